@@ -1,0 +1,1 @@
+//! Holds the plan model of `nixpacks-transforms` to the real planner.

@@ -1,0 +1,2 @@
+//! The command `nixpacks-fix`.
+fn main() {}

@@ -1,0 +1,81 @@
+//! Deploy files as values with byte spans. Never serialises: edits go to the original text.
+
+mod json;
+mod node;
+mod procfile;
+mod string;
+mod toml;
+
+pub use node::{Array, Entry, Key, Layout, Node, Table, Value};
+pub use string::{Quote, Str};
+
+use crate::text::Span;
+
+/// Which deploy file a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FileKind {
+    /// `nixpacks.toml`
+    NixpacksToml,
+    /// `nixpacks.json`
+    NixpacksJson,
+    /// `railway.toml`
+    RailwayToml,
+    /// `railway.json`
+    RailwayJson,
+    /// `Procfile`
+    Procfile,
+}
+
+/// A parsed deploy file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Path relative to the app's root.
+    pub path: String,
+    /// Which file it is.
+    pub kind: FileKind,
+    /// The whole text, byte order mark included. Every span points into it.
+    pub text: String,
+    /// The root table.
+    pub root: Table,
+}
+
+/// A file that cannot be parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// Path relative to the app's root.
+    pub path: String,
+    /// Where, when the parser says.
+    pub span: Option<Span>,
+    /// A lower-case phrase.
+    pub message: String,
+}
+
+impl Document {
+    /// Parses `text`. Never panics; deep nesting is a [`ParseError`].
+    pub fn parse(
+        path: impl Into<String>,
+        kind: FileKind,
+        text: impl Into<String>,
+    ) -> Result<Self, ParseError> {
+        let (path, text) = (path.into(), text.into());
+        let root = match kind {
+            FileKind::NixpacksToml | FileKind::RailwayToml => toml::parse(&text),
+            FileKind::NixpacksJson | FileKind::RailwayJson => json::parse(&text),
+            FileKind::Procfile => procfile::parse(&text),
+        };
+        match root {
+            Ok(root) => Ok(Self { path, kind, text, root }),
+            Err((span, message)) => Err(ParseError { path, span, message }),
+        }
+    }
+
+    /// The value at a path of keys: `["phases", "install", "cmds"]`.
+    pub fn get(&self, keys: &[&str]) -> Option<&Node> {
+        let (last, parents) = keys.split_last()?;
+        let mut table = &self.root;
+        for key in parents {
+            table = table.get(key)?.as_table()?;
+        }
+        table.get(last)
+    }
+}

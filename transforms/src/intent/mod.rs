@@ -1,0 +1,1 @@
+//! Edits by intent: remove an element, insert an entry, replace a word inside a string.

@@ -1,0 +1,138 @@
+use crate::document::{Document, ParseError};
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// A place in a deploy file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Path of the file, relative to the app's root.
+    pub path: String,
+    /// The bytes of the value.
+    pub span: Span,
+}
+
+/// Which layer a value of the plan came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A provider: its name.
+    Provider(&'static str),
+    /// A value in `nixpacks.toml`, `nixpacks.json`, `Procfile`, or (as Railway passes it on the
+    /// command line) `railway.toml` or `railway.json`. The span is that of the string's node.
+    Deploy(Place),
+    /// An environment variable of the platform: its name.
+    Variable(String),
+    /// An argument of the planner's command line: its flag.
+    CommandLine(&'static str),
+}
+
+/// One string of the plan and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The decoded string.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// One phase of the plan. `None` is "no layer says", as in Nixpacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phase {
+    /// `dependsOn`
+    pub depends_on: Option<Vec<Item>>,
+    /// `nixPkgs`
+    pub nix_pkgs: Option<Vec<Item>>,
+    /// `nixLibs`
+    pub nix_libs: Option<Vec<Item>>,
+    /// `nixOverlays`
+    pub nix_overlays: Option<Vec<Item>>,
+    /// `nixpkgsArchive`
+    pub nixpkgs_archive: Option<Item>,
+    /// `aptPkgs`
+    pub apt_pkgs: Option<Vec<Item>>,
+    /// `cmds`: each its own shell.
+    pub cmds: Option<Vec<Item>>,
+    /// `onlyIncludeFiles`
+    pub only_include_files: Option<Vec<Item>>,
+    /// `cacheDirectories`
+    pub cache_directories: Option<Vec<Item>>,
+    /// `paths`
+    pub paths: Option<Vec<Item>>,
+}
+
+/// The start of the plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// `cmd`
+    pub cmd: Option<Item>,
+    /// `runImage`
+    pub run_image: Option<Item>,
+    /// `onlyIncludeFiles`
+    pub only_include_files: Option<Vec<Item>>,
+    /// `user`
+    pub user: Option<Item>,
+}
+
+/// The merged plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// `providers` as the layers above the providers give it.
+    pub providers: Option<Vec<Item>>,
+    /// `buildImage`
+    pub build_image: Option<Item>,
+    /// `variables`
+    pub variables: BTreeMap<String, Item>,
+    /// `staticAssets`: name to content.
+    pub static_assets: Option<BTreeMap<String, String>>,
+    /// Phases by name.
+    pub phases: BTreeMap<String, Phase>,
+    /// The start phase.
+    pub start: Option<Start>,
+    /// Names of the providers that ran, first to last (the first one's phases have plain names).
+    pub ran: Vec<String>,
+    /// The directory that the plan is for: `""`, or the one that the one-subdirectory fallback chose.
+    pub dir: String,
+}
+
+/// What a dashboard or a command line adds, as the real planner takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dashboard {
+    /// Environment variables of the platform.
+    pub env: Vec<(String, String)>,
+    /// `--install-cmd`
+    pub install_cmd: Option<String>,
+    /// `--build-cmd`
+    pub build_cmd: Option<String>,
+    /// `--start-cmd`
+    pub start_cmd: Option<String>,
+}
+
+/// Nixpacks refuses the app: the whole build fails before anything runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanError {
+    /// What Nixpacks says, or its sense.
+    pub message: String,
+    /// The place in a deploy file, where there is one.
+    pub place: Option<Place>,
+}
+
+/// An app as Nixpacks reads it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The deploy files that could be parsed, in the plan's directory and the root.
+    pub documents: Vec<Document>,
+    /// The deploy files that could not. One that Nixpacks itself reads is also a plan error.
+    pub broken: Vec<ParseError>,
+    /// The plan that the providers alone give: what `"..."` stands for. Phase names as merged.
+    pub provided: Plan,
+    /// The merged plan, pinned as Nixpacks prints it.
+    pub plan: Result<Plan, PlanError>,
+    /// Names of the merged plan's phases in the order in which they run; an error for a cycle.
+    pub order: Result<Vec<String>, PlanError>,
+}
+
+impl Model {
+    /// The parsed document at `path`.
+    pub fn document(&self, path: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.path == path)
+    }
+}

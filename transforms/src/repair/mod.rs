@@ -1,0 +1,1 @@
+//! The end states: managed, venv and explicit, as edits.
