@@ -35,6 +35,11 @@ impl Drop for Temporary {
 /// Writes the changes of one app. Fails with a phrase that names the file; then nothing is changed.
 pub(crate) fn all(home: &Home, changes: &[FileChange]) -> Result<(), String> {
     let mut staged = changes.iter().map(|change| stage(home, change)).collect::<Result<Vec<_>, _>>()?;
+    commit(&mut staged)
+}
+
+/// Renames every text over its target, or none.
+fn commit(staged: &mut [Staged<'_>]) -> Result<(), String> {
     for at in 0..staged.len() {
         let Some(now) = staged.get_mut(at) else { break };
         let Err(error) = now.temporary.rename_to(&now.target) else { continue };
@@ -121,5 +126,118 @@ impl Temporary {
         }
         self.0 = None;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::all;
+    use crate::app::Home;
+    use nixpacks_transforms::engine::FileChange;
+    use std::fs::{OpenOptions, read_dir, set_permissions};
+    use std::io::Write as _;
+    use std::path::{Path, PathBuf};
+    use tempfile::TempDir;
+
+    fn app(files: &[(&str, &str)]) -> (TempDir, Home) {
+        let dir = TempDir::new().unwrap();
+        for (path, text) in files {
+            put(&dir.path().join(path), text);
+        }
+        let real = dir.path().canonicalize().unwrap();
+        let home = Home { shown: ".".to_owned(), dir: Some(real.clone()), top: real, ..Home::default() };
+        (dir, home)
+    }
+
+    fn put(path: &Path, text: &str) {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn get(path: PathBuf) -> String {
+        String::from_utf8(crate::load::read(&path, 1 << 20).unwrap()).unwrap()
+    }
+
+    fn change(path: &str, before: &str, after: &str) -> FileChange {
+        FileChange { path: path.to_owned(), before: before.to_owned(), after: after.to_owned() }
+    }
+
+    fn count(dir: &Path) -> usize {
+        read_dir(dir).unwrap().count()
+    }
+
+    #[test]
+    fn writes_all_files_and_leaves_nothing_beside_them() {
+        let (dir, home) = app(&[("a", "1\r\n"), ("b", "2")]);
+        all(&home, &[change("a", "1\r\n", "x\r\n"), change("b", "2", "")]).unwrap();
+        assert_eq!(
+            (get(dir.path().join("a")), get(dir.path().join("b"))),
+            ("x\r\n".to_owned(), String::new())
+        );
+        assert_eq!(count(dir.path()), 2);
+    }
+
+    #[test]
+    fn writes_none_when_one_changed_since_it_was_read() {
+        let (dir, home) = app(&[("a", "1"), ("b", "other")]);
+        let error = all(&home, &[change("a", "1", "x"), change("b", "2", "y")]).unwrap_err();
+        assert_eq!(error, "cannot write `b`: it changed since it was read");
+        assert_eq!(
+            (get(dir.path().join("a")), get(dir.path().join("b"))),
+            ("1".to_owned(), "other".to_owned())
+        );
+        assert_eq!(count(dir.path()), 2);
+    }
+
+    #[test]
+    fn refuses_a_file_that_is_gone_or_that_the_path_leads_out_to() {
+        let (_outer, outside) = app(&[("secret", "1")]);
+        let (_dir, home) = app(&[]);
+        assert!(all(&home, &[change("a", "1", "x")]).unwrap_err().starts_with("cannot write `a`"));
+        let path = outside.top.join("secret");
+        let error = all(&home, &[change(path.to_str().unwrap(), "1", "x")]).unwrap_err();
+        assert!(error.ends_with("it lies outside the app's root"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn keeps_mode_and_link_and_writes_no_link_that_leads_out() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let (outer, _) = app(&[("secret", "1")]);
+        let (dir, home) = app(&[("real", "1")]);
+        set_permissions(dir.path().join("real"), PermissionsExt::from_mode(0o751)).unwrap();
+        symlink("real", dir.path().join("link")).unwrap();
+        symlink(outer.path().join("secret"), dir.path().join("out")).unwrap();
+        all(&home, &[change("link", "1", "x")]).unwrap();
+        assert_eq!(get(dir.path().join("real")), "x");
+        assert!(dir.path().join("link").is_symlink());
+        assert_eq!(dir.path().join("real").metadata().unwrap().permissions().mode() & 0o777, 0o751);
+        assert!(all(&home, &[change("out", "1", "x")]).unwrap_err().contains("outside"));
+        assert_eq!(get(outer.path().join("secret")), "1");
+    }
+
+    #[test]
+    fn refuses_a_file_that_is_read_only() {
+        let (dir, home) = app(&[("a", "1")]);
+        let mut mode = dir.path().join("a").metadata().unwrap().permissions();
+        mode.set_readonly(true);
+        set_permissions(dir.path().join("a"), mode).unwrap();
+        assert!(all(&home, &[change("a", "1", "x")]).unwrap_err().contains("read-only"));
+        assert_eq!(get(dir.path().join("a")), "1");
+    }
+
+    #[test]
+    fn puts_earlier_files_back_when_a_rename_fails() {
+        let (dir, home) = app(&[("a", "1"), ("b", "2")]);
+        let changes = [change("a", "1", "x"), change("b", "2", "y")];
+        let mut staged: Vec<_> = changes.iter().map(|change| super::stage(&home, change).unwrap()).collect();
+        // The second text vanishes between the two steps.
+        std::fs::remove_file(staged[1].temporary.0.as_ref().unwrap()).unwrap();
+        let error = super::commit(&mut staged).unwrap_err();
+        assert!(error.starts_with("failed to write `b`"), "{error}");
+        assert_eq!((get(dir.path().join("a")), get(dir.path().join("b"))), ("1".to_owned(), "2".to_owned()));
+        drop(staged);
+        assert_eq!(count(dir.path()), 2);
     }
 }

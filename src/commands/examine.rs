@@ -9,6 +9,10 @@ use nixpacks_transforms::plan::{Origin, Plan};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
+
+/// The stack of a worker: what the main thread has, so that no input is too deep for one of them alone.
+const STACK: usize = 8 << 20;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
 pub(super) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
@@ -19,17 +23,20 @@ pub(super) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examine
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(inputs.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((at, input)) = take(&next, inputs) {
-                    let examined = one(input, &indexes, options);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((at, examined));
-                    }
-                }
-            });
+    let work = || {
+        while let Some((at, input)) = take(&next, inputs) {
+            let examined = one(input, &indexes, options);
+            if let Ok(mut done) = done.lock() {
+                done.push((at, examined));
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // One that cannot be started leaves its work to the others.
+            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        }
+        work();
     });
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(at, _)| *at);

@@ -8,3 +8,7 @@ mod tree;
 pub(crate) use git::{Tracked, WorkTree};
 pub(crate) use single::WithConfig;
 pub(crate) use tree::DirView;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
