@@ -137,7 +137,7 @@ mod tests {
     use nixpacks_transforms::engine::FileChange;
     use std::fs::{OpenOptions, read_dir, set_permissions};
     use std::io::Write as _;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use tempfile::TempDir;
 
     fn app(files: &[(&str, &str)]) -> (TempDir, Home) {
@@ -155,8 +155,8 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
     }
 
-    fn get(path: PathBuf) -> String {
-        String::from_utf8(crate::load::read(&path, 1 << 20).unwrap()).unwrap()
+    fn get(path: impl AsRef<Path>) -> String {
+        String::from_utf8(crate::load::read(path.as_ref(), 1 << 20).unwrap()).unwrap()
     }
 
     fn change(path: &str, before: &str, after: &str) -> FileChange {

@@ -30,7 +30,8 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn app(&self, app: &Examined, page: &mut Page) {
-        let name = escape(&app.home.shown);
+        // A lone dot reads badly before a colon.
+        let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
         if let Some(warning) = &app.home.warning {
             let _ = writeln!(page.err, "warning: {name}: {}", escape(warning));
         }
@@ -56,7 +57,9 @@ impl Report<'_> {
                 self.finding(app, outcome, finding, out);
             }
         } else {
-            for finding in &outcome.findings {
+            // A patch speaks for what it fixes.
+            let silent = |finding: &Finding| self.mode == Mode::Diff && fate(outcome, finding) == Fate::Fixed;
+            for finding in outcome.findings.iter().filter(|finding| !silent(finding)) {
                 self.finding(app, outcome, finding, out);
             }
         }
@@ -146,7 +149,9 @@ impl Report<'_> {
         if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds()) {
             let _ = writeln!(out, "{}", prose::NOT_CHECKED);
         }
-        let _ = writeln!(out, "{}", summary(apps, self.mode));
+        if outcomes().next().is_some() {
+            let _ = writeln!(out, "{}", summary(apps, self.mode));
+        }
         if let Some(next) = next(apps, self.mode) {
             let _ = writeln!(out, "next: {next}");
         }

@@ -1,3 +1,4 @@
+use super::index;
 use crate::load;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,11 +27,11 @@ impl WorkTree {
         if !index.is_file() {
             return Ok(Tracked::default());
         }
-        // The index alone is opened, not the repository: that runs no hook, reads no configuration, and does not
-        // mind whose directory it is. What this cannot read (SHA-256, a split index) git itself can.
-        match read_index(&index) {
+        // The index alone is opened, not the repository: that runs no hook, reads no configuration, and does
+        // not mind whose directory it is.
+        match index::read(&index) {
             Ok(tracked) => Ok(tracked),
-            Err(error) => self.ask_git().map_err(|git| format!("{error}; {git}")),
+            Err(error) => self.ask_git().map_err(|git| format!("{}; {git}", load::phrase(&error))),
         }
     }
 
@@ -47,11 +48,6 @@ impl WorkTree {
         }
         Ok(output.stdout.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok()).collect())
     }
-}
-
-fn read_index(path: &Path) -> Result<Tracked, String> {
-    let index = git2::Index::open(path).map_err(|error| error.message().to_owned())?;
-    Ok(index.iter().filter_map(|entry| String::from_utf8(entry.path).ok()).collect())
 }
 
 /// The repository's directory for a work tree whose root is `top`.
@@ -79,25 +75,32 @@ pub(crate) struct Tracked {
 impl<S: AsRef<str>> FromIterator<S> for Tracked {
     fn from_iter<I: IntoIterator<Item = S>>(paths: I) -> Self {
         let mut tracked = Self::default();
-        for path in paths {
-            let path = path.as_ref();
-            // Conflicts and directories that a sparse index folds do not concern the view.
-            let last = tracked.ends.len().checked_sub(1).map(|last| tracked.name(last));
-            if path.is_empty() || path.ends_with('/') || last == Some(path) {
-                continue;
-            }
-            tracked.names.push_str(path);
-            tracked.ends.push(tracked.names.len());
-        }
+        paths.into_iter().for_each(|path| tracked.push(path.as_ref()));
         tracked
     }
 }
 
 impl Tracked {
+    /// Adds a path that is not less than those before it.
+    pub(super) fn push(&mut self, path: &str) {
+        // A file in conflict has several entries; a directory is one that a sparse index folds.
+        let last = self.ends.len().checked_sub(1).map(|last| self.name(last));
+        if !path.is_empty() && !path.ends_with('/') && last != Some(path) {
+            self.names.push_str(path);
+            self.ends.push(self.names.len());
+        }
+    }
+
     fn name(&self, at: usize) -> &str {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         let end = self.ends.get(at).copied().unwrap_or(start);
         self.names.get(start..end).unwrap_or_default()
+    }
+
+    /// The paths, in order.
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|at| self.name(at))
     }
 
     /// Index of the first path that is not less than `path`.

@@ -2,6 +2,7 @@
 
 mod git;
 mod hidden;
+mod index;
 mod single;
 mod tree;
 

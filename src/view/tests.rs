@@ -15,7 +15,9 @@ struct Tree {
 impl Tree {
     fn new(files: &[(&str, &str)]) -> Self {
         let tree = Self { dir: TempDir::new().unwrap() };
-        files.iter().for_each(|(path, text)| tree.write(path, text));
+        for (path, text) in files {
+            tree.write(path, text);
+        }
         tree
     }
 
@@ -38,7 +40,8 @@ impl Tree {
 
     fn git(self, args: &[&str]) -> Self {
         let status = Command::new("git")
-            .args(["-c", "core.autocrlf=false"])
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env_remove("GIT_DIR")
             .args(args)
             .current_dir(self.path())
             .stdout(Stdio::null())
@@ -148,11 +151,44 @@ fn names_the_line_that_hides_a_file() {
 }
 
 #[test]
-fn reads_the_index_of_a_linked_work_tree_and_of_sha_256() {
-    let tree = Tree::new(&[("a.py", "")]).git(&["init", "-q", "--object-format=sha256"]).git(&["add", "."]);
-    tree.write("b.py", "");
-    assert_eq!(names(&tree.view(""), ""), ["a.py"]);
+fn reads_every_kind_of_index_as_git_does() {
+    let long = format!("{}/x.py", "d".repeat(200));
+    let files = [
+        ("a.py", ""),
+        ("b/c.py", ""),
+        ("b/c.txt", ""),
+        ("bb", ""),
+        ("ü/é.py", ""),
+        (&long, ""),
+        ("1234567", ""),
+    ];
+    for (init, then) in [
+        ("sha1", &[][..]),
+        ("sha1", &["update-index", "--index-version", "4"]),
+        ("sha1", &["add", "-N", "new.py"]),
+        ("sha1", &["update-index", "--split-index"]),
+        ("sha1", &["update-index", "--untracked-cache"]),
+        ("sha256", &[]),
+    ] {
+        let format = format!("--object-format={init}");
+        let tree = Tree::new(&files).git(&["init", "-q", &format]).git(&["add", "."]);
+        tree.write("new.py", "");
+        let tree = if then.is_empty() { tree } else { tree.git(then) };
+        let work = WorkTree::of(&tree.path()).unwrap();
+        let asked = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.path()).output().unwrap();
+        let asked = String::from_utf8(asked.stdout).unwrap();
+        let asked: Vec<&str> = asked.split_terminator('\0').collect();
+        assert!(asked.len() >= files.len(), "{then:?}");
+        let tracked = work.tracked().unwrap();
+        assert_eq!(tracked.iter().collect::<Vec<_>>(), asked, "{init} {then:?}");
+        // Only what this tool cannot read itself may start git.
+        let own = init == "sha1" && !then.contains(&"--split-index");
+        assert_eq!(super::index::read(&work.git_dir.join("index")).is_ok(), own, "{init} {then:?}");
+    }
+}
 
+#[test]
+fn reads_the_index_of_a_linked_work_tree() {
     let tree = Tree::new(&[("main/a.py", "")]);
     let main = Tree { dir: tree.dir };
     let run = |dir: &str, args: &[&str]| {
