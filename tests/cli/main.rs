@@ -6,6 +6,4 @@
 mod support;
 
 mod arguments;
-mod disk;
-mod output;
-mod repair;
+mod hostile;
