@@ -1,0 +1,393 @@
+//! Lists, pipelines and commands.
+
+use super::{
+    Assignment, MAX_DEPTH, Node, NotUnderstood, Redirect, RedirectOp, Script, Simple, Step, Then, Word,
+    compound,
+};
+use crate::text::Span;
+use std::cell::OnceCell;
+use tree_sitter::Tree;
+
+pub(super) type Read<T> = Result<T, NotUnderstood>;
+
+/// What ends a script.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Close {
+    /// The end of the text.
+    End,
+    /// `)`
+    Paren,
+    /// `}` where a command may start.
+    Brace,
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a str,
+    pub(super) at: usize,
+    /// Where the text ends: earlier than the source inside backquotes.
+    pub(super) end: usize,
+    pub(super) depth: usize,
+    /// The tree of the source, made when a compound command is met; None where it has an error.
+    tree: OnceCell<Option<Tree>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        Self { source, at: 0, end: source.len(), depth: 0, tree: OnceCell::new() }
+    }
+
+    pub(super) fn whole(mut self) -> Read<Script> {
+        self.script(Close::End, 0)
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.byte(self.at)
+    }
+
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        if at < self.end { self.source.as_bytes().get(at).copied() } else { None }
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        self.source.get(self.at..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn refuse<T>(&self, from: usize, what: &'static str) -> Read<T> {
+        let end = (self.at.max(from)..=self.end).find(|at| self.source.is_char_boundary(*at));
+        Err(NotUnderstood::new(Span::new(from, end.unwrap_or(from)), what))
+    }
+
+    pub(super) fn enter(&mut self) -> Read<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { self.refuse(self.at, "very deep nesting") } else { Ok(()) }
+    }
+
+    /// Reads up to `close` and over it. `open` is where the script's span starts.
+    pub(super) fn script(&mut self, close: Close, open: usize) -> Read<Script> {
+        self.enter()?;
+        let mut steps: Vec<Step> = Vec::new();
+        loop {
+            self.skip_lines();
+            if self.closes(close) {
+                break;
+            }
+            if let Some(step) = steps.last()
+                && step.then == Then::End
+            {
+                return self.refuse(self.at, "an unexpected token");
+            }
+            let node = self.pipeline()?;
+            let span = node.span();
+            self.skip_blank();
+            let (then, operator) = self.operator(span.end);
+            steps.push(Step { node, then, span, operator });
+            if matches!(then, Then::And | Then::Or) {
+                self.skip_lines();
+                if self.closes(close) {
+                    return self.refuse(operator.start, "an operator without a command after it");
+                }
+            }
+        }
+        match close {
+            Close::End => {}
+            Close::Brace if steps.last().is_some_and(|step| step.then == Then::End) => {
+                return self.refuse(self.at, "an unexpected token");
+            }
+            Close::Paren | Close::Brace => self.at += 1,
+        }
+        self.depth -= 1;
+        let end = if close == Close::End { self.end } else { self.at };
+        Ok(Script { steps, span: Span::new(open, end), redirects: Vec::new() })
+    }
+
+    fn closes(&self, close: Close) -> bool {
+        match close {
+            Close::End => self.at >= self.end,
+            Close::Paren => self.peek() == Some(b')'),
+            Close::Brace => self.reserved() == "}",
+        }
+    }
+
+    fn operator(&mut self, end: usize) -> (Then, Span) {
+        let start = self.at;
+        let rest = self.rest();
+        let (then, len) = if rest.starts_with("&&") {
+            (Then::And, 2)
+        } else if rest.starts_with("||") {
+            (Then::Or, 2)
+        } else if rest.starts_with(";;") {
+            return (Then::End, Span::at(end));
+        } else if rest.starts_with(';') {
+            (Then::Semi, 1)
+        } else if rest.starts_with('&') {
+            (Then::Background, 1)
+        } else if rest.starts_with('\n') {
+            (Then::Newline, 1)
+        } else {
+            return (Then::End, Span::at(end));
+        };
+        self.at += len;
+        (then, Span::new(start, self.at))
+    }
+
+    fn pipeline(&mut self) -> Read<Node> {
+        let start = self.at;
+        let mut negated = false;
+        let mut bang = false;
+        while self.reserved() == "!" {
+            self.at += 1;
+            self.skip_blank();
+            negated = !negated;
+            bang = true;
+        }
+        let first = self.command()?;
+        let mut stages = vec![first];
+        loop {
+            let end = self.at;
+            self.skip_blank();
+            let rest = self.rest();
+            if !rest.starts_with('|') || rest.starts_with("||") {
+                self.at = end;
+                break;
+            }
+            self.at += if rest.starts_with("|&") { 2 } else { 1 };
+            self.skip_lines();
+            stages.push(self.command()?);
+        }
+        match stages.pop() {
+            Some(only) if stages.is_empty() && !bang => Ok(only),
+            Some(last) => {
+                let span = Span::new(start, last.span().end);
+                stages.push(last);
+                Ok(Node::Pipeline { stages, negated, span })
+            }
+            None => self.refuse(start, "an empty pipeline"),
+        }
+    }
+
+    fn command(&mut self) -> Read<Node> {
+        let start = self.at;
+        if self.rest().starts_with("((") {
+            return self.compound(start);
+        }
+        if self.peek() == Some(b'(') {
+            self.at += 1;
+            let script = self.script(Close::Paren, start)?;
+            return Ok(Node::Subshell(self.bracketed(script)?));
+        }
+        match self.reserved() {
+            "{" => {
+                self.at += 1;
+                let script = self.script(Close::Brace, start)?;
+                Ok(Node::Group(self.bracketed(script)?))
+            }
+            "if" | "for" | "while" | "until" | "case" | "select" | "function" | "[[" => self.compound(start),
+            "then" | "do" | "done" | "fi" | "esac" | "elif" | "else" | "}" | "in" | "!" | "coproc" | "]]" => {
+                self.refuse(start, "an unexpected keyword")
+            }
+            _ => self.simple(),
+        }
+    }
+
+    fn bracketed(&mut self, mut script: Script) -> Read<Script> {
+        if script.steps.is_empty() {
+            return self.refuse(script.span.start, "empty brackets");
+        }
+        script.redirects = self.redirects()?;
+        if let Some(last) = script.redirects.last() {
+            script.span.end = last.span.end;
+        }
+        Ok(script)
+    }
+
+    fn redirects(&mut self) -> Read<Vec<Redirect>> {
+        let mut redirects = Vec::new();
+        loop {
+            let end = self.at;
+            self.skip_blank();
+            let Some(redirect) = self.redirect()? else {
+                self.at = end;
+                return Ok(redirects);
+            };
+            redirects.push(redirect);
+        }
+    }
+
+    fn compound(&mut self, start: usize) -> Read<Node> {
+        let source = self.source;
+        let tree = self.tree.get_or_init(|| compound::tree(source));
+        let Some(tree) = tree else { return self.refuse(start, "a compound command with a syntax error") };
+        let (kind, mut span) = compound::at(tree, source, start)?;
+        if span.end > self.end || span.is_empty() {
+            return self.refuse(start, "a compound command");
+        }
+        self.at = span.end;
+        if let Some(last) = self.redirects()?.last() {
+            span.end = last.span.end;
+        }
+        Ok(Node::Other { kind, span })
+    }
+
+    fn simple(&mut self) -> Read<Node> {
+        let start = self.at;
+        let mut simple = Simple {
+            span: Span::at(start),
+            assignments: Vec::new(),
+            words: Vec::new(),
+            redirects: Vec::new(),
+        };
+        loop {
+            simple.span.end = simple.span.end.max(self.at);
+            self.skip_blank();
+            if let Some(redirect) = self.redirect()? {
+                simple.redirects.push(redirect);
+                continue;
+            }
+            if !self.word_starts() {
+                break;
+            }
+            let word = self.word()?;
+            if self.peek() == Some(b'(') {
+                return self.parenthesis_after(&simple, &word);
+            }
+            if simple.words.is_empty() {
+                match assignment(word) {
+                    Assigned::Yes(assignment) => simple.assignments.push(assignment),
+                    Assigned::No(word) => simple.words.push(word),
+                    Assigned::Unsure => return self.refuse(start, "an assignment over two lines"),
+                }
+            } else {
+                simple.words.push(word);
+            }
+        }
+        if simple.assignments.is_empty() && simple.words.is_empty() && simple.redirects.is_empty() {
+            self.at += 1;
+            return self.refuse(start, "an unexpected token");
+        }
+        Ok(Node::Simple(simple))
+    }
+
+    fn parenthesis_after(&mut self, before: &Simple, word: &Word) -> Read<Node> {
+        let first = before.assignments.is_empty() && before.words.is_empty() && before.redirects.is_empty();
+        if first && !word.raw.contains('=') {
+            self.compound(word.span.start)
+        } else {
+            self.refuse(word.span.start, "a parenthesis in a command")
+        }
+    }
+
+    fn redirect(&mut self) -> Read<Option<Redirect>> {
+        let start = self.at;
+        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        let fd = self.rest().get(..digits).unwrap_or_default();
+        let rest = self.rest().get(digits..).unwrap_or_default();
+        let Some((op, len)) = redirect_operator(rest, digits == 0) else { return Ok(None) };
+        self.at += digits + len;
+        let Some(op) = op else { return self.refuse(start, "a here-document") };
+        let fd = match fd.parse() {
+            Ok(fd) => Some(fd),
+            Err(_) if fd.is_empty() => None,
+            Err(_) => return self.refuse(start, "a very large file descriptor"),
+        };
+        self.skip_blank();
+        if !self.word_starts() {
+            return self.refuse(start, "a redirect without a target");
+        }
+        let target = self.word()?;
+        Ok(Some(Redirect { span: Span::new(start, target.span.end), fd, op, target }))
+    }
+
+    /// Skips blanks, line continuations and a comment.
+    fn skip_blank(&mut self) {
+        let mut blank = self.at == 0
+            || matches!(
+                self.byte(self.at - 1),
+                Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'`')
+            );
+        loop {
+            let rest = self.rest();
+            if rest.starts_with([' ', '\t']) {
+                self.at += 1;
+                blank = true;
+            } else if rest.starts_with("\\\n") {
+                self.at += 2;
+            } else if blank && rest.starts_with('#') {
+                self.at += rest.find('\n').unwrap_or(rest.len());
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn skip_lines(&mut self) {
+        loop {
+            self.skip_blank();
+            if self.peek() != Some(b'\n') {
+                return;
+            }
+            self.at += 1;
+        }
+    }
+
+    /// The word here as it stands, where it has the form of a reserved word.
+    fn reserved(&self) -> &'a str {
+        let rest = self.rest();
+        let end = rest.find([' ', '\t', '\n', ';', '&', '|', '(', ')', '<', '>']).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    }
+}
+
+/// The operator and its length. The operator is None for a here-document.
+fn redirect_operator(rest: &str, both: bool) -> Option<(Option<RedirectOp>, usize)> {
+    let table = [
+        ("&>>", RedirectOp::AppendBoth),
+        ("&>", RedirectOp::WriteBoth),
+        ("<<<", RedirectOp::HereString),
+        ("<&", RedirectOp::DuplicateIn),
+        ("<>", RedirectOp::ReadWrite),
+        (">>", RedirectOp::Append),
+        (">&", RedirectOp::DuplicateOut),
+        (">|", RedirectOp::Write),
+        ("<", RedirectOp::Read),
+        (">", RedirectOp::Write),
+    ];
+    // Ex) `<(sort a)` is a word.
+    if both && (rest.starts_with("<(") || rest.starts_with(">(")) {
+        return None;
+    }
+    if rest.starts_with("<<") && !rest.starts_with("<<<") {
+        return Some((None, 2));
+    }
+    let (text, op) = table.into_iter().find(|(text, _)| rest.starts_with(text))?;
+    (both || !text.starts_with('&')).then_some((Some(op), text.len()))
+}
+
+enum Assigned {
+    Yes(Assignment),
+    No(Word),
+    Unsure,
+}
+
+fn assignment(word: Word) -> Assigned {
+    let Some((name, append)) = assigned_name(&word.raw) else {
+        let joined = !word.quoted && word.raw.contains("\\\n");
+        let unsure = joined && word.text.as_deref().is_some_and(|text| assigned_name(text).is_some());
+        return if unsure { Assigned::Unsure } else { Assigned::No(word) };
+    };
+    let name = name.to_owned();
+    let skip = name.len() + 1 + usize::from(append);
+    let raw = word.raw.get(skip..).unwrap_or_default().to_owned();
+    let tilde = raw.starts_with('~') || raw.contains(":~");
+    let text = word.text.as_deref().and_then(|text| text.get(skip..)).filter(|_| !tilde).map(str::to_owned);
+    let value = Word { span: Span::new(word.span.start + skip, word.span.end), text, raw, ..word };
+    Assigned::Yes(Assignment { name, value, append, span: word.span })
+}
+
+/// The name in `NAME=…` or `NAME+=…`, and whether it appends.
+pub(super) fn assigned_name(raw: &str) -> Option<(&str, bool)> {
+    let (name, _) = raw.split_once('=')?;
+    let (name, append) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let valid = starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    valid.then_some((name, append))
+}
