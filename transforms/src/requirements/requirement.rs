@@ -28,7 +28,7 @@ pub fn parse_requirement(text: &str) -> Option<Requirement> {
         return Some(from_url(url, marker));
     }
     let (head, marker) = split_marker(text, ";");
-    if let Some((name, extras, rest)) = name_and_extras(head).filter(|_| !is_archive(head)) {
+    if let Some((name, extras, rest)) = name_and_extras(head) {
         let name = Some(normalize(name));
         if rest.starts_with('@') {
             // A URL may hold a semicolon, so the marker stands apart.
@@ -36,7 +36,7 @@ pub fn parse_requirement(text: &str) -> Option<Requirement> {
             let url = (!url.is_empty()).then(|| url.to_owned())?;
             return Some(Requirement { name, extras, specifier: String::new(), marker, url: Some(url) });
         }
-        if let Some(specifier) = specifier(rest) {
+        if let Some(specifier) = specifier(rest).filter(|_| !is_archive(head)) {
             return Some(Requirement { name, extras, specifier, marker, url: None });
         }
     }
