@@ -17,6 +17,7 @@ pub mod engine;
 pub mod intent;
 pub mod plan;
 pub mod repair;
+pub mod requirements;
 pub mod rules;
 pub mod shell;
 pub mod text;

@@ -2,6 +2,7 @@
 
 use super::{Node, OtherKind, RedirectOp, Script, Simple, Then, nested, parse};
 use crate::text::Span;
+use proptest::prelude::*;
 
 /// The one simple command of `command`.
 fn simple(command: &str) -> Simple {
@@ -100,9 +101,11 @@ fn a_requirement_with_an_unquoted_bound_is_a_redirect() {
     assert_eq!(simple.redirects[0].op, RedirectOp::Write);
 }
 
+type RedirectRow = (&'static str, RedirectOp, Option<u32>, &'static str, usize, usize);
+
 #[test]
 fn redirects_are_read_wherever_they_stand() {
-    let table: &[(&str, RedirectOp, Option<u32>, &str, usize, usize)] = &[
+    let table: &[RedirectRow] = &[
         ("a > /dev/null", RedirectOp::Write, None, "/dev/null", 2, 13),
         ("a 2>&1", RedirectOp::DuplicateOut, Some(2), "1", 2, 6),
         ("a &>x", RedirectOp::WriteBoth, None, "x", 2, 5),
@@ -346,5 +349,84 @@ fn nested_commands_are_found_where_spans_can_be_shifted() {
         if let Some((text, at)) = found {
             assert_eq!(Span::new(at, at + text.len()).of(command), text);
         }
+    }
+}
+
+/// Text that is often a command.
+fn command_like() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a", "pip", " ", " ", "\t", "\n", "\\\n", "\\", "'", "\"", "'x y'", "\"$y\"", "$", "$(", "${", "$((",
+        "`", "(", ")", "{ ", "; }", ";", "&&", "||", "|", "&", ">", "2>&1", "<", "<(", "#", "A=1 ", "! ",
+        "if ", "then ", "; fi", "[[ ", " ]]", "é", "\r", "$'\\x", "[b]", "*", "{a,b}", "((", "))", "~",
+        "x() ", "case ", "for ", "do ", "done",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+fn check_script(script: &Script, text: &str, within: Span) {
+    assert!(within.contains(script.span));
+    let mut last = script.span.start;
+    for step in &script.steps {
+        assert!(last <= step.span.start && step.span.end <= step.operator.start);
+        assert!(script.span.contains(step.operator));
+        last = step.operator.end;
+        check_node(&step.node, text, script.span);
+    }
+}
+
+fn check_node(node: &Node, text: &str, within: Span) {
+    let span = node.span();
+    assert!(within.contains(span) && !span.is_empty() && text.get(span.start..span.end).is_some());
+    match node {
+        Node::Simple(simple) => {
+            let assignments = simple.assignments.iter().map(|assignment| assignment.span);
+            let words = simple.words.iter().map(|word| word.span);
+            let mut spans: Vec<_> = assignments.chain(words).collect();
+            assert!(spans.is_sorted());
+            spans.extend(simple.redirects.iter().map(|redirect| redirect.span));
+            spans.sort_unstable();
+            assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+            for span in spans {
+                assert!(simple.span.contains(span) && text.get(span.start..span.end).is_some());
+            }
+            for word in &simple.words {
+                assert_eq!(word.raw, word.span.of(text));
+                for inner in &word.substitutions {
+                    check_script(inner, text, word.span);
+                }
+            }
+        }
+        Node::Pipeline { stages, .. } => stages.iter().for_each(|stage| check_node(stage, text, span)),
+        Node::Subshell(script) | Node::Group(script) => check_script(script, text, within),
+        Node::Other { .. } => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn spans_of_any_command_lie_inside_and_in_order(text in command_like()) {
+        match parse(&text) {
+            Ok(script) => {
+                check_script(&script, &text, Span::new(0, text.len()));
+                script.simples().for_each(|at| {
+                    nested(at.simple);
+                });
+            }
+            Err(error) => prop_assert!(text.get(error.span.start..error.span.end).is_some()),
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn single_quotes_keep_anything(inner in "[^'\0]{0,30}") {
+        let simple = simple(&format!("a '{inner}' b"));
+        prop_assert_eq!(simple.text(1), Some(inner.as_str()));
+        prop_assert_eq!(simple.text(2), Some("b"));
     }
 }
