@@ -66,3 +66,8 @@ fn join(mut edits: Vec<Edit>) -> Vec<Edit> {
     }
     out
 }
+
+#[cfg(test)]
+mod array_tests;
+#[cfg(test)]
+mod entry_tests;
