@@ -1,0 +1,2 @@
+#[test]
+fn x() { let _ = nixpacks::generate_build_plan; }
