@@ -3,10 +3,13 @@
 mod json;
 mod node;
 mod procfile;
+mod source;
 mod string;
 mod toml;
+mod toml_one;
 
 pub use node::{Array, Entry, Key, Layout, Node, Table, Value};
+pub use source::SourceMap;
 pub use string::{Quote, Str};
 
 use crate::text::Span;
@@ -60,7 +63,8 @@ impl Document {
         let (path, text) = (path.into(), text.into());
         let root = match kind {
             FileKind::NixpacksToml | FileKind::RailwayToml => toml::parse(&text),
-            FileKind::NixpacksJson | FileKind::RailwayJson => json::parse(&text),
+            FileKind::NixpacksJson => json::parse(&text),
+            FileKind::RailwayJson => json::parse_after_bom(&text),
             FileKind::Procfile => procfile::parse(&text),
         };
         match root {
@@ -79,3 +83,6 @@ impl Document {
         table.get(last)
     }
 }
+
+#[cfg(test)]
+mod tests;
