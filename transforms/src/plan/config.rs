@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn decode(document: &Document) -> Result<Plan, PlanError> {
     let reader = Reader { document };
     let root = &document.root;
-    reader.no_doubles(root, &["providers", "buildImage", "variables", "staticAssets", "phases", "start"], "")?;
+    reader.no_doubles(
+        root,
+        &["providers", "buildImage", "variables", "staticAssets", "phases", "start"],
+        "",
+    )?;
     let mut plan = Plan::default();
     for Entry { key, node } in &root.entries {
         let name = key.name.as_str();
@@ -72,7 +76,8 @@ impl Reader<'_> {
     fn phase(&self, node: &Node, at: &str) -> Result<Phase, PlanError> {
         if let Value::Array(array) = &node.value {
             let length = array.elements.len();
-            let message = format!("invalid length {length}, expected struct Phase with 11 elements for key `{at}`");
+            let message =
+                format!("invalid length {length}, expected struct Phase with 11 elements for key `{at}`");
             return Err(self.error(message, node));
         }
         let Some(table) = node.as_table() else {
@@ -130,9 +135,12 @@ impl Reader<'_> {
     fn strings(&self, node: &Node, at: &str) -> Result<Option<Vec<Item>>, PlanError> {
         match &node.value {
             Value::Null => Ok(None),
-            Value::Array(array) => {
-                array.elements.iter().map(|element| self.item(element, at)).collect::<Result<_, _>>().map(Some)
-            }
+            Value::Array(array) => array
+                .elements
+                .iter()
+                .map(|element| self.item(element, at))
+                .collect::<Result<_, _>>()
+                .map(Some),
             _ => Err(self.mismatch(node, "a sequence", at)),
         }
     }
@@ -163,7 +171,10 @@ impl Reader<'_> {
             if known.contains(&key) && !seen.insert(key) {
                 let at = if at.is_empty() { String::new() } else { format!(" for key `{at}`") };
                 let place = Place { path: self.document.path.clone(), span: entry.key.span };
-                return Err(PlanError { message: format!("duplicate field `{key}`{at}"), place: Some(place) });
+                return Err(PlanError {
+                    message: format!("duplicate field `{key}`{at}"),
+                    place: Some(place),
+                });
             }
         }
         Ok(())

@@ -50,23 +50,12 @@ impl Deploy {
         if known || !view.is_file(&path) {
             return;
         }
-        let parsed = match view.read(&path) {
-            Ok(Some(bytes)) if bytes.len() > MAX_SIZE => Err("the file is larger than 1 MiB".to_owned()),
-            Ok(Some(bytes)) => match String::from_utf8(bytes.into_owned()) {
-                Ok(text) => {
-                    match Document::parse(path, kind, text) {
-                        Ok(document) => self.documents.push(document),
-                        Err(broken) => self.broken.push(broken),
-                    }
-                    return;
-                }
-                Err(_) => Err("stream did not contain valid UTF-8".to_owned()),
+        match text(view, &path) {
+            Ok(text) => match Document::parse(path, kind, text) {
+                Ok(document) => self.documents.push(document),
+                Err(broken) => self.broken.push(broken),
             },
-            Ok(None) => return,
-            Err(e) => Err(e.message),
-        };
-        if let Err(message) = parsed {
-            self.broken.push(ParseError { path, span: None, message });
+            Err(message) => self.broken.push(ParseError { path, span: None, message }),
         }
     }
 
@@ -90,4 +79,12 @@ impl Deploy {
         }
         Some((string.decoded.clone(), Place { path: document.path.clone(), span: node.span }))
     }
+}
+
+fn text(view: &dyn AppView, path: &str) -> Result<String, String> {
+    let bytes = view.read(path).map_err(|e| e.message)?.unwrap_or_default();
+    if bytes.len() > MAX_SIZE {
+        return Err("the file is larger than 1 MiB".to_owned());
+    }
+    String::from_utf8(bytes.into_owned()).map_err(|_| "stream did not contain valid UTF-8".to_owned())
 }

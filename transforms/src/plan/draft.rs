@@ -122,7 +122,7 @@ impl Draft {
 }
 
 /// Sets the start command of a plan.
-pub(super) fn start(plan: &mut Plan, by: &Origin, cmd: impl Into<String>) -> &mut Start {
+pub(super) fn start<'p>(plan: &'p mut Plan, by: &Origin, cmd: impl Into<String>) -> &'p mut Start {
     let start = plan.start.get_or_insert_default();
     start.cmd = Some(item(by, cmd));
     start

@@ -138,7 +138,10 @@ impl<'a> Files<'a> {
     /// The files whose path ends in one of `suffixes`, in the planner's order.
     pub(super) fn ending<'s>(&'s self, suffixes: &'s [&'s str]) -> impl Iterator<Item = &'s str> + 's {
         let ends = |path: &str| suffixes.iter().any(|suffix| path.ends_with(suffix));
-        self.walk().iter().filter(move |(path, kind)| *kind == Kind::File && ends(path)).map(|(path, _)| &**path)
+        self.walk()
+            .iter()
+            .filter(move |(path, kind)| *kind == Kind::File && ends(path))
+            .map(|(path, _)| &**path)
     }
 
     /// The files of that name, anywhere below.

@@ -71,10 +71,8 @@ pub(super) fn procfile(document: &Document) -> Result<Plan, PlanError> {
         let place = Place { path: document.path.clone(), span: entry.node.span };
         let Value::Str(cmd) = &entry.node.value else {
             let found = entry.node.type_name();
-            let message = format!(
-                "Reading Procfile: {}: invalid type: {found}, expected a string",
-                entry.key.name
-            );
+            let message =
+                format!("Reading Procfile: {}: invalid type: {found}, expected a string", entry.key.name);
             return Err(PlanError { message, place: Some(place) });
         };
         commands.insert(&entry.key.name, item(&Origin::Deploy(place), &cmd.decoded));

@@ -52,7 +52,8 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
     if caddy {
         let mut phase = Draft::new(&BY, "caddy");
         phase.archive(CADDY_ARCHIVE).pkgs(["caddy"]).cmd("caddy fmt --overwrite /assets/Caddyfile");
-        phase.after("setup").put(&mut plan);
+        phase.after("setup");
+        phase.put(&mut plan);
         // Only the name counts here: no decision rests on the content.
         plan.static_assets = Some([("Caddyfile".to_owned(), String::new())].into());
     }
@@ -138,10 +139,11 @@ fn build_info(files: &Files<'_>) -> Option<String> {
     let options = [Some(&config), base.as_ref()];
     let options = options.map(|file| file.and_then(|file| file.get("compilerOptions")?.as_table()));
     let find = |key: &str| options.into_iter().flatten().find_map(|options| string(options, key));
-    let incremental = options.into_iter().flatten().find_map(|options| match options.get("incremental")?.value {
-        crate::document::Value::Bool(on) => Some(on),
-        _ => None,
-    });
+    let incremental =
+        options.into_iter().flatten().find_map(|options| match options.get("incremental")?.value {
+            crate::document::Value::Bool(on) => Some(on),
+            _ => None,
+        });
     if incremental != Some(true) {
         return None;
     }

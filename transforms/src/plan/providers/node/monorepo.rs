@@ -100,7 +100,8 @@ fn nx(scope: Scope<'_>) -> Option<(String, Table)> {
         let apps = files.directories("apps/*");
         let names = apps.into_iter().filter_map(|dir| dir.rsplit('/').next());
         names.into_iter().find_map(|name| {
-            let found = files.has(&format!("apps/{name}/project.json")) || package_targets(files, name).is_some();
+            let found =
+                files.has(&format!("apps/{name}/project.json")) || package_targets(files, name).is_some();
             found.then(|| name.to_owned())
         })
     })?;
@@ -131,9 +132,9 @@ fn nx_start(app: &str, targets: &Table, dlx: &str) -> Result<String, PlanError> 
     }
     let build = table(targets, "build").ok_or_else(|| error(format!("No build target found for {app}")))?;
     let options = table(&build, "options");
-    let output = options.as_ref().and_then(|options| {
-        string(options, "outputPath").or_else(|| string(options, "output_path"))
-    });
+    let output = options
+        .as_ref()
+        .and_then(|options| string(options, "outputPath").or_else(|| string(options, "output_path")));
     let output = output.unwrap_or_else(|| format!("dist/apps/{app}"));
     if matches!(string(&build, "executor").as_deref(), Some("@nx/next:build" | "@nrwl/next:build")) {
         return Ok(format!("cd {output} && npm run start"));

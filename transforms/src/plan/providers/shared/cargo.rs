@@ -127,7 +127,10 @@ impl Cargo {
     }
 
     /// The program to start, and whether it runs in an image of its own.
-    pub(in crate::plan::providers) fn start(&self, scope: Scope<'_>) -> Result<Option<(String, bool)>, PlanError> {
+    pub(in crate::plan::providers) fn start(
+        &self,
+        scope: Scope<'_>,
+    ) -> Result<Option<(String, bool)>, PlanError> {
         let alone = self.target.is_some();
         if let Some(member) = &self.member {
             return Ok(Some((format!("./bin/{member}"), alone)));

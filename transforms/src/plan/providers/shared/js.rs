@@ -159,7 +159,10 @@ fn pnpm(files: &Files<'_>, package: &PackageJson) -> &'static str {
 }
 
 /// Whether the package manager comes through corepack.
-pub(in crate::plan::providers) fn corepack(scope: Scope<'_>, package: &PackageJson) -> Result<bool, PlanError> {
+pub(in crate::plan::providers) fn corepack(
+    scope: Scope<'_>,
+    package: &PackageJson,
+) -> Result<bool, PlanError> {
     let (major, ..) = version(scope.files, package, scope.env.config("NODE_VERSION"))?;
     let named = package.package_manager.as_deref();
     Ok(major != 14 && named.is_some_and(|field| !field.starts_with("npm")))

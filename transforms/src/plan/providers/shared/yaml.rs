@@ -1,7 +1,10 @@
 //! The little of YAML that the planner's decisions need: which keys a mapping has.
 
 /// The keys of the top-level mapping, or of the mapping under `parent`, with the scalar after each.
-pub(in crate::plan::providers) fn top_level<'a>(text: &'a str, parent: Option<&str>) -> Vec<(&'a str, &'a str)> {
+pub(in crate::plan::providers) fn top_level<'a>(
+    text: &'a str,
+    parent: Option<&str>,
+) -> Vec<(&'a str, &'a str)> {
     let mut inside = parent.is_none();
     let mut indent: Option<usize> = parent.is_none().then_some(0);
     let mut pairs = Vec::new();
