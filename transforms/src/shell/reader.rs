@@ -10,6 +10,11 @@ use tree_sitter::Tree;
 
 pub(super) type Read<T> = Result<T, NotUnderstood>;
 
+/// The words that start a compound command.
+const COMPOUND: &[&str] = &["if", "for", "while", "until", "case", "select", "function", "[["];
+/// The other reserved words, which no command starts with.
+const KEYWORDS: &[&str] = &["then", "do", "done", "fi", "esac", "elif", "else", "}", "!", "coproc", "]]"];
+
 /// What ends a script.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Close {
@@ -181,12 +186,25 @@ impl<'a> Reader<'a> {
                 let script = self.script(Close::Brace, start)?;
                 Ok(Node::Group(self.bracketed(script)?))
             }
-            "if" | "for" | "while" | "until" | "case" | "select" | "function" | "[[" => self.compound(start),
-            "then" | "do" | "done" | "fi" | "esac" | "elif" | "else" | "}" | "in" | "!" | "coproc" | "]]" => {
-                self.refuse(start, "an unexpected keyword")
-            }
+            word if COMPOUND.contains(&word) => self.compound(start),
+            word if KEYWORDS.contains(&word) => self.refuse(start, "an unexpected keyword"),
+            "time" => self.timed(),
             _ => self.simple(),
         }
+    }
+
+    /// `time` is a keyword that takes a pipeline; before a simple command it reads as a program.
+    fn timed(&mut self) -> Read<Node> {
+        let start = self.at;
+        self.at += "time".len();
+        self.skip_blank();
+        let word = self.reserved();
+        let compound = COMPOUND.contains(&word) || KEYWORDS.contains(&word) || word == "{";
+        if compound || matches!(self.peek(), Some(b'|' | b'&')) {
+            return self.refuse(start, "a timed pipeline");
+        }
+        self.at = start;
+        self.simple()
     }
 
     fn bracketed(&mut self, mut script: Script) -> Read<Script> {
@@ -216,7 +234,7 @@ impl<'a> Reader<'a> {
     fn compound(&mut self, start: usize) -> Read<Node> {
         let source = self.source;
         let tree = self.tree.get_or_init(|| compound::tree(source));
-        let Some(tree) = tree else { return self.refuse(start, "a compound command with a syntax error") };
+        let Some(tree) = tree else { return self.refuse(start, "a compound command that does not parse") };
         let (kind, mut span) = compound::at(tree, source, start)?;
         if span.end > self.end || span.is_empty() {
             return self.refuse(start, "a compound command");
@@ -251,6 +269,15 @@ impl<'a> Reader<'a> {
                 return self.parenthesis_after(&simple, &word);
             }
             if simple.words.is_empty() {
+                let text = word.text.as_deref().filter(|_| !word.quoted && word.raw.contains("\\\n"));
+                if text
+                    .is_some_and(|text| COMPOUND.contains(&text) || KEYWORDS.contains(&text) || text == "{")
+                {
+                    return self.refuse(start, "a keyword over two lines");
+                }
+                if is_element(&word.raw) {
+                    return self.refuse(start, "an array");
+                }
                 match assignment(word) {
                     Assigned::Yes(assignment) => simple.assignments.push(assignment),
                     Assigned::No(word) => simple.words.push(word),
@@ -293,7 +320,15 @@ impl<'a> Reader<'a> {
         if !self.word_starts() {
             return self.refuse(start, "a redirect without a target");
         }
+        // Ex) `>#` has a comment after it, and in `>2>&1` the `2` is a descriptor.
+        if self.peek() == Some(b'#') {
+            return self.refuse(start, "a redirect without a target");
+        }
         let target = self.word()?;
+        let number = target.raw.bytes().all(|byte| byte.is_ascii_digit());
+        if number && matches!(self.peek(), Some(b'<' | b'>')) {
+            return self.refuse(start, "a redirect without a target");
+        }
         Ok(Some(Redirect { span: Span::new(start, target.span.end), fd, op, target }))
     }
 
@@ -381,6 +416,12 @@ fn assignment(word: Word) -> Assigned {
     let text = word.text.as_deref().and_then(|text| text.get(skip..)).filter(|_| !tilde).map(str::to_owned);
     let value = Word { span: Span::new(word.span.start + skip, word.span.end), text, raw, ..word };
     Assigned::Yes(Assignment { name, value, append, span: word.span })
+}
+
+/// Whether bash reads it as an element of an array: `NAME[…`.
+fn is_element(raw: &str) -> bool {
+    let Some((name, _)) = raw.split_once('[') else { return false };
+    assigned_name(&format!("{name}=")).is_some_and(|(_, append)| !append)
 }
 
 /// The name in `NAME=…` or `NAME+=…`, and whether it appends.
