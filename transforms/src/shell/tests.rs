@@ -272,6 +272,8 @@ fn what_is_not_understood_is_said_where_it_stands() {
         ("time if a; then b; fi", 0, "a timed pipeline"),
         ("a[0]=b", 0, "an array"),
         ("!\\\n|| a", 0, "a keyword over two lines"),
+        ("a ;& b", 2, "an unexpected token"),
+        ("in", 0, "an unexpected keyword"),
         ("]] a", 0, "an unexpected keyword"),
         ("f() [ a ]", 0, "a compound command"),
         ("{ a }", 5, "an unexpected token"),
