@@ -8,7 +8,8 @@ pub struct Requirements {
     pub lines: Vec<Line>,
 }
 
-/// A logical line. Its span leaves out comments and blanks around it.
+/// What a logical line says; a line with several options gives several, with one span. The span
+/// leaves out comments and blanks around the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// A package.
@@ -130,7 +131,7 @@ pub fn parse(text: &str) -> Requirements {
     }
     flush(&mut joined, &mut start, at, &mut lines);
     lines.retain(|(_, text): &(Span, String)| !text.is_empty());
-    Requirements { lines: lines.into_iter().map(|(span, text)| line(&text, span)).collect() }
+    Requirements { lines: lines.into_iter().flat_map(|(span, text)| line(&text, span)).collect() }
 }
 
 fn flush(joined: &mut String, start: &mut Option<usize>, end: usize, lines: &mut Vec<(Span, String)>) {
@@ -156,21 +157,33 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn line(text: &str, span: Span) -> Line {
-    let invalid = || Line::Invalid { text: text.to_owned(), span };
+fn line(text: &str, span: Span) -> Vec<Line> {
+    let invalid = || vec![Line::Invalid { text: text.to_owned(), span }];
     if text.starts_with('-') {
-        return option(text, span).unwrap_or_else(invalid);
+        return options(text, span).unwrap_or_else(invalid);
     }
     let (head, options) = text.find(" -").map_or((text, ""), |at| text.split_at(at));
-    let known = options.split_whitespace().filter(|word| word.starts_with('-')).all(|word| {
-        PER_REQUIREMENT.iter().any(|option| {
-            word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-        })
-    });
+    // Ex) `torch==2.1 --index-url https://x.y`: pip reads a file's option here and ignores it.
+    let names = || OPTIONS.iter().flat_map(|(names, _)| *names).chain(PER_REQUIREMENT);
+    let is_known = |word: &str| names().any(|name| after(word, name).is_some());
+    let known = options.split_whitespace().filter(|word| word.starts_with('-')).all(is_known);
     match parse_requirement(head).filter(|_| known) {
-        Some(requirement) => Line::Requirement { requirement, span },
+        Some(requirement) => vec![Line::Requirement { requirement, span }],
         None => invalid(),
     }
+}
+
+/// Ex) `--index-url https://x.y/simple --trusted-host x.y`
+fn options(text: &str, span: Span) -> Option<Vec<Line>> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(" -") {
+        let (first, more) = rest.split_at(at);
+        lines.push(option(first.trim(), span)?);
+        rest = more.trim_start();
+    }
+    lines.push(option(rest, span)?);
+    Some(lines)
 }
 
 fn option(text: &str, span: Span) -> Option<Line> {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::{Line, PipCommand, decode, normalize, parse, parse_requirement, pip_arguments};
+use crate::text::Span;
 use proptest::prelude::*;
 
 /// The arguments of a pip command; `?` is a word that is not literal.
@@ -134,6 +135,29 @@ fn a_file_is_read_line_by_line_with_places() {
 }
 
 #[test]
+fn options_after_a_requirement_are_known_ones() {
+    let lines = parse("torch==2.1 --index-url https://x.y\ntorch --upgrade").lines;
+    assert!(matches!(&lines[0], Line::Requirement { requirement, .. } if requirement.specifier == "==2.1"));
+    assert!(matches!(&lines[1], Line::Invalid { .. }));
+}
+
+#[test]
+fn several_options_may_share_a_line() {
+    let lines = parse("--index-url https://x.y/s --trusted-host x.y --pre").lines;
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|line| match line {
+            Line::Option { name, value, .. } => (*name, value.as_deref()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [("--index-url", Some("https://x.y/s")), ("--trusted-host", Some("x.y")), ("--pre", None)]
+    );
+}
+
+#[test]
 fn a_long_option_is_not_read_as_a_short_one() {
     for text in ["-requirement x", "--requirementx", "--pre=1", "-r", "--no-index x"] {
         let lines = parse(text).lines;
@@ -253,13 +277,13 @@ fn self_upgrades_are_found() {
 proptest! {
     #[test]
     fn any_text_is_read_with_spans_in_order(text in "(?s)([ab#\\\\\r\n =<>;@\\[\\]-]|git\\+|-r |é|.){0,60}") {
-        let mut last = 0;
+        let mut last = Span::at(0);
         for line in parse(&text).lines {
             let (Line::Requirement { span, .. } | Line::Include { span, .. } | Line::Constraint { span, .. }
                 | Line::Editable { span, .. } | Line::Option { span, .. } | Line::Invalid { span, .. }) = line;
-            prop_assert!(last <= span.start && span.start < span.end && span.end <= text.len());
+            prop_assert!((last == span || last.end <= span.start) && !span.is_empty() && span.end <= text.len());
             prop_assert!(text.get(span.start..span.end).is_some());
-            last = span.end;
+            last = span;
         }
     }
 

@@ -15,8 +15,14 @@ fn new_parser() -> Option<Parser> {
     Some(parser)
 }
 
-/// The tree of `source`, where it has no error.
+/// The most bytes that are given to tree-sitter, whose time is quadratic on hostile text.
+const MAX_LEN: usize = 8 * 1024;
+
+/// The tree of `source`, where it has no error and is not too long.
 pub(super) fn tree(source: &str) -> Option<Tree> {
+    if source.len() > MAX_LEN {
+        return None;
+    }
     let tree = PARSER.with_borrow_mut(|parser| parser.as_mut()?.parse(source, None))?;
     (!tree.root_node().has_error()).then_some(tree)
 }
@@ -51,9 +57,16 @@ fn kind_of(node: Node<'_>, source: &str) -> Option<OtherKind> {
         "for_statement" | "c_style_for_statement" => Some(OtherKind::For),
         "while_statement" => Some(OtherKind::While),
         "case_statement" => Some(OtherKind::Case),
+        // Ex) `f() [ a ]`, which bash refuses.
+        "function_definition" if body_starts_with_one_bracket(node, source) => None,
         "function_definition" => Some(OtherKind::Function),
         "test_command" if starts("[[") => Some(OtherKind::Test),
         "compound_statement" if starts("((") => Some(OtherKind::Arithmetic),
         _ => None,
     }
+}
+
+fn body_starts_with_one_bracket(node: Node<'_>, source: &str) -> bool {
+    let body = node.child_by_field_name("body").and_then(|body| source.get(body.byte_range()));
+    body.is_some_and(|body| body.starts_with('[') && !body.starts_with("[["))
 }

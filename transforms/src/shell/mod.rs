@@ -15,6 +15,7 @@ mod compound;
 mod dollar;
 mod nested;
 mod reader;
+mod simple;
 mod types;
 mod unwrapped;
 mod visit;

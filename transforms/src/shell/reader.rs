@@ -1,14 +1,17 @@
 //! Lists, pipelines and commands.
 
-use super::{
-    Assignment, MAX_DEPTH, Node, NotUnderstood, Redirect, RedirectOp, Script, Simple, Step, Then, Word,
-    compound,
-};
+use super::{MAX_DEPTH, Node, NotUnderstood, Redirect, Script, Step, Then, compound};
 use crate::text::Span;
 use std::cell::OnceCell;
 use tree_sitter::Tree;
 
 pub(super) type Read<T> = Result<T, NotUnderstood>;
+
+/// The words that start a compound command.
+pub(super) const COMPOUND: &[&str] = &["if", "for", "while", "until", "case", "select", "function", "[["];
+/// The other reserved words, which no command starts with.
+pub(super) const KEYWORDS: &[&str] =
+    &["then", "do", "done", "fi", "esac", "elif", "else", "}", "!", "coproc", "]]", "in"];
 
 /// What ends a script.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,7 +118,7 @@ impl<'a> Reader<'a> {
             (Then::And, 2)
         } else if rest.starts_with("||") {
             (Then::Or, 2)
-        } else if rest.starts_with(";;") {
+        } else if rest.starts_with(";;") || rest.starts_with(";&") {
             return (Then::End, Span::at(end));
         } else if rest.starts_with(';') {
             (Then::Semi, 1)
@@ -181,12 +184,25 @@ impl<'a> Reader<'a> {
                 let script = self.script(Close::Brace, start)?;
                 Ok(Node::Group(self.bracketed(script)?))
             }
-            "if" | "for" | "while" | "until" | "case" | "select" | "function" | "[[" => self.compound(start),
-            "then" | "do" | "done" | "fi" | "esac" | "elif" | "else" | "}" | "in" | "!" | "coproc" | "]]" => {
-                self.refuse(start, "an unexpected keyword")
-            }
+            word if COMPOUND.contains(&word) => self.compound(start),
+            word if KEYWORDS.contains(&word) => self.refuse(start, "an unexpected keyword"),
+            "time" => self.timed(),
             _ => self.simple(),
         }
+    }
+
+    /// `time` is a keyword that takes a pipeline; before a simple command it reads as a program.
+    fn timed(&mut self) -> Read<Node> {
+        let start = self.at;
+        self.at += "time".len();
+        self.skip_blank();
+        let word = self.reserved();
+        let compound = COMPOUND.contains(&word) || KEYWORDS.contains(&word) || word == "{";
+        if compound || matches!(self.peek(), Some(b'|' | b'&')) {
+            return self.refuse(start, "a timed pipeline");
+        }
+        self.at = start;
+        self.simple()
     }
 
     fn bracketed(&mut self, mut script: Script) -> Read<Script> {
@@ -213,10 +229,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn compound(&mut self, start: usize) -> Read<Node> {
+    pub(super) fn compound(&mut self, start: usize) -> Read<Node> {
         let source = self.source;
         let tree = self.tree.get_or_init(|| compound::tree(source));
-        let Some(tree) = tree else { return self.refuse(start, "a compound command with a syntax error") };
+        let Some(tree) = tree else { return self.refuse(start, "a compound command that does not parse") };
         let (kind, mut span) = compound::at(tree, source, start)?;
         if span.end > self.end || span.is_empty() {
             return self.refuse(start, "a compound command");
@@ -228,77 +244,8 @@ impl<'a> Reader<'a> {
         Ok(Node::Other { kind, span })
     }
 
-    fn simple(&mut self) -> Read<Node> {
-        let start = self.at;
-        let mut simple = Simple {
-            span: Span::at(start),
-            assignments: Vec::new(),
-            words: Vec::new(),
-            redirects: Vec::new(),
-        };
-        loop {
-            simple.span.end = simple.span.end.max(self.at);
-            self.skip_blank();
-            if let Some(redirect) = self.redirect()? {
-                simple.redirects.push(redirect);
-                continue;
-            }
-            if !self.word_starts() {
-                break;
-            }
-            let word = self.word()?;
-            if self.peek() == Some(b'(') {
-                return self.parenthesis_after(&simple, &word);
-            }
-            if simple.words.is_empty() {
-                match assignment(word) {
-                    Assigned::Yes(assignment) => simple.assignments.push(assignment),
-                    Assigned::No(word) => simple.words.push(word),
-                    Assigned::Unsure => return self.refuse(start, "an assignment over two lines"),
-                }
-            } else {
-                simple.words.push(word);
-            }
-        }
-        if simple.assignments.is_empty() && simple.words.is_empty() && simple.redirects.is_empty() {
-            self.at += 1;
-            return self.refuse(start, "an unexpected token");
-        }
-        Ok(Node::Simple(simple))
-    }
-
-    fn parenthesis_after(&mut self, before: &Simple, word: &Word) -> Read<Node> {
-        let first = before.assignments.is_empty() && before.words.is_empty() && before.redirects.is_empty();
-        if first && !word.raw.contains('=') {
-            self.compound(word.span.start)
-        } else {
-            self.refuse(word.span.start, "a parenthesis in a command")
-        }
-    }
-
-    fn redirect(&mut self) -> Read<Option<Redirect>> {
-        let start = self.at;
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let fd = self.rest().get(..digits).unwrap_or_default();
-        let rest = self.rest().get(digits..).unwrap_or_default();
-        let Some((op, len)) = redirect_operator(rest, digits == 0) else { return Ok(None) };
-        self.at += digits + len;
-        let Some(op) = op else { return self.refuse(start, "a here-document") };
-        let fd = match fd.parse() {
-            Ok(fd) => Some(fd),
-            Err(_) if fd.is_empty() => None,
-            Err(_) => return self.refuse(start, "a very large file descriptor"),
-        };
-        self.skip_blank();
-        if !self.word_starts() {
-            return self.refuse(start, "a redirect without a target");
-        }
-        let target = self.word()?;
-        Ok(Some(Redirect { span: Span::new(start, target.span.end), fd, op, target }))
-    }
-
     /// Skips blanks, line continuations and a comment.
-    fn skip_blank(&mut self) {
+    pub(super) fn skip_blank(&mut self) {
         let mut blank = self.at == 0
             || matches!(
                 self.byte(self.at - 1),
@@ -335,59 +282,4 @@ impl<'a> Reader<'a> {
         let end = rest.find([' ', '\t', '\n', ';', '&', '|', '(', ')', '<', '>']).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
-}
-
-/// The operator and its length. The operator is None for a here-document.
-fn redirect_operator(rest: &str, both: bool) -> Option<(Option<RedirectOp>, usize)> {
-    let table = [
-        ("&>>", RedirectOp::AppendBoth),
-        ("&>", RedirectOp::WriteBoth),
-        ("<<<", RedirectOp::HereString),
-        ("<&", RedirectOp::DuplicateIn),
-        ("<>", RedirectOp::ReadWrite),
-        (">>", RedirectOp::Append),
-        (">&", RedirectOp::DuplicateOut),
-        (">|", RedirectOp::Write),
-        ("<", RedirectOp::Read),
-        (">", RedirectOp::Write),
-    ];
-    // Ex) `<(sort a)` is a word.
-    if both && (rest.starts_with("<(") || rest.starts_with(">(")) {
-        return None;
-    }
-    if rest.starts_with("<<") && !rest.starts_with("<<<") {
-        return Some((None, 2));
-    }
-    let (text, op) = table.into_iter().find(|(text, _)| rest.starts_with(text))?;
-    (both || !text.starts_with('&')).then_some((Some(op), text.len()))
-}
-
-enum Assigned {
-    Yes(Assignment),
-    No(Word),
-    Unsure,
-}
-
-fn assignment(word: Word) -> Assigned {
-    let Some((name, append)) = assigned_name(&word.raw) else {
-        let joined = !word.quoted && word.raw.contains("\\\n");
-        let unsure = joined && word.text.as_deref().is_some_and(|text| assigned_name(text).is_some());
-        return if unsure { Assigned::Unsure } else { Assigned::No(word) };
-    };
-    let name = name.to_owned();
-    let skip = name.len() + 1 + usize::from(append);
-    let raw = word.raw.get(skip..).unwrap_or_default().to_owned();
-    let tilde = raw.starts_with('~') || raw.contains(":~");
-    let text = word.text.as_deref().and_then(|text| text.get(skip..)).filter(|_| !tilde).map(str::to_owned);
-    let value = Word { span: Span::new(word.span.start + skip, word.span.end), text, raw, ..word };
-    Assigned::Yes(Assignment { name, value, append, span: word.span })
-}
-
-/// The name in `NAME=…` or `NAME+=…`, and whether it appends.
-pub(super) fn assigned_name(raw: &str) -> Option<(&str, bool)> {
-    let (name, _) = raw.split_once('=')?;
-    let (name, append) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let valid = starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    valid.then_some((name, append))
 }

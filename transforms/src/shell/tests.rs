@@ -267,10 +267,19 @@ fn what_is_not_understood_is_said_where_it_stands() {
         ("a ;; b", 2, "an unexpected token"),
         ("a | | b", 4, "an unexpected token"),
         ("a >", 2, "a redirect without a target"),
+        ("a > #b", 2, "a redirect without a target"),
+        ("a >2>&1", 2, "a redirect without a target"),
+        ("time if a; then b; fi", 0, "a timed pipeline"),
+        ("a[0]=b", 0, "an array"),
+        ("!\\\n|| a", 0, "a keyword over two lines"),
+        ("a ;& b", 2, "an unexpected token"),
+        ("in", 0, "an unexpected keyword"),
+        ("]] a", 0, "an unexpected keyword"),
+        ("f() [ a ]", 0, "a compound command"),
         ("{ a }", 5, "an unexpected token"),
         ("()", 0, "empty brackets"),
         ("fi", 0, "an unexpected keyword"),
-        ("if a; then b", 0, "a compound command with a syntax error"),
+        ("if a; then b", 0, "a compound command that does not parse"),
         ("a ${b", 2, "an unclosed expansion"),
         ("a `b", 2, "an unclosed backquote"),
         ("a `b \\`c\\``", 2, "an escape inside backquotes"),
@@ -285,6 +294,8 @@ fn what_is_not_understood_is_said_where_it_stands() {
 #[test]
 fn hostile_sizes_are_refused() {
     assert!(parse(&"a".repeat(super::MAX_LEN + 1)).is_err());
+    // tree-sitter takes ten seconds for this.
+    assert!(parse(&"f()".repeat(20_000)).is_err());
     for open in ["( ", "$(", "{ ", "\"${a:-", "${a:-", "<(", "! (", "\"$("] {
         assert_eq!(
             parse(&format!("a; {}", open.repeat(9_000))).unwrap_err().what,

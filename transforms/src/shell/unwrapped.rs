@@ -1,6 +1,6 @@
 //! The program that a simple command runs, behind `sudo`, `env`, `exec` and the like.
 
-use super::reader::assigned_name;
+use super::simple::assigned_name;
 use super::{Simple, Word};
 
 /// A simple command without the programs that only run another one.
