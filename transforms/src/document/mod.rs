@@ -73,6 +73,11 @@ impl Document {
         }
     }
 
+    /// The string whose own bytes are `span`.
+    pub fn string_at(&self, span: Span) -> Option<&Node> {
+        self.root.entries.iter().find_map(|entry| entry.node.string_at(span))
+    }
+
     /// The value at a path of keys: `["phases", "install", "cmds"]`.
     pub fn get(&self, keys: &[&str]) -> Option<&Node> {
         let (last, parents) = keys.split_last()?;

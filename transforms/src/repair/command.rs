@@ -23,7 +23,9 @@ impl Changes {
         let cuts = cuts(script, &self.drop)?;
         let mut edits: Vec<(Span, &str)> = cuts.iter().map(|cut| (*cut, "")).collect();
         let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
-        edits.extend(self.parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())));
+        edits.extend(
+            self.parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())),
+        );
         edits.sort();
         let mut text = String::new();
         let mut at = 0;
@@ -44,16 +46,24 @@ impl Changes {
 fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.node, drop)).collect();
     for at in 1..gone.len() {
-        let fallback = script.steps.get(at - 1).is_some_and(|step| step.then == Then::Or) && gone.get(at - 1) == Some(&true);
+        let fallback = script.steps.get(at - 1).is_some_and(|step| step.then == Then::Or)
+            && gone.get(at - 1) == Some(&true);
         // Ex) `python -m ensurepip || true`: the fallback has nothing left to fall back from
-        if fallback && script.steps.get(at).is_some_and(is_excuse) && let Some(slot) = gone.get_mut(at) {
+        if fallback
+            && script.steps.get(at).is_some_and(is_excuse)
+            && let Some(slot) = gone.get_mut(at)
+        {
             *slot = true;
         }
     }
     for at in 0..gone.len().saturating_sub(1) {
         let step = script.steps.get(at)?;
         // Ex) `pip --version || python -m ensurepip`: the check has nothing left to guard
-        if step.then == Then::Or && gone.get(at + 1) == Some(&true) && is_check(&step.node) && let Some(slot) = gone.get_mut(at) {
+        if step.then == Then::Or
+            && gone.get(at + 1) == Some(&true)
+            && is_check(&step.node)
+            && let Some(slot) = gone.get_mut(at)
+        {
             *slot = true;
         }
     }
@@ -177,7 +187,11 @@ mod tests {
     /// Drops the simple commands whose text is one of `drop`.
     fn without(command: &str, drop: &[&str]) -> Option<String> {
         let script = shell::parse(command).unwrap();
-        let spans = script.simples().map(|at| at.simple.span).filter(|span| drop.contains(&span.of(command))).collect();
+        let spans = script
+            .simples()
+            .map(|at| at.simple.span)
+            .filter(|span| drop.contains(&span.of(command)))
+            .collect();
         Changes { drop: spans, parts: Vec::new() }.apply(command, &script)
     }
 

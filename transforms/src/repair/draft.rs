@@ -3,9 +3,10 @@
 //! Several steps of a repair change one list; the draft holds its entries as text, so that each
 //! step sees what the earlier ones did, and the list is rewritten once.
 
-use crate::document::{Document, FileKind, Node};
+use crate::document::{Document, Node};
 use crate::edit::Edit;
-use crate::intent::{Refusal, Slot, array, entry, string};
+use crate::intent::array::{self, Slot};
+use crate::intent::{Refusal, entry, string};
 use crate::plan::{Item, Model, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,11 @@ pub(crate) struct List {
 impl List {
     fn changed(&self) -> bool {
         self.pieces.len() != self.before.len()
-            || self.pieces.iter().enumerate().any(|(at, piece)| piece.was != Some(at) || self.before.get(at) != Some(&piece.text))
+            || self
+                .pieces
+                .iter()
+                .enumerate()
+                .any(|(at, piece)| piece.was != Some(at) || self.before.get(at) != Some(&piece.text))
     }
 
     /// Adds an entry before the one at `at`.
@@ -83,6 +88,7 @@ struct Insert {
 /// The draft.
 pub(crate) struct Draft<'m> {
     pub(crate) model: &'m Model,
+    config: Option<&'m Document>,
     lists: BTreeMap<(String, Vec<String>), List>,
     strings: BTreeMap<Place, (String, Rules)>,
     inserts: Vec<Insert>,
@@ -91,9 +97,10 @@ pub(crate) struct Draft<'m> {
 }
 
 impl<'m> Draft<'m> {
-    pub(crate) fn new(model: &'m Model) -> Self {
+    pub(crate) fn new(model: &'m Model, config: Option<&'m Document>) -> Self {
         Self {
             model,
+            config,
             lists: BTreeMap::new(),
             strings: BTreeMap::new(),
             inserts: Vec::new(),
@@ -104,8 +111,7 @@ impl<'m> Draft<'m> {
 
     /// The file that Nixpacks reads its configuration from.
     pub(crate) fn config(&self) -> Option<&'m Document> {
-        let of = |kind| self.model.documents.iter().find(|doc| doc.kind == kind && in_plan_dir(doc, self.model));
-        of(FileKind::NixpacksToml).or_else(|| of(FileKind::NixpacksJson))
+        self.config
     }
 
     /// The list under `phases.<phase>` that is called by one of these names, where the file has it.
@@ -124,7 +130,11 @@ impl<'m> Draft<'m> {
         let list = self.lists.entry((doc.path.clone(), keys.clone())).or_insert_with(|| List {
             path: doc.path.clone(),
             keys,
-            pieces: before.iter().enumerate().map(|(at, text)| Piece { was: Some(at), text: text.clone() }).collect(),
+            pieces: before
+                .iter()
+                .enumerate()
+                .map(|(at, text)| Piece { was: Some(at), text: text.clone() })
+                .collect(),
             before,
             rules: Rules::new(),
             title: None,
@@ -177,7 +187,10 @@ impl<'m> Draft<'m> {
             let Some(doc) = self.model.document(&list.path) else { continue };
             let keys: Vec<&str> = list.keys.iter().map(String::as_str).collect();
             if list.pieces.is_empty() {
-                self.removes.entry(list.path.clone()).or_default().push((list.keys.clone(), list.rules.clone()));
+                self.removes
+                    .entry(list.path.clone())
+                    .or_default()
+                    .push((list.keys.clone(), list.rules.clone()));
                 continue;
             }
             let edits = array::rewrite(doc, &keys, &slots(&list))?;
@@ -186,17 +199,19 @@ impl<'m> Draft<'m> {
         }
         for (place, (text, rules)) in &self.strings {
             let Some(doc) = self.model.document(&place.path) else { continue };
-            let Some(node) = find_node(doc, place) else { continue };
+            let Some(node) = doc.string_at(place.span) else { continue };
             let edits = string::set(doc, node, text)?;
             let title = "run the program of the virtual environment".to_owned();
             fixes.push(Proposed { title, rules: rules.clone(), path: place.path.clone(), edits });
         }
         for (path, removes) in &self.removes {
             let Some(doc) = self.model.document(path) else { continue };
-            let keys: Vec<Vec<&str>> = removes.iter().map(|(keys, _)| keys.iter().map(String::as_str).collect()).collect();
+            let keys: Vec<Vec<&str>> =
+                removes.iter().map(|(keys, _)| keys.iter().map(String::as_str).collect()).collect();
             let keys: Vec<&[&str]> = keys.iter().map(Vec::as_slice).collect();
             let edits = entry::remove_many(doc, &keys)?;
-            let names: Vec<String> = removes.iter().map(|(keys, _)| format!("`{}`", keys.join("."))).collect();
+            let names: Vec<String> =
+                removes.iter().map(|(keys, _)| format!("`{}`", keys.join("."))).collect();
             let rules = removes.iter().flat_map(|(_, rules)| rules.iter().copied()).collect();
             let title = format!("remove {}", names.join(" and "));
             fixes.push(Proposed { title, rules, path: path.clone(), edits });
@@ -227,29 +242,13 @@ fn slots(list: &List) -> Vec<Slot> {
         .map(|piece| match piece.was {
             Some(at) if last.is_none_or(|last| at > last) => {
                 last = Some(at);
-                if list.before.get(at) == Some(&piece.text) { Slot::Keep(at) } else { Slot::Change(at, piece.text.clone()) }
+                if list.before.get(at) == Some(&piece.text) {
+                    Slot::Keep(at)
+                } else {
+                    Slot::Change(at, piece.text.clone())
+                }
             }
             _ => Slot::New(piece.text.clone()),
         })
         .collect()
-}
-
-/// Whether a document is in the directory that the plan is for.
-fn in_plan_dir(doc: &Document, model: &Model) -> bool {
-    let dir = doc.path.rsplit_once('/').map_or("", |(dir, _)| dir);
-    model.plan.as_ref().map_or(dir.is_empty(), |plan| plan.dir == dir)
-}
-
-/// The string's node at a place.
-fn find_node<'d>(doc: &'d Document, place: &Place) -> Option<&'d Node> {
-    fn search<'d>(node: &'d Node, place: &Place) -> Option<&'d Node> {
-        use crate::document::Value;
-        match &node.value {
-            Value::Str(_) => (node.span == place.span).then_some(node),
-            Value::Array(array) => array.elements.iter().find_map(|node| search(node, place)),
-            Value::Table(table) => table.entries.iter().find_map(|entry| search(&entry.node, place)),
-            _ => None,
-        }
-    }
-    doc.root.entries.iter().find_map(|entry| search(&entry.node, place))
 }

@@ -25,7 +25,8 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
             draft.set_text(&place, new, "interpreter-bypasses-venv");
         }
     }
-    let phases: Vec<String> = cx.model.plan.as_ref().map(|plan| plan.phases.keys().cloned().collect()).unwrap_or_default();
+    let phases: Vec<String> =
+        cx.model.plan.as_ref().map(|plan| plan.phases.keys().cloned().collect()).unwrap_or_default();
     for phase in phases {
         let Some(list) = draft.list(&phase, super::CMDS) else { continue };
         for piece in &mut list.pieces {
@@ -43,7 +44,10 @@ fn starts(doc: &Document) -> Vec<&Node> {
     match doc.kind {
         FileKind::NixpacksToml | FileKind::NixpacksJson => doc.get(&["start", "cmd"]).into_iter().collect(),
         FileKind::RailwayToml | FileKind::RailwayJson => {
-            [doc.get(&["deploy", "startCommand"]), doc.get(&["build", "buildCommand"])].into_iter().flatten().collect()
+            [doc.get(&["deploy", "startCommand"]), doc.get(&["build", "buildCommand"])]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         FileKind::Procfile => doc.root.entries.iter().map(|entry| &entry.node).collect(),
     }
@@ -60,9 +64,17 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
         if name.contains('/') {
             continue;
         }
-        let python = name.strip_prefix("python").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
-        let pip = name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
-        let activates = matches!(name, "source" | ".") && unwrapped.words.get(1).and_then(|word| word.text.as_deref()).is_some_and(|file| file.ends_with("/bin/activate"));
+        let python = name
+            .strip_prefix("python")
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let pip =
+            name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let activates = matches!(name, "source" | ".")
+            && unwrapped
+                .words
+                .get(1)
+                .and_then(|word| word.text.as_deref())
+                .is_some_and(|file| file.ends_with("/bin/activate"));
         if activates {
             changes.drop.push(at.simple.span);
         } else if python {
@@ -78,5 +90,6 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
 
 /// Whether a program is a console script of what the app installs.
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
-    cx.walk.envs.iter().any(|env| env.dists.script(name)) || scripts::distributions_with_script(name).next().is_some()
+    cx.walk.envs.iter().any(|env| env.dists.script(name))
+        || scripts::distributions_with_script(name).next().is_some()
 }

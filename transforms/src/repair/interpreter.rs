@@ -13,7 +13,9 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let provider = plan.ran.first().is_some_and(|name| name == "python");
     if provider {
         // A list that is not there would have the provider's packages: there is one without "...".
-        if let Some(list) = draft.list("setup", NIX_PKGS) && !list.has_marker() {
+        if let Some(list) = draft.list("setup", NIX_PKGS)
+            && !list.has_marker()
+        {
             if list.pieces.is_empty() {
                 return;
             }
@@ -43,7 +45,11 @@ pub(crate) fn is_missing(cx: &Context<'_>) -> bool {
         && profile.apt_python.is_none()
         && (cx.walk.verdict.reason() == Some(Reason::PythonNotFound)
             || cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
-                call.fails() && matches!(call.kind, CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. })
+                call.fails()
+                    && matches!(
+                        call.kind,
+                        CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. }
+                    )
             }))
 }
 
@@ -60,7 +66,8 @@ fn wanted(cx: &Context<'_>) -> String {
         let text = text.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
         let mut parts = text.split('.');
         let (major, minor) = (parts.next()?, parts.next()?);
-        (major == "3" && matches!(minor, "8" | "9" | "10" | "11" | "12" | "13")).then(|| format!("python3{minor}"))
+        (major == "3" && matches!(minor, "8" | "9" | "10" | "11" | "12" | "13"))
+            .then(|| format!("python3{minor}"))
     });
     version.unwrap_or_else(|| "python3".to_owned())
 }

@@ -10,7 +10,10 @@ const LIBS: [&str; 2] = ["zlib", "stdenv.cc.cc.lib"];
 /// Adds the libraries where packages are installed and nothing brings them.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let Ok(plan) = &cx.model.plan else { return };
-    if !cx.has("missing-native-libs") || cx.walk.profile.libstdcxx || plan.ran.iter().any(|name| name == "python") {
+    if !cx.has("missing-native-libs")
+        || cx.walk.profile.libstdcxx
+        || plan.ran.iter().any(|name| name == "python")
+    {
         return;
     }
     let installs = cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| match &call.kind {
@@ -18,7 +21,11 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
         CallKind::UvPip { .. } | CallKind::Manager { .. } => true,
         _ => false,
     });
-    let fails = cx.walk.verdict.reason().is_some_and(|reason| reason.is_pip_family() || reason == Reason::NativeLibMissing);
+    let fails = cx
+        .walk
+        .verdict
+        .reason()
+        .is_some_and(|reason| reason.is_pip_family() || reason == Reason::NativeLibMissing);
     if !installs || !fails {
         return;
     }

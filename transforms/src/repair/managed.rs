@@ -33,8 +33,11 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let phase = if position == 0 { "install".to_owned() } else { "python:install".to_owned() };
     let Some(manager) = provider(cx, &phase) else { return false };
     let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
-    let commands: Vec<&Command> =
-        cx.file_commands(draft).into_iter().filter(|command| command.phase.as_deref() == Some("install")).collect();
+    let commands: Vec<&Command> = cx
+        .file_commands()
+        .into_iter()
+        .filter(|command| command.phase.as_deref() == Some("install"))
+        .collect();
     let astray = commands.iter().any(|command| is_astray(command, &target) || uses_manager(command, manager));
     if commands.is_empty() || !astray || foreign_venv(cx, &commands) {
         return false;
@@ -70,8 +73,12 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         list.pieces.clear();
     } else {
         let was = list.pieces.clone();
-        let kept = |(at, text): (usize, String)| super::draft::Piece { was: was.get(at).and_then(|piece| piece.was), text };
-        list.title = Some("let Nixpacks make the virtual environment and install, and keep the rest".to_owned());
+        let kept = |(at, text): (usize, String)| super::draft::Piece {
+            was: was.get(at).and_then(|piece| piece.was),
+            text,
+        };
+        list.title =
+            Some("let Nixpacks make the virtual environment and install, and keep the rest".to_owned());
         list.pieces = before.into_iter().map(kept).collect();
         if first {
             list.pieces.push(super::draft::Piece { was: None, text: "...".to_owned() });
@@ -105,20 +112,29 @@ fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
     if text.contains("pip install -r requirements.txt") {
         return Some(Manager::Requirements);
     }
-    let tool = [("poetry install", "poetry"), ("pdm install", "pdm"), ("uv sync", "uv"), ("pipenv install", "pipenv")];
-    let tool = tool.into_iter().find(|(text_of, _)| text.contains(text_of)).map(|(_, tool)| Manager::Tool(tool));
+    let tool = [
+        ("poetry install", "poetry"),
+        ("pdm install", "pdm"),
+        ("uv sync", "uv"),
+        ("pipenv install", "pipenv"),
+    ];
+    let tool =
+        tool.into_iter().find(|(text_of, _)| text.contains(text_of)).map(|(_, tool)| Manager::Tool(tool));
     tool.or_else(|| text.contains("pip install .").then_some(Manager::Project))
 }
 
 fn uses_manager(command: &Command, manager: Manager) -> bool {
     let Manager::Tool(own) = manager else { return false };
-    command.calls.iter().any(|call| matches!(&call.kind, CallKind::Manager { tool, .. } if *tool == own) && call.venv.is_none())
+    command.calls.iter().any(|call| {
+        matches!(&call.kind, CallKind::Manager { tool, .. } if *tool == own) && call.venv.is_none()
+    })
 }
 
 /// Whether the override makes an environment elsewhere, which other commands may count on.
 fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
     let elsewhere = |call: &Call| matches!(&call.kind, CallKind::MakeVenv { dir } if dir != OPT_VENV);
-    let dead = |call: &Call| matches!(&call.kind, CallKind::Activate { dir } if dir != OPT_VENV && call.fails());
+    let dead =
+        |call: &Call| matches!(&call.kind, CallKind::Activate { dir } if dir != OPT_VENV && call.fails());
     commands.iter().flat_map(|command| &command.calls).any(elsewhere)
         || cx.walk.commands.iter().flat_map(|command| &command.calls).any(dead)
 }
@@ -169,16 +185,21 @@ fn tidied(rewritten: &Changes, dropped: &Changes, pip_left: bool) -> Changes {
 /// Whether a call is the provider's job: `Some(true)` where it installs the app's packages.
 fn job(call: &Call, manager: Manager) -> Option<bool> {
     match &call.kind {
-        CallKind::MakeVenv { .. } | CallKind::Activate { .. } | CallKind::EnsurePip | CallKind::RunGetPip | CallKind::FetchGetPip => {
-            Some(false)
-        }
+        CallKind::MakeVenv { .. }
+        | CallKind::Activate { .. }
+        | CallKind::EnsurePip
+        | CallKind::RunGetPip
+        | CallKind::FetchGetPip => Some(false),
         CallKind::Pip(pip) => {
             let command = &pip.command;
-            if command.is_self_upgrade() && command.self_upgrade().is_some_and(|found| found.tools.is_empty()) {
+            if command.is_self_upgrade() && command.self_upgrade().is_some_and(|found| found.tools.is_empty())
+            {
                 return Some(false);
             }
             let plain = match manager {
-                Manager::Requirements => call.cwd == "/app" && command.is_plain_install_of("requirements.txt"),
+                Manager::Requirements => {
+                    call.cwd == "/app" && command.is_plain_install_of("requirements.txt")
+                }
                 Manager::Project => {
                     call.cwd == "/app"
                         && command.is_install()
@@ -188,7 +209,8 @@ fn job(call: &Call, manager: Manager) -> Option<bool> {
                 }
                 Manager::Tool(tool) => {
                     let names: Vec<String> = command.names().collect();
-                    return (command.is_install() && names == [tool] && command.requirement_files.is_empty()).then_some(false);
+                    return (command.is_install() && names == [tool] && command.requirement_files.is_empty())
+                        .then_some(false);
                 }
             };
             if plain {

@@ -6,6 +6,7 @@
 mod command;
 mod draft;
 mod explicit;
+mod inert;
 mod interpreter;
 mod libraries;
 mod managed;
@@ -15,14 +16,13 @@ mod start;
 mod target;
 mod venv;
 
-pub(crate) use command::simple_at;
 pub(crate) use draft::Proposed;
+pub(crate) use inert::inert_keys;
+pub(crate) use interpreter::is_missing as lacks_interpreter;
+pub(crate) use packages::{is_installer, with_only_installers};
 
-use crate::app::AppView;
-use crate::engine::Options;
+use crate::context::Context;
 use crate::intent::Refusal;
-use crate::plan::{Model, Origin};
-use crate::walk::{Command, Walk};
 use draft::Draft;
 
 /// An end state to aim for.
@@ -36,45 +36,28 @@ pub(crate) enum EndState {
     Explicit,
 }
 
-/// What a repair looks at.
-pub(crate) struct Context<'m> {
-    pub(crate) app: &'m dyn AppView,
-    pub(crate) model: &'m Model,
-    pub(crate) walk: &'m Walk,
-    pub(crate) options: &'m Options,
-}
-
-impl<'m> Context<'m> {
-    /// Whether a rule takes part.
-    pub(crate) fn has(&self, rule: &str) -> bool {
-        self.options.rules.has(rule)
-    }
-
-    /// The commands of the configuration's own lists, in the order in which they run.
-    pub(crate) fn file_commands(&self, draft: &Draft<'m>) -> Vec<&'m Command> {
-        let Some(doc) = draft.config() else { return Vec::new() };
-        let own = |command: &&Command| match &command.item.origin {
-            Origin::Deploy(place) => command.phase.is_some() && place.path == doc.path,
-            _ => false,
-        };
-        self.walk.commands.iter().filter(own).collect()
-    }
-}
-
 /// The changes that bring the app to an end state; `None` where it does not apply, and empty where
 /// nothing is left to do.
-pub(crate) fn propose(cx: &Context<'_>, end: EndState) -> Result<Option<Vec<Proposed>>, Refusal> {
-    let mut draft = Draft::new(cx.model);
+///
+/// On the first pass an end state that does not apply stops the attempt; later the override that
+/// `managed` looks for is gone, and what is left is done by itself.
+pub(crate) fn propose(
+    cx: &Context<'_>,
+    end: EndState,
+    first: bool,
+) -> Result<Option<Vec<Proposed>>, Refusal> {
+    let mut draft = Draft::new(cx.model, cx.config());
+    inert::rename(cx, &mut draft);
     packages::tidy(cx, &mut draft);
     interpreter::provide(cx, &mut draft);
     match end {
         EndState::Managed => {
-            if !managed::apply(cx, &mut draft) {
+            if !managed::apply(cx, &mut draft) && first {
                 return Ok(None);
             }
         }
         EndState::Venv | EndState::Explicit => {
-            let target = target::choose(cx, &draft);
+            let target = target::choose(cx);
             let used = venv::apply(cx, &mut draft, &target);
             let explicit = end == EndState::Explicit;
             if let Some(phase) = used.filter(|_| !explicit) {

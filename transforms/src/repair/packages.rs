@@ -38,7 +38,10 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
                         list.rules.insert("nix-pip-package");
                         continue;
                     }
-                    if drop_pip && let Some(plain) = with_only_installers(text) && let Some(slot) = list.pieces.get_mut(at) {
+                    if drop_pip
+                        && let Some(plain) = with_only_installers(text)
+                        && let Some(slot) = list.pieces.get_mut(at)
+                    {
                         slot.text = plain;
                         list.rules.insert("nix-pip-package");
                     }
@@ -53,7 +56,9 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
         let pip = list.rules.contains("nix-pip-package") || list.rules.contains("undefined-nix-package");
         if pip {
             let pip_named = list.rules.contains("nix-pip-package");
-            list.title = Some(if pip_named { "drop pip from `nixPkgs`" } else { "mend the names in `nixPkgs`" }.to_owned());
+            list.title = Some(
+                if pip_named { "drop pip from `nixPkgs`" } else { "mend the names in `nixPkgs`" }.to_owned(),
+            );
         }
     }
 }
@@ -98,7 +103,12 @@ mod tests {
 
     #[test]
     fn knows_the_packages_of_the_installers() {
-        for text in ["python311Packages.pip", "python3.pkgs.pip", "python311.pkgs.wheel", "python3Packages.setuptools"] {
+        for text in [
+            "python311Packages.pip",
+            "python3.pkgs.pip",
+            "python311.pkgs.wheel",
+            "python3Packages.setuptools",
+        ] {
             assert!(is_installer(text, true), "{text}");
         }
         for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.virtualenv"] {

@@ -23,7 +23,9 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let Some(missed) = missed else { return };
     let is_python = base_name(missed).starts_with("python");
     let filled = cx.walk.envs.iter().filter(|env| env.dists.any() && (is_python || env.dists.script(missed)));
-    let Some(dir) = filled.filter_map(|env| env.venv_dir()).filter(|dir| dir.starts_with('/')).last() else { return };
+    let Some(dir) = filled.filter_map(|env| env.venv_dir()).filter(|dir| dir.starts_with('/')).last() else {
+        return;
+    };
     let made = cx.walk.commands.iter().find(|command| {
         command.calls.iter().any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
     });

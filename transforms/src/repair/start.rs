@@ -14,7 +14,13 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
     if !cx.has("interpreter-bypasses-venv") {
         return;
     }
-    let other_user = cx.model.plan.as_ref().ok().and_then(|plan| plan.start.as_ref()).is_some_and(|start| start.user.is_some());
+    let other_user = cx
+        .model
+        .plan
+        .as_ref()
+        .ok()
+        .and_then(|plan| plan.start.as_ref())
+        .is_some_and(|start| start.user.is_some());
     for command in &cx.walk.commands {
         let in_list = command.phase.is_some() && draft.config().is_some_and(|doc| is_in(command, &doc.path));
         if in_list {
@@ -48,7 +54,9 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
         }
         match &call.kind {
             CallKind::Activate { dir } if call.fails() && *dir != target.dir => changes.drop.push(call.span),
-            CallKind::Python { name } | CallKind::Program { name } if call.fails() && (name.contains('/') || other_user) => {
+            CallKind::Python { name } | CallKind::Program { name }
+                if call.fails() && (name.contains('/') || other_user) =>
+            {
                 let Some((simple, offset)) = simple_at(script, call.span) else { continue };
                 let unwrapped = simple.unwrapped();
                 let Some(word) = simple.words.get(unwrapped.program_index) else { continue };

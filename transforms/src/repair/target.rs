@@ -1,6 +1,6 @@
 //! Which virtual environment the app gets, and which interpreter makes it.
 
-use super::{Context, Draft};
+use super::Context;
 use crate::walk::{CallKind, base_name, join};
 
 /// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
@@ -29,24 +29,27 @@ impl Target {
 
 /// The app's own environment where it makes a usable one, the one that its commands count on where
 /// they name one that nothing makes, else `/opt/venv`.
-pub(crate) fn choose(cx: &Context<'_>, draft: &Draft<'_>) -> Target {
+pub(crate) fn choose(cx: &Context<'_>) -> Target {
     let own = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
     let made = own.filter(|dir| dir.starts_with('/') && !provided(cx, dir)).last().map(str::to_owned);
-    let dir = made.or_else(|| counted_on(cx, draft)).unwrap_or_else(|| OPT_VENV.to_owned());
-    Target { dir, python: interpreter(cx, draft) }
+    let dir = made.or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
+    Target { dir, python: interpreter(cx) }
 }
 
 /// Whether only the provider's command makes this environment.
 fn provided(cx: &Context<'_>, dir: &str) -> bool {
     !cx.walk.commands.iter().any(|command| {
         crate::walk::in_file(&command.item)
-            && command.calls.iter().any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
+            && command
+                .calls
+                .iter()
+                .any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
     })
 }
 
 /// A virtual environment that the commands of the file name and nothing makes.
-fn counted_on(cx: &Context<'_>, draft: &Draft<'_>) -> Option<String> {
-    cx.file_commands(draft).into_iter().flat_map(|command| &command.calls).find_map(|call| {
+fn counted_on(cx: &Context<'_>) -> Option<String> {
+    cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| {
         let dir = match &call.kind {
             CallKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
                 let path = join(&call.cwd, &pip.name);
@@ -61,12 +64,17 @@ fn counted_on(cx: &Context<'_>, draft: &Draft<'_>) -> Option<String> {
 
 /// The interpreter that the app's own pip commands name, where the packages provide it, else
 /// `python`; apt has only `python3`.
-fn interpreter(cx: &Context<'_>, draft: &Draft<'_>) -> String {
+fn interpreter(cx: &Context<'_>) -> String {
     let profile = &cx.walk.profile;
-    let named = cx.file_commands(draft).into_iter().flat_map(|command| &command.calls).find_map(|call| match &call.kind {
-        CallKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => Some(pip.name.clone()),
-        _ => None,
-    });
+    let named =
+        cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| match &call.kind {
+            CallKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
+                Some(pip.name.clone())
+            }
+            _ => None,
+        });
     let apt_only = profile.pythons.is_empty() && profile.apt_python.is_some();
-    named.map(|name| base_name(&name).to_owned()).unwrap_or_else(|| if apt_only { "python3".to_owned() } else { "python".to_owned() })
+    named
+        .map(|name| base_name(&name).to_owned())
+        .unwrap_or_else(|| if apt_only { "python3".to_owned() } else { "python".to_owned() })
 }

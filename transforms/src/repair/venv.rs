@@ -22,7 +22,7 @@ pub(crate) struct Rewritten {
 /// Rewrites the configuration's commands. Gives the phase in which the environment is made or first
 /// used, where the commands have to do with one.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) -> Option<String> {
-    let commands = cx.file_commands(draft);
+    let commands = cx.file_commands();
     if !commands.iter().any(|command| is_astray(command, target)) {
         return None;
     }
@@ -37,7 +37,8 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         let Some(at) = place(list, command) else { continue };
         list.rules.extend(&rewritten.rules);
         if !rewritten.changes.is_empty() {
-            list.title.get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
+            list.title
+                .get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
             match rewritten.changes.apply(&command.item.value, script) {
                 Some(text) => {
                     if let Some(piece) = list.pieces.get_mut(at) {
@@ -60,7 +61,8 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     let mut insert = (!made_first).then(|| format!("{} -m venv --copies {}", target.python, target.dir));
     if let (false, Some((phase, at))) = (made_first, &makes) {
         // Made at the wrong time: the app's own line moves.
-        insert = draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).map(|piece| piece.text.clone());
+        insert =
+            draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).map(|piece| piece.text.clone());
         removed.push((phase.clone(), *at));
     }
     removed.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
@@ -71,7 +73,9 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
             shift += usize::from(*phase == use_phase && *at < use_at);
         }
     }
-    if let Some(text) = insert && let Some(list) = draft.list(&use_phase, CMDS) {
+    if let Some(text) = insert
+        && let Some(list) = draft.list(&use_phase, CMDS)
+    {
         list.insert(use_at - shift, text);
     }
     Some(use_phase)
@@ -117,7 +121,9 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                     out.uses = true;
                 }
             }
-            CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => out.dropped(call, "missing-venv"),
+            CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
+                out.dropped(call, "missing-venv")
+            }
             CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
             CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
             CallKind::FetchGetPip if !runs_in_venv(cx) => out.dropped(call, "get-pip"),
@@ -180,14 +186,19 @@ fn pip(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &s
     for assignment in &simple.assignments {
         if assignment.name == "PIP_BREAK_SYSTEM_PACKAGES" {
             let span = Span::new(assignment.span.start + offset, assignment.span.end + offset);
-            let end = text.get(span.end..).map_or(span.end, |rest| span.end + rest.len() - rest.trim_start().len());
+            let end =
+                text.get(span.end..).map_or(span.end, |rest| span.end + rest.len() - rest.trim_start().len());
             out.changes.parts.push((Span::new(span.start, end), String::new()));
             out.rules.push("break-system-packages");
         }
     }
     if !own {
         out.changes.parts.push((pip.program, target.bin("pip")));
-        out.rules.push(if base_name(&pip.name) != pip.name && pip.name.contains("/bin/") { "missing-venv" } else { "pip-outside-venv" });
+        out.rules.push(if base_name(&pip.name) != pip.name && pip.name.contains("/bin/") {
+            "missing-venv"
+        } else {
+            "pip-outside-venv"
+        });
     }
     out.uses = true;
 }

@@ -105,7 +105,9 @@ impl<'m, 'a> Run<'m, 'a> {
                 Status::unsure("the result of a test is not known")
             }
             Node::Other { kind: OtherKind::Function, .. } => Status::Ok,
-            Node::Other { .. } => Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed"),
+            Node::Other { .. } => {
+                Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed")
+            }
         };
         if let Status::Fail(failure) = &status {
             self.failures.push(failure.clone());

@@ -162,7 +162,8 @@ impl<'a> Machine<'a> {
             get_pip: BTreeSet::new(),
             targets: BTreeMap::new(),
         };
-        let mut versions: Vec<&String> = profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
+        let mut versions: Vec<&String> =
+            profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
         versions.sort();
         versions.dedup();
         for version in versions {
@@ -215,15 +216,22 @@ impl<'a> Machine<'a> {
         if self.made.contains(absolute) || self.get_pip.contains(absolute) {
             return Some(Kind::File);
         }
-        let inside = |dir: &str| dir.strip_prefix(absolute).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if self.envs.iter().filter_map(Env::venv_dir).any(inside) || self.made.iter().any(|made| inside(parent(made))) {
+        let inside = |dir: &str| {
+            dir.strip_prefix(absolute).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if self.envs.iter().filter_map(Env::venv_dir).any(inside)
+            || self.made.iter().any(|made| inside(parent(made)))
+        {
             return Some(Kind::Dir);
         }
         if let Some(path) = self.view_path(absolute) {
             return self.app.kind(&path);
         }
-        matches!(absolute, "/" | "/opt" | "/tmp" | "/root" | "/usr" | "/etc" | "/var" | "/home" | "/usr/local" | "/var/log")
-            .then_some(Kind::Dir)
+        matches!(
+            absolute,
+            "/" | "/opt" | "/tmp" | "/root" | "/usr" | "/etc" | "/var" | "/home" | "/usr/local" | "/var/log"
+        )
+        .then_some(Kind::Dir)
     }
 
     /// Whether nothing is known of what stands at this path: outside the app and never made.
@@ -279,7 +287,12 @@ impl<'a> Machine<'a> {
             return self.store(version).map(Program::Pip);
         }
         if name == "virtualenv" {
-            return self.profile.virtualenv.as_ref().and_then(|version| self.store(version)).map(Program::Virtualenv);
+            return self
+                .profile
+                .virtualenv
+                .as_ref()
+                .and_then(|version| self.store(version))
+                .map(Program::Virtualenv);
         }
         self.profile.programs.contains(name).then_some(Program::Known)
     }
@@ -305,9 +318,13 @@ impl<'a> Machine<'a> {
     pub(crate) fn imports(&self, id: EnvId, shell: &Shell) -> Result<(), (Reason, String)> {
         let Some(env) = self.envs.get(id) else { return Ok(()) };
         let on_path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
-        let extra: Vec<&Dists> = on_path.filter_map(|dir| self.targets.get(&paths::join(&shell.cwd, dir))).collect();
+        let extra: Vec<&Dists> =
+            on_path.filter_map(|dir| self.targets.get(&paths::join(&shell.cwd, dir))).collect();
         if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
-            return Err((Reason::MarkerMissing, "nothing was installed into the interpreter that runs".to_owned()));
+            return Err((
+                Reason::MarkerMissing,
+                "nothing was installed into the interpreter that runs".to_owned(),
+            ));
         }
         let native = [&env.dists, &env.user].into_iter().chain(extra).find_map(Dists::native);
         match native {

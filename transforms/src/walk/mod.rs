@@ -19,7 +19,7 @@ mod tools;
 mod verdict;
 
 pub use call::{Call, CallKind, Command, PipCall};
-pub(crate) use paths::{base_name, in_app, join};
+pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, python_set};
 pub use verdict::{Outcome, Reason, Stage, Verdict};
 
@@ -75,7 +75,7 @@ pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
         return refused("Nixpacks was unable to generate a build plan for this app");
     }
     match &model.order {
-        Ok(order) => Walker::new(plan, app).run(plan, order, app),
+        Ok(order) => Walker::new(model, plan).run(plan, order, app),
         Err(error) => refused(&error.message),
     }
 }
@@ -85,11 +85,13 @@ struct Walker {
     commands: Vec<Command>,
     verdict: Option<Verdict>,
     progress: usize,
+    /// Places of list entries in the files, by path and first byte.
+    entries: BTreeMap<(String, usize), usize>,
 }
 
 impl Walker {
-    fn new(plan: &Plan, _app: &dyn AppView) -> Self {
-        let mut walker = Self { commands: Vec::new(), verdict: None, progress: 0 };
+    fn new(model: &Model, plan: &Plan) -> Self {
+        let mut walker = Self { commands: Vec::new(), verdict: None, progress: 0, entries: entries(model) };
         if let Some(name) = undefined(plan) {
             walker.verdict = Some(Verdict {
                 outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable },
@@ -141,7 +143,13 @@ impl Walker {
         }
     }
 
-    fn command(&mut self, machine: &mut Machine<'_>, mut shell: Shell, phase: Option<(&str, usize)>, item: &Item) {
+    fn command(
+        &mut self,
+        machine: &mut Machine<'_>,
+        mut shell: Shell,
+        phase: Option<(&str, usize)>,
+        item: &Item,
+    ) {
         let script = shell::parse(&item.value);
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
         let status = match &script {
@@ -150,9 +158,14 @@ impl Walker {
         };
         let calls = run.calls;
         self.settle(phase.is_none(), Some(&item.value), &status);
+        let list_index = match &item.origin {
+            Origin::Deploy(place) => self.entries.get(&(place.path.clone(), place.span.start)).copied(),
+            _ => None,
+        };
         self.commands.push(Command {
             phase: phase.map(|(name, _)| name.to_owned()),
             index: phase.map_or(0, |(_, index)| index),
+            list_index: list_index.unwrap_or_default(),
             item: item.clone(),
             script,
             status,
@@ -176,10 +189,17 @@ impl Walker {
             }
             Status::Unsure(why) => (Outcome::Unknown, why.clone()),
         };
-        self.verdict = Some(Verdict { outcome, progress: self.progress, command: command.map(str::to_owned), detail });
+        self.verdict =
+            Some(Verdict { outcome, progress: self.progress, command: command.map(str::to_owned), detail });
     }
 
-    fn start(&mut self, machine: &mut Machine<'_>, plan: &Plan, paths: &[String], vars: BTreeMap<String, String>) {
+    fn start(
+        &mut self,
+        machine: &mut Machine<'_>,
+        plan: &Plan,
+        paths: &[String],
+        vars: BTreeMap<String, String>,
+    ) {
         let start = plan.start.clone().unwrap_or_default();
         let mut shell = Shell::new(path_with(paths), vars, false);
         if let Some(image) = &start.run_image {
@@ -203,6 +223,23 @@ impl Walker {
     }
 }
 
+/// The place of every command in its own list.
+fn entries(model: &Model) -> BTreeMap<(String, usize), usize> {
+    let mut entries = BTreeMap::new();
+    for doc in &model.documents {
+        let phases = doc.get(&["phases"]).and_then(|node| node.as_table());
+        for phase in phases.into_iter().flat_map(|table| &table.entries) {
+            let lists = phase.node.as_table().into_iter().flat_map(|table| &table.entries);
+            for list in lists.filter_map(|entry| entry.node.as_array()) {
+                for (at, node) in list.elements.iter().enumerate() {
+                    entries.insert((doc.path.clone(), node.span.start), at);
+                }
+            }
+        }
+    }
+    entries
+}
+
 /// No file names a start command: a dashboard does. It is taken to be Python's where Python was set up.
 fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
     let python = ["python", "python3"].iter().find_map(|name| match machine.find(shell, name) {
@@ -223,7 +260,9 @@ fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
         phase.cache_directories.iter().flatten().map(|item| paths::join(paths::APP, &item.value)).collect();
     for env in &mut machine.envs {
         if let Home::Venv { dir, .. } = &mut env.home
-            && cached.iter().any(|cache| dir.strip_prefix(cache.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+            && cached.iter().any(|cache| {
+                dir.strip_prefix(cache.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
         {
             // It keeps its place, so that ids stay, but no path reaches it any more.
             *dir = format!("(cached) {dir}");

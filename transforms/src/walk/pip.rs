@@ -27,7 +27,14 @@ impl Run<'_, '_> {
     }
 
     /// Runs pip in an environment. `first` is the place of pip's first argument among the words.
-    pub(crate) fn pip(&mut self, shell: &Shell, cmd: &Cmd<'_>, env: EnvId, first: usize, module: Option<usize>) -> Status {
+    pub(crate) fn pip(
+        &mut self,
+        shell: &Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        first: usize,
+        module: Option<usize>,
+    ) -> Status {
         let kind = self.pip_kind(cmd, first, module);
         let CallKind::Pip(call) = &kind else { return Status::Ok };
         let status = self.run_pip(shell, env, &call.command, module.is_some());
@@ -42,7 +49,10 @@ impl Run<'_, '_> {
         }
         let managed = matches!(env.home, Home::Store | Home::Apt);
         let venv = env.venv_dir().is_some();
-        let elsewhere = ["--target", "--prefix", "--root"].iter().find_map(|name| command.option(name)).map(str::to_owned);
+        let elsewhere = ["--target", "--prefix", "--root"]
+            .iter()
+            .find_map(|name| command.option(name))
+            .map(str::to_owned);
         let changes = matches!(command.verb.as_deref(), Some("install" | "uninstall"));
         let breaks = command.has("--break-system-packages") || breaks_system(shell);
         if changes && managed && !breaks && elsewhere.is_none() && !command.has("--dry-run") {
@@ -97,7 +107,10 @@ impl Run<'_, '_> {
 
     fn file_there(&self, shell: &Shell, file: &str) -> Result<(), Status> {
         let path = paths::join(&shell.cwd, file);
-        if file.contains("://") || self.machine.exists(&path) || (self.machine.is_foreign(&path) && !path.starts_with("/opt")) {
+        if file.contains("://")
+            || self.machine.exists(&path)
+            || (self.machine.is_foreign(&path) && !path.starts_with("/opt"))
+        {
             return Ok(());
         }
         Err(no_requirements(file))
@@ -119,7 +132,8 @@ impl Run<'_, '_> {
             asked.open = true;
             return Ok(());
         }
-        let bytes = self.machine.view_path(&path).and_then(|path| self.machine.app.read(&path).ok().flatten());
+        let bytes =
+            self.machine.view_path(&path).and_then(|path| self.machine.app.read(&path).ok().flatten());
         let Some(bytes) = bytes else {
             if self.machine.exists(&path) || !path.starts_with("/app") {
                 asked.open = true;
@@ -134,7 +148,9 @@ impl Run<'_, '_> {
         for line in requirements::parse(&text).lines {
             match line {
                 Line::Requirement { requirement, .. } => add(asked, &requirement),
-                Line::Include { path: other, .. } => self.requirements_file(shell, &other, &dir, asked, seen)?,
+                Line::Include { path: other, .. } => {
+                    self.requirements_file(shell, &other, &dir, asked, seen)?
+                }
                 Line::Constraint { path: other, .. } => {
                     let place = paths::join(&dir, &other);
                     if !other.contains("://") && !self.machine.exists(&place) {
@@ -144,7 +160,10 @@ impl Run<'_, '_> {
                 // pip resolves a local path in a file against the working directory.
                 Line::Editable { target, .. } => self.requirement(shell, &target, asked)?,
                 Line::Invalid { text, .. } => {
-                    return Err(Status::fail(Reason::Resolution, format!("Invalid requirement: {text:?} in {file}")));
+                    return Err(Status::fail(
+                        Reason::Resolution,
+                        format!("Invalid requirement: {text:?} in {file}"),
+                    ));
                 }
                 Line::Option { .. } => {}
             }
@@ -155,7 +174,9 @@ impl Run<'_, '_> {
     /// A requirement on the command line: a name, a URL, or a directory.
     fn requirement(&self, shell: &Shell, text: &str, asked: &mut Dists) -> Result<(), Status> {
         let place = text.split('[').next().unwrap_or(text);
-        let local = !text.contains("://") && !text.contains('@') && (place == "." || place == ".." || place.starts_with('.') || place.contains('/'));
+        let local = !text.contains("://")
+            && !text.contains('@')
+            && (place == "." || place == ".." || place.starts_with('.') || place.contains('/'));
         if local {
             let dir = paths::join(&shell.cwd, place);
             let has = |name: &str| self.machine.exists(&format!("{dir}/{name}"));
@@ -163,7 +184,10 @@ impl Run<'_, '_> {
                 return self.file_there(shell, place);
             }
             if !has("pyproject.toml") && !has("setup.py") {
-                return Err(Status::fail(Reason::Other, format!("{text} does not appear to be a Python project")));
+                return Err(Status::fail(
+                    Reason::Other,
+                    format!("{text} does not appear to be a Python project"),
+                ));
             }
             asked.open = true;
             return Ok(());
@@ -177,7 +201,8 @@ impl Run<'_, '_> {
 
     pub(crate) fn is_get_pip(&self, shell: &Shell, file: &str) -> bool {
         let path = paths::join(&shell.cwd, file);
-        self.machine.get_pip.contains(&path) || paths::base_name(&path) == "get-pip.py" && self.machine.exists(&path)
+        self.machine.get_pip.contains(&path)
+            || paths::base_name(&path) == "get-pip.py" && self.machine.exists(&path)
     }
 
     pub(crate) fn run_get_pip(&mut self, shell: &Shell, cmd: &Cmd<'_>, id: EnvId) -> Status {

@@ -58,7 +58,7 @@ impl Profile {
         if package.is_empty() {
             return;
         }
-        if let Some(version) = names::python(package, archive) {
+        if let Some(version) = interpreter(package, archive) {
             for name in ["python".to_owned(), "python3".to_owned(), format!("python{version}")] {
                 self.pythons.entry(name).or_insert_with(|| version.to_owned());
             }
@@ -68,11 +68,11 @@ impl Profile {
             return;
         }
         let (owner, member) = package.rsplit_once('.').unwrap_or(("", package));
-        let set_version = python_set(owner).and_then(|attr| names::python(&attr, archive));
+        let set_version = python_set(owner).and_then(|attr| interpreter(&attr, archive));
         match (member, set_version) {
             ("pip", Some(version)) => self.pip = Some(version.to_owned()),
             ("virtualenv", Some(version)) => self.virtualenv = Some(version.to_owned()),
-            ("virtualenv", None) => self.virtualenv = names::python("python3", archive).map(str::to_owned),
+            ("virtualenv", None) => self.virtualenv = interpreter("python3", archive).map(str::to_owned),
             _ => self.add_programs(package),
         }
     }
@@ -80,7 +80,9 @@ impl Profile {
     fn add_apt(&mut self, package: &str) {
         let is_python = package == "python3"
             || package.strip_prefix("python3").is_some_and(|rest| {
-                let rest = rest.strip_prefix('.').map_or(rest, |v| v.trim_start_matches(|c: char| c.is_ascii_digit()));
+                let rest = rest
+                    .strip_prefix('.')
+                    .map_or(rest, |v| v.trim_start_matches(|c: char| c.is_ascii_digit()));
                 matches!(rest, "" | "-minimal" | "-full" | "-dev" | "-venv" | "-pip")
             });
         if is_python {
@@ -102,6 +104,12 @@ impl Profile {
         self.assumed.push(package.to_owned());
         self.programs.extend([member, stem]);
     }
+}
+
+/// The version of an interpreter. One that the archive is not known to have is taken to be there.
+fn interpreter(attribute: &str, archive: &str) -> Option<&'static str> {
+    let archive = Some(archive).filter(|archive| !archive.is_empty());
+    names::python(attribute, archive).or_else(|| names::python(attribute, Some("another")))
 }
 
 fn is_libstdcxx(lib: &str) -> bool {

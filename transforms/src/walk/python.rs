@@ -23,7 +23,13 @@ enum Job {
 }
 
 impl Run<'_, '_> {
-    pub(crate) fn python(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId, feed: Option<&Node>) -> Status {
+    pub(crate) fn python(
+        &mut self,
+        shell: &mut Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        feed: Option<&Node>,
+    ) -> Status {
         match job(cmd) {
             Job::Module(module, first) => self.module(shell, cmd, env, &module, first),
             Job::Script(script, first) => self.script_file(shell, cmd, env, &script, first),
@@ -66,7 +72,8 @@ impl Run<'_, '_> {
             }
             "venv" => return self.make_venv(shell, cmd, env, first),
             "virtualenv" => {
-                let there = self.machine.envs.get(env).is_some_and(|env| env.dists.names.contains_key("virtualenv"));
+                let there =
+                    self.machine.envs.get(env).is_some_and(|env| env.dists.names.contains_key("virtualenv"));
                 if there {
                     return self.make_venv(shell, cmd, env, first);
                 }
@@ -90,7 +97,14 @@ impl Run<'_, '_> {
         status
     }
 
-    fn script_file(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId, script: &str, _first: usize) -> Status {
+    fn script_file(
+        &mut self,
+        shell: &mut Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        script: &str,
+        _first: usize,
+    ) -> Status {
         if self.is_get_pip(shell, script) {
             return self.run_get_pip(shell, cmd, env);
         }
@@ -123,7 +137,11 @@ impl Run<'_, '_> {
                 return status;
             }
         }
-        if code.contains("sys.exit(1)") { Status::unsure("the code may end with an error") } else { Status::Ok }
+        if code.contains("sys.exit(1)") {
+            Status::unsure("the code may end with an error")
+        } else {
+            Status::Ok
+        }
     }
 
     /// Whether a module of the app's own has this name.
@@ -135,8 +153,10 @@ impl Run<'_, '_> {
         let parts = module.replace('.', "/");
         roots.iter().any(|root| {
             let path = format!("{root}/{parts}");
-            self.machine.exists(&format!("{path}.py")) || self.machine.exists(&format!("{path}/__init__.py"))
-                || self.machine.exists(&format!("{path}/__main__.py")) || (paths::in_app(&path).is_some() && self.machine.exists(&path))
+            self.machine.exists(&format!("{path}.py"))
+                || self.machine.exists(&format!("{path}/__init__.py"))
+                || self.machine.exists(&format!("{path}/__main__.py"))
+                || (paths::in_app(&path).is_some() && self.machine.exists(&path))
         })
     }
 
@@ -224,11 +244,15 @@ pub(crate) fn externally_managed() -> Status {
 
 /// Whether pip's option is set through the environment.
 pub(crate) fn breaks_system(shell: &Shell) -> bool {
-    shell.vars.get("PIP_BREAK_SYSTEM_PACKAGES").is_some_and(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "yes" | "on"))
+    shell
+        .vars
+        .get("PIP_BREAK_SYSTEM_PACKAGES")
+        .is_some_and(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "yes" | "on"))
 }
 
 fn imports_as(dists: &Dists, module: &str) -> bool {
-    dists.names.keys().any(|name| scripts::import_names(name).iter().any(|import| import == module)) || dists.script(module)
+    dists.names.keys().any(|name| scripts::import_names(name).iter().any(|import| import == module))
+        || dists.script(module)
 }
 
 /// The first operand of venv's or virtualenv's arguments.
@@ -252,7 +276,9 @@ fn job(cmd: &Cmd<'_>) -> Job {
     let mut index = cmd.program + 1;
     let words = &cmd.simple.words;
     while let Some(word) = words.get(index) {
-        let Some(text) = word.text.as_deref() else { return Job::Unsure("the program is named by a variable") };
+        let Some(text) = word.text.as_deref() else {
+            return Job::Unsure("the program is named by a variable");
+        };
         match text {
             "-m" => {
                 return match words.get(index + 1).map(|word| word.text.clone()) {
@@ -261,7 +287,10 @@ fn job(cmd: &Cmd<'_>) -> Job {
                 };
             }
             "-c" => {
-                return match words.get(index + 1).map(|word| word.text.clone().unwrap_or_else(|| word.raw.clone())) {
+                return match words
+                    .get(index + 1)
+                    .map(|word| word.text.clone().unwrap_or_else(|| word.raw.clone()))
+                {
                     Some(code) => Job::Code(code),
                     None => Job::Nothing,
                 };

@@ -45,7 +45,10 @@ impl Run<'_, '_> {
         for redirect in &simple.redirects {
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
-                if matches!(redirect.op, RedirectOp::Read) && target.starts_with("/app") && !self.machine.exists(&target) {
+                if matches!(redirect.op, RedirectOp::Read)
+                    && target.starts_with("/app")
+                    && !self.machine.exists(&target)
+                {
                     return missing_file(redirect.target.text.as_deref().unwrap_or_default());
                 }
             }
@@ -63,7 +66,9 @@ impl Run<'_, '_> {
         let sudo = unwrapped.prefix.iter().any(|word| word.text.as_deref() == Some("sudo"));
         if sudo {
             // sudo's secure_path (Ubuntu's /etc/sudoers) has no Nix profile and no venv.
-            inner.path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(str::to_owned).to_vec();
+            inner.path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+                .map(str::to_owned)
+                .to_vec();
         }
         let Some(name) = unwrapped.words.first().and_then(|word| word.text.clone()) else {
             return Status::unsure("the program is named by a variable");
@@ -102,7 +107,11 @@ impl Run<'_, '_> {
         match cmd.name.as_str() {
             "cd" | "pushd" => {
                 let Some(Some(dir)) = cmd.args.first() else {
-                    return if cmd.args.is_empty() { Status::Ok } else { Status::unsure("`cd` goes to a variable's value") };
+                    return if cmd.args.is_empty() {
+                        Status::Ok
+                    } else {
+                        Status::unsure("`cd` goes to a variable's value")
+                    };
                 };
                 if *dir == "-" {
                     return Status::unsure("`cd -` is not followed");
@@ -166,7 +175,8 @@ impl Run<'_, '_> {
     }
 
     fn test(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let args: Vec<&str> = cmd.args.iter().map(|arg| arg.unwrap_or("$")).filter(|arg| *arg != "]").collect();
+        let args: Vec<&str> =
+            cmd.args.iter().map(|arg| arg.unwrap_or("$")).filter(|arg| *arg != "]").collect();
         let (negated, args) = match args.as_slice() {
             ["!", rest @ ..] => (true, rest),
             all => (false, all),
@@ -186,7 +196,9 @@ impl Run<'_, '_> {
     }
 
     fn source(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
-        let Some(Some(file)) = cmd.args.first() else { return Status::unsure("the sourced file is a variable") };
+        let Some(Some(file)) = cmd.args.first() else {
+            return Status::unsure("the sourced file is a variable");
+        };
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
             let status = if self.machine.venv(dir).is_some() {
@@ -229,7 +241,9 @@ impl Run<'_, '_> {
             Some(Program::Console(env)) => self.console(shell, cmd, env),
             Some(Program::Known) => self.known(shell, cmd),
             Some(Program::AppFile(path)) => self.app_file(cmd, &path),
-            Some(Program::Made(path)) => Status::unsure(format!("`{path}`, which a command made, is not followed")),
+            Some(Program::Made(path)) => {
+                Status::unsure(format!("`{path}`, which a command made, is not followed"))
+            }
             None => self.missing(shell, cmd),
         }
     }
@@ -276,7 +290,14 @@ impl Run<'_, '_> {
     }
 
     /// Notes a call.
-    pub(crate) fn note(&mut self, shell: &Shell, cmd: &Cmd<'_>, kind: CallKind, env: Option<EnvId>, status: &Status) {
+    pub(crate) fn note(
+        &mut self,
+        shell: &Shell,
+        cmd: &Cmd<'_>,
+        kind: CallKind,
+        env: Option<EnvId>,
+        status: &Status,
+    ) {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);

@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn finds_what_code_imports() {
-        assert_eq!(imported("import sys, numpy as np; from google.cloud import x\nprint(1)"), ["sys", "numpy", "google"]);
+        assert_eq!(
+            imported("import sys, numpy as np; from google.cloud import x\nprint(1)"),
+            ["sys", "numpy", "google"]
+        );
         assert_eq!(imported("print('import os')"), Vec::<&str>::new());
     }
 }

@@ -22,11 +22,16 @@ impl Run<'_, '_> {
         let args: Vec<&str> = cmd.args.iter().map(|arg| arg.unwrap_or_default()).collect();
         let url = args.iter().find(|arg| arg.contains("://")).copied().unwrap_or_default();
         let written = cmd.simple.redirects.iter().find(|redirect| matches!(redirect.op, RedirectOp::Write));
-        let to = output(tool, &args, url).or_else(|| written.and_then(|redirect| redirect.target.text.clone()));
+        let to =
+            output(tool, &args, url).or_else(|| written.and_then(|redirect| redirect.target.text.clone()));
         let is_get_pip = base_name(url).starts_with(GET_PIP);
         if let Some(file) = to.filter(|file| file != "-" && file != "/dev/null") {
             let path = paths::join(&shell.cwd, &file);
-            if is_get_pip { self.machine.get_pip.insert(path) } else { self.machine.made.insert(path) };
+            if is_get_pip {
+                self.machine.get_pip.insert(path)
+            } else {
+                self.machine.made.insert(path)
+            };
         }
         if is_get_pip {
             self.note(shell, cmd, CallKind::FetchGetPip, None, &Status::Ok);
@@ -38,7 +43,8 @@ impl Run<'_, '_> {
     pub(crate) fn feeds_get_pip(&self, shell: &Shell, feed: Option<&Node>) -> bool {
         let Some(Node::Simple(simple)) = feed else { return false };
         simple.words.iter().filter_map(|word| word.text.as_deref()).any(|word| {
-            base_name(word).starts_with(GET_PIP) || self.machine.get_pip.contains(&paths::join(&shell.cwd, word))
+            base_name(word).starts_with(GET_PIP)
+                || self.machine.get_pip.contains(&paths::join(&shell.cwd, word))
         })
     }
 
@@ -66,7 +72,8 @@ impl Run<'_, '_> {
     }
 
     fn copy(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let operands: Vec<&str> = cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let operands: Vec<&str> =
+            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
         let Some((to, from)) = operands.split_last() else { return Status::Ok };
         for source in from.iter().filter(|source| !source.contains(['*', '?', '['])) {
             let path = paths::join(&shell.cwd, source);
@@ -80,7 +87,9 @@ impl Run<'_, '_> {
     }
 
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let Some(file) = cmd.operand() else { return Status::unsure("the inner shell's command is not followed") };
+        let Some(file) = cmd.operand() else {
+            return Status::unsure("the inner shell's command is not followed");
+        };
         let path = paths::join(&shell.cwd, file);
         if self.machine.exists(&path) || paths::in_app(&path).is_none() {
             Status::unsure(format!("`{file}` is a script of the repository, which is not followed"))
@@ -118,13 +127,20 @@ impl Run<'_, '_> {
     }
 
     fn uv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
-        let operands: Vec<&str> = cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let operands: Vec<&str> =
+            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
         let status = match operands.as_slice() {
             ["pip", "install" | "sync" | "uninstall", ..] => self.uv_pip(shell, cmd),
             ["venv", rest @ ..] => {
                 let dir = paths::join(&shell.cwd, rest.first().copied().unwrap_or(".venv"));
                 self.uv_venv(&dir);
-                self.note(shell, cmd, CallKind::MakeVenv { dir: dir.clone() }, self.machine.venv(&dir), &Status::Ok);
+                self.note(
+                    shell,
+                    cmd,
+                    CallKind::MakeVenv { dir: dir.clone() },
+                    self.machine.venv(&dir),
+                    &Status::Ok,
+                );
                 return Status::Ok;
             }
             ["sync" | "run", ..] => {
@@ -147,7 +163,8 @@ impl Run<'_, '_> {
             return;
         }
         let version = self.machine.profile.pythons.get("python3").cloned().unwrap_or_else(|| "3".to_owned());
-        let mut interpreters: std::collections::BTreeSet<String> = ["python", "python3"].map(str::to_owned).into();
+        let mut interpreters: std::collections::BTreeSet<String> =
+            ["python", "python3"].map(str::to_owned).into();
         interpreters.insert(format!("python{version}"));
         self.machine.envs.push(Env {
             home: Home::Venv { dir: dir.to_owned(), copies: false, phase: self.phase.to_owned() },
@@ -176,9 +193,13 @@ impl Run<'_, '_> {
             self.machine.venv(&dir.unwrap_or_else(|| paths::join(&shell.cwd, ".venv")))
         };
         let Some(env) = env.and_then(|id| self.machine.envs.get_mut(id)) else {
-            return Status::fail(Reason::Other, "No virtual environment found; run `uv venv` to create one, or pass `--system`");
+            return Status::fail(
+                Reason::Other,
+                "No virtual environment found; run `uv venv` to create one, or pass `--system`",
+            );
         };
-        let breaks = cmd.has("--break-system-packages") || shell.vars.contains_key("UV_BREAK_SYSTEM_PACKAGES");
+        let breaks =
+            cmd.has("--break-system-packages") || shell.vars.contains_key("UV_BREAK_SYSTEM_PACKAGES");
         if matches!(env.home, Home::Store | Home::Apt) && !breaks {
             let Status::Fail(mut failure) = externally_managed() else { return Status::Ok };
             failure.detail = "The interpreter is externally managed".to_owned();
@@ -196,11 +217,23 @@ fn output(tool: &str, args: &[&str], url: &str) -> Option<String> {
         let next = || args.get(at + 1).map(|file| (*file).to_owned());
         match (tool, *arg) {
             ("curl", "-o" | "--output") | ("wget", "-O" | "--output-document") => return next(),
-            ("curl", option) if option.starts_with("-o") && !option.starts_with("--") => return Some(option[2..].to_owned()),
-            ("curl", option) if !option.starts_with("--") && option.starts_with('-') && option.ends_with('o') => return next(),
-            ("curl", option) if !option.starts_with("--") && option.starts_with('-') && option.contains('O') => return remote(),
+            ("curl", option) if option.starts_with("-o") && !option.starts_with("--") => {
+                return Some(option[2..].to_owned());
+            }
+            ("curl", option)
+                if !option.starts_with("--") && option.starts_with('-') && option.ends_with('o') =>
+            {
+                return next();
+            }
+            ("curl", option)
+                if !option.starts_with("--") && option.starts_with('-') && option.contains('O') =>
+            {
+                return remote();
+            }
             ("curl", "--remote-name") => return remote(),
-            ("wget", option) if option.starts_with('-') && !option.starts_with("--") && option.contains('O') => {
+            ("wget", option)
+                if option.starts_with('-') && !option.starts_with("--") && option.contains('O') =>
+            {
                 let (_, file) = option.split_once('O').unwrap_or_default();
                 return if file.is_empty() { next() } else { Some(file.to_owned()) };
             }
