@@ -1,2 +1,27 @@
-//! The command `nixpacks-fix`.
-fn main() {}
+//! The command `nixpacks-fix`: arguments, files on disk, output. No rule lives here.
+
+mod app;
+mod cli;
+mod commands;
+mod discover;
+mod exit;
+mod load;
+mod options;
+mod report;
+mod terminal;
+mod view;
+mod write;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::Cli::try_parse() {
+        Ok(cli) => commands::run(&cli).into(),
+        Err(error) => {
+            // A closed pipe is the reader's choice, so a failure to print is no failure.
+            let _ = error.print();
+            if error.use_stderr() { exit::Exit::Unusable } else { exit::Exit::Clean }.into()
+        }
+    }
+}

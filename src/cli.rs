@@ -1,0 +1,158 @@
+//! What was typed. Parsing touches neither the disk nor the terminal.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Repairs Python deploys that Nixpacks cannot build.
+#[derive(Debug, Parser)]
+#[command(name = "nixpacks-fix", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 nothing to report or all fixed; 1 errors remain, or the diff is not empty; \
+    2 usage, configuration or internal error; 3 no input found."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// How to talk.
+    #[command(flatten)]
+    pub(crate) voice: Voice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report what is wrong and what the build is predicted to do.
+    Check(CheckArgs),
+    /// Print the patch that `fix` would write; writes nothing.
+    Diff(CheckArgs),
+    /// Repair the files in place.
+    Fix(CheckArgs),
+    /// Explain a rule.
+    Explain {
+        /// The rule's id, as `rules` lists it.
+        rule: String,
+    },
+    /// List the rules.
+    Rules {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        output_format: Format,
+    },
+    /// Print the effective build plan, before and after the fix.
+    Plan(CheckArgs),
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Voice {
+    /// When to colour the output.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub(crate) color: Color,
+    /// Print findings only: no verdict, no summary, no advice.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Also print what the prediction assumes.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// Options of the commands that look at apps.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// App directories, config files, or trees to search; `-` is standard input.
+    pub(crate) paths: Vec<PathBuf>,
+    /// With `-`: the app whose config standard input is.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) app: Option<PathBuf>,
+    /// A variable that the dashboard sets; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+    /// The install command that the dashboard sets.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) install_cmd: Option<String>,
+    /// The build command that the dashboard sets.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) build_cmd: Option<String>,
+    /// The start command that the dashboard sets.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) start_cmd: Option<String>,
+    /// Rules to use, and no other.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Rules to leave out.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Apply fixes too that may change what works today.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+    /// The end state to aim for.
+    #[arg(long, value_enum, default_value_t = Strategy::Auto)]
+    pub(crate) strategy: Strategy,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) output_format: Format,
+    /// The least severity that makes the command exit with 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+    /// Exit with 0 whatever was found.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// Output formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines of the file.
+    Human,
+    /// One line a finding.
+    Concise,
+    /// For programs, versioned.
+    Json,
+}
+
+/// End states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strategy {
+    /// `managed` where it applies, else `venv`.
+    Auto,
+    /// Let the Python provider make its own virtual environment.
+    Managed,
+    /// Make one in the install phase.
+    Venv,
+    /// As `venv`, and name every Python program by its path.
+    Explicit,
+}
+
+/// Severities that can fail the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Predicted failures.
+    Error,
+    /// What is inert or risky, too.
+    Warning,
+    /// Anything at all.
+    Note,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal that wants it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_argument_definitions_hold() {
+        Cli::command().debug_assert();
+    }
+}

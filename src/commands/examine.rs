@@ -1,0 +1,102 @@
+use crate::app::{App, Indexes};
+use crate::discover::Input;
+use crate::exit::Failure;
+use crate::report::text::Lines;
+use crate::report::{Examined, Texts, Written};
+use nixpacks_transforms::app::AppView;
+use nixpacks_transforms::engine::{self, Options, Outcome};
+use nixpacks_transforms::plan::{Origin, Plan};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
+
+/// The stack of a worker: what the main thread has, so that no input is too deep for one of them alone.
+const STACK: usize = 8 << 20;
+
+/// Runs the engine on every input, in as many threads as help, and keeps their order.
+pub(super) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
+    let indexes = Indexes::default();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
+    if threads <= 1 {
+        return inputs.iter().map(|input| one(input, &indexes, options)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(inputs.len()));
+    let work = || {
+        while let Some((at, input)) = take(&next, inputs) {
+            let examined = one(input, &indexes, options);
+            if let Ok(mut done) = done.lock() {
+                done.push((at, examined));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // One that cannot be started leaves its work to the others.
+            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, examined)| examined).collect()
+}
+
+fn take<'a>(next: &AtomicUsize, inputs: &'a [Input]) -> Option<(usize, &'a Input)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    inputs.get(at).map(|input| (at, input))
+}
+
+fn one(input: &Input, indexes: &Indexes, options: &Options) -> Result<Examined, Failure> {
+    let App { home, view } = App::open(input, indexes)?;
+    let result = engine::run(view.as_ref(), options);
+    // The view goes with this function, so of its files only the texts that are shown stay in memory.
+    let mut texts = Texts::default();
+    let mut fixed = Texts::default();
+    if let Ok(outcome) = &result {
+        for path in shown_paths(outcome, home.stdin) {
+            if let Some(text) = text(view.as_ref(), path) {
+                texts.0.insert(path.to_owned(), Lines::new(text));
+            }
+        }
+        fixed = texts.clone();
+        for change in &outcome.changes {
+            fixed.0.insert(change.path.clone(), Lines::new(change.after.clone()));
+        }
+    }
+    Ok(Examined { home, texts, fixed, result, written: Written::Shown })
+}
+
+/// The files that the report may point into.
+fn shown_paths(outcome: &Outcome, stdin: bool) -> BTreeSet<&str> {
+    let found =
+        outcome.findings.iter().chain(&outcome.remaining).filter_map(|finding| finding.place.as_ref());
+    let plans = [&outcome.plan_before, &outcome.plan_after].into_iter().flatten().flat_map(origins);
+    let mut paths: BTreeSet<&str> = found.map(|place| place.path.as_str()).chain(plans).collect();
+    paths.extend(outcome.broken.iter().map(|broken| broken.path.as_str()));
+    paths.extend(outcome.changes.iter().map(|change| change.path.as_str()));
+    if stdin {
+        paths.insert("nixpacks.toml");
+    }
+    paths
+}
+
+fn origins(plan: &Plan) -> impl Iterator<Item = &str> {
+    let phases = plan.phases.values().flat_map(|phase| {
+        [&phase.nix_pkgs, &phase.nix_libs, &phase.apt_pkgs, &phase.cmds, &phase.paths]
+            .into_iter()
+            .flatten()
+            .flatten()
+    });
+    let start = plan.start.iter().filter_map(|start| start.cmd.as_ref());
+    phases.chain(start).filter_map(|item| match &item.origin {
+        Origin::Deploy(place) => Some(place.path.as_str()),
+        _ => None,
+    })
+}
+
+fn text(view: &dyn AppView, path: &str) -> Option<String> {
+    let bytes = view.read(path).ok()??;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,104 @@
+//! Reading files: never more than a limit, never anything but a regular file.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// Deploy files above this are refused.
+pub(crate) const DEPLOY_LIMIT: u64 = 1 << 20;
+/// Other files above this are refused.
+pub(crate) const SOURCE_LIMIT: u64 = 16 << 20;
+/// The files that say how an app is deployed.
+pub(crate) const DEPLOY_FILES: [&str; 5] =
+    ["nixpacks.toml", "nixpacks.json", "railway.toml", "railway.json", "Procfile"];
+/// The files by which Nixpacks takes a directory for a Python app.
+pub(crate) const PYTHON_FILES: [&str; 4] = ["requirements.txt", "pyproject.toml", "Pipfile", "main.py"];
+
+/// The limit for the file at `path`.
+pub(crate) fn limit(path: &str) -> u64 {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if DEPLOY_FILES.contains(&name) { DEPLOY_LIMIT } else { SOURCE_LIMIT }
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is not there.
+    Missing,
+    /// A lower-case phrase.
+    Because(String),
+}
+
+/// The bytes of the file at `path`, if it is a regular file of at most `limit` bytes.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+    // Asked before opening: to open a pipe would wait for a writer.
+    let meta = std::fs::metadata(path).map_err(|error| unread(&error))?;
+    if !meta.is_file() {
+        return Err(Unread::Because("not a regular file".to_owned()));
+    }
+    if meta.len() > limit {
+        return Err(too_large(limit));
+    }
+    let file = File::open(path).map_err(|error| unread(&error))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default().saturating_add(1));
+    take(file, limit, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The bytes of a stream, at most `limit` of them.
+pub(crate) fn stream(from: impl io::Read, limit: u64) -> Result<Vec<u8>, Unread> {
+    let mut bytes = Vec::new();
+    take(from, limit, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn take(from: impl io::Read, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Unread> {
+    from.take(limit + 1).read_to_end(bytes).map_err(|error| unread(&error))?;
+    // It may have grown since its size was asked for, and a stream has no size.
+    if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(()) }
+}
+
+fn too_large(limit: u64) -> Unread {
+    Unread::Because(format!("larger than {} MiB", limit >> 20))
+}
+
+fn unread(error: &io::Error) -> Unread {
+    match error.kind() {
+        io::ErrorKind::NotFound => Unread::Missing,
+        _ => Unread::Because(phrase(error)),
+    }
+}
+
+/// An error of the outside world as a lower-case phrase.
+pub(crate) fn phrase(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Unread, limit, phrase, stream};
+
+    #[test]
+    fn limits_deploy_files_wherever_they_stand() {
+        assert_eq!(limit("a/b/nixpacks.toml"), 1 << 20);
+        assert_eq!(limit("Procfile"), 1 << 20);
+        assert_eq!(limit("a/Procfile.py"), 16 << 20);
+    }
+
+    #[test]
+    fn refuses_a_stream_one_byte_above_the_limit() {
+        assert_eq!(stream(&b"1234"[..], 4).unwrap(), b"1234");
+        assert_eq!(stream(&b"12345"[..], 4), Err(Unread::Because("larger than 0 MiB".to_owned())));
+    }
+
+    #[test]
+    fn phrases_start_in_lower_case_without_the_number() {
+        let error = std::io::Error::from_raw_os_error(13);
+        assert!(!phrase(&error).contains("os error"));
+        assert!(phrase(&error).starts_with(char::is_lowercase));
+    }
+}

@@ -1,0 +1,134 @@
+//! What was typed, resolved into what the engine takes. The process environment is never read.
+
+use crate::cli::{CheckArgs, FailOn, Strategy as Typed};
+use crate::exit::Failure;
+use nixpacks_transforms::engine::{Options, Selection, Strategy};
+use nixpacks_transforms::plan::Dashboard;
+use nixpacks_transforms::rules::{RULES, Severity};
+
+/// The engine's options for what was typed.
+pub(crate) fn resolve(args: &CheckArgs) -> Result<Options, Failure> {
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    Ok(Options {
+        strategy: match args.strategy {
+            Typed::Auto => Strategy::Auto,
+            Typed::Managed => Strategy::Managed,
+            Typed::Venv => Strategy::Venv,
+            Typed::Explicit => Strategy::Explicit,
+        },
+        unsafe_fixes: args.unsafe_fixes,
+        rules: Selection { select: ids(&args.select, &known)?, ignore: ids(&args.ignore, &known)? },
+        dashboard: Dashboard {
+            env: args.env.iter().map(|typed| variable(typed)).collect::<Result<_, _>>()?,
+            install_cmd: args.install_cmd.clone(),
+            build_cmd: args.build_cmd.clone(),
+            start_cmd: args.start_cmd.clone(),
+        },
+    })
+}
+
+/// The severity from which on the command fails.
+pub(crate) fn threshold(fail_on: FailOn) -> Severity {
+    match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+    }
+}
+
+/// The message for a rule id that does not exist.
+pub(crate) fn unknown_rule(id: &str, known: &[&str]) -> Failure {
+    let help = match nearest(id, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`nixpacks-fix rules` lists them".to_owned(),
+    };
+    Failure::unusable(format!("there is no rule `{id}`; help: {help}"))
+}
+
+fn ids(typed: &[String], known: &[&str]) -> Result<Vec<String>, Failure> {
+    let typed = typed.iter().map(|id| id.trim()).filter(|id| !id.is_empty());
+    typed
+        .map(|id| if known.contains(&id) { Ok(id.to_owned()) } else { Err(unknown_rule(id, known)) })
+        .collect()
+}
+
+fn variable(typed: &str) -> Result<(String, String), Failure> {
+    match typed.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::unusable(format!(
+            "cannot use `--env {typed}`; help: write `--env NAME=VALUE`, the environment of this process is not read"
+        ))),
+    }
+}
+
+/// The known id that is closest to `id`, if any is close.
+fn nearest<'a>(id: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Ids are short, so a long one is no typing mistake; this also bounds the work.
+    if id.len() > 64 {
+        return None;
+    }
+    let best = known.iter().map(|name| (distance(id, name), *name)).min()?;
+    (best.0 <= id.chars().count().max(3) / 3).then_some(best.1)
+}
+
+/// The edit distance of two short strings.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
+            let value = (corner + usize::from(from != *to)).min(*cell + 1).min(left + 1);
+            corner = std::mem::replace(cell, value);
+            left = value;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{distance, ids, nearest, unknown_rule, variable};
+
+    const KNOWN: &[&str] = &["pip-in-nix-pkgs", "system-pip-install", "venv-off-path"];
+
+    #[test]
+    fn measures_edits() {
+        for (a, b, want) in
+            [("", "", 0), ("a", "", 1), ("", "ab", 2), ("kitten", "sitting", 3), ("a", "a", 0)]
+        {
+            assert_eq!(distance(a, b), want, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn suggests_the_close_rule_and_no_far_one() {
+        assert_eq!(nearest("pip-in-nixpkgs", KNOWN), Some("pip-in-nix-pkgs"));
+        assert_eq!(nearest("venv-of-path", KNOWN), Some("venv-off-path"));
+        assert_eq!(nearest("F401", KNOWN), None);
+        assert_eq!(nearest(&"x".repeat(100_000), KNOWN), None);
+        assert_eq!(nearest("x", &[]), None);
+        let message = unknown_rule("venv-of-path", KNOWN).message;
+        assert_eq!(message, "there is no rule `venv-of-path`; help: did you mean `venv-off-path`?");
+    }
+
+    #[test]
+    fn accepts_known_ids_with_spaces_round_them() {
+        let typed = [" venv-off-path".to_owned(), String::new()];
+        assert_eq!(ids(&typed, KNOWN).unwrap(), ["venv-off-path"]);
+        assert!(ids(&["venv".to_owned()], KNOWN).is_err());
+    }
+
+    #[test]
+    fn splits_a_variable_at_the_first_equals_sign() {
+        assert_eq!(variable("A=b=c").unwrap(), ("A".to_owned(), "b=c".to_owned()));
+        assert_eq!(variable("A=").unwrap(), ("A".to_owned(), String::new()));
+        assert!(variable("A").is_err());
+        assert!(variable("=b").is_err());
+    }
+}

@@ -1,0 +1,340 @@
+use super::prose::{self, count};
+use super::snippet::Window;
+use super::text::escape;
+use super::{Examined, Fate, Mode, Written, fate};
+use crate::cli::Voice;
+use crate::terminal::{Page, Tone};
+use annotate_snippets::{Group, Level, Renderer};
+use nixpacks_transforms::document::ParseError;
+use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
+use nixpacks_transforms::rules::Severity;
+use std::fmt::Write as _;
+
+/// The report for people: places, reasons, what the fix does, the verdict, what to do next.
+pub(crate) fn human(apps: &[Examined], mode: Mode, voice: &Voice, tone: Tone, page: &mut Page) {
+    let report =
+        Report { mode, voice, renderer: if tone.color { Renderer::styled() } else { Renderer::plain() } };
+    for app in apps {
+        report.app(app, page);
+    }
+    if !voice.quiet && !apps.is_empty() {
+        report.close(apps, page);
+    }
+}
+
+struct Report<'a> {
+    mode: Mode,
+    voice: &'a Voice,
+    renderer: Renderer,
+}
+
+impl Report<'_> {
+    fn app(&self, app: &Examined, page: &mut Page) {
+        // A lone dot reads badly before a colon.
+        let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
+        if let Some(warning) = &app.home.warning {
+            let _ = writeln!(page.err, "warning: {name}: {}", escape(warning));
+        }
+        let outcome = match &app.result {
+            Ok(outcome) => outcome,
+            Err(unsettled) => {
+                let _ = writeln!(page.err, "{}", internal(&name, &unsettled.message, &unsettled.rules));
+                return;
+            }
+        };
+        // The report stays out of the way of a patch or a text that goes to standard output.
+        let out = if self.mode == Mode::Check || !to_stdout(app, self.mode) {
+            &mut page.out
+        } else {
+            &mut page.err
+        };
+        for broken in &outcome.broken {
+            self.broken(app, broken, out);
+        }
+        // After a fix only what it did not settle is worth a picture; its lines are as they now stand.
+        if self.mode == Mode::Fix && app.written == Written::Done {
+            for finding in &outcome.remaining {
+                self.finding(app, outcome, finding, out);
+            }
+        } else {
+            // A patch speaks for what it fixes.
+            let silent = |finding: &Finding| self.mode == Mode::Diff && fate(outcome, finding) == Fate::Fixed;
+            for finding in outcome.findings.iter().filter(|finding| !silent(finding)) {
+                self.finding(app, outcome, finding, out);
+            }
+        }
+        if !self.voice.quiet {
+            self.verdict(app, outcome, &name, out);
+        }
+        if let Written::Failed(why) = &app.written {
+            let _ = writeln!(page.err, "error: {}", escape(why));
+        }
+    }
+
+    fn finding(&self, app: &Examined, outcome: &Outcome, finding: &Finding, out: &mut String) {
+        let texts =
+            if self.mode == Mode::Fix && app.written == Written::Done { &app.fixed } else { &app.texts };
+        let message = escape(&finding.message);
+        let label = escape(&finding.label);
+        let mut title = level(finding.severity).primary_title(message);
+        title = title.id(finding.rule.id);
+        let mut group = Group::with_title(title);
+        let place = finding.place.as_ref();
+        let path = place.map(|place| escape(&app.home.shown_file(&place.path))).unwrap_or_default();
+        let window = place.and_then(|place| Some(Window::new(texts.get(&place.path)?, place.span)));
+        if let Some(window) = &window {
+            group = group.element(window.snippet(&path, &label));
+        }
+        for note in &finding.notes {
+            group = group.element(Level::NOTE.message(escape(note)));
+        }
+        if let Some(help) = help(outcome, finding) {
+            group = group.element(Level::HELP.message(help));
+        }
+        self.render(group, out);
+    }
+
+    fn broken(&self, app: &Examined, broken: &ParseError, out: &mut String) {
+        let path = escape(&app.home.shown_file(&broken.path));
+        let message = format!("cannot read `{path}`: {}", escape(&broken.message));
+        let window = broken.span.and_then(|span| Some(Window::new(app.texts.get(&broken.path)?, span)));
+        let mut group = Group::with_title(Level::ERROR.primary_title(message));
+        if let Some(window) = &window {
+            group = group.element(window.snippet(&path, ""));
+        }
+        self.render(group.element(Level::NOTE.message("the file is left as it is")), out);
+    }
+
+    fn render(&self, group: Group<'_>, out: &mut String) {
+        out.push_str(&self.renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+
+    fn verdict(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
+        let _ = match (outcome.changes.is_empty(), self.mode, &app.written) {
+            (true, ..) => writeln!(out, "{name}: {}", prose::verdict(&outcome.before)),
+            (false, Mode::Fix, Written::Done) => {
+                let files: Vec<String> = outcome
+                    .changes
+                    .iter()
+                    .map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path))))
+                    .collect();
+                writeln!(out, "{name}: was {}", prose::verdict(&outcome.before))
+                    .and_then(|()| writeln!(out, "{name}: changed {}", prose::list(&files)))
+                    .and_then(|()| writeln!(out, "{name}: now {}", prose::verdict(&outcome.after)))
+            }
+            _ => writeln!(out, "{name}: {}", prose::verdict(&outcome.before))
+                .and_then(|()| writeln!(out, "{name}: with the fix {}", prose::verdict(&outcome.after))),
+        };
+        for (index, why) in &outcome.held {
+            if let Some(fix) = outcome.fixes.get(*index) {
+                let title = escape(&fix.title);
+                let _ = writeln!(out, "{name}: held back as unsafe: {title} ({})", escape(why));
+            }
+        }
+        if let Some(why) = &outcome.refused {
+            let _ = writeln!(out, "{name}: no fix is offered: {}", escape(why));
+        }
+        if self.voice.verbose {
+            for sentence in &outcome.assumed {
+                let _ = writeln!(out, "{name}: assumed: {}", escape(sentence));
+            }
+        }
+    }
+
+    fn close(&self, apps: &[Examined], page: &mut Page) {
+        let out =
+            if apps.iter().any(|app| to_stdout(app, self.mode)) { &mut page.err } else { &mut page.out };
+        let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
+        if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds()) {
+            let _ = writeln!(out, "{}", prose::NOT_CHECKED);
+        }
+        if outcomes().next().is_some() {
+            let _ = writeln!(out, "{}", summary(apps, self.mode));
+        }
+        if let Some(next) = next(apps, self.mode) {
+            let _ = writeln!(out, "next: {next}");
+        }
+    }
+}
+
+/// Whether standard output is taken: by a patch, or by the fixed text.
+fn to_stdout(app: &Examined, mode: Mode) -> bool {
+    mode == Mode::Diff || (mode == Mode::Fix && app.home.stdin)
+}
+
+fn internal(name: &str, message: &str, rules: &[String]) -> String {
+    let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+    format!("error: {name}: {}{rules}; nothing was written, please report this", escape(message))
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}
+
+/// What the fix of a finding will do, and whether it may.
+fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
+    let index = finding.fix?;
+    let fix = outcome.fixes.get(index)?;
+    let title = escape(&fix.title);
+    Some(match (fix.applicability, fate(outcome, finding)) {
+        (Applicability::Display, _) => format!("by hand: {title}"),
+        (_, Fate::Held) => format!("{title} (unsafe: use --unsafe-fixes)"),
+        (_, Fate::Fixed) => title,
+        _ => format!("{title} (not offered: the prediction does not improve)"),
+    })
+}
+
+/// `3 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person`
+fn summary(apps: &[Examined], mode: Mode) -> String {
+    let (mut fixed, mut held, mut person, mut told, mut failed) = (0, 0, 0, 0, 0);
+    let mut broken = 0;
+    for app in apps {
+        let Ok(outcome) = &app.result else { continue };
+        broken += outcome.broken.len();
+        for finding in &outcome.findings {
+            match (fate(outcome, finding), &app.written) {
+                (Fate::Fixed, Written::Failed(_)) => failed += 1,
+                (Fate::Fixed, _) => fixed += 1,
+                (Fate::Held, _) => held += 1,
+                (Fate::Person, _) => person += 1,
+                (Fate::Told, _) => told += 1,
+            }
+        }
+    }
+    let total = fixed + held + person + told + failed;
+    let mut parts = Vec::new();
+    let mut add = |number: usize, text: String| {
+        if number > 0 {
+            parts.push(text);
+        }
+    };
+    add(fixed, if mode == Mode::Fix { format!("{fixed} fixed") } else { format!("{fixed} fixable") });
+    add(held, format!("{held} held back as unsafe (use --unsafe-fixes)"));
+    add(person, if person == 1 { "1 needs a person".to_owned() } else { format!("{person} need a person") });
+    add(told, count(told, "note"));
+    add(failed, format!("{failed} not written"));
+    let mut line = count(total, "finding");
+    if !parts.is_empty() {
+        let _ = write!(line, ": {}", parts.join(", "));
+    }
+    if broken > 0 {
+        let _ = write!(line, "; {} that cannot be read", count(broken, "file"));
+    }
+    line
+}
+
+/// The next command to type.
+fn next(apps: &[Examined], mode: Mode) -> Option<String> {
+    let changed = || {
+        apps.iter()
+            .filter_map(|app| app.result.as_ref().ok().filter(|o| !o.changes.is_empty()).map(|o| (app, o)))
+    };
+    let (first, _) = changed().next()?;
+    if first.home.stdin {
+        return None;
+    }
+    match mode {
+        Mode::Diff => None,
+        Mode::Check => {
+            let named: Vec<String> = changed().map(|(app, _)| prose::shell_word(&app.home.shown)).collect();
+            let paths = if named.len() == 1 && named.iter().all(|name| name != ".") {
+                format!(" {}", named.concat())
+            } else {
+                String::new()
+            };
+            Some(format!("`nixpacks-fix diff{paths}` shows the fix, `nixpacks-fix fix{paths}` makes it"))
+        }
+        Mode::Fix => {
+            let done = || changed().filter(|(app, _)| app.written == Written::Done);
+            let files: Vec<String> = done()
+                .flat_map(|(app, outcome)| {
+                    outcome.changes.iter().map(|change| prose::shell_word(&app.home.shown_file(&change.path)))
+                })
+                .take(8)
+                .collect();
+            let in_git = done().any(|(app, _)| app.home.in_git);
+            (in_git && !files.is_empty()).then(|| {
+                let files = files.join(" ");
+                format!("`git diff`, then `git add {files} && git commit -m \"Repair the Nixpacks build\"`")
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{examined, finding, quiet_tone, voice};
+    use super::{Mode, Written, human, summary};
+    use crate::terminal::Page;
+
+    fn shown(mode: Mode, written: Written) -> String {
+        let mut app = examined(&["safe", "unsafe", "none", "note"]);
+        app.written = written;
+        let mut page = Page::default();
+        human(&[app], mode, &voice(), quiet_tone(), &mut page);
+        page.out + &page.err
+    }
+
+    #[test]
+    fn the_counts_of_the_summary_add_up() {
+        let app = examined(&["safe", "unsafe", "none", "note"]);
+        assert_eq!(
+            summary(std::slice::from_ref(&app), Mode::Fix),
+            "4 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person, 1 note"
+        );
+        let app = super::Examined { written: Written::Failed("x".into()), ..app };
+        assert!(summary(&[app], Mode::Fix).ends_with("1 not written"));
+        assert_eq!(summary(&[], Mode::Check), "0 findings");
+    }
+
+    #[test]
+    fn shows_the_line_the_span_the_reason_and_the_fix() {
+        let text = shown(Mode::Check, Written::Shown);
+        for want in [
+            "error[sample-rule]: `pip` is no attribute",
+            "--> app/nixpacks.toml:2:12",
+            "2 | nixPkgs = [\"pip\"]",
+            "            ^^^^^ not in nixpkgs",
+            "= help: drop `pip`",
+            "app: predicted to fail when Nix installs the packages",
+            "app: with the fix predicted to install and start",
+            "next: `nixpacks-fix diff app`",
+            "not checked: whether packages compile",
+        ] {
+            assert!(text.contains(want), "{want:?} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn says_what_a_fix_changed_and_what_it_held_back() {
+        let text = shown(Mode::Fix, Written::Done);
+        assert!(text.contains("app: changed `app/nixpacks.toml`"), "{text}");
+        assert!(text.contains("held back as unsafe: drop `pip` (the app works)"), "{text}");
+        assert!(text.contains("next: `git diff`, then `git add app/nixpacks.toml && git commit"), "{text}");
+    }
+
+    #[test]
+    fn no_escape_code_of_a_repository_gets_through() {
+        let mut app = examined(&[]);
+        app.home.shown = "a\x1b[2Jpp".to_owned();
+        if let Ok(outcome) = &mut app.result {
+            let mut hostile = finding("none");
+            hostile.message = "m\x1b]0;x\x07".to_owned();
+            hostile.label = "l\x1b[1m".to_owned();
+            hostile.notes = vec!["n\u{202e}\x1b".to_owned()];
+            outcome.findings = vec![hostile];
+            outcome.before.detail = "d\x1b[31m\r".to_owned();
+            outcome.before.command = Some("c\x1b[0m\u{9b}".to_owned());
+        }
+        let mut page = Page::default();
+        human(&[app], Mode::Check, &voice(), quiet_tone(), &mut page);
+        let text = page.out + &page.err;
+        assert!(!text.contains(['\x1b', '\x07', '\r', '\u{202e}', '\u{9b}']), "{text:?}");
+        assert!(text.contains("a\\u{1b}[2Jpp"), "{text}");
+    }
+}

@@ -1,0 +1,355 @@
+//! The format for programs: types of its own, so that it changes only on purpose.
+
+use super::text::{Lines, is_harmful};
+use super::{Examined, Fate, Texts, Written, fate};
+use nixpacks_transforms::document::ParseError;
+use nixpacks_transforms::engine::{Finding, Fix, Outcome};
+use nixpacks_transforms::rules::RuleInfo;
+use nixpacks_transforms::walk::{self, Verdict};
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use std::io;
+
+/// The version of this format.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    apps: Vec<AppReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct AppReport<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict_after: Option<VerdictReport<'a>>,
+    findings: Vec<FindingReport<'a>>,
+    remaining: Vec<FindingReport<'a>>,
+    held: Vec<HeldReport<'a>>,
+    refused: Option<&'a str>,
+    changes: Vec<&'a str>,
+    written: bool,
+    assumed: &'a [String],
+    errors: Vec<ErrorReport<'a>>,
+    warning: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct VerdictReport<'a> {
+    outcome: &'static str,
+    stage: Option<&'static str>,
+    reason: Option<&'static str>,
+    command: Option<&'a str>,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingReport<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    path: Option<&'a str>,
+    span: Option<SpanReport>,
+    start: Option<PositionReport>,
+    end: Option<PositionReport>,
+    label: &'a str,
+    notes: &'a [String],
+    applicability: Option<&'static str>,
+    status: Option<&'static str>,
+    fix: Option<FixReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixReport<'a> {
+    title: &'a str,
+    edits: Vec<EditReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditReport<'a> {
+    path: &'a str,
+    start: usize,
+    end: usize,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct HeldReport<'a> {
+    title: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct SpanReport {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize)]
+struct PositionReport {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct ErrorReport<'a> {
+    path: &'a str,
+    message: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Rules<'a> {
+    version: u32,
+    rules: Vec<RuleReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct RuleReport<'a> {
+    id: &'a str,
+    summary: &'a str,
+    patterns: &'a [&'a str],
+}
+
+/// The report on `apps`; `patches` stand beside them in the order of the apps, or are none.
+pub(crate) fn report(apps: &[Examined], patches: &[String]) -> Result<String, String> {
+    let apps = apps
+        .iter()
+        .enumerate()
+        .map(|(at, app)| AppReport { patch: patches.get(at).map(String::as_str), ..app_report(app) })
+        .collect();
+    to_text(&Report { version: VERSION, apps })
+}
+
+/// The list of rules.
+pub(crate) fn rules(rules: &[&'static RuleInfo]) -> Result<String, String> {
+    let rules =
+        rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary, patterns: rule.patterns });
+    to_text(&Rules { version: VERSION, rules: rules.collect() })
+}
+
+fn app_report(app: &Examined) -> AppReport<'_> {
+    let mut report = AppReport {
+        path: &app.home.shown,
+        verdict: None,
+        verdict_after: None,
+        findings: Vec::new(),
+        remaining: Vec::new(),
+        held: Vec::new(),
+        refused: None,
+        changes: Vec::new(),
+        written: app.written == Written::Done,
+        assumed: &[],
+        errors: Vec::new(),
+        warning: app.home.warning.as_deref(),
+        patch: None,
+    };
+    let whole = |message| ErrorReport { path: "", message, line: None, column: None };
+    match &app.result {
+        Ok(outcome) => fill(&mut report, app, outcome),
+        Err(unsettled) => report.errors.push(whole(&unsettled.message)),
+    }
+    if let Written::Failed(why) = &app.written {
+        report.errors.push(whole(why));
+    }
+    report
+}
+
+fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome) {
+    report.verdict = Some(verdict(&outcome.before));
+    report.verdict_after = Some(verdict(&outcome.after));
+    let status = |finding| Some(status(fate(outcome, finding), &app.written));
+    report.findings =
+        outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();
+    report.remaining = outcome.remaining.iter().map(|f| finding(app, f, outcome, &app.fixed, None)).collect();
+    report.held = outcome
+        .held
+        .iter()
+        .filter_map(|(index, reason)| Some(HeldReport { title: &outcome.fixes.get(*index)?.title, reason }))
+        .collect();
+    report.refused = outcome.refused.as_deref();
+    report.changes = outcome.changes.iter().map(|change| app.home.on_disk(&change.path)).collect();
+    report.assumed = &outcome.assumed;
+    report.errors = outcome.broken.iter().map(|broken| error(app, broken)).collect();
+}
+
+fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
+    let (outcome, stage, reason) = match verdict.outcome {
+        walk::Outcome::Builds => ("builds", None, None),
+        walk::Outcome::Fails { stage, reason } => ("fails", Some(stage.name()), Some(reason.name())),
+        walk::Outcome::Unknown => ("unknown", None, None),
+    };
+    VerdictReport { outcome, stage, reason, command: verdict.command.as_deref(), detail: &verdict.detail }
+}
+
+fn status(fate: Fate, written: &Written) -> &'static str {
+    match (fate, written) {
+        (Fate::Fixed, Written::Done) => "fixed",
+        (Fate::Fixed, _) => "fixable",
+        (Fate::Held, _) => "held",
+        (Fate::Person, _) => "person",
+        (Fate::Told, _) => "note",
+    }
+}
+
+fn finding<'a>(
+    app: &'a Examined,
+    finding: &'a Finding,
+    outcome: &'a Outcome,
+    texts: &Texts,
+    status: Option<&'static str>,
+) -> FindingReport<'a> {
+    let place = finding.place.as_ref();
+    let lines = place.and_then(|place| texts.get(&place.path));
+    // The fixes are those of the files as read, so they say nothing about what remains.
+    let fix = if status.is_some() { finding.fix.and_then(|index| outcome.fixes.get(index)) } else { None };
+    FindingReport {
+        rule: finding.rule.id,
+        severity: finding.severity.name(),
+        message: &finding.message,
+        path: place.map(|place| app.home.on_disk(&place.path)),
+        span: place.map(|place| SpanReport { start: place.span.start, end: place.span.end }),
+        start: place.and_then(|place| Some(position(lines?, place.span.start))),
+        end: place.and_then(|place| Some(position(lines?, place.span.end))),
+        label: &finding.label,
+        notes: &finding.notes,
+        applicability: fix.map(|fix| fix.applicability.name()),
+        status,
+        fix: fix.map(|fix| fix_report(app, fix)),
+    }
+}
+
+fn fix_report<'a>(app: &'a Examined, fix: &'a Fix) -> FixReport<'a> {
+    let edits = fix.edits.iter().map(|file| EditReport {
+        path: app.home.on_disk(&file.path),
+        start: file.edit.span.start,
+        end: file.edit.span.end,
+        content: &file.edit.content,
+    });
+    FixReport { title: &fix.title, edits: edits.collect() }
+}
+
+fn position(lines: &Lines, offset: usize) -> PositionReport {
+    let at = lines.position(offset);
+    PositionReport { line: at.line, column: at.column }
+}
+
+fn error<'a>(app: &'a Examined, broken: &'a ParseError) -> ErrorReport<'a> {
+    let at = broken.span.and_then(|span| Some(app.texts.get(&broken.path)?.position(span.start)));
+    ErrorReport {
+        path: app.home.on_disk(&broken.path),
+        message: &broken.message,
+        line: at.map(|at| at.line),
+        column: at.map(|at| at.column),
+    }
+}
+
+/// `value` as indented JSON with a final newline, and no character that a terminal would act on.
+pub(super) fn to_text(value: &impl Serialize) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Escaping::default());
+    value.serialize(&mut serializer).map_err(|error| error.to_string())?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+/// Pretty printing that also escapes what [`is_harmful`] names.
+#[derive(Default)]
+struct Escaping(PrettyFormatter<'static>);
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, to: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
+        while let Some((at, ch)) = rest.char_indices().find(|(_, ch)| is_harmful(*ch)) {
+            let (plain, tail) = rest.split_at(at);
+            to.write_all(plain.as_bytes())?;
+            for unit in ch.encode_utf16(&mut [0; 2]) {
+                write!(to, "\\u{unit:04x}")?;
+            }
+            rest = tail.get(ch.len_utf8()..).unwrap_or_default();
+        }
+        to.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_array(to)
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_array(to)
+    }
+
+    fn begin_array_value<W: io::Write + ?Sized>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(to, first)
+    }
+
+    fn end_array_value<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_array_value(to)
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_object(to)
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_object(to)
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(to, first)
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(to)
+    }
+
+    fn end_object_value<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.0.end_object_value(to)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::sample::examined;
+    use super::{report, to_text};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn holds_places_fixes_and_verdicts() {
+        let text = report(&[examined(&["safe", "none"])], &[]).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["version"], 1);
+        let app = &value["apps"][0];
+        assert_eq!(app["path"], "app");
+        assert_eq!(app["verdict"]["outcome"], "fails");
+        assert_eq!(app["verdict"]["reason"], "undefined-variable");
+        assert_eq!(app["verdict_after"]["outcome"], "builds");
+        let found = &app["findings"][0];
+        assert_eq!(found["span"], json!({"start": 26, "end": 31}));
+        assert_eq!(found["start"], json!({"line": 2, "column": 12}));
+        assert_eq!(found["applicability"], "safe");
+        assert_eq!(
+            found["fix"]["edits"][0],
+            json!({"path": "nixpacks.toml", "start": 26, "end": 31, "content": ""})
+        );
+        assert_eq!(app["findings"][1]["fix"], Value::Null);
+        assert_eq!(app["changes"], json!(["nixpacks.toml"]));
+        assert_eq!(app["held"][0]["reason"], "the app works");
+        assert_eq!(app.get("patch"), None);
+    }
+
+    #[test]
+    fn escapes_for_terminals_and_decodes_to_the_same() {
+        let hostile = "a\x1b\u{9b}\u{202e}\u{e0001}ü日\n\"\\";
+        let text = to_text(&hostile).unwrap();
+        assert!(text.trim_end().chars().all(|ch| !super::is_harmful(ch)), "{text:?}");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), hostile);
+    }
+}

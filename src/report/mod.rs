@@ -1,0 +1,99 @@
+//! Output: each format writes what is known of the apps into a page. No decision is made here.
+
+mod concise;
+mod human;
+pub(crate) mod json;
+pub(crate) mod patch;
+pub(crate) mod plan;
+pub(crate) mod prose;
+mod snippet;
+pub(crate) mod text;
+
+pub(crate) use concise::concise;
+pub(crate) use human::human;
+
+use crate::app::Home;
+use nixpacks_transforms::engine::{Applicability, Finding, Outcome, Unsettled};
+use nixpacks_transforms::rules::Severity;
+use std::collections::BTreeMap;
+use text::Lines;
+
+/// Texts of deploy files by their path in the app.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts(pub(crate) BTreeMap<String, Lines>);
+
+impl Texts {
+    /// The lines of a file that a place names.
+    pub(crate) fn get(&self, path: &str) -> Option<&Lines> {
+        self.0.get(path)
+    }
+}
+
+/// What became of the changes of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// They are only shown.
+    Shown,
+    /// They stand in the files, or on standard output.
+    Done,
+    /// They could not be written; a phrase says why.
+    Failed(String),
+}
+
+/// Everything that there is to say of one app.
+#[derive(Clone, Debug)]
+pub(crate) struct Examined {
+    /// Where it stands.
+    pub(crate) home: Home,
+    /// Its files as read.
+    pub(crate) texts: Texts,
+    /// The same with the changes made.
+    pub(crate) fixed: Texts,
+    /// What the engine says.
+    pub(crate) result: Result<Outcome, Unsettled>,
+    /// What became of the changes.
+    pub(crate) written: Written,
+}
+
+/// What the command was asked to do; the formats differ by it in their words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Report.
+    Check,
+    /// Report beside a patch.
+    Diff,
+    /// Report what was written.
+    Fix,
+}
+
+/// What becomes of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its fix is part of the changes.
+    Fixed,
+    /// Its fix is held back as unsafe.
+    Held,
+    /// Only a person can decide.
+    Person,
+    /// It asks for nothing.
+    Told,
+}
+
+/// What becomes of a finding of `outcome`.
+pub(crate) fn fate(outcome: &Outcome, finding: &Finding) -> Fate {
+    let by_hand = if finding.severity == Severity::Note { Fate::Told } else { Fate::Person };
+    let Some(index) = finding.fix else { return by_hand };
+    if outcome.held.iter().any(|(held, _)| *held == index) {
+        return Fate::Held;
+    }
+    match outcome.fixes.get(index) {
+        Some(fix) if fix.applicability != Applicability::Display && !outcome.changes.is_empty() => {
+            Fate::Fixed
+        }
+        _ => by_hand,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod sample;

@@ -1,0 +1,155 @@
+//! The patch that `fix` would write, for `git apply` and `patch -p1`.
+
+use super::Examined;
+use super::text::is_harmful;
+use crate::terminal::Tone;
+use crate::write;
+use nixpacks_transforms::engine::FileChange;
+use similar::{ChangeTag, TextDiff};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Lines of context.
+const CONTEXT: usize = 3;
+
+/// The patch of one app. `here` is the canonical current directory.
+pub(crate) fn patch(app: &Examined, here: Option<&Path>, tone: Tone) -> String {
+    let mut out = String::new();
+    let Ok(outcome) = &app.result else { return out };
+    for change in &outcome.changes {
+        let name = name(app, change, here);
+        file(&name, change, tone, &mut out);
+    }
+    out
+}
+
+/// The path in the patch: from the current directory if the file is below it, else from the top.
+fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
+    let own = || app.home.on_disk(&change.path).to_owned();
+    // A link cannot be patched, so the patch names the file behind it.
+    let Ok(real) = write::real(&app.home, &change.path) else { return own() };
+    let below = |dir: &Path| {
+        let rest = real.strip_prefix(dir).ok()?;
+        let parts: Option<Vec<&str>> = rest.components().map(|part| part.as_os_str().to_str()).collect();
+        parts.map(|parts| parts.join("/"))
+    };
+    here.and_then(below).or_else(|| below(&app.home.top)).unwrap_or_else(own)
+}
+
+fn file(name: &str, change: &FileChange, tone: Tone, out: &mut String) {
+    // Split at `\n` alone: other line breakers are text to git and patch.
+    let before: Vec<&str> = change.before.split_inclusive('\n').collect();
+    let after: Vec<&str> = change.after.split_inclusive('\n').collect();
+    let diff = TextDiff::from_slices(&before, &after);
+    let groups = diff.grouped_ops(CONTEXT);
+    if groups.is_empty() {
+        return;
+    }
+    let style = |code: &'static str| if tone.color { (code, "\x1b[0m") } else { ("", "") };
+    let (bold, plain) = style("\x1b[1m");
+    let _ = writeln!(out, "{bold}--- {}{plain}", quoted("a/", name));
+    let _ = writeln!(out, "{bold}+++ {}{plain}", quoted("b/", name));
+    for group in &groups {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let old = range(first.old_range().start, last.old_range().end);
+        let new = range(first.new_range().start, last.new_range().end);
+        let (cyan, plain) = style("\x1b[36m");
+        let _ = writeln!(out, "{cyan}@@ -{old} +{new} @@{plain}");
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (sign, (color, plain)) = match change.tag() {
+                ChangeTag::Delete => ('-', style("\x1b[31m")),
+                ChangeTag::Insert => ('+', style("\x1b[32m")),
+                ChangeTag::Equal => (' ', ("", "")),
+            };
+            let line: &str = change.value();
+            let (text, end) =
+                line.strip_suffix('\n').map_or((line, "\n\\ No newline at end of file\n"), |t| (t, "\n"));
+            let _ = write!(out, "{color}{sign}");
+            if tone.looked_at {
+                let text = text.strip_suffix('\r').unwrap_or(text);
+                text.chars().for_each(|ch| {
+                    if ch != '\t' && is_harmful(ch) { out.extend(ch.escape_default()) } else { out.push(ch) }
+                });
+            } else {
+                out.push_str(text);
+            }
+            let _ = write!(out, "{plain}{end}");
+        }
+    }
+}
+
+/// A range of a hunk's header.
+fn range(start: usize, end: usize) -> String {
+    match end - start {
+        // An empty range names the line before it.
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        count => format!("{},{count}", start + 1),
+    }
+}
+
+/// A name as git writes it: in quotes with octal bytes if it holds anything odd; a tab closes one that holds a space.
+fn quoted(prefix: &str, name: &str) -> String {
+    let odd = |byte: u8| !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\';
+    if !name.bytes().any(odd) {
+        return format!("{prefix}{name}{}", if name.contains(' ') { "\t" } else { "" });
+    }
+    let mut out = format!("\"{prefix}");
+    for byte in name.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            _ if odd(byte) => {
+                let _ = write!(out, "\\{byte:03o}");
+            }
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileChange, Tone, file, quoted};
+
+    fn diff(before: &str, after: &str, looked_at: bool) -> String {
+        let change = FileChange { path: "f".to_owned(), before: before.to_owned(), after: after.to_owned() };
+        let mut out = String::new();
+        file("f", &change, Tone { color: false, looked_at }, &mut out);
+        out
+    }
+
+    #[test]
+    fn writes_hunks_as_git_reads_them() {
+        for (before, after, want) in [
+            ("a\nb\n", "a\nc\n", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n"),
+            ("a\r\n", "b\r\n", "@@ -1 +1 @@\n-a\r\n+b\r\n"),
+            ("a", "b\n", "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n"),
+            ("a\n", "", "@@ -1 +0,0 @@\n-a\n"),
+            ("", "a\n", "@@ -0,0 +1 @@\n+a\n"),
+            ("a\rb\n", "a\rc\n", "@@ -1 +1 @@\n-a\rb\n+a\rc\n"),
+        ] {
+            assert_eq!(diff(before, after, false), format!("--- a/f\n+++ b/f\n{want}"), "{before:?}");
+        }
+        assert_eq!(diff("a\n", "a\n", false), "");
+    }
+
+    #[test]
+    fn escapes_only_what_is_looked_at() {
+        let (before, after) = ("a\x1b[31m\r\n", "b\t\u{202e}\r\n");
+        assert!(diff(before, after, false).contains("-a\x1b[31m\r\n+b\t\u{202e}\r\n"));
+        assert!(diff(before, after, true).contains("-a\\u{1b}[31m\n+b\t\\u{202e}\n"));
+    }
+
+    #[test]
+    fn quotes_names_as_git_does() {
+        for (name, want) in [
+            ("x/y", "a/x/y"),
+            ("x y", "a/x y\t"),
+            ("ü\n\"\\", "\"a/\\303\\274\\012\\\"\\\\\""),
+            ("\x1b", "\"a/\\033\""),
+        ] {
+            assert_eq!(quoted("a/", name), want);
+        }
+    }
+}

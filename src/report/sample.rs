@@ -1,0 +1,79 @@
+//! An app with made-up findings, to test output without rules.
+
+use super::text::Lines;
+use super::{Examined, Texts, Written};
+use crate::app::Home;
+use crate::cli::{Color, Voice};
+use crate::terminal::Tone;
+use nixpacks_transforms::edit::Edit;
+use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
+use nixpacks_transforms::plan::Place;
+use nixpacks_transforms::rules::{RuleInfo, Severity};
+use nixpacks_transforms::text::Span;
+use nixpacks_transforms::walk::{self, Reason, Stage, Verdict};
+
+static RULE: RuleInfo =
+    RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n", patterns: &["F01"] };
+
+const BEFORE: &str = "[phases.setup]\nnixPkgs = [\"pip\"]\n";
+
+pub(crate) fn voice() -> Voice {
+    Voice { color: Color::Never, quiet: false, verbose: true }
+}
+
+pub(crate) fn quiet_tone() -> Tone {
+    Tone { color: false, looked_at: false }
+}
+
+pub(crate) fn finding(kind: &str) -> Finding {
+    Finding {
+        rule: &RULE,
+        severity: if kind == "note" { Severity::Note } else { Severity::Error },
+        message: "`pip` is no attribute of nixpkgs".to_owned(),
+        place: Some(Place { path: "nixpacks.toml".to_owned(), span: Span::new(26, 31) }),
+        label: "not in nixpkgs".to_owned(),
+        notes: vec!["Nix stops at the first name that it does not know".to_owned()],
+        fix: match kind {
+            "safe" => Some(0),
+            "unsafe" => Some(1),
+            _ => None,
+        },
+    }
+}
+
+fn fix(applicability: Applicability) -> Fix {
+    let edit = FileEdit { path: "nixpacks.toml".to_owned(), edit: Edit::deletion(Span::new(26, 31)) };
+    Fix { title: "drop `pip`".to_owned(), applicability, edits: vec![edit] }
+}
+
+fn verdict(outcome: walk::Outcome, detail: &str) -> Verdict {
+    Verdict { outcome, progress: 0, command: None, detail: detail.to_owned() }
+}
+
+pub(crate) fn examined(kinds: &[&str]) -> Examined {
+    let after = BEFORE.replace("\"pip\"", "");
+    let texts = |text: &str| {
+        Texts(std::iter::once(("nixpacks.toml".to_owned(), Lines::new(text.to_owned()))).collect())
+    };
+    let nix = walk::Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable };
+    Examined {
+        home: Home { shown: "app".to_owned(), in_git: true, ..Home::default() },
+        texts: texts(BEFORE),
+        fixed: texts(&after),
+        result: Ok(Outcome {
+            before: verdict(nix, "undefined variable 'pip'"),
+            after: verdict(walk::Outcome::Builds, ""),
+            findings: kinds.iter().map(|kind| finding(kind)).collect(),
+            fixes: vec![fix(Applicability::Safe), fix(Applicability::Unsafe)],
+            changes: vec![FileChange { path: "nixpacks.toml".to_owned(), before: BEFORE.to_owned(), after }],
+            remaining: Vec::new(),
+            held: vec![(1, "the app works".to_owned())],
+            refused: None,
+            broken: Vec::new(),
+            plan_before: None,
+            plan_after: None,
+            assumed: Vec::new(),
+        }),
+        written: Written::Shown,
+    }
+}

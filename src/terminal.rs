@@ -1,0 +1,57 @@
+//! The one place that writes to standard output and standard error.
+
+use crate::cli::Color;
+use crate::exit::Exit;
+use std::io::{self, IsTerminal as _, Write};
+
+/// What a command says.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    /// For standard output.
+    pub(crate) out: String,
+    /// For standard error.
+    pub(crate) err: String,
+}
+
+/// What the output may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tone {
+    /// Colours on standard output.
+    pub(crate) color: bool,
+    /// Standard output is looked at, not piped on: control characters in a patch are escaped.
+    pub(crate) looked_at: bool,
+}
+
+impl Tone {
+    /// The tone for what was typed and where standard output goes.
+    pub(crate) fn new(color: Color) -> Self {
+        let stdout = io::stdout();
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+        };
+        Self { color, looked_at: color || stdout.is_terminal() }
+    }
+}
+
+/// Prints `page`. A closed pipe is success.
+pub(crate) fn show(page: &Page, tone: Tone, exit: Exit) -> Exit {
+    let out = if tone.color {
+        // Translates for old consoles on Windows; elsewhere it passes the bytes on.
+        write(anstream::AutoStream::always(io::stdout().lock()), &page.out)
+    } else {
+        // Not through a stripping stream: a patch must keep every byte of the file.
+        write(io::stdout().lock(), &page.out)
+    };
+    let err = write(io::stderr().lock(), &page.err);
+    match out.and(err) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Unusable,
+        _ => exit,
+    }
+}
+
+fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}

@@ -1,0 +1,15 @@
+//! The app view over a directory: in a git work tree what is tracked or staged, elsewhere what is there.
+
+mod git;
+mod hidden;
+mod index;
+mod single;
+mod tree;
+
+pub(crate) use git::{Tracked, WorkTree};
+pub(crate) use single::WithConfig;
+pub(crate) use tree::DirView;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,84 @@
+use crate::support::{BROKEN, Sandbox, UNREADABLE};
+
+#[test]
+fn reads_a_config_of_another_name_in_the_place_of_the_usual_one() {
+    let sandbox = Sandbox::new([("nixpacks.toml", ""), ("prod.toml", UNREADABLE), ("main.py", "")]);
+    let json = sandbox.run(&["check", "--output-format", "json", "prod.toml"]).json();
+    assert_eq!(json["apps"][0]["errors"][0]["path"], "prod.toml", "{json}");
+    let json = sandbox.run(&["check", "--output-format", "json", "nixpacks.toml"]).json();
+    assert_eq!(json["apps"][0]["errors"], serde_json::json!([]), "{json}");
+}
+
+#[test]
+fn names_the_place_in_a_file_that_cannot_be_parsed_and_goes_on() {
+    let sandbox = Sandbox::new([("a/nixpacks.toml", UNREADABLE), ("b/nixpacks.toml", BROKEN)]);
+    let ran = sandbox.run(&["fix", "."]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("a/nixpacks.toml:1:"), "{ran:?}");
+    assert_eq!(sandbox.read("a/nixpacks.toml"), UNREADABLE);
+    assert_ne!(sandbox.read("b/nixpacks.toml"), BROKEN, "{ran:?}");
+}
+
+#[test]
+fn says_what_is_wrong_with_a_file_that_is_too_large_or_not_utf_8() {
+    let large = "#".repeat((1 << 20) + 1);
+    for (bytes, want) in [(large.as_bytes(), "larger than 1 MiB"), (&b"a = \"\xff\"\n"[..], "UTF-8")] {
+        let sandbox = Sandbox::new([("nixpacks.toml", bytes)]);
+        let ran = sandbox.run(&["check"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.out.contains(want), "{want}: {ran:?}");
+        assert!(ran.out.len() < 4000);
+    }
+}
+
+#[test]
+fn names_the_line_that_hides_the_requirements() {
+    let sandbox = Sandbox::new([("nixpacks.toml", BROKEN), ("main.py", ""), (".gitignore", "venv\n*.txt\n")]);
+    let sandbox = sandbox.in_git();
+    sandbox.write("requirements.txt", "flask\n");
+    let ran = sandbox.run(&["check"]);
+    assert!(ran.out.contains(".gitignore") && ran.out.contains("*.txt"), "{ran:?}");
+}
+
+#[test]
+fn fixes_a_config_that_git_does_not_have_yet() {
+    let sandbox = Sandbox::new([("requirements.txt", "flask\n"), ("main.py", "import flask\n")]).in_git();
+    sandbox.write("nixpacks.toml", BROKEN);
+    let ran = sandbox.run(&["fix"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_ne!(sandbox.read("nixpacks.toml"), BROKEN);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::{BROKEN, Sandbox};
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn writes_through_a_link_and_keeps_the_mode() {
+        let sandbox = Sandbox::broken();
+        fs::rename(sandbox.path().join("nixpacks.toml"), sandbox.path().join("real.toml")).unwrap();
+        fs::set_permissions(sandbox.path().join("real.toml"), fs::Permissions::from_mode(0o664)).unwrap();
+        symlink("real.toml", sandbox.path().join("nixpacks.toml")).unwrap();
+        let ran = sandbox.run(&["fix"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(sandbox.path().join("nixpacks.toml").is_symlink());
+        assert_ne!(sandbox.read("real.toml"), BROKEN);
+        let mode = fs::metadata(sandbox.path().join("real.toml")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o664);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_success() {
+        let apps = (0..200).map(|at| (format!("a{at}/nixpacks.toml"), super::UNREADABLE));
+        let sandbox = Sandbox::new(apps);
+        let mut command = sandbox.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+        let mut child = command.args(["check", "--exit-zero"]).stdin(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), err.as_ref()), (Some(0), ""));
+    }
+}

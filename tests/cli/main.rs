@@ -1,0 +1,9 @@
+//! The command as a user runs it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod arguments;
+mod hostile;
