@@ -3,10 +3,13 @@
 mod json;
 mod node;
 mod procfile;
+mod source;
 mod string;
 mod toml;
+mod toml_one;
 
 pub use node::{Array, Entry, Key, Layout, Node, Table, Value};
+pub use source::SourceMap;
 pub use string::{Quote, Str};
 
 use crate::text::Span;
@@ -60,13 +63,19 @@ impl Document {
         let (path, text) = (path.into(), text.into());
         let root = match kind {
             FileKind::NixpacksToml | FileKind::RailwayToml => toml::parse(&text),
-            FileKind::NixpacksJson | FileKind::RailwayJson => json::parse(&text),
+            FileKind::NixpacksJson => json::parse(&text),
+            FileKind::RailwayJson => json::parse_after_bom(&text),
             FileKind::Procfile => procfile::parse(&text),
         };
         match root {
             Ok(root) => Ok(Self { path, kind, text, root }),
             Err((span, message)) => Err(ParseError { path, span, message }),
         }
+    }
+
+    /// The string whose own bytes are `span`.
+    pub fn string_at(&self, span: Span) -> Option<&Node> {
+        self.root.entries.iter().find_map(|entry| entry.node.string_at(span))
     }
 
     /// The value at a path of keys: `["phases", "install", "cmds"]`.
@@ -79,3 +88,6 @@ impl Document {
         table.get(last)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,12 @@ pub enum Quote {
     MultilineLiteral,
     /// No quotes: a plain scalar of a Procfile.
     Plain,
+    /// `'…'` of YAML, where `''` is a quote.
+    YamlSingle,
+    /// `"…"` of YAML.
+    YamlDouble,
+    /// `|` and `>` of YAML.
+    YamlBlock,
 }
 
 /// A string value.

@@ -1,6 +1,6 @@
 //! TOML through `toml_edit`'s parser, which has right byte spans on CRLF, BOM and multi-byte text.
 
-use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value};
+use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value, source, toml_one};
 use crate::text::Span;
 use toml_edit::{Document as Toml, Item, TableLike};
 
@@ -8,7 +8,9 @@ type Failure = (Option<Span>, String);
 
 pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let toml = Toml::parse(text).map_err(|e| (e.span().map(Span::from), e.message().to_owned()))?;
-    Ok(Table { layout: Layout::Root, entries: entries(toml.as_table(), text) })
+    let root = Table { layout: Layout::Root, entries: entries(toml.as_table(), text) };
+    toml_one::check(&root, text)?;
+    Ok(root)
 }
 
 fn entries(table: &dyn TableLike, text: &str) -> Vec<Entry> {
@@ -86,5 +88,7 @@ fn string(decoded: &str, span: Span, text: &str) -> Str {
     };
     let inner =
         Span::new((span.start + width).min(span.end), span.end.saturating_sub(width).max(span.start + width));
-    Str { decoded: decoded.to_owned(), quote, inner }
+    // Nixpacks turns CRLF into LF before it parses; the parser would keep it in the value.
+    let lines = if inner.of(text).contains('\r') { source::decode(inner, quote, text) } else { None };
+    Str { decoded: lines.unwrap_or_else(|| decoded.to_owned()), quote, inner }
 }

@@ -1,5 +1,11 @@
 //! Byte-range edits, and how a set of them is applied to one text.
 
+mod apply;
+mod transaction;
+
+pub use apply::{EditError, apply};
+pub use transaction::Transaction;
+
 use crate::text::Span;
 
 /// One replacement in one file.
@@ -27,3 +33,6 @@ impl Edit {
         Self { span, content: content.into() }
     }
 }
+
+#[cfg(test)]
+mod tests;

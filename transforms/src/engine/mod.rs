@@ -1,15 +1,147 @@
 //! Collect, apply, repeat, judge. Knows no rule.
+//!
+//! A repair is computed for each end state in turn, applied to an overlay of the app, and repeated
+//! until nothing is left to do. Only then is it judged, by the prediction before and after.
 
+mod judge;
 mod outcome;
+mod settle;
 
-pub use outcome::{
-    Applicability, FileChange, FileEdit, Finding, Fix, Options, Outcome, Selection, Strategy, Unsettled,
-};
+pub use outcome::{Applicability, FileChange, FileEdit, Fix, Outcome, Unsettled};
+
+pub use crate::options::{Options, Selection, Strategy};
+pub use crate::rules::Finding;
 
 use crate::app::AppView;
+use crate::context::Context;
+use crate::plan;
+use crate::repair::EndState;
+use crate::rules;
+use crate::walk::{self, Walk};
+use settle::{Settled, settle};
 
 /// Checks an app and computes what `fix` would write. `diff`, `fix` and `check` all read this one
 /// value.
-pub fn run(_app: &dyn AppView, _options: &Options) -> Result<Outcome, Unsettled> {
-    Err(Unsettled { rules: Vec::new(), message: "not built yet".to_owned() })
+pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
+    let model = plan::model(app, &options.dashboard);
+    let walk = walk::walk(&model, app);
+    let cx = Context { app, model: &model, walk: &walk, options };
+    let mut findings = rules::check(&cx);
+    let best = if findings.is_empty() { None } else { best(app, options, &walk, &findings)? };
+    let mut outcome = Outcome {
+        before: walk.verdict.clone(),
+        after: walk.verdict.clone(),
+        findings: Vec::new(),
+        fixes: Vec::new(),
+        changes: Vec::new(),
+        remaining: Vec::new(),
+        held: Vec::new(),
+        refused: None,
+        broken: model.broken.clone(),
+        plan_before: model.plan.clone().ok(),
+        plan_after: model.plan.clone().ok(),
+        assumed: walk.assumed.clone(),
+    };
+    match best {
+        Some(Candidate::Refused(why)) => outcome.refused = Some(why),
+        Some(Candidate::Settled(settled)) => {
+            let claim = judge::applicability(&walk.verdict, &settled.walk.verdict);
+            outcome.fixes = settled.fixes(app, claim);
+            link(&mut findings, &settled, &outcome.fixes);
+            if claim == Applicability::Safe || options.unsafe_fixes {
+                outcome.changes = settled.changes(app);
+            } else {
+                let why = judge::held_because(&walk.verdict);
+                outcome.held = (0..outcome.fixes.len()).map(|at| (at, why.to_owned())).collect();
+            }
+            if !outcome.changes.is_empty() {
+                outcome.after = settled.walk.verdict.clone();
+                outcome.plan_after = settled.model.plan.clone().ok();
+                outcome.remaining = settled.findings(app, options);
+            }
+        }
+        None => {}
+    }
+    if outcome.changes.is_empty() {
+        outcome.remaining.clone_from(&findings);
+    }
+    outcome.findings = findings;
+    Ok(outcome)
+}
+
+/// What the end states come to.
+enum Candidate {
+    Settled(Box<Settled>),
+    Refused(String),
+}
+
+/// The first end state after which the app builds, else the one that gets furthest, where that is
+/// far enough to be written.
+fn best(
+    app: &dyn AppView,
+    options: &Options,
+    walk: &Walk,
+    findings: &[Finding],
+) -> Result<Option<Candidate>, Unsettled> {
+    let activating: Vec<&str> =
+        findings.iter().filter(|finding| finding.rule.activates).map(|finding| finding.rule.id).collect();
+    if activating.is_empty() {
+        return attempt(app, options, walk);
+    }
+    let mut without = options.clone();
+    without.rules.ignore.extend(activating.iter().map(|id| (*id).to_owned()));
+    let quiet = attempt(app, &without, walk)?;
+    let reached = |candidate: &Option<Candidate>| match candidate {
+        Some(Candidate::Settled(settled)) => Some(settled.walk.verdict.rank()),
+        _ => None,
+    };
+    let loud = attempt(app, options, walk)?;
+    // An ignored setting comes to life only where the app gets further by it.
+    Ok(if reached(&loud) > reached(&quiet) { loud } else { quiet })
+}
+
+fn attempt(app: &dyn AppView, options: &Options, walk: &Walk) -> Result<Option<Candidate>, Unsettled> {
+    let ends: &[EndState] = match options.strategy {
+        Strategy::Auto => &[EndState::Managed, EndState::Venv],
+        Strategy::Managed => &[EndState::Managed],
+        Strategy::Venv => &[EndState::Venv],
+        Strategy::Explicit => &[EndState::Explicit],
+    };
+    let mut best: Option<Settled> = None;
+    let mut refused = None;
+    for end in ends {
+        let settled = match settle(app, options, *end)? {
+            settle::Settling::Settled(settled) => settled,
+            settle::Settling::Nothing => continue,
+            settle::Settling::Refused(refusal) => {
+                refused = refused.or(Some(refusal));
+                continue;
+            }
+        };
+        if let Err(why) = judge::allow(&walk.verdict, &settled.walk.verdict) {
+            refused = refused.or(Some(why));
+            continue;
+        }
+        let builds = settled.walk.verdict.builds();
+        if best.as_ref().is_none_or(|best| settled.walk.verdict.rank() > best.walk.verdict.rank()) {
+            best = Some(*settled);
+        }
+        if builds {
+            break;
+        }
+    }
+    Ok(best.map(|settled| Candidate::Settled(Box::new(settled))).or_else(|| refused.map(Candidate::Refused)))
+}
+
+/// Points each finding at the fix that answers to its rule, in its own file where there is a choice.
+fn link(findings: &mut [Finding], settled: &Settled, fixes: &[Fix]) {
+    for finding in findings {
+        let answers = |at: &usize| settled.rules(*at).contains(finding.rule.id);
+        let here = |at: &usize| {
+            let path = finding.place.as_ref().map(|place| place.path.as_str());
+            fixes.get(*at).is_some_and(|fix| fix.edits.iter().any(|edit| Some(edit.path.as_str()) == path))
+        };
+        let answering: Vec<usize> = (0..fixes.len()).filter(answers).collect();
+        finding.fix = answering.iter().copied().find(|at| here(at)).or_else(|| answering.first().copied());
+    }
 }

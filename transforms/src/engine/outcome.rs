@@ -1,52 +1,8 @@
 use crate::document::ParseError;
 use crate::edit::Edit;
-use crate::plan::{Dashboard, Place, Plan};
-use crate::rules::{RuleInfo, Severity};
+use crate::plan::Plan;
+use crate::rules::Finding;
 use crate::walk::Verdict;
-
-/// Which end state to aim for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strategy {
-    /// `managed` where it applies, else `venv`.
-    #[default]
-    Auto,
-    /// Let the Python provider make its own virtual environment.
-    Managed,
-    /// Make one in the install phase.
-    Venv,
-    /// As `venv`, and name every Python program by its path.
-    Explicit,
-}
-
-/// Which rules take part: an empty `select` is all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Ids to keep.
-    pub select: Vec<String>,
-    /// Ids to drop.
-    pub ignore: Vec<String>,
-}
-
-impl Selection {
-    /// Whether the rule takes part.
-    pub fn has(&self, id: &str) -> bool {
-        (self.select.is_empty() || self.select.iter().any(|s| s == id))
-            && !self.ignore.iter().any(|s| s == id)
-    }
-}
-
-/// What to aim for and what to allow.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The end state.
-    pub strategy: Strategy,
-    /// Apply unsafe fixes too.
-    pub unsafe_fixes: bool,
-    /// The rules that take part.
-    pub rules: Selection,
-    /// What the dashboard holds.
-    pub dashboard: Dashboard,
-}
 
 /// What a fix may claim, computed by the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,25 +44,6 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The edits, against the files as they were read.
     pub edits: Vec<FileEdit>,
-}
-
-/// A rule met at a place.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The rule.
-    pub rule: &'static RuleInfo,
-    /// How bad.
-    pub severity: Severity,
-    /// What is wrong: one plain lower-case phrase.
-    pub message: String,
-    /// Where, when it is in a deploy file.
-    pub place: Option<Place>,
-    /// Short label for the underlined place.
-    pub label: String,
-    /// Further sentences: why it fails, what to do by hand.
-    pub notes: Vec<String>,
-    /// Index into [`Outcome::fixes`].
-    pub fix: Option<usize>,
 }
 
 /// A file that `fix` would write.

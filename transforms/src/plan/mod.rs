@@ -1,6 +1,24 @@
 //! The build plan that Nixpacks 1.41.0 would make of an app: detection, providers, merging.
 //! Held to the real planner by the `conformance` crate.
+//!
+//! A plan is five layers, each merged over the one before: the providers, the Procfile, the config
+//! file, the platform's `NIXPACKS_*` variables, and the command line (where Railway passes what
+//! `railway.json` says).
 
+mod config;
+mod deploy;
+mod detect;
+mod draft;
+mod env;
+mod files;
+mod glob;
+mod layers;
+mod merge;
+mod model;
+pub mod names;
+mod order;
+mod providers;
 mod types;
 
+pub use model::model;
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, Start};

@@ -14,7 +14,8 @@ pub struct Place {
 /// Which layer a value of the plan came from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
-    /// A provider: its name.
+    /// A provider: its name. `nixpacks` where the planner itself fills in a default: the `dependsOn`
+    /// of a new `install` or `build` phase, the archive and the base image of a pinned plan.
     Provider(&'static str),
     /// A value in `nixpacks.toml`, `nixpacks.json`, `Procfile`, or (as Railway passes it on the
     /// command line) `railway.toml` or `railway.json`. The span is that of the string's node.
@@ -122,10 +123,13 @@ pub struct Model {
     pub documents: Vec<Document>,
     /// The deploy files that could not. One that Nixpacks itself reads is also a plan error.
     pub broken: Vec<ParseError>,
-    /// The plan that the providers alone give: what `"..."` stands for. Phase names as merged.
+    /// The plan that the providers and the Procfile give: what `"..."` stands for. Phase names as
+    /// merged. Empty where the plan is an error.
     pub provided: Plan,
     /// The merged plan, pinned as Nixpacks prints it.
     pub plan: Result<Plan, PlanError>,
+    /// `build.builder` of `railway.json` or `railway.toml`, as written.
+    pub builder: Option<(String, Place)>,
     /// Names of the merged plan's phases in the order in which they run; an error for a cycle.
     pub order: Result<Vec<String>, PlanError>,
 }

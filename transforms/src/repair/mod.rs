@@ -1,1 +1,86 @@
-//! The end states: managed, venv and explicit, as edits.
+//! The end states as edits: managed, venv and explicit.
+//!
+//! An end state is a property of the app, not of a rule: the rules say what is wrong, and every
+//! change made here names the rules that it answers to.
+
+mod command;
+mod draft;
+mod explicit;
+mod inert;
+mod interpreter;
+mod libraries;
+mod managed;
+mod packages;
+mod paths;
+mod start;
+mod target;
+mod venv;
+
+pub(crate) use draft::Proposed;
+pub(crate) use inert::inert_keys;
+pub(crate) use interpreter::is_missing as lacks_interpreter;
+pub(crate) use packages::{is_installer, with_only_installers};
+
+use crate::context::Context;
+use crate::intent::Refusal;
+use draft::Draft;
+
+/// An end state to aim for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndState {
+    /// The provider installs.
+    Managed,
+    /// The install phase makes a virtual environment.
+    Venv,
+    /// As `Venv`, with every program by its path.
+    Explicit,
+}
+
+/// The changes that bring the app to an end state; `None` where it does not apply, and empty where
+/// nothing is left to do.
+///
+/// On the first pass an end state that does not apply stops the attempt; later the override that
+/// `managed` looks for is gone, and what is left is done by itself.
+pub(crate) fn propose(
+    cx: &Context<'_>,
+    end: EndState,
+    first: bool,
+) -> Result<Option<Vec<Proposed>>, Refusal> {
+    let mut draft = Draft::new(cx.model, cx.config());
+    inert::rename(cx, &mut draft);
+    packages::tidy(cx, &mut draft);
+    interpreter::provide(cx, &mut draft);
+    match end {
+        EndState::Managed => {
+            if !managed::apply(cx, &mut draft) && first {
+                return Ok(None);
+            }
+        }
+        EndState::Venv | EndState::Explicit => {
+            let target = target::choose(cx);
+            let used = venv::apply(cx, &mut draft, &target);
+            let explicit = end == EndState::Explicit;
+            if let Some(phase) = used.filter(|_| !explicit) {
+                paths::provide(cx, &mut draft, &target, &phase);
+            } else if !explicit {
+                paths::reach(cx, &mut draft);
+            }
+            if explicit {
+                explicit::apply(cx, &mut draft, &target);
+            } else {
+                start::mend(cx, &mut draft, &target);
+            }
+        }
+    }
+    libraries::provide(cx, &mut draft);
+    draft.finish().map(Some)
+}
+
+/// Names of the list that holds a phase's commands.
+pub(crate) const CMDS: &[&str] = &["cmds", "commands"];
+/// Names of the list that holds a phase's Nix packages.
+pub(crate) const NIX_PKGS: &[&str] = &["nixPkgs", "nixPackages"];
+/// Names of the list that holds a phase's Nix libraries.
+pub(crate) const NIX_LIBS: &[&str] = &["nixLibs", "nixLibraries"];
+/// Names of the list that holds a phase's paths.
+pub(crate) const PATHS: &[&str] = &["paths", "envPaths"];

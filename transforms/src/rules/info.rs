@@ -29,14 +29,6 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// Markdown with the fixed headings of `explain`.
     pub docs: &'static str,
-    /// Patterns of the catalogue that it covers.
-    pub patterns: &'static [&'static str],
-}
-
-/// Every rule, sorted by id.
-pub static RULES: &[&RuleInfo] = &[];
-
-/// The rule with this id.
-pub fn rule(id: &str) -> Option<&'static RuleInfo> {
-    RULES.iter().copied().find(|rule| rule.id == id)
+    /// Whether its fix brings an ignored setting to life: it is safe only where nothing else helps.
+    pub activates: bool,
 }

@@ -1,5 +1,37 @@
-//! What is wrong, one failure pattern a file, and the registry of them.
+//! What is wrong: one failure pattern a file, and the registry of them.
+//!
+//! A rule reads the model and the walk-through and says where the pattern stands. It changes
+//! nothing: `repair` moves the app to an end state, and every change names the rules it answers to.
 
+mod apt_python;
+mod break_system_packages;
+mod ensurepip;
+mod finding;
+mod get_pip;
+mod inert_nixpkgs;
 mod info;
+mod interpreter_bypasses_venv;
+mod missing_interpreter;
+mod missing_native_libs;
+mod missing_venv;
+mod nix_pip_package;
+mod package_manager_outside_venv;
+mod path_variable;
+mod pip_outside_venv;
+mod pip_self_upgrade;
+mod predicted_failure;
+mod registry;
+mod split_activation;
+mod split_command;
+mod support;
+mod two_interpreters;
+mod uncommitted_requirements;
+mod undefined_nix_package;
+mod user_install;
+mod uv_outside_venv;
+mod venv_off_path;
 
-pub use info::{RULES, RuleInfo, Severity, rule};
+pub use finding::Finding;
+pub use info::{RuleInfo, Severity};
+pub(crate) use registry::check;
+pub use registry::{RULES, rule};

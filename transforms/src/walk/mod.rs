@@ -1,5 +1,282 @@
 //! The predicted run of a plan, command by command, and the verdict.
+//!
+//! Each `cmds` entry is a shell of its own, with the base image's profile: `paths` of this and
+//! earlier phases, then the Nix profile, then the system
+//! (builder/docker/dockerfile_generation.rs of Nixpacks 1.41.0, images/base/ubuntu/Dockerfile).
+//! The start command is a login shell with every phase's `paths`.
 
+mod call;
+mod exec;
+mod machine;
+mod paths;
+mod pip;
+mod profile;
+mod python;
+mod simple;
+mod status;
+mod stdlib;
+mod tools;
 mod verdict;
 
+pub use call::{Call, CallKind, Command, PipCall};
+pub(crate) use paths::{base_name, join};
+pub(crate) use profile::{Profile, python_set};
 pub use verdict::{Outcome, Reason, Stage, Verdict};
+
+use crate::app::AppView;
+use crate::plan::{Item, Model, Origin, Phase, Plan, names};
+use crate::shell;
+use exec::Run;
+use machine::{Env, Home, Machine, Program, Shell, path_with};
+use status::{Failure, Status};
+use std::collections::BTreeMap;
+
+/// A walked plan.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The prediction.
+    pub verdict: Verdict,
+    /// The plan's commands in the order in which they run, the start command last. Commands after
+    /// a failure are walked as if it had not happened.
+    pub commands: Vec<Command>,
+    /// Virtual environments that the build makes: absolute directories.
+    pub venvs: Vec<String>,
+    /// Packages outside the tables, assumed to exist and to bring a program of their name.
+    pub assumed: Vec<String>,
+    /// What the plan's packages bring.
+    pub(crate) profile: Profile,
+    /// The directories that `paths` puts before the base image's `PATH` at start.
+    pub(crate) start_paths: Vec<String>,
+    /// The environments at the end.
+    pub(crate) envs: Vec<Env>,
+}
+
+/// Predicts the run of the model's plan.
+pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
+    let refused = |message: &str| Walk {
+        verdict: Verdict {
+            outcome: Outcome::Fails { stage: Stage::Plan, reason: Reason::PlanError },
+            progress: 0,
+            command: None,
+            detail: message.to_owned(),
+        },
+        commands: Vec::new(),
+        venvs: Vec::new(),
+        assumed: Vec::new(),
+        profile: Profile::default(),
+        start_paths: Vec::new(),
+        envs: Vec::new(),
+    };
+    let plan = match &model.plan {
+        Ok(plan) => plan,
+        Err(error) => return refused(&error.message),
+    };
+    if plan.phases.is_empty() {
+        return refused("Nixpacks was unable to generate a build plan for this app");
+    }
+    match &model.order {
+        Ok(order) => Walker::new(model, plan).run(plan, order, app),
+        Err(error) => refused(&error.message),
+    }
+}
+
+/// Verdict under construction.
+struct Walker {
+    commands: Vec<Command>,
+    verdict: Option<Verdict>,
+    progress: usize,
+    /// Places of list entries in the files, by path and first byte.
+    entries: BTreeMap<(String, usize), usize>,
+}
+
+impl Walker {
+    fn new(model: &Model, plan: &Plan) -> Self {
+        let mut walker = Self { commands: Vec::new(), verdict: None, progress: 0, entries: entries(model) };
+        if let Some(name) = undefined(plan) {
+            walker.verdict = Some(Verdict {
+                outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable },
+                progress: 0,
+                command: None,
+                detail: format!("error: undefined variable '{name}'"),
+            });
+        }
+        walker
+    }
+
+    fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
+        let profile = Profile::of(plan);
+        let mut machine = Machine::new(app, &plan.dir, &profile);
+        let vars: BTreeMap<String, String> = plan
+            .variables
+            .iter()
+            .filter(|(name, _)| *name != "PATH")
+            .map(|(name, item)| (name.clone(), item.value.clone()))
+            .collect();
+        let mut paths: Vec<String> = Vec::new();
+        for name in order {
+            let Some(phase) = plan.phases.get(name) else { continue };
+            let own: Vec<String> = phase.paths.iter().flatten().map(|item| item.value.clone()).collect();
+            paths.splice(0..0, own);
+            for (index, item) in phase.cmds.iter().flatten().enumerate() {
+                let shell = Shell::new(path_with(&paths), vars.clone(), true);
+                self.command(&mut machine, shell, Some((name, index)), item);
+            }
+            drop_cached(&mut machine, phase);
+        }
+        self.start(&mut machine, plan, &paths, vars);
+        let verdict = self.verdict.unwrap_or(Verdict {
+            outcome: Outcome::Builds,
+            progress: self.progress,
+            command: None,
+            detail: String::new(),
+        });
+        let venvs = machine.envs.iter().filter_map(Env::venv_dir).map(str::to_owned).collect();
+        let envs = machine.envs;
+        Walk {
+            verdict,
+            commands: self.commands,
+            venvs,
+            assumed: profile.assumed.clone(),
+            profile,
+            start_paths: paths,
+            envs,
+        }
+    }
+
+    fn command(
+        &mut self,
+        machine: &mut Machine<'_>,
+        mut shell: Shell,
+        phase: Option<(&str, usize)>,
+        item: &Item,
+    ) {
+        let script = shell::parse(&item.value);
+        let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
+        let status = match &script {
+            Ok(script) => run.whole(&mut shell, script),
+            Err(error) => Status::unsure(format!("the command has {}, which is not followed", error.what)),
+        };
+        let calls = run.calls;
+        self.settle(phase.is_none(), Some(&item.value), &status);
+        let list_index = match &item.origin {
+            Origin::Deploy(place) => self.entries.get(&(place.path.clone(), place.span.start)).copied(),
+            _ => None,
+        };
+        self.commands.push(Command {
+            phase: phase.map(|(name, _)| name.to_owned()),
+            index: phase.map_or(0, |(_, index)| index),
+            list_index: list_index.unwrap_or_default(),
+            item: item.clone(),
+            script,
+            status,
+            calls,
+        });
+    }
+
+    /// The first command that does not end well decides.
+    fn settle(&mut self, start: bool, command: Option<&str>, status: &Status) {
+        if self.verdict.is_some() {
+            return;
+        }
+        let (outcome, detail) = match status {
+            Status::Ok => {
+                self.progress += 1;
+                return;
+            }
+            Status::Fail(Failure { reason, detail }) => {
+                let stage = if start { Stage::Start } else { Stage::Build };
+                (Outcome::Fails { stage, reason: *reason }, detail.clone())
+            }
+            Status::Unsure(why) => (Outcome::Unknown, why.clone()),
+        };
+        self.verdict =
+            Some(Verdict { outcome, progress: self.progress, command: command.map(str::to_owned), detail });
+    }
+
+    fn start(
+        &mut self,
+        machine: &mut Machine<'_>,
+        plan: &Plan,
+        paths: &[String],
+        vars: BTreeMap<String, String>,
+    ) {
+        let start = plan.start.clone().unwrap_or_default();
+        let mut shell = Shell::new(path_with(paths), vars, false);
+        if let Some(image) = &start.run_image {
+            let status = Status::unsure(format!(
+                "`start.runImage` starts the app in `{}`, which gets only `/app`: neither `/opt/venv` nor the Nix profile",
+                image.value
+            ));
+            self.settle(true, start.cmd.as_ref().map(|item| item.value.as_str()), &status);
+            return;
+        }
+        if start.user.is_some() {
+            // The login shell reads that user's profile, not /root's, and /root is closed to it.
+            shell.path.retain(|dir| !paths.contains(dir) && !dir.starts_with("/root"));
+        }
+        if let Some(item) = &start.cmd {
+            self.command(machine, shell, None, item);
+        } else {
+            let status = default_start(machine, &shell);
+            self.settle(true, None, &status);
+        }
+    }
+}
+
+/// The place of every command in its own list.
+fn entries(model: &Model) -> BTreeMap<(String, usize), usize> {
+    let mut entries = BTreeMap::new();
+    for doc in &model.documents {
+        let phases = doc.get(&["phases"]).and_then(|node| node.as_table());
+        for phase in phases.into_iter().flat_map(|table| &table.entries) {
+            let lists = phase.node.as_table().into_iter().flat_map(|table| &table.entries);
+            for list in lists.filter_map(|entry| entry.node.as_array()) {
+                for (at, node) in list.elements.iter().enumerate() {
+                    entries.insert((doc.path.clone(), node.span.start), at);
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// No file names a start command: a dashboard does. It is taken to be Python's where Python was set up.
+fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
+    let python = ["python", "python3"].iter().find_map(|name| match machine.find(shell, name) {
+        Some(Program::Python(env)) => Some(env),
+        _ => None,
+    });
+    let installed = machine.envs.iter().any(|env| env.dists.any() || env.user.any());
+    match python {
+        Some(env) if installed => Run::new(machine, "").imports(shell, env),
+        _ if installed => Status::fail(Reason::PythonNotFound, "python: command not found"),
+        _ => Status::unsure("no file names a start command"),
+    }
+}
+
+/// A cache mount is there while its phase runs, and not in the image.
+fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
+    let cached: Vec<String> =
+        phase.cache_directories.iter().flatten().map(|item| paths::join(paths::APP, &item.value)).collect();
+    for env in &mut machine.envs {
+        if let Home::Venv { dir, .. } = &mut env.home
+            && cached.iter().any(|cache| {
+                dir.strip_prefix(cache.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        {
+            // It keeps its place, so that ids stay, but no path reaches it any more.
+            *dir = format!("(cached) {dir}");
+        }
+    }
+}
+
+/// The first name in any phase's `nixPkgs` that is no attribute.
+fn undefined(plan: &Plan) -> Option<String> {
+    let packages = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
+    packages.map(|item| item.value.trim()).find(|name| names::undefined(name).is_some()).map(str::to_owned)
+}
+
+/// Whether an item stands in one of the app's files.
+pub(crate) fn in_file(item: &Item) -> bool {
+    matches!(item.origin, Origin::Deploy(_))
+}

@@ -1,0 +1,4 @@
+#[test]
+fn x() {
+    let _ = nixpacks::generate_build_plan;
+}

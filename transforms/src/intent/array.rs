@@ -1,0 +1,70 @@
+//! Edits of an array of strings.
+
+use super::indent::Habit;
+use super::list::{Fresh, List, Piece};
+use super::{Refusal, check, join, quote, string};
+use crate::document::{Document, FileKind, Value};
+use crate::edit::Edit;
+use crate::text::Eol;
+
+/// One element of an array as it shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The element of this index, as it is.
+    Keep(usize),
+    /// The element of this index, with this value. It keeps its comments.
+    Change(usize, String),
+    /// A new element.
+    New(String),
+}
+
+/// Gives the array at `keys` the content `slots`, in that order.
+///
+/// Indices must increase; an element that no slot names goes, with the comments that it owns.
+/// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
+/// string, and where a comma stands on another line than its element.
+pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
+    let path = keys.join(".");
+    let node = doc.get(keys).ok_or_else(|| Refusal::new(doc, None, format!("no key `{path}`")))?;
+    let Value::Array(array) = &node.value else {
+        let message = format!("`{path}` is no array but of type {}", node.type_name());
+        return Err(Refusal::new(doc, node.span, message));
+    };
+    if array.of_tables {
+        return Err(Refusal::new(doc, node.span, format!("`{path}` is an array of tables")));
+    }
+    let json = matches!(doc.kind, FileKind::NixpacksJson | FileKind::RailwayJson);
+    let style = quote::style(doc, &array.elements);
+    let eol = Eol::near(&doc.text, node.span.start).as_str();
+    let mut edits = Vec::new();
+    let mut pieces = Vec::new();
+    for slot in slots {
+        pieces.push(match slot {
+            Slot::Keep(index) => Piece::Keep(*index),
+            Slot::Change(index, new) => {
+                let Some(element) = array.elements.get(*index) else {
+                    return Err(Refusal::new(doc, node.span, format!("`{path}` has no element {index}")));
+                };
+                edits.extend(string::set(doc, element, new)?);
+                Piece::Keep(*index)
+            }
+            Slot::New(new) => Piece::New(Fresh::flat(quote::literal(new, style, eol))),
+        });
+    }
+    let spans = array.elements.iter().map(|element| element.span).collect();
+    let mut list = List::new(&doc.text, node.span, spans, Habit::of(doc, json));
+    list.comments = !json;
+    list.flat_only = inside_braces(doc, keys) && !json;
+    let rewritten = list.rewrite(pieces).map_err(|(span, message)| Refusal::new(doc, span, message))?;
+    edits.extend(rewritten);
+    let edits = join(edits);
+    check(doc, &edits)?;
+    Ok(edits)
+}
+
+fn inside_braces(doc: &Document, keys: &[&str]) -> bool {
+    (1..keys.len()).any(|depth| {
+        let table = doc.get(&keys[..depth]).and_then(|node| node.as_table());
+        table.is_some_and(|table| table.layout == crate::document::Layout::Braces)
+    })
+}

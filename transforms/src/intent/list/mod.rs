@@ -1,0 +1,124 @@
+//! Lists between brackets: TOML and JSON arrays, inline tables, JSON objects.
+//!
+//! One engine for all of them: items stay, go or come in, and commas, comments and lines follow.
+
+mod multi;
+mod scan;
+mod single;
+
+use super::indent::Habit;
+use super::join;
+use crate::edit::Edit;
+use crate::text::{Eol, Span};
+use scan::Gap;
+
+/// A new item.
+#[derive(Clone, Debug)]
+pub(super) struct Fresh {
+    /// On one line.
+    pub(super) flat: String,
+    /// Over several lines with `\n` between, indented against its own first line.
+    pub(super) tall: Option<String>,
+}
+
+impl Fresh {
+    pub(super) fn flat(flat: String) -> Self {
+        Self { flat, tall: None }
+    }
+}
+
+/// What the list holds afterwards, in order.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    /// The item of this index, as it is.
+    Keep(usize),
+    /// A new item.
+    New(Fresh),
+}
+
+/// A list in a text.
+pub(super) struct List<'d> {
+    pub(super) text: &'d str,
+    /// Brackets included.
+    pub(super) span: Span,
+    pub(super) items: Vec<Span>,
+    pub(super) habit: Habit,
+    /// Whether it must stay on its line, as an inline table does.
+    pub(super) flat_only: bool,
+    /// Whether a `#` outside the items starts a comment.
+    pub(super) comments: bool,
+    gaps: Vec<Gap>,
+}
+
+/// A shape that is not followed, and where.
+pub(super) type Failure = (Span, String);
+
+/// New items between two kept ones.
+#[derive(Default)]
+struct Segment {
+    prev: Option<usize>,
+    next: Option<usize>,
+    fresh: Vec<Fresh>,
+}
+
+impl<'d> List<'d> {
+    pub(super) fn new(text: &'d str, span: Span, items: Vec<Span>, habit: Habit) -> Self {
+        Self { text, span, items, habit, flat_only: false, comments: true, gaps: Vec::new() }
+    }
+
+    /// Edits that turn the list into `pieces`. Kept indices must increase.
+    pub(super) fn rewrite(mut self, pieces: Vec<Piece>) -> Result<Vec<Edit>, Failure> {
+        self.gaps = scan::gaps(&self)?;
+        let segments = self.segments(pieces)?;
+        if self.gaps.iter().any(|gap| gap.newline) {
+            Ok(join(self.multi(&segments)?))
+        } else {
+            Ok(join(self.single(&segments)))
+        }
+    }
+
+    fn segments(&self, pieces: Vec<Piece>) -> Result<Vec<Segment>, Failure> {
+        let mut segments = Vec::new();
+        let mut open = Segment::default();
+        for piece in pieces {
+            match piece {
+                Piece::New(fresh) => open.fresh.push(fresh),
+                Piece::Keep(index) => {
+                    if index >= self.items.len() || open.prev.is_some_and(|prev| prev >= index) {
+                        let message = format!("element {index} is not there, or out of order");
+                        return Err((self.span, message));
+                    }
+                    open.next = Some(index);
+                    segments.push(std::mem::take(&mut open));
+                    open.prev = Some(index);
+                }
+            }
+        }
+        segments.push(open);
+        Ok(segments)
+    }
+
+    /// Indices of the items of a segment that go: from, to (one past).
+    fn gone(&self, segment: &Segment) -> (usize, usize) {
+        (segment.prev.map_or(0, |prev| prev + 1), segment.next.unwrap_or(self.items.len()))
+    }
+
+    fn eol(&self) -> &'static str {
+        Eol::near(self.text, self.span.start).as_str()
+    }
+
+    /// Between the brackets.
+    fn interior(&self) -> Span {
+        Span::new(self.span.start + 1, self.span.end - 1)
+    }
+
+    /// One past the item's comma, else one past the item.
+    fn core_end(&self, index: usize) -> usize {
+        self.gaps[index + 1].comma.map_or(self.items[index].end, |comma| comma + 1)
+    }
+
+    /// Whether the last item has a comma.
+    fn trailing_comma(&self) -> bool {
+        !self.items.is_empty() && self.gaps[self.items.len()].comma.is_some()
+    }
+}

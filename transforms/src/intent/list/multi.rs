@@ -1,0 +1,300 @@
+//! A list over several lines. Lines go and come whole; comments go with what they belong to.
+
+use super::super::indent::{line_end, line_start, of_line};
+use super::scan::Comment;
+use super::{Failure, Fresh, List, Segment};
+use crate::edit::Edit;
+use crate::text::Span;
+
+/// How an item stands at the end of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// Nothing but its comment follows.
+    LineEnd,
+    /// The next item follows.
+    Item,
+    /// The closing bracket follows.
+    Bracket,
+}
+
+/// How an item stands at the start of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// It is the first on its line.
+    LineStart,
+    /// It follows another item.
+    Item,
+    /// It follows the opening bracket.
+    Bracket,
+}
+
+impl List<'_> {
+    pub(super) fn multi(&self, segments: &[Segment]) -> Result<Vec<Edit>, Failure> {
+        let mut edits = Vec::new();
+        let mut comma_done = false;
+        let kept = segments.len() > 1;
+        let grows = segments.iter().any(|segment| !segment.fresh.is_empty());
+        if !kept && !grows && !self.any_loose() {
+            return Ok(vec![Edit::deletion(self.interior())]);
+        }
+        for segment in segments {
+            let (from, to) = self.gone(segment);
+            let mut first = from;
+            for index in from..to {
+                // A comment that no removed item owns parts the run.
+                if index + 1 == to || self.loose(index + 1).next().is_some() {
+                    comma_done |= self.remove_run(first, index, segment, &mut edits);
+                    first = index + 1;
+                }
+            }
+            if !segment.fresh.is_empty() {
+                self.insert(segment, &mut edits)?;
+            }
+        }
+        let tail = segments.last();
+        let last = tail.filter(|tail| tail.fresh.is_empty()).and_then(|tail| tail.prev);
+        if let Some(last) = last
+            && last + 1 < self.items.len()
+            && !self.trailing_comma()
+            && !comma_done
+        {
+            // The list ends without a comma as before.
+            edits.push(Edit::deletion(Span::new(self.items[last].end, self.core_end(last))));
+        }
+        Ok(edits)
+    }
+
+    /// Returns whether it took the comma of the item before the run with it.
+    fn remove_run(&self, a: usize, b: usize, segment: &Segment, edits: &mut Vec<Edit>) -> bool {
+        let start = self.items[a].start;
+        let lead = self.lead(a);
+        let tail = self.trail(b).map_or(self.core_end(b), |comment| comment.span.end);
+        let next = self.items.get(b + 1).map(|item| item.start);
+        let span = match (self.before(a), self.after(b)) {
+            // Ex) whole lines
+            (Before::LineStart, After::LineEnd) => self.whole_lines(lead, tail),
+            // Ex) `# about a` LF `'a', 'b',` -> the line of `'b'` keeps the indentation
+            (Before::LineStart, After::Item) => {
+                let indent = of_line(self.text, lead).len();
+                Span::new(lead + indent, next.unwrap_or(tail))
+            }
+            (Before::LineStart, After::Bracket) => {
+                let whole = self.gaps[a].comments.is_empty() || self.only_owned(a);
+                match a.checked_sub(1).filter(|_| whole && segment.prev == a.checked_sub(1)) {
+                    // Ex) `'a',` LF `'b']` -> `'a']`
+                    Some(prev) if self.trail(prev).is_none() => return self.pull_up(prev, b, edits),
+                    // Ex) `'a', # why` LF `'b']` -> the bracket gets the line
+                    _ => {
+                        let base = of_line(self.text, self.span.start).to_owned();
+                        edits.push(Edit::replacement(Span::new(lead, self.interior().end), base));
+                        return false;
+                    }
+                }
+            }
+            // Ex) `'a', 'b', # why` -> `'a',`
+            (Before::Item, After::LineEnd) => Span::new(self.core_end(a - 1), tail),
+            (Before::Item, After::Bracket) => return self.pull_up(a - 1, b, edits),
+            // Ex) `['a',` LF `'b']` -> `['b']`, where no comment stands between
+            (Before::Bracket, After::LineEnd) => match next {
+                Some(next) if self.gaps[b + 1].comments.iter().all(|comment| comment.trails) => {
+                    Span::new(start, next)
+                }
+                _ => Span::new(self.interior().start, tail),
+            },
+            (Before::Item | Before::Bracket, After::Item) => Span::new(start, next.unwrap_or(tail)),
+            (Before::Bracket, After::Bracket) => Span::new(start, self.core_end(b)),
+        };
+        edits.push(Edit::deletion(span));
+        false
+    }
+
+    /// Drops what follows `prev` up to the end of `b`, so that the bracket follows `prev`.
+    fn pull_up(&self, prev: usize, b: usize, edits: &mut Vec<Edit>) -> bool {
+        let comma = self.gaps[b + 1].comma.is_some();
+        let start = if comma { self.core_end(prev) } else { self.items[prev].end };
+        edits.push(Edit::deletion(Span::new(start, self.core_end(b))));
+        !comma
+    }
+
+    fn insert(&self, segment: &Segment, edits: &mut Vec<Edit>) -> Result<(), Failure> {
+        let eol = self.eol();
+        let n = self.items.len();
+        let line = |indent: &str, fresh: &Fresh| {
+            let body = fresh.tall.as_deref().unwrap_or(&fresh.flat);
+            format!("{indent}{}", body.replace('\n', &format!("{eol}{indent}")))
+        };
+        let lines = |indent: &str, last_comma: bool| -> String {
+            let count = segment.fresh.len();
+            let comma = |i: usize| if i + 1 < count || last_comma { "," } else { "" };
+            let each = segment.fresh.iter().enumerate();
+            each.map(|(i, fresh)| format!("{}{}{eol}", line(indent, fresh), comma(i))).collect()
+        };
+        let at_end = segment.next.is_none();
+        let comma = !at_end || if n == 0 { self.habit.trailing_comma } else { self.trailing_comma() };
+        let flat: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
+        let flat = flat.join(", ");
+        match (segment.prev, segment.next) {
+            // Ex) below the line of the element before
+            (Some(prev), _) if self.after(prev) == After::LineEnd => {
+                if self.gaps[prev + 1].comma.is_none() {
+                    edits.push(Edit::insertion(self.items[prev].end, ","));
+                }
+                let tail = self.trail(prev).map_or(self.core_end(prev), |comment| comment.span.end);
+                edits.push(Edit::insertion(self.next_line(tail), lines(&self.item_indent(), comma)));
+            }
+            // Ex) above the first element and its comments
+            (None, Some(next)) if self.before(next) == Before::LineStart => {
+                edits.push(Edit::insertion(self.lead(next), lines(&self.item_indent(), true)));
+            }
+            (None, Some(next)) if self.gone(segment).1 > 0 && self.before(0) == Before::LineStart => {
+                let _ = next;
+                edits.push(Edit::insertion(self.lead(0), lines(&self.item_indent(), true)));
+            }
+            // Ex) `'a', 'b',` on one line
+            (_, Some(next)) => edits.push(Edit::insertion(self.items[next].start, format!("{flat}, "))),
+            // Ex) `'a']` -> `'a',` LF `'new']` where each has its line, else `'a', 'new']`
+            (Some(prev), None) => {
+                let comma = if self.gaps[prev + 1].comma.is_none() { "," } else { "" };
+                let own_line = self.before(prev) == Before::LineStart && self.after(prev) == After::Bracket;
+                let body = if own_line {
+                    lines(&self.item_indent(), self.trailing_comma())
+                        .trim_end_matches(['\r', '\n'])
+                        .to_owned()
+                } else {
+                    format!("{flat}{}", if self.trailing_comma() { "," } else { "" })
+                };
+                let between = if own_line { eol } else { " " };
+                if comma.is_empty() {
+                    edits.push(Edit::insertion(self.core_end(prev), format!("{between}{body}")));
+                } else {
+                    edits.push(Edit::insertion(self.items[prev].end, format!("{comma}{between}{body}")));
+                }
+            }
+            // Ex) all old elements go
+            (None, None) if n > 0 && self.before(0) == Before::LineStart => {
+                edits.push(Edit::insertion(self.lead(0), lines(&self.item_indent(), comma)));
+            }
+            (None, None) if n > 0 => edits.push(Edit::insertion(
+                self.items[0].start,
+                format!("{flat}{}", if comma { "," } else { "" }),
+            )),
+            // Ex) `[` LF `]`
+            (None, None) => {
+                let close = self.interior().end;
+                let at = line_start(self.text, close);
+                if at <= self.span.start || !self.text[at..close].trim().is_empty() {
+                    return Err((self.span, "an empty list with other text on its lines".to_owned()));
+                }
+                edits.push(Edit::insertion(at, lines(&self.item_indent(), comma)));
+            }
+        }
+        Ok(())
+    }
+
+    fn item_indent(&self) -> String {
+        let own_line = (0..self.items.len()).find(|&i| self.before(i) == Before::LineStart);
+        if let Some(index) = own_line {
+            return of_line(self.text, self.items[index].start).to_owned();
+        }
+        format!("{}{}", of_line(self.text, self.span.start), self.habit.unit)
+    }
+
+    fn before(&self, index: usize) -> Before {
+        let start = self.items[index].start;
+        if self.gaps[index].newline && self.text[line_start(self.text, start)..start].trim().is_empty() {
+            Before::LineStart
+        } else if index == 0 {
+            Before::Bracket
+        } else {
+            Before::Item
+        }
+    }
+
+    fn after(&self, index: usize) -> After {
+        if self.gaps[index + 1].newline {
+            After::LineEnd
+        } else if index + 1 == self.items.len() {
+            After::Bracket
+        } else {
+            After::Item
+        }
+    }
+
+    /// The comment that trails an item.
+    fn trail(&self, index: usize) -> Option<Comment> {
+        self.gaps[index + 1].comments.first().copied().filter(|comment| comment.trails)
+    }
+
+    /// Where the comments directly above an item start (the start of a line), else where its line does.
+    fn lead(&self, index: usize) -> usize {
+        let mut start = line_start(self.text, self.items[index].start);
+        if self.before(index) != Before::LineStart {
+            return start;
+        }
+        for comment in self.gaps[index].comments.iter().rev().filter(|comment| !comment.trails) {
+            if self.next_line(comment.span.end) != start {
+                break;
+            }
+            start = line_start(self.text, comment.span.start);
+        }
+        start
+    }
+
+    /// Comments before an item (or before the closing bracket) that belong to no item.
+    fn loose(&self, index: usize) -> impl Iterator<Item = &Comment> {
+        let trails_item = index > 0;
+        let end = if index < self.items.len() { self.lead(index) } else { self.interior().end };
+        let owned = move |comment: &Comment| trails_item && comment.trails || comment.span.start >= end;
+        self.gaps[index].comments.iter().filter(move |comment| !owned(comment))
+    }
+
+    fn any_loose(&self) -> bool {
+        (0..self.gaps.len()).any(|index| self.loose(index).next().is_some())
+    }
+
+    /// Whether the comments before an item are its own or trail the item before.
+    fn only_owned(&self, index: usize) -> bool {
+        self.loose(index).next().is_none()
+    }
+
+    fn next_line(&self, at: usize) -> usize {
+        let end = line_end(self.text, at);
+        let rest = &self.text[end..];
+        end + if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) }
+    }
+
+    /// Whole lines from `start` to the end of the line of `end`, and of the blank lines around
+    /// them so many that none is left doubled, first or last.
+    fn whole_lines(&self, start: usize, end: usize) -> Span {
+        let (mut start, mut end) = (start, self.next_line(end));
+        let head = line_end(self.text, self.interior().start);
+        let blank =
+            |from: usize, to: usize| self.text.get(from..to).is_some_and(|line| line.trim().is_empty());
+        let mut above = Vec::new();
+        let mut at = start;
+        while at > head {
+            let line = line_start(self.text, at - 1);
+            if line <= head || !blank(line, at) {
+                break;
+            }
+            above.push(line);
+            at = line;
+        }
+        let mut below = Vec::new();
+        let mut at = end;
+        while line_end(self.text, at) < self.interior().end && blank(at, self.next_line(at)) {
+            at = self.next_line(at);
+            below.push(at);
+        }
+        let opens = above.last().copied().unwrap_or(start) == self.next_line(head);
+        let closes = blank(at, self.interior().end);
+        if closes {
+            start = above.last().copied().unwrap_or(start);
+        } else if opens {
+            end = below.last().copied().unwrap_or(end);
+        } else if let Some(last) = above.len().min(below.len()).checked_sub(1) {
+            end = below[last];
+        }
+        Span::new(start, end)
+    }
+}

@@ -1,0 +1,96 @@
+//! Edits inside one string.
+
+use super::{Refusal, quote};
+use crate::document::{Document, FileKind, Node, Quote, Str};
+use crate::edit::{Edit, apply};
+use crate::text::{Eol, Span};
+use std::ops::Range;
+
+/// Gives the string at `node` the value `new`, by the smallest edit that its quotes allow.
+pub fn set(doc: &Document, node: &Node, new: &str) -> Result<Vec<Edit>, Refusal> {
+    let old = string(doc, node)?.decoded.as_str();
+    if old == new {
+        return Ok(Vec::new());
+    }
+    let same = |(a, b): &(char, char)| a == b;
+    let head: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (old_rest, new_rest) = (&old[head..], &new[head..]);
+    let backwards = old_rest.chars().rev().zip(new_rest.chars().rev());
+    let tail: usize = backwards.take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    replace(doc, node, head..old.len() - tail, &new_rest[..new_rest.len() - tail])
+}
+
+/// Replaces `range` of the decoded string at `node`. The rest of the string keeps its bytes where
+/// its quotes can hold the new text; else the whole string is written anew.
+pub fn replace(doc: &Document, node: &Node, range: Range<usize>, new: &str) -> Result<Vec<Edit>, Refusal> {
+    let s = string(doc, node)?;
+    let (Some(head), Some(_), Some(tail)) =
+        (s.decoded.get(..range.start), s.decoded.get(range.clone()), s.decoded.get(range.end..))
+    else {
+        return Err(Refusal::new(doc, node.span, "the place is not one of whole characters of the string"));
+    };
+    let whole = format!("{head}{new}{tail}");
+    let eol = Eol::near(&doc.text, node.span.start).as_str();
+    if let Some(span) = s.source(&doc.text, range) {
+        let as_is = (s.quote == Quote::MultilineBasic).then(|| new.replace('\\', "\\\\").replace('\n', eol));
+        for body in [as_is, quote::body(new, s.quote, eol)].into_iter().flatten() {
+            let edit = Edit::replacement(span, body);
+            if reads_as(doc, node, &edit, &whole) {
+                return Ok(vec![edit]);
+            }
+        }
+    }
+    let styles: &[Quote] = match s.quote {
+        Quote::Plain => &[Quote::Plain, Quote::YamlSingle, Quote::YamlDouble],
+        Quote::YamlBlock => &[],
+        Quote::Basic => &[Quote::Basic],
+        Quote::Literal => &[Quote::Literal, Quote::Basic],
+        Quote::MultilineBasic => &[Quote::MultilineBasic],
+        Quote::MultilineLiteral => &[Quote::MultilineLiteral, Quote::MultilineBasic],
+        Quote::YamlSingle => &[Quote::YamlSingle, Quote::YamlDouble],
+        Quote::YamlDouble => &[Quote::YamlDouble],
+    };
+    for style in styles {
+        let edit = Edit::replacement(node.span, quote::literal(&whole, *style, eol));
+        if reads_as(doc, node, &edit, &whole) {
+            return Ok(vec![edit]);
+        }
+    }
+    Err(Refusal::new(doc, node.span, "the string is written in a way that this edit does not follow"))
+}
+
+fn string<'n>(doc: &Document, node: &'n Node) -> Result<&'n Str, Refusal> {
+    let found = || format!("expected a string, found {}", node.type_name());
+    node.as_str().ok_or_else(|| Refusal::new(doc, node.span, found()))
+}
+
+/// Whether the string at `node` has the value `whole` after `edit`, says the file's own parser.
+fn reads_as(doc: &Document, node: &Node, edit: &Edit, whole: &str) -> bool {
+    let (before, after, keys): (&str, &str, usize) = match doc.kind {
+        FileKind::NixpacksToml | FileKind::RailwayToml => ("k = ", "\n", 1),
+        FileKind::NixpacksJson | FileKind::RailwayJson => ("{\"k\": ", "}", 1),
+        // A scalar of YAML means nothing without its surroundings.
+        FileKind::Procfile => ("", "", doc.root.entries.len()),
+    };
+    let span = if doc.kind == FileKind::Procfile { Span::new(0, doc.text.len()) } else { node.span };
+    let local = Span::new(edit.span.start - span.start, edit.span.end - span.start);
+    let edit = Edit::replacement(local, edit.content.clone());
+    let Ok(literal) = apply(span.of(&doc.text), &[edit]) else {
+        return false;
+    };
+    let Ok(read) = Document::parse("", doc.kind, format!("{before}{literal}{after}")) else {
+        return false;
+    };
+    let value = |entry: Option<&crate::document::Entry>| {
+        entry.and_then(|entry| entry.node.as_str()).map(|s| s.decoded.clone())
+    };
+    if doc.kind != FileKind::Procfile {
+        return read.root.entries.len() == keys && value(read.root.entries.first()).as_deref() == Some(whole);
+    }
+    let pairs = doc.root.entries.iter().zip(&read.root.entries);
+    let as_wanted = |(old, new): (&crate::document::Entry, &crate::document::Entry)| {
+        let wanted = if old.node.span == node.span { Some(whole.to_owned()) } else { value(Some(old)) };
+        old.key.name == new.key.name && value(Some(new)) == wanted
+    };
+    read.root.entries.len() == keys && { pairs }.all(as_wanted)
+}

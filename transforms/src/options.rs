@@ -1,0 +1,47 @@
+//! What a run is asked to do.
+
+use crate::plan::Dashboard;
+
+/// Which end state to aim for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// `managed` where it applies, else `venv`.
+    #[default]
+    Auto,
+    /// Let the Python provider make its own virtual environment.
+    Managed,
+    /// Make one in the install phase.
+    Venv,
+    /// As `venv`, and name every Python program by its path.
+    Explicit,
+}
+
+/// Which rules take part: an empty `select` is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Ids to keep.
+    pub select: Vec<String>,
+    /// Ids to drop.
+    pub ignore: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the rule takes part.
+    pub fn has(&self, id: &str) -> bool {
+        (self.select.is_empty() || self.select.iter().any(|s| s == id))
+            && !self.ignore.iter().any(|s| s == id)
+    }
+}
+
+/// What to aim for and what to allow.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The end state.
+    pub strategy: Strategy,
+    /// Apply unsafe fixes too.
+    pub unsafe_fixes: bool,
+    /// The rules that take part.
+    pub rules: Selection,
+    /// What the dashboard holds.
+    pub dashboard: Dashboard,
+}

@@ -1,0 +1,229 @@
+//! The files of the directory that a plan is for, with the planner's own ways to read them.
+
+use super::glob::glob;
+use super::types::PlanError;
+use crate::app::{AppView, Kind};
+use crate::document::{Document, FileKind, Table};
+use regex::Regex;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// A walk ends here: a view may lead in circles through symbolic links.
+const MAX_DEPTH: usize = 64;
+const MAX_ENTRIES: usize = 500_000;
+
+/// Files below one directory of an app. Paths are relative to that directory.
+pub(super) struct Files<'a> {
+    view: &'a dyn AppView,
+    dir: &'a str,
+    walk: OnceCell<Vec<(String, Kind)>>,
+}
+
+impl<'a> Files<'a> {
+    /// The files below `dir`.
+    pub(super) fn new(view: &'a dyn AppView, dir: &'a str) -> Self {
+        Self { view, dir, walk: OnceCell::new() }
+    }
+
+    /// The path from the app's root of `name`, `None` where it leaves the root.
+    pub(super) fn path(&self, name: &str) -> Option<String> {
+        if name.starts_with('/') {
+            return None;
+        }
+        let mut parts: Vec<&str> = self.dir.split('/').filter(|part| !part.is_empty()).collect();
+        for part in name.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()?),
+                part => parts.push(part),
+            }
+        }
+        Some(parts.join("/"))
+    }
+
+    fn kind(&self, name: &str) -> Option<Kind> {
+        // A file is not there under a name that ends in a slash.
+        let kind = self.view.kind(&self.path(name)?);
+        if name.ends_with('/') && kind == Some(Kind::File) { None } else { kind }
+    }
+
+    /// Whether a regular file stands at `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.kind(name) == Some(Kind::File)
+    }
+
+    /// Whether a directory stands at `name`.
+    pub(super) fn has_dir(&self, name: &str) -> bool {
+        self.kind(name) == Some(Kind::Dir)
+    }
+
+    /// Whether the file has an execute bit.
+    pub(super) fn is_executable(&self, name: &str) -> bool {
+        self.path(name).is_some_and(|path| self.view.is_executable(&path))
+    }
+
+    /// The text of a file. One that is not there, or not UTF-8, is a plan error.
+    pub(super) fn text(&self, name: &str) -> Result<String, PlanError> {
+        let bytes = self.bytes(name)?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| error(format!("Error reading {name}: stream did not contain valid UTF-8")))?;
+        Ok(text.replace("\r\n", "\n"))
+    }
+
+    /// The text of a file, empty where [`Files::text`] fails.
+    pub(super) fn text_or_empty(&self, name: &str) -> String {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// The bytes of a file.
+    pub(super) fn bytes(&self, name: &str) -> Result<Cow<'_, [u8]>, PlanError> {
+        let missing = || error(format!("Error reading {name}: No such file or directory"));
+        let path = self.path(name).ok_or_else(missing)?;
+        match self.view.read(&path) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(missing()),
+            Err(e) => Err(error(format!("Error reading {name}: {}", e.message))),
+        }
+    }
+
+    /// A file as a JSON object.
+    pub(super) fn json(&self, name: &str) -> Result<Table, PlanError> {
+        self.parsed(name, FileKind::NixpacksJson, "JSON", self.text(name)?)
+    }
+
+    /// A file as a JSON object, after taking comments out as the planner does: inside strings too.
+    pub(super) fn jsonc(&self, name: &str) -> Result<Table, PlanError> {
+        let text = self.text(name)?;
+        self.parsed(name, FileKind::NixpacksJson, "JSONC", without_comments(&text))
+    }
+
+    /// A file as a TOML table.
+    pub(super) fn toml(&self, name: &str) -> Result<Table, PlanError> {
+        self.parsed(name, FileKind::NixpacksToml, "TOML", self.text(name)?)
+    }
+
+    fn parsed(&self, name: &str, kind: FileKind, format: &str, text: String) -> Result<Table, PlanError> {
+        Document::parse(name, kind, text)
+            .map(|document| document.root)
+            .map_err(|e| error(format!("Error reading {name} as {format}: {}", e.message)))
+    }
+
+    /// Every file and directory below, in the planner's order. The planner's walk honours
+    /// `.gitignore` inside a git work tree. A platform builds from a copy without `.git`, and the
+    /// view holds what that copy holds, so no ignore file is honoured here.
+    pub(super) fn walk(&self) -> &[(String, Kind)] {
+        self.walk.get_or_init(|| {
+            let mut found = Vec::new();
+            self.descend("", 0, &mut found);
+            found
+        })
+    }
+
+    fn descend(&self, dir: &str, depth: usize, found: &mut Vec<(String, Kind)>) {
+        let Some(path) = self.path(dir) else { return };
+        for entry in self.view.list(&path) {
+            if found.len() >= MAX_ENTRIES {
+                return;
+            }
+            let name = if dir.is_empty() { entry.name } else { format!("{dir}/{}", entry.name) };
+            if entry.kind == Kind::Dir && depth < MAX_DEPTH {
+                found.push((name.clone(), Kind::Dir));
+                self.descend(&name, depth + 1, found);
+            } else {
+                found.push((name, entry.kind));
+            }
+        }
+    }
+
+    /// The files whose path ends in one of `suffixes`, in the planner's order.
+    pub(super) fn ending<'s>(&'s self, suffixes: &'s [&'s str]) -> impl Iterator<Item = &'s str> + 's {
+        let ends = |path: &str| suffixes.iter().any(|suffix| path.ends_with(suffix));
+        self.walk()
+            .iter()
+            .filter(move |(path, kind)| *kind == Kind::File && ends(path))
+            .map(|(path, _)| &**path)
+    }
+
+    /// The files of that name, anywhere below.
+    pub(super) fn named<'s>(&'s self, names: &'s [&'s str]) -> impl Iterator<Item = &'s str> + 's {
+        self.ending(names).filter(move |path| names.contains(&path.rsplit('/').next().unwrap_or(path)))
+    }
+
+    /// The directories that match a shell pattern.
+    pub(super) fn directories(&self, pattern: &str) -> Vec<&str> {
+        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+        let Some(glob) = glob(pattern) else { return Vec::new() };
+        let dirs = self.walk().iter().filter(|(_, kind)| *kind == Kind::Dir);
+        dirs.map(|(path, _)| path.as_str()).filter(|path| glob.is_match(path)).collect()
+    }
+
+    /// Whether `regex` matches one of the files, read in order. One that is not UTF-8, before the
+    /// first that matches, is a plan error.
+    pub(super) fn any_match<'f>(
+        &self,
+        regex: &Regex,
+        files: impl Iterator<Item = &'f str>,
+    ) -> Result<bool, PlanError> {
+        for file in files {
+            if regex.is_match(&self.text(file)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A plan error without a place.
+pub(super) fn error(message: impl Into<String>) -> PlanError {
+    PlanError { message: message.into(), place: None }
+}
+
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('/') {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if rest.starts_with("//") {
+            rest = rest.find('\n').map_or("", |end| &rest[end + 1..]);
+        } else if rest.starts_with("/*") {
+            rest = rest[2..].find("*/").map_or("", |end| &rest[2 + end + 2..]);
+        } else {
+            kept.push('/');
+            rest = &rest[1..];
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Files, without_comments};
+    use crate::app::MemoryApp;
+
+    #[test]
+    fn no_path_leaves_the_root() {
+        let app = MemoryApp::new([("main.js", "")]);
+        let files = Files::new(&app, "a");
+        assert_eq!(files.path("../main.js").as_deref(), Some("main.js"));
+        assert_eq!(files.path("../../main.js"), None);
+        assert_eq!(files.path("/main.js"), None);
+        assert_eq!(files.path("./b//c/./d").as_deref(), Some("a/b/c/d"));
+        assert!(files.has("../main.js") && !files.has("../main.js/") && !files.has(".."));
+    }
+
+    #[test]
+    fn walks_in_the_order_of_names_with_each_directory_at_its_place() {
+        let app = MemoryApp::new([("b.py", ""), ("a/z.py", ""), ("a.py", ""), ("c/pyproject.toml", "")]);
+        let files = Files::new(&app, "");
+        assert_eq!(files.ending(&[".py"]).collect::<Vec<_>>(), ["a/z.py", "a.py", "b.py"]);
+        assert_eq!(files.named(&["project.toml"]).count(), 0);
+        assert_eq!(files.directories("*"), ["a", "c"]);
+    }
+
+    #[test]
+    fn takes_comments_out() {
+        assert_eq!(without_comments("{ // a\n\"b\": /* c */ 1 /x /* d"), "{ \"b\":  1 /x ");
+    }
+}

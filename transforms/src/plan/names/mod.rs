@@ -1,0 +1,8 @@
+//! What the names in `nixPkgs` stand for: names that nixpkgs doesn't have, and the Python that each
+//! archive has under a name.
+
+mod archives;
+mod undefined;
+
+pub use archives::{Archive, archive, python};
+pub use undefined::{Replacement, Undefined, undefined};

@@ -1,0 +1,17 @@
+//! What more than one provider needs.
+
+pub(super) mod cargo;
+pub(super) mod js;
+mod package_json;
+mod semver;
+mod yaml;
+
+pub(super) use yaml::top_level;
+
+use regex::Regex;
+
+/// A pattern of ours.
+#[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of ours compiles")
+}

@@ -1,0 +1,222 @@
+//! One command string, rewritten step by step.
+
+use crate::shell::{self, Node, Script, Simple, Step, Then};
+use crate::text::Span;
+
+/// Changes to one command string: simple commands to take out, and parts to replace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// Spans of simple commands.
+    pub(crate) drop: Vec<Span>,
+    /// Parts and what takes their place.
+    pub(crate) parts: Vec<(Span, String)>,
+}
+
+impl Changes {
+    /// Whether there is nothing to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.drop.is_empty() && self.parts.is_empty()
+    }
+
+    /// The command after the changes; `None` where nothing of it remains.
+    pub(crate) fn apply(&self, command: &str, script: &Script) -> Option<String> {
+        let cuts = cuts(script, &self.drop)?;
+        let mut edits: Vec<(Span, &str)> = cuts.iter().map(|cut| (*cut, "")).collect();
+        let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
+        edits.extend(
+            self.parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())),
+        );
+        edits.sort();
+        let mut text = String::new();
+        let mut at = 0;
+        for (span, new) in edits {
+            // Parts of one command do not overlap; one that would is left as it stands.
+            let Some(kept) = command.get(at..span.start) else { continue };
+            text.push_str(kept);
+            text.push_str(new);
+            at = span.end;
+        }
+        text.push_str(command.get(at..).unwrap_or_default());
+        Some(deduplicated(text.trim()))
+    }
+}
+
+/// The bytes that go with the dropped simple commands: themselves and the operators that joined
+/// them. `None` where no step remains.
+fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
+    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.node, drop)).collect();
+    for at in 1..gone.len() {
+        let fallback = script.steps.get(at - 1).is_some_and(|step| step.then == Then::Or)
+            && gone.get(at - 1) == Some(&true);
+        // Ex) `python -m ensurepip || true`: the fallback has nothing left to fall back from
+        if fallback
+            && script.steps.get(at).is_some_and(is_excuse)
+            && let Some(slot) = gone.get_mut(at)
+        {
+            *slot = true;
+        }
+    }
+    for at in 0..gone.len().saturating_sub(1) {
+        let step = script.steps.get(at)?;
+        // Ex) `pip --version || python -m ensurepip`: the check has nothing left to guard
+        if step.then == Then::Or
+            && gone.get(at + 1) == Some(&true)
+            && is_check(&step.node)
+            && let Some(slot) = gone.get_mut(at)
+        {
+            *slot = true;
+        }
+    }
+    if !gone.is_empty() && gone.iter().all(|gone| *gone) {
+        return None;
+    }
+    let mut cuts = Vec::new();
+    let mut kept_end = None;
+    let mut steps = script.steps.iter().zip(&gone).peekable();
+    while let Some((step, gone)) = steps.next() {
+        if !gone {
+            kept_end = Some(step.span.end);
+            continue;
+        }
+        let mut end = step.span.end;
+        let mut next_start = None;
+        while let Some((next, next_gone)) = steps.peek() {
+            if **next_gone {
+                end = next.span.end;
+                steps.next();
+            } else {
+                next_start = Some(next.span.start);
+                break;
+            }
+        }
+        cuts.push(match (next_start, kept_end) {
+            // Ex) `a && b`: dropping `a` takes the operator after it along
+            (Some(next), _) => Span::new(step.span.start, next),
+            // Ex) `a && b`: dropping `b` takes the operator before it along
+            (None, Some(before)) => Span::new(before, end),
+            (None, None) => Span::new(step.span.start, end),
+        });
+    }
+    Some(cuts)
+}
+
+fn is_dropped(node: &Node, drop: &[Span]) -> bool {
+    match node {
+        Node::Simple(simple) => drop.contains(&simple.span),
+        // Ex) `curl …/get-pip.py | python3`: one dropped end leaves the other nothing to do
+        Node::Pipeline { stages, .. } => stages.iter().any(|stage| is_dropped(stage, drop)),
+        Node::Subshell(script) | Node::Group(script) => {
+            !script.steps.is_empty() && script.steps.iter().all(|step| is_dropped(&step.node, drop))
+        }
+        Node::Other { .. } => false,
+    }
+}
+
+/// `true`, `:` or a message: what stands after `||` only so that the command ends well.
+fn is_excuse(step: &Step) -> bool {
+    let Node::Simple(simple) = &step.node else { return false };
+    matches!(simple.text(0), Some("true" | ":" | "echo"))
+}
+
+/// `pip --version`, `which pip`: asks only whether pip is there.
+fn is_check(node: &Node) -> bool {
+    let Node::Simple(simple) = node else { return false };
+    let words: Vec<&str> = simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
+    match words.as_slice() {
+        ["which" | "type", _] | ["command", "-v", _] => true,
+        [.., last] => *last == "--version",
+        [] => false,
+    }
+}
+
+/// `a || a`, which two names for one pip become, is `a`.
+fn deduplicated(command: &str) -> String {
+    let Ok(script) = shell::parse(command) else { return command.to_owned() };
+    let text = |step: &Step| step.span.of(command).to_owned();
+    let twice = script.steps.windows(2).find_map(|pair| match pair {
+        [first, second] if first.then == Then::Or && text(first) == text(second) => {
+            Some(Span::new(first.span.end, second.span.end))
+        }
+        _ => None,
+    });
+    match twice {
+        Some(span) => {
+            let mut shorter = command.to_owned();
+            shorter.replace_range(span.start..span.end, "");
+            deduplicated(&shorter)
+        }
+        None => command.to_owned(),
+    }
+}
+
+/// The bytes of a word and the blanks before it.
+pub(crate) fn word_with_gap(command: &str, simple: &Simple, offset: usize, index: usize) -> Option<Span> {
+    let word = simple.words.get(index)?;
+    let before = command.get(..word.span.start + offset)?;
+    Some(Span::new(before.trim_end_matches([' ', '\t']).len(), word.span.end + offset))
+}
+
+/// The simple command at a span, at any depth, `bash -c` text included: the command, and the offset
+/// of its text in the outer one.
+pub(crate) fn simple_at(script: &Script, span: Span) -> Option<(Simple, usize)> {
+    find(script, span, 0)
+}
+
+fn find(script: &Script, span: Span, offset: usize) -> Option<(Simple, usize)> {
+    for at in script.simples() {
+        let here = Span::new(at.simple.span.start + offset, at.simple.span.end + offset);
+        if here == span {
+            return Some((at.simple.clone(), offset));
+        }
+        if here.contains(span)
+            && let Some((text, start)) = shell::nested(at.simple)
+            && let Ok(inner) = shell::parse(&text)
+            && let Some(found) = find(&inner, span, offset + start)
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Drops the simple commands whose text is one of `drop`.
+    fn without(command: &str, drop: &[&str]) -> Option<String> {
+        let script = shell::parse(command).unwrap();
+        let spans = script
+            .simples()
+            .map(|at| at.simple.span)
+            .filter(|span| drop.contains(&span.of(command)))
+            .collect();
+        Changes { drop: spans, parts: Vec::new() }.apply(command, &script)
+    }
+
+    #[test]
+    fn a_dropped_step_takes_one_operator_along() {
+        for (command, drop, want) in [
+            ("a && b && c", &["a"][..], Some("b && c")),
+            ("a && b && c", &["b"], Some("a && c")),
+            ("a && b && c", &["c"], Some("a && b")),
+            ("a && b && c", &["a", "b"], Some("c")),
+            ("a && b && c", &["b", "c"], Some("a")),
+            ("a; b", &["b"], Some("a")),
+            ("a || true", &["a"], None),
+            ("a || true && b", &["a"], Some("b")),
+            ("a --version || (x | y)", &["x"], None),
+            ("a && (x | y)", &["x"], Some("a")),
+            ("a", &["a"], None),
+        ] {
+            assert_eq!(without(command, drop).as_deref(), want, "{command} without {drop:?}");
+        }
+    }
+
+    #[test]
+    fn one_pip_under_two_names_is_run_once() {
+        assert_eq!(deduplicated("v install x || v install x || v install y"), "v install x || v install y");
+        assert_eq!(deduplicated("v a && v a"), "v a && v a");
+    }
+}

@@ -1,0 +1,254 @@
+//! Changes being made to an app's deploy files, before they are edits.
+//!
+//! Several steps of a repair change one list; the draft holds its entries as text, so that each
+//! step sees what the earlier ones did, and the list is rewritten once.
+
+use crate::document::{Document, Node};
+use crate::edit::Edit;
+use crate::intent::array::{self, Slot};
+use crate::intent::{Refusal, entry, string};
+use crate::plan::{Item, Model, Origin, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rule ids that a change answers to.
+pub(crate) type Rules = BTreeSet<&'static str>;
+
+/// One entry of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its place in the file's list; `None` for a new one.
+    pub(crate) was: Option<usize>,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+/// A list of a deploy file: an array of strings.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) path: String,
+    pub(crate) keys: Vec<String>,
+    pub(crate) pieces: Vec<Piece>,
+    before: Vec<String>,
+    pub(crate) rules: Rules,
+    pub(crate) title: Option<String>,
+}
+
+impl List {
+    fn changed(&self) -> bool {
+        self.pieces.len() != self.before.len()
+            || self
+                .pieces
+                .iter()
+                .enumerate()
+                .any(|(at, piece)| piece.was != Some(at) || self.before.get(at) != Some(&piece.text))
+    }
+
+    /// Adds an entry before the one at `at`.
+    pub(crate) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.pieces.insert(at.min(self.pieces.len()), Piece { was: None, text: text.into() });
+    }
+
+    /// Takes an entry out.
+    pub(crate) fn remove(&mut self, at: usize) {
+        if at < self.pieces.len() {
+            self.pieces.remove(at);
+        }
+    }
+
+    /// Whether an entry is one of the markers that stand for the lower layers.
+    pub(crate) fn has_marker(&self) -> bool {
+        self.pieces.iter().any(|piece| is_marker(&piece.text))
+    }
+}
+
+/// Whether a list entry stands for what the lower layers give.
+pub(crate) fn is_marker(text: &str) -> bool {
+    matches!(text, "..." | "@auto")
+}
+
+/// A set of edits with a title, for the engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Proposed {
+    pub(crate) title: String,
+    pub(crate) rules: Rules,
+    pub(crate) path: String,
+    pub(crate) edits: Vec<Edit>,
+}
+
+/// A key to add to a table.
+#[derive(Clone, Debug)]
+struct Insert {
+    path: String,
+    table: Vec<String>,
+    key: &'static str,
+    values: Vec<String>,
+    rules: Rules,
+}
+
+/// The draft.
+pub(crate) struct Draft<'m> {
+    pub(crate) model: &'m Model,
+    config: Option<&'m Document>,
+    lists: BTreeMap<(String, Vec<String>), List>,
+    strings: BTreeMap<Place, (String, Rules)>,
+    inserts: Vec<Insert>,
+    removes: BTreeMap<String, Vec<(Vec<String>, Rules)>>,
+    renames: Vec<(String, Vec<String>, &'static str, Rules)>,
+}
+
+impl<'m> Draft<'m> {
+    pub(crate) fn new(model: &'m Model, config: Option<&'m Document>) -> Self {
+        Self {
+            model,
+            config,
+            lists: BTreeMap::new(),
+            strings: BTreeMap::new(),
+            inserts: Vec::new(),
+            removes: BTreeMap::new(),
+            renames: Vec::new(),
+        }
+    }
+
+    /// The file that Nixpacks reads its configuration from.
+    pub(crate) fn config(&self) -> Option<&'m Document> {
+        self.config
+    }
+
+    /// The list under `phases.<phase>` that is called by one of these names, where the file has it.
+    pub(crate) fn list(&mut self, phase: &str, names: &[&str]) -> Option<&mut List> {
+        let doc = self.config()?;
+        let (name, node) = names.iter().find_map(|name| Some((*name, doc.get(&["phases", phase, name])?)))?;
+        self.list_at(doc, &["phases", phase, name], node)
+    }
+
+    /// The list at a path of keys.
+    pub(crate) fn list_at(&mut self, doc: &Document, keys: &[&str], node: &Node) -> Option<&mut List> {
+        let array = node.as_array().filter(|array| !array.of_tables)?;
+        let before: Vec<String> =
+            array.elements.iter().map(|node| Some(node.as_str()?.decoded.clone())).collect::<Option<_>>()?;
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let list = self.lists.entry((doc.path.clone(), keys.clone())).or_insert_with(|| List {
+            path: doc.path.clone(),
+            keys,
+            pieces: before
+                .iter()
+                .enumerate()
+                .map(|(at, text)| Piece { was: Some(at), text: text.clone() })
+                .collect(),
+            before,
+            rules: Rules::new(),
+            title: None,
+        });
+        Some(list)
+    }
+
+    /// The current text of a string that stands in a file outside a list, and how to change it.
+    pub(crate) fn text(&self, item: &Item) -> Option<String> {
+        let Origin::Deploy(place) = &item.origin else { return None };
+        Some(self.strings.get(place).map_or_else(|| item.value.clone(), |(text, _)| text.clone()))
+    }
+
+    /// Changes a string that stands in a file outside a list.
+    pub(crate) fn set_text(&mut self, place: &Place, text: String, rule: &'static str) {
+        let slot = self.strings.entry(place.clone()).or_insert_with(|| (String::new(), Rules::new()));
+        slot.0 = text;
+        slot.1.insert(rule);
+    }
+
+    /// Adds `key = [values]` to `phases.<phase>` of the configuration.
+    pub(crate) fn insert(&mut self, phase: &str, key: &'static str, values: &[&str], rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.inserts.push(Insert {
+            path: doc.path.clone(),
+            table: vec!["phases".to_owned(), phase.to_owned()],
+            key,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: Rules::from([rule]),
+        });
+    }
+
+    /// Removes a key.
+    pub(crate) fn remove_key(&mut self, doc: &Document, keys: &[&str], rule: &'static str) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.removes.entry(doc.path.clone()).or_default().push((keys, Rules::from([rule])));
+    }
+
+    /// Renames a key.
+    pub(crate) fn rename(&mut self, doc: &Document, keys: &[&str], to: &'static str, rule: &'static str) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.renames.push((doc.path.clone(), keys, to, Rules::from([rule])));
+    }
+
+    /// The edits. A shape that cannot be edited refuses the whole draft.
+    pub(crate) fn finish(mut self) -> Result<Vec<Proposed>, Refusal> {
+        let mut fixes = Vec::new();
+        let lists = std::mem::take(&mut self.lists);
+        for list in lists.into_values().filter(List::changed) {
+            let Some(doc) = self.model.document(&list.path) else { continue };
+            let keys: Vec<&str> = list.keys.iter().map(String::as_str).collect();
+            if list.pieces.is_empty() {
+                self.removes
+                    .entry(list.path.clone())
+                    .or_default()
+                    .push((list.keys.clone(), list.rules.clone()));
+                continue;
+            }
+            let edits = array::rewrite(doc, &keys, &slots(&list))?;
+            let title = list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
+            fixes.push(Proposed { title, rules: list.rules, path: list.path, edits });
+        }
+        for (place, (text, rules)) in &self.strings {
+            let Some(doc) = self.model.document(&place.path) else { continue };
+            let Some(node) = doc.string_at(place.span) else { continue };
+            let edits = string::set(doc, node, text)?;
+            let title = "run the program of the virtual environment".to_owned();
+            fixes.push(Proposed { title, rules: rules.clone(), path: place.path.clone(), edits });
+        }
+        for (path, removes) in &self.removes {
+            let Some(doc) = self.model.document(path) else { continue };
+            let keys: Vec<Vec<&str>> =
+                removes.iter().map(|(keys, _)| keys.iter().map(String::as_str).collect()).collect();
+            let keys: Vec<&[&str]> = keys.iter().map(Vec::as_slice).collect();
+            let edits = entry::remove_many(doc, &keys)?;
+            let names: Vec<String> =
+                removes.iter().map(|(keys, _)| format!("`{}`", keys.join("."))).collect();
+            let rules = removes.iter().flat_map(|(_, rules)| rules.iter().copied()).collect();
+            let title = format!("remove {}", names.join(" and "));
+            fixes.push(Proposed { title, rules, path: path.clone(), edits });
+        }
+        for insert in &self.inserts {
+            let Some(doc) = self.model.document(&insert.path) else { continue };
+            let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
+            let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
+            let title = format!("add `{}.{}`", insert.table.join("."), insert.key);
+            fixes.push(Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits });
+        }
+        for (path, keys, to, rules) in &self.renames {
+            let Some(doc) = self.model.document(path) else { continue };
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            let edits = entry::rename_key(doc, &keys, to)?;
+            let title = format!("rename `{}` to `{to}`", keys.join("."));
+            fixes.push(Proposed { title, rules: rules.clone(), path: path.clone(), edits });
+        }
+        Ok(fixes)
+    }
+}
+
+fn slots(list: &List) -> Vec<Slot> {
+    // An entry that moved is taken out and written anew: kept ones stay in the file's order.
+    let mut last = None;
+    list.pieces
+        .iter()
+        .map(|piece| match piece.was {
+            Some(at) if last.is_none_or(|last| at > last) => {
+                last = Some(at);
+                if list.before.get(at) == Some(&piece.text) {
+                    Slot::Keep(at)
+                } else {
+                    Slot::Change(at, piece.text.clone())
+                }
+            }
+            _ => Slot::New(piece.text.clone()),
+        })
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! Every Python program by its path in the virtual environment, in every deploy file.
+
+use super::Context;
+use super::command::Changes;
+use super::draft::Draft;
+use super::target::Target;
+use crate::document::{Document, FileKind, Node};
+use crate::plan::Place;
+use crate::requirements::scripts;
+use crate::shell;
+use crate::walk::base_name;
+
+/// Rewrites start commands, and the later commands of the configuration.
+pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
+    let mut strings: Vec<(Place, String)> = Vec::new();
+    for doc in &cx.model.documents {
+        for node in starts(doc) {
+            if let Some(text) = node.as_str() {
+                strings.push((Place { path: doc.path.clone(), span: node.span }, text.decoded.clone()));
+            }
+        }
+    }
+    for (place, text) in strings {
+        if let Some(new) = explicit(cx, &text, target) {
+            draft.set_text(&place, new, "interpreter-bypasses-venv");
+        }
+    }
+    let phases: Vec<String> =
+        cx.model.plan.as_ref().map(|plan| plan.phases.keys().cloned().collect()).unwrap_or_default();
+    for phase in phases {
+        let Some(list) = draft.list(&phase, super::CMDS) else { continue };
+        for piece in &mut list.pieces {
+            let makes = piece.text.contains(" -m venv ");
+            if !makes && let Some(new) = explicit(cx, &piece.text, target) {
+                piece.text = new;
+                list.rules.insert("interpreter-bypasses-venv");
+            }
+        }
+    }
+}
+
+/// The start commands that a file holds.
+fn starts(doc: &Document) -> Vec<&Node> {
+    match doc.kind {
+        FileKind::NixpacksToml | FileKind::NixpacksJson => doc.get(&["start", "cmd"]).into_iter().collect(),
+        FileKind::RailwayToml | FileKind::RailwayJson => {
+            [doc.get(&["deploy", "startCommand"]), doc.get(&["build", "buildCommand"])]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        FileKind::Procfile => doc.root.entries.iter().map(|entry| &entry.node).collect(),
+    }
+}
+
+/// The command with its Python programs by path; `None` where none is bare.
+fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
+    let script = shell::parse(text).ok()?;
+    let mut changes = Changes::default();
+    for at in script.simples() {
+        let unwrapped = at.simple.unwrapped();
+        let Some(name) = unwrapped.words.first().and_then(|word| word.text.as_deref()) else { continue };
+        let word = unwrapped.words.first().map(|word| word.span)?;
+        if name.contains('/') {
+            continue;
+        }
+        let python = name
+            .strip_prefix("python")
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let pip =
+            name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let activates = matches!(name, "source" | ".")
+            && unwrapped
+                .words
+                .get(1)
+                .and_then(|word| word.text.as_deref())
+                .is_some_and(|file| file.ends_with("/bin/activate"));
+        if activates {
+            changes.drop.push(at.simple.span);
+        } else if python {
+            changes.parts.push((word, target.bin("python")));
+        } else if pip {
+            changes.parts.push((word, target.bin("pip")));
+        } else if is_script(cx, name) {
+            changes.parts.push((word, target.bin(base_name(name))));
+        }
+    }
+    if changes.is_empty() { None } else { changes.apply(text, &script) }
+}
+
+/// Whether a program is a console script of what the app installs.
+fn is_script(cx: &Context<'_>, name: &str) -> bool {
+    cx.walk.envs.iter().any(|env| env.dists.script(name))
+        || scripts::distributions_with_script(name).next().is_some()
+}

@@ -1,0 +1,118 @@
+//! `nixPkgs` without the names that are no attribute and without pip's own package.
+
+use super::draft::{Draft, is_marker};
+use super::{Context, NIX_PKGS};
+use crate::plan::names::{self, Replacement};
+use crate::walk::python_set;
+
+/// Tidies every phase's list.
+pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let Ok(plan) = &cx.model.plan else { return };
+    let uses_virtualenv = cx.walk.commands.iter().any(|command| command.item.value.contains("virtualenv"));
+    for phase in plan.phases.keys() {
+        let drop_pip = cx.has("nix-pip-package");
+        let undefined = cx.has("undefined-nix-package");
+        let Some(list) = draft.list(phase, NIX_PKGS) else { continue };
+        let mut at = 0;
+        while let Some(piece) = list.pieces.get(at).cloned() {
+            let text = piece.text.trim();
+            let replacement = names::undefined(text).filter(|_| undefined).map(|name| name.replacement);
+            match replacement {
+                Some(Replacement::Drop) => {
+                    list.remove(at);
+                    list.rules.insert("undefined-nix-package");
+                    continue;
+                }
+                Some(Replacement::Rename(attr)) => {
+                    let twice = list.pieces.iter().any(|other| other.text == attr);
+                    if twice {
+                        list.remove(at);
+                    } else if let Some(slot) = list.pieces.get_mut(at) {
+                        attr.clone_into(&mut slot.text);
+                    }
+                    list.rules.insert("undefined-nix-package");
+                }
+                _ => {
+                    if drop_pip && is_installer(text, uses_virtualenv) {
+                        list.remove(at);
+                        list.rules.insert("nix-pip-package");
+                        continue;
+                    }
+                    if drop_pip
+                        && let Some(plain) = with_only_installers(text)
+                        && let Some(slot) = list.pieces.get_mut(at)
+                    {
+                        slot.text = plain;
+                        list.rules.insert("nix-pip-package");
+                    }
+                }
+            }
+            at += 1;
+        }
+        // With nothing but the marker left the list says what its absence says.
+        if list.pieces.iter().all(|piece| is_marker(&piece.text)) && !list.rules.is_empty() {
+            list.pieces.clear();
+        }
+        let pip = list.rules.contains("nix-pip-package") || list.rules.contains("undefined-nix-package");
+        if pip {
+            let pip_named = list.rules.contains("nix-pip-package");
+            list.title = Some(
+                if pip_named { "drop pip from `nixPkgs`" } else { "mend the names in `nixPkgs`" }.to_owned(),
+            );
+        }
+    }
+}
+
+/// nixpkgs' packages of pip, setuptools and wheel, which no environment sees. virtualenv's has a
+/// program of its own, so it goes only where nothing runs it.
+pub(crate) fn is_installer(text: &str, uses_virtualenv: bool) -> bool {
+    let Some((owner, member)) = text.rsplit_once('.') else { return false };
+    python_set(owner).is_some()
+        && (matches!(member, "pip" | "setuptools" | "wheel") || (member == "virtualenv" && !uses_virtualenv))
+}
+
+/// `(python311.withPackages (ps: [ ps.pip ]))` where pip, setuptools and wheel are all it carries:
+/// the plain interpreter.
+pub(crate) fn with_only_installers(text: &str) -> Option<String> {
+    let inner = text.trim().trim_start_matches('(');
+    let (base, rest) = inner.split_once(".withPackages")?;
+    let (_, list) = rest.split_once('[')?;
+    let (list, _) = list.split_once(']')?;
+    let mut carried = list.split_whitespace().peekable();
+    carried.peek()?;
+    let only = carried.all(|name| matches!(name.rsplit('.').next(), Some("pip" | "setuptools" | "wheel")));
+    let name = base.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (only && name && base.starts_with("python")).then(|| base.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interpreter_with_pip_alone_becomes_plain() {
+        for (text, want) in [
+            ("(python311.withPackages (ps: [ ps.pip ]))", Some("python311")),
+            ("python311.withPackages (ps: with ps; [ pip setuptools ])", Some("python311")),
+            ("(python3.withPackages (ps: [ ps.pip ps.numpy ]))", None),
+            ("python311", None),
+        ] {
+            assert_eq!(with_only_installers(text).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_the_packages_of_the_installers() {
+        for text in [
+            "python311Packages.pip",
+            "python3.pkgs.pip",
+            "python311.pkgs.wheel",
+            "python3Packages.setuptools",
+        ] {
+            assert!(is_installer(text, true), "{text}");
+        }
+        for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.virtualenv"] {
+            assert!(!is_installer(text, true), "{text}");
+        }
+    }
+}

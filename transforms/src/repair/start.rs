@@ -1,0 +1,74 @@
+//! Commands outside the configuration's lists that go past `PATH`: an absolute interpreter, a
+//! virtual environment that nothing makes, a start under another user.
+
+use super::Context;
+use super::command::{Changes, simple_at};
+use super::draft::Draft;
+use super::target::Target;
+use crate::plan::Origin;
+use crate::text::Span;
+use crate::walk::{CallKind, Command, base_name};
+
+/// Points them at the target.
+pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
+    if !cx.has("interpreter-bypasses-venv") {
+        return;
+    }
+    let other_user = cx
+        .model
+        .plan
+        .as_ref()
+        .ok()
+        .and_then(|plan| plan.start.as_ref())
+        .is_some_and(|start| start.user.is_some());
+    for command in &cx.walk.commands {
+        let in_list = command.phase.is_some() && draft.config().is_some_and(|doc| is_in(command, &doc.path));
+        if in_list {
+            continue;
+        }
+        let Origin::Deploy(place) = &command.item.origin else { continue };
+        let Ok(script) = &command.script else { continue };
+        let changes = changes(command, target, other_user && command.phase.is_none());
+        if changes.is_empty() {
+            continue;
+        }
+        let Some(text) = draft.text(&command.item) else { continue };
+        if text == command.item.value
+            && let Some(text) = changes.apply(&text, script)
+        {
+            draft.set_text(place, text, "interpreter-bypasses-venv");
+        }
+    }
+}
+
+fn is_in(command: &Command, path: &str) -> bool {
+    matches!(&command.item.origin, Origin::Deploy(place) if place.path == path)
+}
+
+fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
+    let mut changes = Changes::default();
+    let Ok(script) = &command.script else { return changes };
+    for call in &command.calls {
+        if call.venv.is_some() && !other_user {
+            continue;
+        }
+        match &call.kind {
+            CallKind::Activate { dir } if call.fails() && *dir != target.dir => changes.drop.push(call.span),
+            CallKind::Python { name } | CallKind::Program { name }
+                if call.fails() && (name.contains('/') || other_user) =>
+            {
+                let Some((simple, offset)) = simple_at(script, call.span) else { continue };
+                let unwrapped = simple.unwrapped();
+                let Some(word) = simple.words.get(unwrapped.program_index) else { continue };
+                let program = base_name(name);
+                let program = if program.starts_with("python") { "python" } else { program };
+                let span = Span::new(word.span.start + offset, word.span.end + offset);
+                if name.contains("/bin/") || other_user {
+                    changes.parts.push((span, target.bin(program)));
+                }
+            }
+            _ => {}
+        }
+    }
+    changes
+}

@@ -1,0 +1,80 @@
+//! Which virtual environment the app gets, and which interpreter makes it.
+
+use super::Context;
+use crate::walk::{CallKind, base_name, join};
+
+/// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
+pub(crate) const OPT_VENV: &str = "/opt/venv";
+
+/// The environment to install into.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// Absolute directory.
+    pub(crate) dir: String,
+    /// The command name of the interpreter that makes it.
+    pub(crate) python: String,
+}
+
+impl Target {
+    /// A program of the environment, by its path.
+    pub(crate) fn bin(&self, program: &str) -> String {
+        format!("{}/bin/{program}", self.dir)
+    }
+
+    /// The directory for `paths`.
+    pub(crate) fn bin_dir(&self) -> String {
+        format!("{}/bin", self.dir)
+    }
+}
+
+/// The app's own environment where it makes a usable one, the one that its commands count on where
+/// they name one that nothing makes, else `/opt/venv`.
+pub(crate) fn choose(cx: &Context<'_>) -> Target {
+    let own = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
+    let made = own.filter(|dir| dir.starts_with('/') && !provided(cx, dir)).last().map(str::to_owned);
+    let dir = made.or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
+    Target { dir, python: interpreter(cx) }
+}
+
+/// Whether only the provider's command makes this environment.
+fn provided(cx: &Context<'_>, dir: &str) -> bool {
+    !cx.walk.commands.iter().any(|command| {
+        crate::walk::in_file(&command.item)
+            && command
+                .calls
+                .iter()
+                .any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
+    })
+}
+
+/// A virtual environment that the commands of the file name and nothing makes.
+fn counted_on(cx: &Context<'_>) -> Option<String> {
+    cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| {
+        let dir = match &call.kind {
+            CallKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
+                let path = join(&call.cwd, &pip.name);
+                path.rsplit_once("/bin/").map(|(dir, _)| dir.to_owned())
+            }
+            CallKind::Activate { dir } if call.fails() => Some(dir.clone()),
+            _ => None,
+        }?;
+        (dir.starts_with("/opt/") || dir.starts_with("/app/")).then_some(dir)
+    })
+}
+
+/// The interpreter that the app's own pip commands name, where the packages provide it, else
+/// `python`; apt has only `python3`.
+fn interpreter(cx: &Context<'_>) -> String {
+    let profile = &cx.walk.profile;
+    let named =
+        cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| match &call.kind {
+            CallKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
+                Some(pip.name.clone())
+            }
+            _ => None,
+        });
+    let apt_only = profile.pythons.is_empty() && profile.apt_python.is_some();
+    named
+        .map(|name| base_name(&name).to_owned())
+        .unwrap_or_else(|| if apt_only { "python3".to_owned() } else { "python".to_owned() })
+}

@@ -1,0 +1,252 @@
+//! Every pip command into one virtual environment, which is made before the first of them.
+
+use super::command::{Changes, simple_at, word_with_gap};
+use super::draft::{Draft, List};
+use super::target::Target;
+use super::{CMDS, Context};
+use crate::plan::Origin;
+use crate::text::Span;
+use crate::walk::{Call, CallKind, Command, Reason, base_name};
+
+/// What one command becomes.
+#[derive(Debug, Default)]
+pub(crate) struct Rewritten {
+    pub(crate) changes: Changes,
+    pub(crate) rules: Vec<&'static str>,
+    /// Whether it needs the environment to be there.
+    pub(crate) uses: bool,
+    /// Whether it makes the environment.
+    pub(crate) makes: bool,
+}
+
+/// Rewrites the configuration's commands. Gives the phase in which the environment is made or first
+/// used, where the commands have to do with one.
+pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) -> Option<String> {
+    let commands = cx.file_commands();
+    if !commands.iter().any(|command| is_astray(command, target)) {
+        return None;
+    }
+    let mut uses: Option<(String, usize)> = None;
+    let mut makes: Option<(String, usize)> = None;
+    let mut removed: Vec<(String, usize)> = Vec::new();
+    for command in &commands {
+        let Some(phase) = command.phase.as_deref() else { continue };
+        let Ok(script) = &command.script else { continue };
+        let rewritten = rewrite(cx, command, target);
+        let Some(list) = draft.list(phase, CMDS) else { continue };
+        let Some(at) = place(list, command) else { continue };
+        list.rules.extend(&rewritten.rules);
+        if !rewritten.changes.is_empty() {
+            list.title
+                .get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
+            match rewritten.changes.apply(&command.item.value, script) {
+                Some(text) => {
+                    if let Some(piece) = list.pieces.get_mut(at) {
+                        piece.text = text;
+                    }
+                }
+                None => {
+                    removed.push((phase.to_owned(), at));
+                    continue;
+                }
+            }
+        }
+        let here = || Some((phase.to_owned(), at));
+        makes = makes.or_else(|| here().filter(|_| rewritten.makes));
+        uses = uses.or_else(|| here().filter(|_| rewritten.uses));
+    }
+    // The indices name the lists as they were: the last ones go first.
+    let (use_phase, use_at) = uses.clone().or_else(|| makes.clone())?;
+    let made_first = makes.as_ref().is_some_and(|(phase, at)| *phase != use_phase || *at <= use_at);
+    let mut insert = (!made_first).then(|| format!("{} -m venv --copies {}", target.python, target.dir));
+    if let (false, Some((phase, at))) = (made_first, &makes) {
+        // Made at the wrong time: the app's own line moves.
+        insert =
+            draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).map(|piece| piece.text.clone());
+        removed.push((phase.clone(), *at));
+    }
+    removed.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let mut shift = 0;
+    for (phase, at) in &removed {
+        if let Some(list) = draft.list(phase, CMDS) {
+            list.remove(*at);
+            shift += usize::from(*phase == use_phase && *at < use_at);
+        }
+    }
+    if let Some(text) = insert
+        && let Some(list) = draft.list(&use_phase, CMDS)
+    {
+        list.insert(use_at - shift, text);
+    }
+    Some(use_phase)
+}
+
+/// Whether a command installs, or counts on installing, anywhere but into an environment that works.
+pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
+    command.calls.iter().any(|call| {
+        if call.venv.as_ref() == Some(&target.dir) {
+            return call.reason() == Some(Reason::Other);
+        }
+        match &call.kind {
+            CallKind::Pip(_) => call.venv.is_none() || call.fails(),
+            CallKind::EnsurePip | CallKind::RunGetPip => call.venv.is_none(),
+            CallKind::UvPip { .. } => call.fails(),
+            CallKind::Activate { .. } => call.fails(),
+            _ => false,
+        }
+    })
+}
+
+/// The place of a command in its list, by the entry's own bytes.
+pub(crate) fn place(list: &List, command: &Command) -> Option<usize> {
+    let Origin::Deploy(_) = &command.item.origin else { return None };
+    list.pieces.iter().position(|piece| piece.was.is_some() && piece.was == Some(command.list_index))
+}
+
+/// Points the commands of one entry at the target.
+pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> Rewritten {
+    let mut out = Rewritten::default();
+    let Ok(script) = &command.script else { return out };
+    let text = &command.item.value;
+    let only = command.calls.len() == script.simples().count();
+    for call in &command.calls {
+        let own = call.venv.as_ref() == Some(&target.dir);
+        match &call.kind {
+            CallKind::MakeVenv { dir } if *dir == target.dir => out.makes = true,
+            CallKind::Activate { dir } if *dir == target.dir => {
+                // Alone in its shell it does nothing: the next entry is another one.
+                if only && command.calls.iter().all(|call| matches!(call.kind, CallKind::Activate { .. })) {
+                    out.dropped(call, "split-activation");
+                } else {
+                    out.uses = true;
+                }
+            }
+            CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
+                out.dropped(call, "missing-venv")
+            }
+            CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
+            CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
+            CallKind::FetchGetPip if !runs_in_venv(cx) => out.dropped(call, "get-pip"),
+            CallKind::Pip(_) if !own || call.fails() => pip(&mut out, call, script, text, target),
+            CallKind::Pip(_) => out.uses = true,
+            CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
+            _ => out.uses |= own,
+        }
+    }
+    drop_leftovers(&mut out, script);
+    out
+}
+
+impl Rewritten {
+    fn dropped(&mut self, call: &Call, rule: &'static str) {
+        self.changes.drop.push(call.span);
+        self.rules.push(rule);
+    }
+}
+
+/// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
+fn runs_in_venv(cx: &Context<'_>) -> bool {
+    let calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    calls.into_iter().any(|call| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_some())
+}
+
+/// One pip command that does not reach the environment.
+fn pip(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &str, target: &Target) {
+    let CallKind::Pip(pip) = &call.kind else { return };
+    let Some((simple, offset)) = simple_at(script, call.span) else { return };
+    let own = call.venv.as_ref() == Some(&target.dir);
+    let upgrade = pip.command.self_upgrade().filter(|_| call.venv.is_none());
+    let mut drop_words: Vec<usize> = Vec::new();
+    if let Some(upgrade) = upgrade {
+        out.rules.push("pip-self-upgrade");
+        if !upgrade.rest && upgrade.tools.is_empty() {
+            out.changes.drop.push(call.span);
+            return;
+        }
+        drop_words.extend(upgrade.pip);
+    }
+    for (index, flag) in &pip.command.flags {
+        match flag.as_str() {
+            "--break-system-packages" => {
+                drop_words.push(*index);
+                out.rules.push("break-system-packages");
+            }
+            "--user" => {
+                drop_words.push(*index);
+                out.rules.push("user-install");
+            }
+            _ => {}
+        }
+    }
+    for index in drop_words {
+        if let Some(span) = word_with_gap(text, &simple, offset, pip.first + index) {
+            out.changes.parts.push((span, String::new()));
+        }
+    }
+    for assignment in &simple.assignments {
+        if assignment.name == "PIP_BREAK_SYSTEM_PACKAGES" {
+            let span = Span::new(assignment.span.start + offset, assignment.span.end + offset);
+            let end =
+                text.get(span.end..).map_or(span.end, |rest| span.end + rest.len() - rest.trim_start().len());
+            out.changes.parts.push((Span::new(span.start, end), String::new()));
+            out.rules.push("break-system-packages");
+        }
+    }
+    if !own {
+        out.changes.parts.push((pip.program, target.bin("pip")));
+        out.rules.push(if base_name(&pip.name) != pip.name && pip.name.contains("/bin/") {
+            "missing-venv"
+        } else {
+            "pip-outside-venv"
+        });
+    }
+    out.uses = true;
+}
+
+/// `uv pip install --system`: the same, into the environment.
+fn uv(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &str, target: &Target) {
+    let Some((simple, offset)) = simple_at(script, call.span) else { return };
+    let unwrapped = simple.unwrapped();
+    let missing = call.reason() == Some(Reason::CommandNotFound);
+    let mut named = false;
+    for (index, word) in simple.words.iter().enumerate() {
+        let span = Span::new(word.span.start + offset, word.span.end + offset);
+        match word.text.as_deref() {
+            Some("--system") if !missing => {
+                out.changes.parts.push((span, format!("--python {}", target.bin("python"))));
+                named = true;
+            }
+            Some("--system" | "--break-system-packages") => {
+                if let Some(gap) = word_with_gap(text, &simple, offset, index) {
+                    out.changes.parts.push((gap, String::new()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let program = simple.words.get(unwrapped.program_index).map(|word| word.span);
+    let verb = simple.words.get(unwrapped.program_index + 1).map(|word| word.span);
+    if let (true, Some(program), Some(verb)) = (missing, program, verb) {
+        // No package brings uv: pip does the same.
+        out.changes.parts.push((Span::new(program.start + offset, verb.end + offset), target.bin("pip")));
+    } else if !named && let Some(install) = simple.words.get(unwrapped.program_index + 2) {
+        let at = Span::at(install.span.end + offset);
+        out.changes.parts.push((at, format!(" --python {}", target.bin("python"))));
+    }
+    out.rules.push("uv-outside-venv");
+    out.uses = true;
+}
+
+/// What only served the dropped steps: removing a fetched get-pip.py, a PATH for `--user` scripts.
+fn drop_leftovers(out: &mut Rewritten, script: &crate::shell::Script) {
+    for at in script.simples() {
+        let words: Vec<&str> = at.simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
+        let raw: Vec<&str> = at.simple.words.iter().map(|word| word.raw.as_str()).collect();
+        let removes = matches!(words.as_slice(), ["rm", rest @ ..] if rest.iter().filter(|arg| !arg.starts_with('-')).all(|arg| base_name(arg).starts_with("get-pip")) && rest.iter().any(|arg| base_name(arg).starts_with("get-pip")));
+        let user_path = matches!(raw.as_slice(), ["export", path] if path.starts_with("PATH=") && path.contains(".local/bin"));
+        if removes || user_path {
+            out.changes.drop.push(at.simple.span);
+            out.rules.push(if removes { "get-pip" } else { "user-install" });
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use super::registry::Rule;
+use super::support::Found;
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "apt-python",
+    summary: "Python from apt stands behind the Nix profile",
+    docs: r#"## What it does
+Finds `python3`, `python3-pip` or `python3-venv` in `aptPkgs`.
+
+## Why it fails
+The Nix profile comes before `/usr/bin` on `PATH`, so where both bring a Python the one from apt is not the one that runs, and its pip is externally managed as well (PEP 668).
+
+## Example
+```toml
+[phases.setup]
+aptPkgs = ["python3-pip"]
+```
+becomes
+```toml
+[phases.setup]
+nixPkgs = ["python311"]
+```
+
+## Fix
+None: shown only. What else may use the package is not known.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let pythonic = |name: &str| {
+        matches!(name, "python3" | "python3-pip" | "python3-venv" | "python3-full" | "python3-virtualenv")
+    };
+    let nix = !cx.walk.profile.pythons.is_empty();
+    let items = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
+    items
+        .filter(|item| pythonic(&item.value) && nix)
+        .filter_map(|item| {
+            Found::at(
+                item,
+                Severity::Note,
+                format!("`{}` from apt is behind the Nix profile on PATH", item.value),
+            )
+        })
+        .map(|found| found.label("not the Python that runs"))
+        .collect()
+}

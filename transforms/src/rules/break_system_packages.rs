@@ -1,0 +1,45 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "break-system-packages",
+    summary: "pip is told to write into the immutable Nix store",
+    docs: r#"## What it does
+Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip command that reaches the Nix interpreter itself.
+
+## Why it fails
+As root pip can write into `/nix/store`, but console scripts land in a directory that is not on `PATH`, so `uvicorn` and its like are not found at start.
+
+## Example
+```toml
+[phases.install]
+cmds = ["pip install --break-system-packages -r requirements.txt"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+paths = ["/opt/venv/bin"]
+```
+
+## Fix
+The flag goes and the install moves into a virtual environment. Safe where the app is predicted to fail; unsafe where it works as it is.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::pip_calls(cx)
+        .filter(|(_, call, pip)| call.venv.is_none() && pip.command.has("--break-system-packages"))
+        .filter_map(|(command, call, _)| {
+            let severity = if call.fails() { Severity::Error } else { Severity::Warning };
+            let message = "`--break-system-packages` writes into the Nix store".to_owned();
+            Found::call(cx, command, call, severity, message)
+                .map(|found| found.label("console scripts do not reach PATH from there"))
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "ensurepip",
+    summary: "ensurepip runs against the Nix interpreter",
+    docs: r#"## What it does
+Finds `python -m ensurepip` outside a virtual environment.
+
+## Why it fails
+nixpkgs builds Python without ensurepip and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
+
+## Example
+```toml
+[phases.install]
+cmds = ["python -m ensurepip --upgrade", "python -m pip install -r requirements.txt"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+```
+
+## Fix
+The command goes: a virtual environment brings its own pip.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter(|(_, call)| matches!(call.kind, CallKind::EnsurePip) && call.venv.is_none())
+        .filter_map(|(command, call)| {
+            let severity = if call.fails() { Severity::Error } else { Severity::Warning };
+            let message = "`ensurepip` cannot write into the Nix store".to_owned();
+            Found::call(cx, command, call, severity, message)
+                .map(|found| found.label("error: externally-managed-environment"))
+        })
+        .collect()
+}

@@ -1,0 +1,48 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "get-pip",
+    summary: "get-pip.py installs pip into the Nix interpreter",
+    docs: r#"## What it does
+Finds get-pip.py being run outside a virtual environment, from a file or through a pipe.
+
+## Why it fails
+Without `--break-system-packages` it stops with `externally-managed-environment`. With it the build works today, and pip ends up in `/nix/store`, where its scripts are not on `PATH`.
+
+## Example
+```toml
+[phases.install]
+cmds = ["curl -sS https://bootstrap.pypa.io/get-pip.py | python3 -"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+```
+
+## Fix
+The download and the run go: a virtual environment brings its own pip. Unsafe where the app works as it is.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter(|(_, call)| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_none())
+        .filter_map(|(command, call)| {
+            let (severity, label) = if call.fails() {
+                (Severity::Error, "error: externally-managed-environment")
+            } else {
+                (Severity::Warning, "works, but into the Nix store")
+            };
+            let message = "get-pip.py installs into the Nix store".to_owned();
+            Found::call(cx, command, call, severity, message).map(|found| found.label(label))
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+use super::registry::Rule;
+use super::support::Found;
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::plan::Place;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "inert-nixpkgs",
+    summary: "a key of a phase is not one that Nixpacks reads",
+    docs: r#"## What it does
+Finds `nixpkgs` where `nixPkgs` is meant.
+
+## Why it fails
+Keys are matched in exact case and unknown ones are ignored without a word (plan/phase.rs), so the packages are never installed.
+
+## Example
+```toml
+[phases.setup]
+nixpkgs = ['python311']
+```
+becomes
+```toml
+[phases.setup]
+nixPkgs = ['python311']
+```
+
+## Fix
+The key is renamed. Safe only where the commands need an interpreter that this key alone names; elsewhere unsafe, since packages that were never installed would be.
+"#,
+    activates: true,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let Some(doc) = cx.config() else { return Vec::new() };
+    crate::repair::inert_keys(doc)
+        .into_iter()
+        .map(|(_, key)| {
+            let place = Place { path: doc.path.clone(), span: key.span };
+            let message = format!("`{}` is ignored: the key is `nixPkgs`", key.name);
+            Found::place(place, Severity::Warning, message).label("not read by Nixpacks")
+        })
+        .collect()
+}

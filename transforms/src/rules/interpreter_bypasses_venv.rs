@@ -1,0 +1,52 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "interpreter-bypasses-venv",
+    summary: "a command goes past the virtual environment",
+    docs: r#"## What it does
+Finds commands that name an interpreter by an absolute path, activate a virtual environment that nothing makes, or start under a user that does not read the profile.
+
+## Why it fails
+The packages are in the virtual environment; `/usr/bin/python3` or `/root/.nix-profile/bin/python` does not see them.
+
+## Example
+```toml
+[start]
+cmd = "/usr/bin/python3 main.py"
+```
+becomes
+```toml
+[start]
+cmd = "/opt/venv/bin/python main.py"
+```
+
+## Fix
+The program is named by its path in the virtual environment.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter(|(_, call)| call.fails())
+        .filter_map(|(command, call)| {
+            let message = match &call.kind {
+                CallKind::Python { name } | CallKind::Program { name } if name.contains("/bin/") => {
+                    format!("`{name}` goes past the virtual environment")
+                }
+                CallKind::Activate { dir } if command.phase.is_none() => {
+                    format!("nothing makes a virtual environment in `{dir}`")
+                }
+                _ => return None,
+            };
+            let label = call.error().unwrap_or_default().to_owned();
+            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+        })
+        .collect()
+}

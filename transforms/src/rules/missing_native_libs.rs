@@ -1,0 +1,46 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::Reason;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "missing-native-libs",
+    summary: "packages with native code find no libstdc++",
+    docs: r#"## What it does
+Finds imports of packages with C++ code in a plan without `nixLibs`.
+
+## Why it fails
+Wheels of numpy, grpcio and their like need `libstdc++.so.6`, which is on the library path only through `nixLibs`; the Python provider sets it (providers/python.rs, `setup`), and here it does not run.
+
+## Example
+```toml
+[phases.setup]
+nixPkgs = ["python311"]
+```
+becomes
+```toml
+[phases.setup]
+nixPkgs = ["python311"]
+nixLibs = ["zlib", "stdenv.cc.cc.lib"]
+```
+
+## Fix
+What the provider would have given is added.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::all_calls(cx)
+        .find(|(_, call)| call.reason() == Some(Reason::NativeLibMissing))
+        .and_then(|(command, call)| {
+            let message = call.error().unwrap_or_default().to_owned();
+            let label = "ImportError: libstdc++.so.6: cannot open shared object file";
+            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(label))
+        })
+        .into_iter()
+        .collect()
+}

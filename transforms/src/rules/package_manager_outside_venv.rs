@@ -1,0 +1,46 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "package-manager-outside-venv",
+    summary: "poetry, pdm, pipenv or uv runs where it is not",
+    docs: r#"## What it does
+Finds `poetry install`, `uv sync` and the like in an override that does not bring the tool.
+
+## Why it fails
+The provider installs the tool with pip into `/opt/venv` first (providers/python.rs, `install`); the override takes the place of all of it.
+
+## Example
+```toml
+[phases.install]
+cmds = ["poetry install --no-dev"]
+```
+becomes
+```toml
+# no [phases.install]: the provider runs poetry in /opt/venv
+```
+
+## Fix
+The override goes where the app's lock file makes the provider use the same tool.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter_map(|(command, call)| {
+            let CallKind::Manager { tool, .. } = &call.kind else { return None };
+            if !call.fails() {
+                return None;
+            }
+            let message = format!("nothing installs `{tool}` before it runs");
+            let label = call.error().unwrap_or_default().to_owned();
+            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+        })
+        .collect()
+}

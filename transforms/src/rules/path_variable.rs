@@ -1,0 +1,47 @@
+use super::registry::Rule;
+use super::support::Found;
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::plan::Place;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "path-variable",
+    summary: "`PATH` in `[variables]` has no effect",
+    docs: r#"## What it does
+Finds `PATH` under `[variables]`.
+
+## Why it fails
+Values are passed as build arguments, so `$PATH` in them is not expanded, and the login shell sets `PATH` anew (builder/docker/dockerfile_generation.rs).
+
+## Example
+```toml
+[variables]
+PATH = "/opt/venv/bin:$PATH"
+```
+becomes
+```toml
+[phases.install]
+paths = ["/opt/venv/bin"]
+```
+
+## Fix
+The key goes where the repair puts the environment on `PATH` through `paths`.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let Some(doc) = cx.config() else { return Vec::new() };
+    let entry =
+        doc.get(&["variables"]).and_then(|node| node.as_table()).and_then(|table| table.entry("PATH"));
+    entry
+        .map(|entry| {
+            let place = Place { path: doc.path.clone(), span: entry.key.span };
+            let message = "`PATH` in `[variables]` has no effect: use `paths` of a phase".to_owned();
+            Found::place(place, Severity::Warning, message).label("the login shell sets PATH anew")
+        })
+        .into_iter()
+        .collect()
+}

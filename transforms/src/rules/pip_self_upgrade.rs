@@ -1,0 +1,42 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "pip-self-upgrade",
+    summary: "an upgrade of a pip that is not there",
+    docs: r#"## What it does
+Finds `pip install --upgrade pip` outside a virtual environment.
+
+## Why it fails
+There is no system pip to upgrade, and the store's may not be.
+
+## Example
+```toml
+[phases.install]
+cmds = ["pip install --upgrade pip", "pip install -r requirements.txt"]
+```
+becomes
+```toml
+# no [phases.install]: Nixpacks makes /opt/venv, which has a pip
+```
+
+## Fix
+pip goes from the command; setuptools, wheel and anything else that it names stays, inside the virtual environment.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::pip_calls(cx)
+        .filter(|(_, call, pip)| call.venv.is_none() && call.fails() && pip.command.is_self_upgrade())
+        .filter_map(|(command, call, _)| {
+            let message = "there is no system pip to upgrade".to_owned();
+            Found::call(cx, command, call, Severity::Note, message)
+                .map(|found| found.label("a virtual environment brings its own"))
+        })
+        .collect()
+}

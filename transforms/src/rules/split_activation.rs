@@ -1,0 +1,50 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "split-activation",
+    summary: "a virtual environment is activated in a command of its own",
+    docs: r#"## What it does
+Finds `source …/bin/activate` as an entry by itself.
+
+## Why it fails
+Each entry of `cmds` is a shell of its own (one `RUN` each, builder/docker/dockerfile_generation.rs): what one sets, the next does not have.
+
+## Example
+```toml
+[phases.install]
+cmds = ["python -m venv venv", "source venv/bin/activate", "pip install -r requirements.txt"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv venv", "/app/venv/bin/pip install -r requirements.txt"]
+paths = ["/app/venv/bin"]
+```
+
+## Fix
+The entry goes, the environment's own pip is called, and `paths` carries its programs.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter(|(command, call)| {
+            matches!(call.kind, CallKind::Activate { .. })
+                && command.phase.is_some()
+                && !call.fails()
+                && command.script.as_ref().is_ok_and(|script| script.simples().count() == 1)
+        })
+        .filter_map(|(command, call)| {
+            let message = "activating here has no effect on the next command".to_owned();
+            Found::call(cx, command, call, Severity::Warning, message)
+                .map(|found| found.label("each entry is a shell of its own"))
+        })
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! What rules share: the calls of a run, and findings at a place.
+
+use super::{Finding, RuleInfo, Severity};
+use crate::context::Context;
+use crate::plan::{Item, Origin, Place};
+use crate::text::Span;
+use crate::walk::{Call, CallKind, Command, PipCall};
+
+/// A finding before it has its rule.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    severity: Severity,
+    message: String,
+    place: Option<Place>,
+    label: String,
+    notes: Vec<String>,
+}
+
+impl Found {
+    /// At a place in a file.
+    pub(super) fn place(place: Place, severity: Severity, message: String) -> Self {
+        Self { severity, message, place: Some(place), label: String::new(), notes: Vec::new() }
+    }
+
+    /// Of the app as a whole.
+    pub(super) fn app(severity: Severity, message: String) -> Self {
+        Self { severity, message, place: None, label: String::new(), notes: Vec::new() }
+    }
+
+    /// At an item of the plan, where that stands in a file.
+    pub(super) fn at(item: &Item, severity: Severity, message: String) -> Option<Self> {
+        let Origin::Deploy(place) = &item.origin else { return None };
+        Some(Self::place(place.clone(), severity, message))
+    }
+
+    /// At one simple command inside a command that stands in a file.
+    pub(super) fn call(
+        cx: &Context<'_>,
+        command: &Command,
+        call: &Call,
+        severity: Severity,
+        message: String,
+    ) -> Option<Self> {
+        let Origin::Deploy(place) = &command.item.origin else { return None };
+        let span = source(cx, place, call.span).unwrap_or(place.span);
+        Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
+    }
+
+    /// The words beside the underlined place.
+    pub(super) fn label(mut self, label: &str) -> Self {
+        label.clone_into(&mut self.label);
+        self
+    }
+
+    /// A further sentence.
+    pub(super) fn note(mut self, note: &str) -> Self {
+        self.notes.push(note.to_owned());
+        self
+    }
+
+    pub(super) fn by(self, rule: &'static RuleInfo) -> Finding {
+        Finding {
+            rule,
+            severity: self.severity,
+            message: self.message,
+            place: self.place,
+            label: self.label,
+            notes: self.notes,
+            fix: None,
+        }
+    }
+}
+
+/// The bytes of the file that give a part of a command.
+fn source(cx: &Context<'_>, place: &Place, part: Span) -> Option<Span> {
+    let doc = cx.model.document(&place.path)?;
+    let node = doc.string_at(place.span)?;
+    node.as_str()?.source(&doc.text, part.start..part.end)
+}
+
+/// Whether an item stands in one of the app's files.
+pub(super) fn in_file(item: &Item) -> bool {
+    crate::walk::in_file(item)
+}
+
+/// The noted calls of commands that stand in a file.
+pub(super) fn calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
+    all_calls(cx).filter(|(command, _)| in_file(&command.item))
+}
+
+/// The noted calls, the provider's too.
+pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
+    let commands: &'c [Command] = &cx.walk.commands;
+    commands.iter().flat_map(|command| command.calls.iter().map(move |call| (command, call)))
+}
+
+/// The pip calls of commands that stand in a file.
+pub(super) fn pip_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
+    pips(calls(cx))
+}
+
+/// The pip calls, the provider's too.
+pub(super) fn all_pip_calls<'c>(
+    cx: &Context<'c>,
+) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
+    pips(all_calls(cx))
+}
+
+fn pips<'c>(
+    calls: impl Iterator<Item = (&'c Command, &'c Call)>,
+) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
+    calls.filter_map(|(command, call)| match &call.kind {
+        CallKind::Pip(pip) => Some((command, call, pip)),
+        _ => None,
+    })
+}

@@ -1,0 +1,55 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::app::Hidden;
+use crate::context::Context;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "uncommitted-requirements",
+    summary: "a requirements file is not in git",
+    docs: r#"## What it does
+Finds requirements files that exist on this machine and that the build will not see.
+
+## Why it fails
+Platforms build what is committed: a file that is untracked, or ignored by a `.gitignore`, is not there.
+
+## Example
+```toml
+[phases.install]
+cmds = ["pip install -r requirements.txt"]  # requirements.txt is ignored
+```
+becomes
+```toml
+# git add -f requirements.txt
+```
+
+## Fix
+None: add the file to git.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (command, call, pip) in support::all_pip_calls(cx) {
+        for (_, file) in &pip.command.requirement_files {
+            let path = crate::walk::join(&call.cwd, file);
+            let Some(inside) = path.strip_prefix("/app/") else { continue };
+            let Some(hidden) = cx.app.hidden(inside) else { continue };
+            let why = match hidden {
+                Hidden::Untracked => format!("`{inside}` is not committed, so the build will not see it"),
+                Hidden::Ignored { file, line, pattern } => {
+                    format!(
+                        "`{inside}` is ignored by line {line} of `{file}` (`{pattern}`), so the build will not see it"
+                    )
+                }
+            };
+            let finding = Found::call(cx, command, call, Severity::Error, why.clone())
+                .unwrap_or_else(|| Found::app(Severity::Error, why));
+            found.push(finding.label("not in git").note(&format!("add it: git add -f {inside}")));
+        }
+    }
+    found
+}

@@ -1,0 +1,44 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "user-install",
+    summary: "pip is told to install for a user",
+    docs: r#"## What it does
+Finds `pip install --user` where no user install can work.
+
+## Why it fails
+The store's Python is externally managed for `--user` too (PEP 668), `~/.local/bin` is not on `PATH`, and an `export` in an entry of its own is lost.
+
+## Example
+```toml
+[phases.install]
+cmds = ["pip install --user -r requirements.txt"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+```
+
+## Fix
+The flag goes with the move into a virtual environment.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::pip_calls(cx)
+        .filter(|(_, call, pip)| (call.venv.is_none() || call.fails()) && pip.command.has("--user"))
+        .filter_map(|(command, call, _)| {
+            let severity = if call.fails() { Severity::Error } else { Severity::Warning };
+            let message = "`--user` installs where nothing looks".to_owned();
+            Found::call(cx, command, call, severity, message)
+                .map(|found| found.label("`~/.local/bin` is not on PATH"))
+        })
+        .collect()
+}

@@ -1,0 +1,44 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::CallKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "uv-outside-venv",
+    summary: "uv installs into the Nix interpreter",
+    docs: r#"## What it does
+Finds `uv pip install --system`, and `uv pip install` without an environment.
+
+## Why it fails
+uv refuses an externally managed interpreter (PEP 668): `The interpreter at /nix/store/… is externally managed`.
+
+## Example
+```toml
+[phases.install]
+cmds = ["uv pip install --system -r requirements.txt"]
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv", "uv pip install --python /opt/venv/bin/python -r requirements.txt"]
+```
+
+## Fix
+uv is pointed at a virtual environment; where nothing brings uv, pip does the same.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    support::calls(cx)
+        .filter(|(_, call)| matches!(call.kind, CallKind::UvPip { .. }) && call.fails())
+        .filter_map(|(command, call)| {
+            let message = "uv has no environment that it may install into".to_owned();
+            let label = call.error().unwrap_or_default().to_owned();
+            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+        })
+        .collect()
+}

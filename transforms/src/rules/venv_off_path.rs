@@ -1,0 +1,60 @@
+use super::registry::Rule;
+use super::support::{self, Found};
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::walk::{CallKind, Reason};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "venv-off-path",
+    summary: "a virtual environment is filled and then not found",
+    docs: r#"## What it does
+Finds commands that miss a virtual environment which the build makes and fills.
+
+## Why it fails
+`PATH` carries only what `paths` names, and the provider's own `paths` only `/opt/venv/bin`.
+
+## Example
+```toml
+[phases.install]
+cmds = ["python -m venv venv && . venv/bin/activate && pip install -r requirements.txt"]
+
+[start]
+cmd = "uvicorn main:app"
+```
+becomes
+```toml
+[phases.install]
+cmds = ["python -m venv venv && . venv/bin/activate && pip install -r requirements.txt"]
+paths = ["/app/venv/bin"]
+
+[start]
+cmd = "uvicorn main:app"
+```
+
+## Fix
+`paths` gets the environment; it stays where it is.
+"#,
+    activates: false,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let filled = cx.walk.envs.iter().any(|env| env.venv_dir().is_some() && env.dists.any());
+    support::all_calls(cx)
+        .filter(|(_, call)| {
+            filled && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing))
+        })
+        .filter_map(|(command, call)| {
+            let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
+            let there = name.starts_with("python") || cx.walk.envs.iter().any(|env| env.dists.script(name));
+            if name.contains('/') || !there {
+                return None;
+            }
+            let message = format!("`{name}` does not find the virtual environment");
+            let label = call.error().unwrap_or_default().to_owned();
+            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+        })
+        .take(1)
+        .collect()
+}

@@ -1,0 +1,443 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::{Node, OtherKind, RedirectOp, Script, Simple, Then, nested, parse};
+use crate::text::Span;
+use proptest::prelude::*;
+
+/// The one simple command of `command`.
+fn simple(command: &str) -> Simple {
+    let mut script = parse(command).unwrap();
+    assert_eq!(script.steps.len(), 1, "{command}");
+    match script.steps.pop().unwrap().node {
+        Node::Simple(simple) => simple,
+        other => panic!("{command}: {other:?}"),
+    }
+}
+
+fn texts(simple: &Simple) -> Vec<Option<&str>> {
+    simple.texts_from(0)
+}
+
+fn programs(script: &Script) -> Vec<String> {
+    script.simples().filter_map(|at| at.simple.program().map(str::to_owned)).collect()
+}
+
+/// (command, start, end, text, glob, quoted) of the word at index 1.
+type WordRow = (&'static str, usize, usize, Option<&'static str>, bool, bool);
+
+#[test]
+fn words_have_exact_spans_and_lose_their_quotes() {
+    let table: &[WordRow] = &[
+        ("a uvicorn[standard]", 2, 19, Some("uvicorn[standard]"), true, false),
+        ("a 'uvicorn[standard]'", 2, 21, Some("uvicorn[standard]"), false, true),
+        ("a \"x>=1\"", 2, 8, Some("x>=1"), false, true),
+        ("a b\\ c d", 2, 6, Some("b c"), false, true),
+        ("a 'it'\\''s'", 2, 11, Some("it's"), false, true),
+        ("a x'y z'\"w\"", 2, 11, Some("xy zw"), false, true),
+        ("a \"\\$x \\\"q\\\" \\n\"", 2, 16, Some("$x \"q\" \\n"), false, true),
+        ("a $'t\\tn\\n\\x41\\u00e9\\''", 2, 23, Some("t\tn\nAé'"), false, true),
+        ("a $\"x\"", 2, 6, Some("x"), false, true),
+        ("a $PORT", 2, 7, None, false, false),
+        ("a ${PORT:-8000}", 2, 15, None, false, false),
+        ("a \"$HOME/.local/bin:$PATH\"", 2, 26, None, false, true),
+        ("a --port=$PORT;", 2, 14, None, false, false),
+        ("a ~/x", 2, 5, None, false, false),
+        ("a x~", 2, 4, Some("x~"), false, false),
+        ("a *.txt", 2, 7, Some("*.txt"), true, false),
+        ("a '*.txt'", 2, 9, Some("*.txt"), false, true),
+        ("a {b,c}", 2, 7, Some("{b,c}"), true, false),
+        ("a {1..3}", 2, 8, Some("{1..3}"), true, false),
+        ("a {} b", 2, 4, Some("{}"), false, false),
+        ("a b\\\nc", 2, 6, Some("bc"), false, false),
+        ("a b#c", 2, 5, Some("b#c"), false, false),
+        ("a é", 2, 4, Some("é"), false, false),
+        ("a ''", 2, 4, Some(""), false, true),
+        ("a $", 2, 3, Some("$"), false, false),
+        ("a 1", 2, 3, Some("1"), false, false),
+        ("a b=c", 2, 5, Some("b=c"), false, false),
+        ("a <(b)", 2, 6, None, false, false),
+        ("a $((1 + (2)))", 2, 14, None, false, false),
+        ("a $(b \")\")", 2, 10, None, false, false),
+        ("a \"`b`\"", 2, 7, None, false, true),
+        ("a b\r", 2, 4, Some("b\r"), false, false),
+    ];
+    for (command, start, end, text, glob, quoted) in table {
+        let simple = simple(command);
+        let word = &simple.words[1];
+        assert_eq!(word.span, Span::new(*start, *end), "{command}");
+        assert_eq!(word.text.as_deref(), *text, "{command}");
+        assert_eq!((word.has_glob, word.quoted), (*glob, *quoted), "{command}");
+        assert_eq!(word.raw, word.span.of(command), "{command}");
+    }
+}
+
+#[test]
+fn lists_keep_their_operators_and_places() {
+    let command = "cd x && pip install y || true; a & b\nc";
+    let script = parse(command).unwrap();
+    let found: Vec<_> = script
+        .steps
+        .iter()
+        .map(|step| (step.span.of(command), step.then, step.operator.of(command)))
+        .collect();
+    let expected = [
+        ("cd x", Then::And, "&&"),
+        ("pip install y", Then::Or, "||"),
+        ("true", Then::Semi, ";"),
+        ("a", Then::Background, "&"),
+        ("b", Then::Newline, "\n"),
+        ("c", Then::End, ""),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(script.steps[5].operator, Span::at(command.len()));
+}
+
+#[test]
+fn a_requirement_with_an_unquoted_bound_is_a_redirect() {
+    let simple = simple("pip install tensorflow>=2.10 numpy");
+    assert_eq!(texts(&simple), [Some("pip"), Some("install"), Some("tensorflow"), Some("numpy")]);
+    assert_eq!(simple.redirects[0].span, Span::new(22, 28));
+    assert_eq!(simple.redirects[0].target.text.as_deref(), Some("=2.10"));
+    assert_eq!(simple.redirects[0].op, RedirectOp::Write);
+}
+
+type RedirectRow = (&'static str, RedirectOp, Option<u32>, &'static str, usize, usize);
+
+#[test]
+fn redirects_are_read_wherever_they_stand() {
+    let table: &[RedirectRow] = &[
+        ("a > /dev/null", RedirectOp::Write, None, "/dev/null", 2, 13),
+        ("a 2>&1", RedirectOp::DuplicateOut, Some(2), "1", 2, 6),
+        ("a &>x", RedirectOp::WriteBoth, None, "x", 2, 5),
+        ("a&>>x", RedirectOp::AppendBoth, None, "x", 1, 5),
+        (">x a", RedirectOp::Write, None, "x", 0, 2),
+        ("a 2>>x b", RedirectOp::Append, Some(2), "x", 2, 6),
+        ("a <<< x", RedirectOp::HereString, None, "x", 2, 7),
+        ("a >&-", RedirectOp::DuplicateOut, None, "-", 2, 5),
+        ("a < x", RedirectOp::Read, None, "x", 2, 5),
+        ("a >| x", RedirectOp::Write, None, "x", 2, 6),
+    ];
+    for (command, op, fd, target, start, end) in table {
+        let simple = simple(command);
+        let redirect = &simple.redirects[0];
+        assert_eq!((redirect.op, redirect.fd), (*op, *fd), "{command}");
+        assert_eq!(redirect.target.text.as_deref(), Some(*target), "{command}");
+        assert_eq!(redirect.span, Span::new(*start, *end), "{command}");
+    }
+    assert_eq!(simple("a > /dev/null 2>&1").redirects.len(), 2);
+    assert_eq!(texts(&simple("a 2> x b")), [Some("a"), Some("b")]);
+    assert_eq!(texts(&simple("a x2>y")), [Some("a"), Some("x2")]);
+}
+
+#[test]
+fn assignments_stand_before_the_first_word() {
+    let command = "A=1 B=\"x $Y\" C+=z D= run E=5";
+    let simple = simple(command);
+    let found: Vec<_> = simple
+        .assignments
+        .iter()
+        .map(|a| (a.name.as_str(), a.value.text.as_deref(), a.append, a.span.of(command), a.value.span.start))
+        .collect();
+    let expected = [
+        ("A", Some("1"), false, "A=1", 2),
+        ("B", None, false, "B=\"x $Y\"", 6),
+        ("C", Some("z"), true, "C+=z", 16),
+        ("D", Some(""), false, "D=", 20),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(texts(&simple), [Some("run"), Some("E=5")]);
+}
+
+#[test]
+fn an_assigned_tilde_is_not_literal() {
+    assert_eq!(simple("A=~/x b").assignments[0].value.text, None);
+    assert_eq!(simple("A=x:~/y b").assignments[0].value.text, None);
+}
+
+#[test]
+fn declarations_are_simple_commands() {
+    assert_eq!(texts(&simple("export X=1")), [Some("export"), Some("X=1")]);
+    assert_eq!(texts(&simple("unset X")), [Some("unset"), Some("X")]);
+    assert_eq!(texts(&simple("export PATH=/a:$PATH")), [Some("export"), None]);
+    assert_eq!(texts(&simple("[ -f x ]")), [Some("["), Some("-f"), Some("x"), Some("]")]);
+}
+
+#[test]
+fn pipes_bind_tighter_than_lists() {
+    let command = "a && b 2>&1 | c |& d || e";
+    let script = parse(command).unwrap();
+    assert_eq!(script.steps.len(), 3);
+    let Node::Pipeline { stages, negated, span } = &script.steps[1].node else { panic!("a pipeline") };
+    assert_eq!((stages.len(), *negated, span.of(command)), (3, false, "b 2>&1 | c |& d"));
+    let Node::Simple(b) = &stages[0] else { panic!("a command") };
+    assert_eq!(b.redirects.len(), 1);
+    let places: Vec<_> =
+        script.simples().map(|at| (at.context.conditional, at.context.stage, at.context.stages)).collect();
+    assert_eq!(places, [(false, 0, 1), (true, 0, 3), (true, 1, 3), (true, 2, 3), (true, 0, 1)]);
+}
+
+#[test]
+fn negation_is_a_pipeline() {
+    let script = parse("! a").unwrap();
+    let Node::Pipeline { stages, negated, span } = &script.steps[0].node else { panic!("a pipeline") };
+    assert_eq!((stages.len(), *negated, *span), (1, true, Span::new(0, 3)));
+}
+
+#[test]
+fn subshells_and_groups_hold_scripts_and_redirects() {
+    let command = "(cd x && a) > log; { b; c; } 2>&1 | d";
+    let script = parse(command).unwrap();
+    let Node::Subshell(inner) = &script.steps[0].node else { panic!("a subshell") };
+    assert_eq!(
+        (inner.steps.len(), inner.redirects.len(), inner.span.of(command)),
+        (2, 1, "(cd x && a) > log")
+    );
+    assert_eq!(inner.steps[1].then, Then::End);
+    let Node::Pipeline { stages, .. } = &script.steps[1].node else { panic!("a pipeline") };
+    let Node::Group(group) = &stages[0] else { panic!("a group") };
+    assert_eq!((group.steps.len(), group.redirects.len()), (2, 1));
+    assert_eq!(programs(&script), ["cd", "a", "b", "c", "d"]);
+    let subshell: Vec<_> = script.simples().map(|at| at.context.in_subshell).collect();
+    assert_eq!(subshell, [true, true, false, false, false]);
+}
+
+#[test]
+fn the_background_takes_the_whole_list() {
+    let script = parse("a && b & c").unwrap();
+    let background: Vec<_> = script.simples().map(|at| at.context.background).collect();
+    assert_eq!(background, [true, true, false]);
+}
+
+#[test]
+fn comments_and_continuations_are_skipped() {
+    let script = parse("# first\npip install \\\n  -r x # why\n# last").unwrap();
+    assert_eq!(script.steps.len(), 1);
+    let command = script.simples().next().unwrap().simple;
+    assert_eq!(texts(command), [Some("pip"), Some("install"), Some("-r"), Some("x")]);
+    assert_eq!(command.span, Span::new(8, 28));
+    assert!(parse("").unwrap().steps.is_empty());
+    assert!(parse(" # only\n").unwrap().steps.is_empty());
+}
+
+#[test]
+fn compound_commands_have_an_extent() {
+    let table = [
+        ("if [ -f x ]; then a; fi", OtherKind::If),
+        ("for x in a b; do echo $x; done", OtherKind::For),
+        ("while true; do a; done", OtherKind::While),
+        ("until a; do b; done", OtherKind::While),
+        ("case $x in a) b;; esac", OtherKind::Case),
+        ("f() { a; }", OtherKind::Function),
+        ("function f { a; }", OtherKind::Function),
+        ("[[ -f x && -d y ]]", OtherKind::Test),
+        ("((1 + 2))", OtherKind::Arithmetic),
+    ];
+    for (command, kind) in table {
+        let around = format!("a && {command} > log || pip install x");
+        let script = parse(&around).unwrap_or_else(|error| panic!("{command}: {error:?}"));
+        let Node::Other { kind: found, span } = script.steps[1].node else { panic!("{command}") };
+        assert_eq!((found, span.of(&around)), (kind, format!("{command} > log").as_str()));
+        assert_eq!(script.steps[2].span.of(&around), "pip install x");
+        assert!(!script.is_followed());
+    }
+}
+
+#[test]
+fn substitutions_are_scripts_with_spans_in_the_whole() {
+    let command = "ldd $(which file) `a b` \"$(c | d)\" ${X:-$(e)}";
+    let simple = simple(command);
+    let found: Vec<_> = simple.substitutions().map(|script| script.span.of(command)).collect();
+    assert_eq!(found, ["$(which file)", "`a b`", "$(c | d)", "$(e)"]);
+    let inner: Vec<_> = simple.substitutions().flat_map(programs).collect();
+    assert_eq!(inner, ["which", "a", "c", "d", "e"]);
+}
+
+#[test]
+fn what_is_not_understood_is_said_where_it_stands() {
+    let table = [
+        ("a 'b", 2, "an unclosed quote"),
+        ("a \"b", 2, "an unclosed quote"),
+        ("a <<EOF\nb\nEOF", 2, "a here-document"),
+        ("a=(b c)", 0, "a parenthesis in a command"),
+        ("a (b)", 2, "an unexpected token"),
+        ("(a", 2, "an unexpected token"),
+        ("a )", 2, "an unexpected token"),
+        ("a &&", 2, "an operator without a command after it"),
+        ("&& a", 0, "an unexpected token"),
+        ("a ;; b", 2, "an unexpected token"),
+        ("a | | b", 4, "an unexpected token"),
+        ("a >", 2, "a redirect without a target"),
+        ("a > #b", 2, "a redirect without a target"),
+        ("a >2>&1", 2, "a redirect without a target"),
+        ("time if a; then b; fi", 0, "a timed pipeline"),
+        ("a[0]=b", 0, "an array"),
+        ("!\\\n|| a", 0, "a keyword over two lines"),
+        ("a ;& b", 2, "an unexpected token"),
+        ("in", 0, "an unexpected keyword"),
+        ("]] a", 0, "an unexpected keyword"),
+        ("f() [ a ]", 0, "a compound command"),
+        ("{ a }", 5, "an unexpected token"),
+        ("()", 0, "empty brackets"),
+        ("fi", 0, "an unexpected keyword"),
+        ("if a; then b", 0, "a compound command that does not parse"),
+        ("a ${b", 2, "an unclosed expansion"),
+        ("a `b", 2, "an unclosed backquote"),
+        ("a `b \\`c\\``", 2, "an escape inside backquotes"),
+        ("a\0", 1, "a NUL byte"),
+    ];
+    for (command, at, what) in table {
+        let error = parse(command).expect_err(command);
+        assert_eq!((error.span.start.min(error.span.end), error.what), (at, what), "{command}");
+    }
+}
+
+#[test]
+fn hostile_sizes_are_refused() {
+    assert!(parse(&"a".repeat(super::MAX_LEN + 1)).is_err());
+    // tree-sitter takes ten seconds for this.
+    assert!(parse(&"f()".repeat(20_000)).is_err());
+    for open in ["( ", "$(", "{ ", "\"${a:-", "${a:-", "<(", "! (", "\"$("] {
+        assert_eq!(
+            parse(&format!("a; {}", open.repeat(9_000))).unwrap_err().what,
+            "very deep nesting",
+            "{open}"
+        );
+    }
+}
+
+#[test]
+fn wrappers_are_seen_through() {
+    let table: &[(&str, &str, usize)] = &[
+        ("sudo pip install x", "pip", 1),
+        ("sudo -H -u app pip install x", "pip", 4),
+        ("sudo -E env A=b nice -n 5 python x.py", "python", 7),
+        ("env PYTHONPATH=. python x.py", "python", 2),
+        ("/usr/bin/env A=$B python", "python", 2),
+        ("exec gunicorn app", "gunicorn", 1),
+        ("exec -a name gunicorn", "gunicorn", 3),
+        ("nohup time -p python x", "python", 3),
+        ("timeout -k 5 60 python x", "python", 4),
+        ("timeout --signal=INT 60 python x", "python", 3),
+        ("nice -19 python x", "python", 2),
+        ("command -v pip", "command", 0),
+        ("command pip", "pip", 1),
+        ("sudo -i pip", "sudo", 0),
+        ("env -i pip", "env", 0),
+        ("env", "env", 0),
+        ("A=1 pip install", "pip", 0),
+    ];
+    for (command, program, index) in table {
+        let simple = simple(command);
+        assert_eq!(simple.program(), Some(*program), "{command}");
+        assert_eq!(simple.unwrapped().program_index, *index, "{command}");
+    }
+    let wrapped = simple("env A=b C=$D python");
+    let found: Vec<_> = wrapped.unwrapped().assignments.iter().map(|a| (a.index, a.name, a.value)).collect();
+    assert_eq!(found, [(1, "A", Some("b")), (2, "C", None)]);
+    assert_eq!(simple("$X install").program(), None);
+}
+
+#[test]
+fn nested_commands_are_found_where_spans_can_be_shifted() {
+    let table: &[(&str, Option<(&str, usize)>)] = &[
+        ("bash -c 'pip install x'", Some(("pip install x", 9))),
+        ("sudo /bin/sh -lc \"pip install x\"", Some(("pip install x", 18))),
+        ("bash -eo pipefail -c 'a | b'", Some(("a | b", 22))),
+        ("bash -c \"uvicorn a --port $PORT\"", Some(("uvicorn a --port $PORT", 9))),
+        ("bash -c ls", Some(("ls", 8))),
+        ("bash -c -- ls", Some(("ls", 11))),
+        ("bash -c \"echo \\\"x\\\"\"", None),
+        ("bash -c \"$(cat x)\"", None),
+        ("bash -c 'a'\\''b'", None),
+        ("bash start.sh", None),
+        ("bash --rcfile x -c a", None),
+        ("python -c 'x'", None),
+        ("bash", None),
+    ];
+    for (command, expected) in table {
+        let found = nested(&simple(command));
+        assert_eq!(found.as_ref().map(|(text, at)| (text.as_str(), *at)), *expected, "{command}");
+        if let Some((text, at)) = found {
+            assert_eq!(Span::new(at, at + text.len()).of(command), text);
+        }
+    }
+}
+
+/// Text that is often a command.
+fn command_like() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a", "pip", " ", " ", "\t", "\n", "\\\n", "\\", "'", "\"", "'x y'", "\"$y\"", "$", "$(", "${", "$((",
+        "`", "(", ")", "{ ", "; }", ";", "&&", "||", "|", "&", ">", "2>&1", "<", "<(", "#", "A=1 ", "! ",
+        "if ", "then ", "; fi", "[[ ", " ]]", "é", "\r", "$'\\x", "[b]", "*", "{a,b}", "((", "))", "~",
+        "x() ", "case ", "for ", "do ", "done",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+fn check_script(script: &Script, text: &str, within: Span) {
+    assert!(within.contains(script.span));
+    let mut last = script.span.start;
+    for step in &script.steps {
+        assert!(last <= step.span.start && step.span.end <= step.operator.start);
+        assert!(script.span.contains(step.operator));
+        last = step.operator.end;
+        check_node(&step.node, text, script.span);
+    }
+}
+
+fn check_node(node: &Node, text: &str, within: Span) {
+    let span = node.span();
+    assert!(within.contains(span) && !span.is_empty() && text.get(span.start..span.end).is_some());
+    match node {
+        Node::Simple(simple) => {
+            let assignments = simple.assignments.iter().map(|assignment| assignment.span);
+            let words = simple.words.iter().map(|word| word.span);
+            let mut spans: Vec<_> = assignments.chain(words).collect();
+            assert!(spans.is_sorted());
+            spans.extend(simple.redirects.iter().map(|redirect| redirect.span));
+            spans.sort_unstable();
+            assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+            for span in spans {
+                assert!(simple.span.contains(span) && text.get(span.start..span.end).is_some());
+            }
+            for word in &simple.words {
+                assert_eq!(word.raw, word.span.of(text));
+                for inner in &word.substitutions {
+                    check_script(inner, text, word.span);
+                }
+            }
+        }
+        Node::Pipeline { stages, .. } => stages.iter().for_each(|stage| check_node(stage, text, span)),
+        Node::Subshell(script) | Node::Group(script) => check_script(script, text, within),
+        Node::Other { .. } => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn spans_of_any_command_lie_inside_and_in_order(text in command_like()) {
+        match parse(&text) {
+            Ok(script) => {
+                check_script(&script, &text, Span::new(0, text.len()));
+                script.simples().for_each(|at| {
+                    nested(at.simple);
+                });
+            }
+            Err(error) => prop_assert!(text.get(error.span.start..error.span.end).is_some()),
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn single_quotes_keep_anything(inner in "[^'\0]{0,30}") {
+        let simple = simple(&format!("a '{inner}' b"));
+        prop_assert_eq!(simple.text(1), Some(inner.as_str()));
+        prop_assert_eq!(simple.text(2), Some("b"));
+    }
+}

@@ -1,0 +1,134 @@
+//! What the walk-through notes of the commands that concern Python's packages.
+
+use super::machine::EnvId;
+use super::status::Status;
+use super::verdict::Reason;
+use crate::plan::Item;
+use crate::requirements::PipCommand;
+use crate::shell::{NotUnderstood, Script};
+use crate::text::Span;
+
+/// One command of the plan, as it was walked.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The phase, `None` for the start command.
+    pub phase: Option<String>,
+    /// Place in the phase's `cmds`.
+    pub index: usize,
+    /// Place in the file's own list, where it stands in one: markers make it differ from `index`.
+    pub list_index: usize,
+    /// The command and where it comes from.
+    pub item: Item,
+    /// The parsed command.
+    pub script: Result<Script, NotUnderstood>,
+    /// How it ends.
+    pub(crate) status: Status,
+    /// What it does with Python's packages, in order.
+    pub calls: Vec<Call>,
+}
+
+impl Command {
+    /// Whether it is predicted to fail.
+    pub fn fails(&self) -> bool {
+        matches!(self.status, Status::Fail(_))
+    }
+
+    /// Why it is predicted to fail.
+    pub fn reason(&self) -> Option<Reason> {
+        if let Status::Fail(failure) = &self.status { Some(failure.reason) } else { None }
+    }
+}
+
+/// One simple command that concerns Python's packages.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The simple command in the command string.
+    pub span: Span,
+    /// What it is.
+    pub kind: CallKind,
+    /// The environment that it reaches.
+    pub(crate) env: Option<EnvId>,
+    /// The virtual environment that it reaches.
+    pub venv: Option<String>,
+    /// Absolute working directory when it runs.
+    pub cwd: String,
+    /// How it ends.
+    pub(crate) status: Status,
+}
+
+impl Call {
+    /// Whether it is predicted to fail.
+    pub fn fails(&self) -> bool {
+        matches!(self.status, Status::Fail(_))
+    }
+
+    /// Why it is predicted to fail.
+    pub fn reason(&self) -> Option<Reason> {
+        if let Status::Fail(failure) = &self.status { Some(failure.reason) } else { None }
+    }
+
+    /// The error that it shows.
+    pub fn error(&self) -> Option<&str> {
+        if let Status::Fail(failure) = &self.status { Some(&failure.detail) } else { None }
+    }
+}
+
+/// What a simple command does with Python's packages.
+#[derive(Clone, Debug)]
+pub enum CallKind {
+    /// Runs pip.
+    Pip(PipCall),
+    /// `python -m ensurepip`
+    EnsurePip,
+    /// Fetches get-pip.py, to a file or into a pipe.
+    FetchGetPip,
+    /// Runs get-pip.py.
+    RunGetPip,
+    /// Makes a virtual environment: its absolute directory.
+    MakeVenv {
+        /// Absolute directory.
+        dir: String,
+    },
+    /// `source …/bin/activate`: the absolute directory.
+    Activate {
+        /// Absolute directory.
+        dir: String,
+    },
+    /// `uv pip …`
+    UvPip {
+        /// Whether it has `--system`.
+        system: bool,
+    },
+    /// poetry, pdm, pipenv, `uv sync` and the like: the tool and its verb.
+    Manager {
+        /// `poetry`, `pdm`, `pipenv`, `uv`.
+        tool: &'static str,
+        /// The first argument.
+        verb: String,
+    },
+    /// Runs an interpreter.
+    Python {
+        /// Its name as written.
+        name: String,
+    },
+    /// Runs a console script, or a program that is not found.
+    Program {
+        /// Its name as written.
+        name: String,
+    },
+}
+
+/// How pip is called.
+#[derive(Clone, Debug)]
+pub struct PipCall {
+    /// Bytes of the command string that name pip: `pip`, `python3 -m pip`, `sudo pip3`.
+    pub program: Span,
+    /// Place of the first argument of pip among the words.
+    pub first: usize,
+    /// The arguments.
+    pub command: PipCommand,
+    /// Whether pip is named as a module of an interpreter.
+    pub module: bool,
+    /// The interpreter's name where `module`, pip's own name otherwise.
+    pub name: String,
+}

@@ -1,0 +1,140 @@
+//! Control flow: lists, pipes and subshells, as bash runs them.
+
+use super::call::Call;
+use super::machine::{Machine, Shell};
+use super::status::{Failure, Status, leading};
+use super::verdict::Reason;
+use crate::shell::{Node, OtherKind, Script, Step, Then};
+
+/// One command being walked: the image, and what was noted.
+pub(crate) struct Run<'m, 'a> {
+    pub(crate) machine: &'m mut Machine<'a>,
+    pub(crate) phase: &'m str,
+    pub(crate) calls: Vec<Call>,
+    /// Every failure that was met, tolerated ones included.
+    pub(crate) failures: Vec<Failure>,
+    /// Added to the spans of calls: where a nested command starts in the outer one.
+    pub(crate) offset: usize,
+}
+
+impl<'m, 'a> Run<'m, 'a> {
+    pub(crate) fn new(machine: &'m mut Machine<'a>, phase: &'m str) -> Self {
+        Self { machine, phase, calls: Vec::new(), failures: Vec::new(), offset: 0 }
+    }
+
+    /// Walks a whole command and gives its end; a failure carries the reason that its output shows.
+    pub(crate) fn whole(&mut self, shell: &mut Shell, script: &Script) -> Status {
+        match self.script(shell, script) {
+            Status::Fail(failure) => Status::Fail(leading(&self.failures).cloned().unwrap_or(failure)),
+            status => status,
+        }
+    }
+
+    pub(crate) fn script(&mut self, shell: &mut Shell, script: &Script) -> Status {
+        let mut last = Status::Ok;
+        let mut rest = script.steps.as_slice();
+        while !rest.is_empty() && !shell.exited {
+            let joined = rest.iter().take_while(|step| matches!(step.then, Then::And | Then::Or)).count();
+            let (list, after) = rest.split_at((joined + 1).min(rest.len()));
+            if list.last().is_some_and(|step| step.then == Then::Background) {
+                // A background list's end is nobody's: the shell goes on with 0.
+                self.list(&mut shell.clone(), list);
+                last = Status::Ok;
+            } else {
+                let status = self.list(shell, list);
+                // What could not be followed stays so, unless the shell's own end is decided later.
+                last = match (last, status) {
+                    (Status::Unsure(why), Status::Ok) => Status::Unsure(why),
+                    (_, status) => status,
+                };
+                if shell.errexit && matches!(last, Status::Fail(_)) {
+                    shell.exited = true;
+                }
+            }
+            rest = after;
+        }
+        last
+    }
+
+    fn list(&mut self, shell: &mut Shell, list: &[Step]) -> Status {
+        let mut status = Status::Ok;
+        let mut before = Then::Semi;
+        for step in list {
+            status = match (before, status) {
+                (Then::And, Status::Fail(failure)) => Status::Fail(failure),
+                (Then::Or, Status::Ok) => Status::Ok,
+                (Then::Or, Status::Unsure(why)) => {
+                    // The right side runs only if the left one failed: its effects are not kept.
+                    let kept = self.machine.clone();
+                    let right = self.node(&mut shell.clone(), &step.node);
+                    *self.machine = kept;
+                    if right.is_ok() { Status::Ok } else { Status::Unsure(why) }
+                }
+                (Then::And, Status::Unsure(why)) => match self.node(shell, &step.node) {
+                    Status::Fail(failure) => Status::Fail(failure),
+                    _ => Status::Unsure(why),
+                },
+                _ => self.node(shell, &step.node),
+            };
+            before = step.then;
+            if shell.exited {
+                break;
+            }
+        }
+        status
+    }
+
+    fn node(&mut self, shell: &mut Shell, node: &Node) -> Status {
+        let status = match node {
+            Node::Simple(simple) => self.simple(shell, simple, None),
+            Node::Pipeline { stages, negated, .. } => {
+                let status = self.pipeline(shell, stages);
+                match (negated, status) {
+                    (true, Status::Ok) => Status::fail(Reason::Other, "a negated command succeeds"),
+                    (true, Status::Fail(_)) => Status::Ok,
+                    (_, status) => status,
+                }
+            }
+            Node::Subshell(script) => {
+                let mut inner = shell.clone();
+                self.script(&mut inner, script)
+            }
+            Node::Group(script) => self.script(shell, script),
+            // Only a condition: whichever way it goes, nothing is installed by it.
+            Node::Other { kind: OtherKind::Test | OtherKind::Arithmetic, .. } => {
+                Status::unsure("the result of a test is not known")
+            }
+            Node::Other { kind: OtherKind::Function, .. } => Status::Ok,
+            Node::Other { .. } => {
+                Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed")
+            }
+        };
+        if let Status::Fail(failure) = &status {
+            self.failures.push(failure.clone());
+        }
+        status
+    }
+
+    fn pipeline(&mut self, shell: &mut Shell, stages: &[Node]) -> Status {
+        let mut worst = Status::Ok;
+        let mut feed: Option<&Node> = None;
+        for (at, stage) in stages.iter().enumerate() {
+            let mut inner = shell.clone();
+            let status = match stage {
+                Node::Simple(simple) => self.simple(&mut inner, simple, feed.filter(|_| at > 0)),
+                other => self.node(&mut inner, other),
+            };
+            if let Status::Fail(failure) = &status {
+                self.failures.push(failure.clone());
+            }
+            let counts = shell.pipefail || at + 1 == stages.len();
+            worst = match (worst, status) {
+                (Status::Fail(failure), _) => Status::Fail(failure),
+                (_, status) if counts && !status.is_ok() => status,
+                (worst, _) => worst,
+            };
+            feed = Some(stage);
+        }
+        worst
+    }
+}

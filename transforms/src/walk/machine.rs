@@ -1,0 +1,343 @@
+//! What the commands of a build leave behind, and what one shell sees of it.
+
+use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
+use super::profile::{BASE_PROGRAMS, Profile, listed};
+use super::verdict::Reason;
+use crate::app::{AppView, Kind};
+use crate::requirements::{native, scripts};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Index of a Python environment in [`Machine::envs`].
+pub(crate) type EnvId = usize;
+
+/// Distributions that an environment holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dists {
+    /// Normalised names, each with the extras that were asked for.
+    pub(crate) names: BTreeMap<String, BTreeSet<String>>,
+    /// Whether something was installed that could not be listed.
+    pub(crate) open: bool,
+}
+
+impl Dists {
+    /// Adds a distribution.
+    pub(crate) fn add(&mut self, name: &str, extras: impl IntoIterator<Item = String>) {
+        self.names.entry(name.to_owned()).or_default().extend(extras);
+    }
+
+    /// Whether anything but the installers is here.
+    pub(crate) fn any(&self) -> bool {
+        self.open || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
+    }
+
+    /// Whether one of them needs libstdc++ to import.
+    pub(crate) fn native(&self) -> Option<&str> {
+        self.names.keys().map(String::as_str).find(|name| native::needs_libstdcxx(name))
+    }
+
+    /// Whether one of them brings this console script.
+    pub(crate) fn script(&self, program: &str) -> bool {
+        let brings = |(name, extras): (&String, &BTreeSet<String>)| {
+            scripts::brings(name, &extras.iter().cloned().collect::<Vec<_>>(), program)
+        };
+        self.names.iter().any(brings)
+    }
+}
+
+/// Where an environment is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// The interpreter's own, in the Nix store: externally managed.
+    Store,
+    /// apt's: externally managed too.
+    Apt,
+    /// A virtual environment.
+    Venv {
+        /// Absolute directory.
+        dir: String,
+        /// Whether the interpreter is a copy, not a link into the profile.
+        copies: bool,
+        /// Phase that made it.
+        phase: String,
+    },
+}
+
+/// A Python environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Env {
+    /// Where it is.
+    pub(crate) home: Home,
+    /// `3.11`
+    pub(crate) version: String,
+    /// Names under which its interpreter stands in its `bin`.
+    pub(crate) interpreters: BTreeSet<String>,
+    /// Whether `python -m pip` works.
+    pub(crate) has_pip: bool,
+    /// What was installed into it.
+    pub(crate) dists: Dists,
+    /// What `pip install --user` put beside it.
+    pub(crate) user: Dists,
+}
+
+impl Env {
+    /// The directory of a virtual environment.
+    pub(crate) fn venv_dir(&self) -> Option<&str> {
+        if let Home::Venv { dir, .. } = &self.home { Some(dir) } else { None }
+    }
+}
+
+/// What a word in command position reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A program whose run is taken to succeed: the base image's or a package's.
+    Known,
+    /// A Python interpreter.
+    Python(EnvId),
+    /// A pip bound to an environment.
+    Pip(EnvId),
+    /// The nixpkgs package of virtualenv, bound to an interpreter's environment.
+    Virtualenv(EnvId),
+    /// A console script of an environment.
+    Console(EnvId),
+    /// A file of the app.
+    AppFile(String),
+    /// A file that a command made.
+    Made(String),
+}
+
+/// The image while it is built.
+#[derive(Clone)]
+pub(crate) struct Machine<'a> {
+    pub(crate) app: &'a dyn AppView,
+    /// The plan's directory in the app view.
+    pub(crate) dir: &'a str,
+    pub(crate) profile: &'a Profile,
+    pub(crate) envs: Vec<Env>,
+    /// Absolute paths of files that commands made or fetched.
+    pub(crate) made: BTreeSet<String>,
+    /// Fetched copies of get-pip.py.
+    pub(crate) get_pip: BTreeSet<String>,
+    /// Directories that `pip install --target` filled, and what with.
+    pub(crate) targets: BTreeMap<String, Dists>,
+}
+
+/// One shell: a `cmds` entry or the start command.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    /// Directories of `PATH`, first to last.
+    pub(crate) path: Vec<String>,
+    /// Absolute working directory.
+    pub(crate) cwd: String,
+    /// Variables that commands set and that matter here.
+    pub(crate) vars: BTreeMap<String, String>,
+    /// The activated virtual environment.
+    pub(crate) active: Option<String>,
+    /// `set -e`
+    pub(crate) errexit: bool,
+    /// `-o pipefail`: the build's shells have it, the start's has not.
+    pub(crate) pipefail: bool,
+    /// Set once the shell has ended.
+    pub(crate) exited: bool,
+}
+
+impl Shell {
+    pub(crate) fn new(path: Vec<String>, vars: BTreeMap<String, String>, pipefail: bool) -> Self {
+        Self { path, cwd: APP.to_owned(), vars, active: None, errexit: false, pipefail, exited: false }
+    }
+}
+
+/// `PATH` with these directories before the base image's.
+pub(crate) fn path_with(dirs: &[String]) -> Vec<String> {
+    dirs.iter().cloned().chain(BASE_PATH.iter().map(|dir| (*dir).to_owned())).collect()
+}
+
+impl<'a> Machine<'a> {
+    pub(crate) fn new(app: &'a dyn AppView, dir: &'a str, profile: &'a Profile) -> Self {
+        let mut machine = Self {
+            app,
+            dir,
+            profile,
+            envs: Vec::new(),
+            made: BTreeSet::new(),
+            get_pip: BTreeSet::new(),
+            targets: BTreeMap::new(),
+        };
+        let mut versions: Vec<&String> =
+            profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
+        versions.sort();
+        versions.dedup();
+        for version in versions {
+            machine.add_base(Home::Store, version);
+        }
+        if let Some(version) = &profile.apt_python {
+            machine.add_base(Home::Apt, version);
+        }
+        machine
+    }
+
+    fn add_base(&mut self, home: Home, version: &str) {
+        self.envs.push(Env {
+            home,
+            version: version.to_owned(),
+            interpreters: BTreeSet::new(),
+            has_pip: self.profile.with_pip.contains(version),
+            dists: Dists::default(),
+            user: Dists::default(),
+        });
+    }
+
+    /// The environment of the store's interpreter of this version.
+    pub(crate) fn store(&self, version: &str) -> Option<EnvId> {
+        self.envs.iter().position(|env| env.home == Home::Store && env.version == version)
+    }
+
+    /// The environment of the virtual environment in this directory.
+    pub(crate) fn venv(&self, dir: &str) -> Option<EnvId> {
+        self.envs.iter().position(|env| env.venv_dir() == Some(dir))
+    }
+
+    /// The app view's path of an absolute path.
+    pub(crate) fn view_path(&self, absolute: &str) -> Option<String> {
+        let inside = paths::in_app(absolute)?;
+        Some(match (self.dir, inside) {
+            ("", inside) => inside.to_owned(),
+            (dir, "") => dir.to_owned(),
+            (dir, inside) => format!("{dir}/{inside}"),
+        })
+    }
+
+    /// Whether a file or directory stands there.
+    pub(crate) fn exists(&self, absolute: &str) -> bool {
+        self.kind(absolute).is_some()
+    }
+
+    /// What stands at an absolute path, as far as is known.
+    pub(crate) fn kind(&self, absolute: &str) -> Option<Kind> {
+        if self.made.contains(absolute) || self.get_pip.contains(absolute) {
+            return Some(Kind::File);
+        }
+        let inside = |dir: &str| {
+            dir.strip_prefix(absolute).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if self.envs.iter().filter_map(Env::venv_dir).any(inside)
+            || self.made.iter().any(|made| inside(parent(made)))
+        {
+            return Some(Kind::Dir);
+        }
+        if let Some(path) = self.view_path(absolute) {
+            return self.app.kind(&path);
+        }
+        matches!(
+            absolute,
+            "/" | "/opt" | "/tmp" | "/root" | "/usr" | "/etc" | "/var" | "/home" | "/usr/local" | "/var/log"
+        )
+        .then_some(Kind::Dir)
+    }
+
+    /// Whether nothing is known of what stands at this path: outside the app and never made.
+    pub(crate) fn is_foreign(&self, absolute: &str) -> bool {
+        paths::in_app(absolute).is_none() && !self.exists(absolute)
+    }
+
+    /// What a command name reaches.
+    pub(crate) fn find(&self, shell: &Shell, name: &str) -> Option<Program> {
+        if name.contains('/') {
+            return self.at(&paths::join(&shell.cwd, name));
+        }
+        shell.path.iter().find_map(|dir| {
+            let dir = paths::join(&shell.cwd, dir);
+            self.at(&format!("{dir}/{name}")).filter(|program| !matches!(program, Program::AppFile(_)))
+        })
+    }
+
+    /// What a program's absolute path reaches.
+    fn at(&self, absolute: &str) -> Option<Program> {
+        let (dir, name) = (parent(absolute), base_name(absolute));
+        if let Some(id) = dir.strip_suffix("/bin").and_then(|home| self.venv(home)) {
+            return self.in_venv(id, name);
+        }
+        match dir {
+            PROFILE_BIN => self.in_profile(name),
+            "/usr/bin" | "/bin" | "/usr/local/bin" | "/sbin" | "/usr/sbin" => self.in_base(dir, name),
+            _ if dir == format!("{HOME}/.local/bin") => self.in_user(name),
+            _ if self.made.contains(absolute) => Some(Program::Made(absolute.to_owned())),
+            _ => {
+                let path = self.view_path(absolute)?;
+                self.app.is_file(&path).then_some(Program::AppFile(path))
+            }
+        }
+    }
+
+    fn in_venv(&self, id: EnvId, name: &str) -> Option<Program> {
+        let env = self.envs.get(id)?;
+        if env.interpreters.contains(name) {
+            Some(Program::Python(id))
+        } else if env.has_pip && is_pip(name, &env.version) {
+            Some(Program::Pip(id))
+        } else {
+            env.dists.script(name).then_some(Program::Console(id))
+        }
+    }
+
+    fn in_profile(&self, name: &str) -> Option<Program> {
+        if let Some(version) = self.profile.pythons.get(name) {
+            return self.store(version).map(Program::Python);
+        }
+        if let Some(version) = self.profile.pip.as_ref().filter(|version| is_pip(name, version)) {
+            return self.store(version).map(Program::Pip);
+        }
+        if name == "virtualenv" {
+            return self
+                .profile
+                .virtualenv
+                .as_ref()
+                .and_then(|version| self.store(version))
+                .map(Program::Virtualenv);
+        }
+        self.profile.programs.contains(name).then_some(Program::Known)
+    }
+
+    fn in_base(&self, dir: &str, name: &str) -> Option<Program> {
+        if let Some(version) = self.profile.apt_python.as_ref().filter(|_| dir != "/usr/local/bin") {
+            let id = self.envs.iter().position(|env| env.home == Home::Apt)?;
+            if name == "python3" || name.strip_prefix("python") == Some(version) {
+                return Some(Program::Python(id));
+            }
+        }
+        (dir != "/usr/local/bin" && listed(BASE_PROGRAMS, name)).then_some(Program::Known)
+    }
+
+    fn in_user(&self, name: &str) -> Option<Program> {
+        let id = self.envs.iter().position(|env| {
+            env.user.script(name) || (env.user.names.contains_key("pip") && is_pip(name, &env.version))
+        })?;
+        Some(if is_pip(name, &self.envs.get(id)?.version) { Program::Pip(id) } else { Program::Console(id) })
+    }
+
+    /// Whether code that imports the app's packages runs in this environment, and why not.
+    pub(crate) fn imports(&self, id: EnvId, shell: &Shell) -> Result<(), (Reason, String)> {
+        let Some(env) = self.envs.get(id) else { return Ok(()) };
+        let on_path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
+        let extra: Vec<&Dists> =
+            on_path.filter_map(|dir| self.targets.get(&paths::join(&shell.cwd, dir))).collect();
+        if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
+            return Err((
+                Reason::MarkerMissing,
+                "nothing was installed into the interpreter that runs".to_owned(),
+            ));
+        }
+        let native = [&env.dists, &env.user].into_iter().chain(extra).find_map(Dists::native);
+        match native {
+            Some(name) if !self.profile.libstdcxx => Err((
+                Reason::NativeLibMissing,
+                format!("importing `{name}` needs `libstdc++.so.6`, and `nixLibs` does not bring it"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether `name` is a name of pip's own script for this interpreter.
+pub(crate) fn is_pip(name: &str, version: &str) -> bool {
+    name == "pip" || name == "pip3" || name.strip_prefix("pip") == Some(version)
+}

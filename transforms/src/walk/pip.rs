@@ -1,0 +1,248 @@
+//! pip: where it installs, and what stops it.
+
+use super::call::{CallKind, PipCall};
+use super::exec::Run;
+use super::machine::{Dists, EnvId, Home, Shell};
+use super::paths;
+use super::python::{breaks_system, externally_managed};
+use super::simple::{Cmd, missing_file};
+use super::status::Status;
+use super::verdict::Reason;
+use crate::requirements::{self, Line, PipCommand, Requirement};
+use crate::text::Span;
+use std::collections::BTreeSet;
+
+impl Run<'_, '_> {
+    /// What a call of pip is. `module` is the place of the word `pip` in `python -m pip`.
+    pub(crate) fn pip_kind(&self, cmd: &Cmd<'_>, first: usize, module: Option<usize>) -> CallKind {
+        let words = &cmd.simple.words;
+        let command = requirements::pip_arguments(&cmd.simple.texts_from(first));
+        let last = first.saturating_sub(1);
+        // `sudo` goes with the program that it runs: it hides the PATH on which a venv would be.
+        let sudo = words.iter().take(cmd.program).find(|word| word.text.as_deref() == Some("sudo"));
+        let start = sudo.or_else(|| words.get(cmd.program)).map_or(0, |word| word.span.start);
+        let end = words.get(last).map_or(start, |word| word.span.end);
+        let program = Span::new(start + self.offset, end.max(start) + self.offset);
+        CallKind::Pip(PipCall { program, first, command, module: module.is_some(), name: cmd.name.clone() })
+    }
+
+    /// Runs pip in an environment. `first` is the place of pip's first argument among the words.
+    pub(crate) fn pip(
+        &mut self,
+        shell: &Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        first: usize,
+        module: Option<usize>,
+    ) -> Status {
+        let kind = self.pip_kind(cmd, first, module);
+        let CallKind::Pip(call) = &kind else { return Status::Ok };
+        let status = self.run_pip(shell, env, &call.command, module.is_some());
+        self.note(shell, cmd, kind, Some(env), &status);
+        status
+    }
+
+    fn run_pip(&mut self, shell: &Shell, id: EnvId, command: &PipCommand, module: bool) -> Status {
+        let Some(env) = self.machine.envs.get(id) else { return Status::Ok };
+        if module && !env.has_pip {
+            return Status::fail(Reason::NoPipModule, "No module named pip");
+        }
+        let managed = matches!(env.home, Home::Store | Home::Apt);
+        let venv = env.venv_dir().is_some();
+        let elsewhere = ["--target", "--prefix", "--root"]
+            .iter()
+            .find_map(|name| command.option(name))
+            .map(str::to_owned);
+        let changes = matches!(command.verb.as_deref(), Some("install" | "uninstall"));
+        let breaks = command.has("--break-system-packages") || breaks_system(shell);
+        if changes && managed && !breaks && elsewhere.is_none() && !command.has("--dry-run") {
+            return externally_managed();
+        }
+        if !command.is_install() {
+            return Status::Ok;
+        }
+        if venv && command.has("--user") {
+            return Status::fail(
+                Reason::Other,
+                "Can not perform a '--user' install. User site-packages are not visible in this virtualenv.",
+            );
+        }
+        let mut asked = Dists::default();
+        if let Err(status) = self.asked(shell, command, &mut asked) {
+            return status;
+        }
+        if let Some(target) = elsewhere {
+            let target = paths::join(&shell.cwd, &target);
+            self.machine.made.insert(format!("{target}/."));
+            merge(self.machine.targets.entry(target).or_default(), asked);
+            return Status::Ok;
+        }
+        let Some(env) = self.machine.envs.get_mut(id) else { return Status::Ok };
+        let into = if command.has("--user") { &mut env.user } else { &mut env.dists };
+        if asked.names.contains_key("pip") {
+            env.has_pip = true;
+        }
+        merge(into, asked);
+        Status::Ok
+    }
+
+    /// What an install command asks for; the failure where a file of it is not there.
+    fn asked(&self, shell: &Shell, command: &PipCommand, asked: &mut Dists) -> Result<(), Status> {
+        let mut seen = BTreeSet::new();
+        for (_, file) in &command.constraints {
+            self.file_there(shell, file)?;
+        }
+        for (_, file) in &command.requirement_files {
+            self.requirements_file(shell, file, &shell.cwd, asked, &mut seen)?;
+        }
+        for (_, package) in &command.packages {
+            self.requirement(shell, package, asked)?;
+        }
+        for (_, place) in &command.editable {
+            self.requirement(shell, place, asked)?;
+        }
+        asked.open |= command.unknown;
+        Ok(())
+    }
+
+    fn file_there(&self, shell: &Shell, file: &str) -> Result<(), Status> {
+        let path = paths::join(&shell.cwd, file);
+        if file.contains("://")
+            || self.machine.exists(&path)
+            || (self.machine.is_foreign(&path) && !path.starts_with("/opt"))
+        {
+            return Ok(());
+        }
+        Err(no_requirements(file))
+    }
+
+    fn requirements_file(
+        &self,
+        shell: &Shell,
+        file: &str,
+        from: &str,
+        asked: &mut Dists,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<(), Status> {
+        let path = paths::join(from, file);
+        if !seen.insert(path.clone()) {
+            return Ok(());
+        }
+        if file.contains("://") {
+            asked.open = true;
+            return Ok(());
+        }
+        let bytes =
+            self.machine.view_path(&path).and_then(|path| self.machine.app.read(&path).ok().flatten());
+        let Some(bytes) = bytes else {
+            if self.machine.exists(&path) || !path.starts_with("/app") {
+                asked.open = true;
+                return Ok(());
+            }
+            return Err(no_requirements(file));
+        };
+        let dir = paths::parent(&path).to_owned();
+        let Some(text) = requirements::decode(&bytes) else {
+            return Err(Status::fail(Reason::Resolution, format!("{file} is no text that pip can decode")));
+        };
+        for line in requirements::parse(&text).lines {
+            match line {
+                Line::Requirement { requirement, .. } => add(asked, &requirement),
+                Line::Include { path: other, .. } => {
+                    self.requirements_file(shell, &other, &dir, asked, seen)?
+                }
+                Line::Constraint { path: other, .. } => {
+                    let place = paths::join(&dir, &other);
+                    if !other.contains("://") && !self.machine.exists(&place) {
+                        return Err(no_requirements(&other));
+                    }
+                }
+                // pip resolves a local path in a file against the working directory.
+                Line::Editable { target, .. } => self.requirement(shell, &target, asked)?,
+                Line::Invalid { text, .. } => {
+                    return Err(Status::fail(
+                        Reason::Resolution,
+                        format!("Invalid requirement: {text:?} in {file}"),
+                    ));
+                }
+                Line::Option { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A requirement on the command line: a name, a URL, or a directory.
+    fn requirement(&self, shell: &Shell, text: &str, asked: &mut Dists) -> Result<(), Status> {
+        let place = text.split('[').next().unwrap_or(text);
+        let local = !text.contains("://")
+            && !text.contains('@')
+            && (place == "." || place == ".." || place.starts_with('.') || place.contains('/'));
+        if local {
+            let dir = paths::join(&shell.cwd, place);
+            let has = |name: &str| self.machine.exists(&format!("{dir}/{name}"));
+            if place.ends_with(".whl") || place.ends_with(".tar.gz") || self.machine.is_foreign(&dir) {
+                return self.file_there(shell, place);
+            }
+            if !has("pyproject.toml") && !has("setup.py") {
+                return Err(Status::fail(
+                    Reason::Other,
+                    format!("{text} does not appear to be a Python project"),
+                ));
+            }
+            asked.open = true;
+            return Ok(());
+        }
+        match requirements::parse_requirement(text) {
+            Some(requirement) => add(asked, &requirement),
+            None => asked.open = true,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_get_pip(&self, shell: &Shell, file: &str) -> bool {
+        let path = paths::join(&shell.cwd, file);
+        self.machine.get_pip.contains(&path)
+            || paths::base_name(&path) == "get-pip.py" && self.machine.exists(&path)
+    }
+
+    pub(crate) fn run_get_pip(&mut self, shell: &Shell, cmd: &Cmd<'_>, id: EnvId) -> Status {
+        let breaks = cmd.has("--break-system-packages") || breaks_system(shell);
+        let status = match self.machine.envs.get_mut(id) {
+            Some(env) if matches!(env.home, Home::Store | Home::Apt) && !breaks => externally_managed(),
+            Some(env) => {
+                env.has_pip = true;
+                if cmd.has("--user") {
+                    env.user.add("pip", []);
+                }
+                Status::Ok
+            }
+            None => Status::Ok,
+        };
+        self.note(shell, cmd, CallKind::RunGetPip, Some(id), &status);
+        status
+    }
+}
+
+fn no_requirements(file: &str) -> Status {
+    match missing_file(file) {
+        Status::Fail(mut failure) => {
+            failure.detail = format!("Could not open requirements file: No such file or directory: '{file}'");
+            Status::Fail(failure)
+        }
+        status => status,
+    }
+}
+
+fn add(asked: &mut Dists, requirement: &Requirement) {
+    match &requirement.name {
+        Some(name) => asked.add(name, requirement.extras.iter().cloned()),
+        None => asked.open = true,
+    }
+}
+
+fn merge(into: &mut Dists, from: Dists) {
+    into.open |= from.open;
+    for (name, extras) in from.names {
+        into.names.entry(name).or_default().extend(extras);
+    }
+}

@@ -1,0 +1,201 @@
+//! What the plan's packages put on `PATH`.
+
+use super::paths::base_name;
+use crate::plan::{Plan, names};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Programs by where they come from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Profile {
+    /// Interpreter names of the Nix profile (`python`, `python3`, `python3.11`) and their versions.
+    pub(crate) pythons: BTreeMap<String, String>,
+    /// Version of the interpreter that the nixpkgs package of pip belongs to, where one is named.
+    pub(crate) pip: Option<String>,
+    /// As `pip`, for virtualenv.
+    pub(crate) virtualenv: Option<String>,
+    /// Versions whose interpreter was made by `withPackages` with pip in it.
+    pub(crate) with_pip: BTreeSet<String>,
+    /// Other programs that packages bring, as far as is known.
+    pub(crate) programs: BTreeSet<String>,
+    /// Version of the interpreter that apt brings as `/usr/bin/python3`.
+    pub(crate) apt_python: Option<String>,
+    /// Whether `nixLibs` puts libstdc++ on the library path.
+    pub(crate) libstdcxx: bool,
+    /// Packages outside the tables: their programs are guessed from their names.
+    pub(crate) assumed: Vec<String>,
+}
+
+/// The Python that Ubuntu 24.04, the base image, has in apt.
+const APT_PYTHON: &str = "3.12";
+
+impl Profile {
+    /// Reads every phase's packages: Nixpacks installs them all before the first command runs.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let mut profile = Self::default();
+        // One `nix-env -if` an archive, and in each expression the packages are sorted
+        // (nix/mod.rs, nix_expression_for_group): the first interpreter keeps the name `python`.
+        let mut by_archive: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for phase in plan.phases.values() {
+            let archive = phase.nixpkgs_archive.as_ref().map_or("", |item| item.value.as_str());
+            let packages = phase.nix_pkgs.iter().flatten().map(|item| item.value.as_str());
+            by_archive.entry(archive).or_default().extend(packages);
+            profile.libstdcxx |= phase.nix_libs.iter().flatten().any(|item| is_libstdcxx(&item.value));
+            for item in phase.apt_pkgs.iter().flatten() {
+                profile.add_apt(&item.value);
+            }
+        }
+        for (archive, mut packages) in by_archive {
+            packages.sort_unstable();
+            for package in packages {
+                profile.add_nix(package, archive);
+            }
+        }
+        profile
+    }
+
+    fn add_nix(&mut self, package: &str, archive: &str) {
+        let package = package.trim();
+        if package.is_empty() {
+            return;
+        }
+        if let Some(version) = interpreter(package, archive) {
+            for name in ["python".to_owned(), "python3".to_owned(), format!("python{version}")] {
+                self.pythons.entry(name).or_insert_with(|| version.to_owned());
+            }
+            if package.contains("withPackages") && package.contains("pip") {
+                self.with_pip.insert(version.to_owned());
+            }
+            return;
+        }
+        let (owner, member) = package.rsplit_once('.').unwrap_or(("", package));
+        let set_version = python_set(owner).and_then(|attr| interpreter(&attr, archive));
+        match (member, set_version) {
+            ("pip", Some(version)) => self.pip = Some(version.to_owned()),
+            ("virtualenv", Some(version)) => self.virtualenv = Some(version.to_owned()),
+            ("virtualenv", None) => self.virtualenv = interpreter("python3", archive).map(str::to_owned),
+            _ => self.add_programs(package),
+        }
+    }
+
+    fn add_apt(&mut self, package: &str) {
+        let is_python = package == "python3"
+            || package.strip_prefix("python3").is_some_and(|rest| {
+                let rest = rest
+                    .strip_prefix('.')
+                    .map_or(rest, |v| v.trim_start_matches(|c: char| c.is_ascii_digit()));
+                matches!(rest, "" | "-minimal" | "-full" | "-dev" | "-venv" | "-pip")
+            });
+        if is_python {
+            self.apt_python = Some(APT_PYTHON.to_owned());
+        } else {
+            self.add_programs(package);
+        }
+    }
+
+    fn add_programs(&mut self, package: &str) {
+        let member = base_name(&package.replace('.', "/")).to_owned();
+        let stem = version_stem(&member).to_owned();
+        for name in [package, member.as_str(), stem.as_str()] {
+            if let Some((_, programs)) = PROGRAMS.iter().find(|(known, _)| *known == name) {
+                self.programs.extend(programs.split(' ').map(str::to_owned));
+                return;
+            }
+        }
+        self.assumed.push(package.to_owned());
+        self.programs.extend([member, stem]);
+    }
+}
+
+/// The version of an interpreter. One that the archive is not known to have is taken to be there.
+fn interpreter(attribute: &str, archive: &str) -> Option<&'static str> {
+    let archive = Some(archive).filter(|archive| !archive.is_empty());
+    names::python(attribute, archive).or_else(|| names::python(attribute, Some("another")))
+}
+
+fn is_libstdcxx(lib: &str) -> bool {
+    lib.contains("stdenv.cc.cc") || lib.starts_with("gcc-unwrapped") || lib == "libgcc" || lib == "gcc.cc.lib"
+}
+
+/// `python311Packages`, `python311.pkgs`, `python3Packages`: the attribute of the interpreter.
+pub(crate) fn python_set(owner: &str) -> Option<String> {
+    let base = owner.strip_suffix("Packages").or_else(|| owner.strip_suffix(".pkgs"))?;
+    base.starts_with("python").then(|| base.to_owned())
+}
+
+/// The name without its version: `nodejs_20` is `nodejs`, `npm-9_x` is `npm`.
+fn version_stem(name: &str) -> &str {
+    let stem = name.strip_suffix("_x").unwrap_or(name);
+    let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '-'));
+    if stem.is_empty() { name } else { stem }
+}
+
+/// What a package puts on `PATH` where that is not one program of the package's own name.
+/// From the packages' own file lists (nixpkgs `bin` outputs, Ubuntu 24.04 `apt-file`).
+const PROGRAMS: &[(&str, &str)] = &[
+    ("binutils", "ld as ar nm objdump strip"),
+    ("build-essential", "gcc g++ cc c++ make"),
+    ("bun", "bun bunx"),
+    ("cargo", "cargo"),
+    ("chromium", "chromium chromium-browser"),
+    ("clang", "clang clang++ cc c++"),
+    ("composer", "composer"),
+    ("default-mysql-client", "mysql mysqldump"),
+    ("ffmpeg", "ffmpeg ffprobe"),
+    ("ffmpeg-full", "ffmpeg ffprobe"),
+    ("ffmpeg-headless", "ffmpeg ffprobe"),
+    ("g++", "g++ c++ gcc cc"),
+    ("gcc", "gcc g++ cc c++ cpp"),
+    ("gfortran", "gfortran"),
+    ("gnumake", "make"),
+    ("go", "go gofmt"),
+    ("imagemagick", "convert magick identify"),
+    ("jdk", "java javac"),
+    ("jre", "java"),
+    ("libmagic1", "file"),
+    ("libreoffice", "soffice libreoffice"),
+    ("maven", "mvn"),
+    ("nodejs", "node npm npx corepack"),
+    ("nodejs-18_x", "node npm npx corepack"),
+    ("nodejs-slim", "node"),
+    ("openjdk", "java javac"),
+    ("php", "php"),
+    ("pkg-config", "pkg-config"),
+    ("pkgconfig", "pkg-config"),
+    ("pnpm", "pnpm pnpx"),
+    ("poetry", "poetry"),
+    ("poppler-utils", "pdftoppm pdfinfo pdftotext"),
+    ("poppler_utils", "pdftoppm pdfinfo pdftotext"),
+    ("postgresql", "psql pg_config pg_dump"),
+    ("postgresql-client", "psql pg_dump"),
+    ("redis", "redis-server redis-cli"),
+    ("redis-tools", "redis-cli"),
+    ("ruby", "ruby gem bundle"),
+    ("rustc", "rustc"),
+    ("rustup", "rustup cargo rustc"),
+    ("supervisor", "supervisord supervisorctl"),
+    ("tesseract", "tesseract"),
+    ("tesseract-ocr", "tesseract"),
+    ("uv", "uv uvx"),
+    ("yarn", "yarn yarnpkg"),
+];
+
+/// Programs of the base image (images/base/ubuntu/Dockerfile) that commands of deploy files use.
+pub(crate) const BASE_PROGRAMS: &str = " [ apt apt-cache apt-get apt-key arch awk base64 basename bash bunzip2 bzip2 \
+cat chgrp chmod chown chroot cksum clear cmp comm cp curl cut dash date dd df diff dirname dpkg du echo egrep env \
+envsubst expand expr factor false fc-cache fgrep find flock fold free getconf getent git grep groupadd gunzip gzip \
+head hostname id install join ldconfig ldd less link ln locale locale-gen localedef ls make md5sum mkdir mkfifo mknod mktemp \
+mount mv nano nice nl nohup nproc numfmt od openssl paste patch perl ping pkill printenv printf ps pwd readlink \
+realpath rm rmdir sed seq service sh sha1sum sha256sum sha512sum shred shuf sleep sort split stat stdbuf strings stty su \
+sudo sync tac tail tar tee test time timeout top touch tr true truncate tty uname unexpand uniq unlink unxz unzip \
+update-ca-certificates update-alternatives uptime useradd users wc wget which who whoami xargs xz yes zcat nix nix-env nix-collect-garbage nix-shell ";
+
+/// Bash's own commands.
+pub(crate) const BUILTINS: &str = " . : [ alias bg bind break builtin caller cd command compgen complete continue declare \
+dirs disown echo enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd \
+printf pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit \
+umask unalias unset wait ";
+
+/// Whether `list` (words between blanks) has `word`.
+pub(crate) fn listed(list: &str, word: &str) -> bool {
+    !word.is_empty() && !word.contains(' ') && list.split(' ').any(|known| known == word)
+}

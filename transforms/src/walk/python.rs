@@ -1,0 +1,310 @@
+//! Python interpreters: modules, scripts, code on the command line, and virtual environments.
+
+use super::call::CallKind;
+use super::exec::Run;
+use super::machine::{Dists, Env, EnvId, Home, Program, Shell};
+use super::paths;
+use super::simple::{Cmd, missing_file};
+use super::status::Status;
+use super::stdlib;
+use super::verdict::Reason;
+use crate::requirements::scripts;
+use crate::shell::Node;
+use std::collections::BTreeSet;
+
+/// What an interpreter is asked to run.
+enum Job {
+    Module(String, usize),
+    Script(String, usize),
+    Code(String),
+    Stdin,
+    Nothing,
+    Unsure(&'static str),
+}
+
+impl Run<'_, '_> {
+    pub(crate) fn python(
+        &mut self,
+        shell: &mut Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        feed: Option<&Node>,
+    ) -> Status {
+        match job(cmd) {
+            Job::Module(module, first) => self.module(shell, cmd, env, &module, first),
+            Job::Script(script, first) => self.script_file(shell, cmd, env, &script, first),
+            Job::Code(code) => {
+                let status = self.code(shell, env, &code);
+                self.note(shell, cmd, python_call(cmd), Some(env), &status);
+                status
+            }
+            Job::Stdin if self.feeds_get_pip(shell, feed) => self.run_get_pip(shell, cmd, env),
+            Job::Stdin => Status::unsure("a program read from standard input is not followed"),
+            Job::Nothing => Status::Ok,
+            Job::Unsure(why) => Status::unsure(why),
+        }
+    }
+
+    /// What a call of an interpreter that is not there would have been.
+    pub(crate) fn python_kind(&self, shell: &Shell, cmd: &Cmd<'_>) -> CallKind {
+        match job(cmd) {
+            Job::Module(module, first) => match module.as_str() {
+                "pip" => self.pip_kind(cmd, first, Some(first - 1)),
+                "ensurepip" => CallKind::EnsurePip,
+                "venv" | "virtualenv" => match venv_dir(cmd, first) {
+                    Some(dir) => CallKind::MakeVenv { dir: paths::join(&shell.cwd, dir) },
+                    None => python_call(cmd),
+                },
+                _ => python_call(cmd),
+            },
+            Job::Script(script, _) if self.is_get_pip(shell, &script) => CallKind::RunGetPip,
+            _ => python_call(cmd),
+        }
+    }
+
+    fn module(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId, module: &str, first: usize) -> Status {
+        match module {
+            "pip" => return self.pip(shell, cmd, env, first, Some(first - 1)),
+            "ensurepip" => {
+                let status = self.ensurepip(shell, env);
+                self.note(shell, cmd, CallKind::EnsurePip, Some(env), &status);
+                return status;
+            }
+            "venv" => return self.make_venv(shell, cmd, env, first),
+            "virtualenv" => {
+                let there =
+                    self.machine.envs.get(env).is_some_and(|env| env.dists.names.contains_key("virtualenv"));
+                if there {
+                    return self.make_venv(shell, cmd, env, first);
+                }
+                let status = Status::fail(Reason::MarkerMissing, "No module named virtualenv");
+                self.note(shell, cmd, self.python_kind(shell, cmd), Some(env), &status);
+                return status;
+            }
+            _ => {}
+        }
+        let top = module.split('.').next().unwrap_or(module);
+        let status = if self.is_app_module(shell, module) {
+            self.app_code(shell, env)
+        } else if self.provides(shell, env, top) {
+            self.imports(shell, env)
+        } else if stdlib::has(top) {
+            Status::Ok
+        } else {
+            Status::fail(Reason::MarkerMissing, format!("No module named {module}"))
+        };
+        self.note(shell, cmd, python_call(cmd), Some(env), &status);
+        status
+    }
+
+    fn script_file(
+        &mut self,
+        shell: &mut Shell,
+        cmd: &Cmd<'_>,
+        env: EnvId,
+        script: &str,
+        _first: usize,
+    ) -> Status {
+        if self.is_get_pip(shell, script) {
+            return self.run_get_pip(shell, cmd, env);
+        }
+        let path = paths::join(&shell.cwd, script);
+        let status = if self.machine.exists(&path) {
+            self.app_code(shell, env)
+        } else if let Some(Program::Console(_)) = self.machine.find(shell, &path) {
+            // Ex) `python /opt/venv/bin/gunicorn …`: a console script of that environment.
+            self.imports(shell, env)
+        } else {
+            missing_file(&format!("can't open file '{path}': [Errno 2]"))
+        };
+        self.note(shell, cmd, python_call(cmd), Some(env), &status);
+        status
+    }
+
+    fn code(&mut self, shell: &Shell, env: EnvId, code: &str) -> Status {
+        for module in stdlib::imported(code) {
+            if stdlib::has(module) {
+                continue;
+            }
+            let status = if self.is_app_module(shell, module) {
+                self.app_code(shell, env)
+            } else if self.provides(shell, env, module) {
+                self.imports(shell, env)
+            } else {
+                Status::fail(Reason::MarkerMissing, format!("No module named '{module}'"))
+            };
+            if !status.is_ok() {
+                return status;
+            }
+        }
+        if code.contains("sys.exit(1)") {
+            Status::unsure("the code may end with an error")
+        } else {
+            Status::Ok
+        }
+    }
+
+    /// Whether a module of the app's own has this name.
+    fn is_app_module(&self, shell: &Shell, module: &str) -> bool {
+        let mut roots = vec![shell.cwd.clone()];
+        if let Some(path) = shell.vars.get("PYTHONPATH") {
+            roots.extend(path.split(':').map(|dir| paths::join(&shell.cwd, dir)));
+        }
+        let parts = module.replace('.', "/");
+        roots.iter().any(|root| {
+            let path = format!("{root}/{parts}");
+            self.machine.exists(&format!("{path}.py"))
+                || self.machine.exists(&format!("{path}/__init__.py"))
+                || self.machine.exists(&format!("{path}/__main__.py"))
+                || (paths::in_app(&path).is_some() && self.machine.exists(&path))
+        })
+    }
+
+    /// Whether a distribution of the environment brings a module of this name.
+    fn provides(&self, shell: &Shell, env: EnvId, module: &str) -> bool {
+        let Some(env) = self.machine.envs.get(env) else { return false };
+        let targets = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
+        let targets = targets.filter_map(|dir| self.machine.targets.get(&paths::join(&shell.cwd, dir)));
+        [&env.dists, &env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
+    }
+
+    pub(crate) fn app_code(&self, shell: &Shell, env: EnvId) -> Status {
+        self.imports(shell, env)
+    }
+
+    pub(crate) fn imports(&self, shell: &Shell, env: EnvId) -> Status {
+        match self.machine.imports(env, shell) {
+            Ok(()) => Status::Ok,
+            Err((reason, detail)) => Status::fail(reason, detail),
+        }
+    }
+
+    fn ensurepip(&mut self, shell: &Shell, id: EnvId) -> Status {
+        let Some(env) = self.machine.envs.get_mut(id) else { return Status::Ok };
+        if matches!(env.home, Home::Store | Home::Apt) && !breaks_system(shell) {
+            return externally_managed();
+        }
+        env.has_pip = true;
+        Status::Ok
+    }
+
+    pub(crate) fn virtualenv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId) -> Status {
+        self.make_venv(shell, cmd, env, cmd.program + 1)
+    }
+
+    /// `python -m venv [options] DIR`. `first` is the place of the first argument among the words.
+    fn make_venv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, id: EnvId, first: usize) -> Status {
+        let Some(dir) = venv_dir(cmd, first) else {
+            return Status::unsure("the directory of the virtual environment is a variable");
+        };
+        let dir = paths::join(&shell.cwd, dir);
+        let Some(base) = self.machine.envs.get(id).cloned() else { return Status::Ok };
+        let mut interpreters: BTreeSet<String> = ["python", "python3"].map(str::to_owned).into();
+        // venv gives the name with the minor version since Python 3.10, and the name it was run by.
+        let minor: u32 = base.version.rsplit('.').next().and_then(|minor| minor.parse().ok()).unwrap_or(0);
+        if minor >= 10 {
+            interpreters.insert(format!("python{}", base.version));
+        }
+        interpreters.insert(paths::base_name(&cmd.name).to_owned());
+        let env = Env {
+            home: Home::Venv { dir: dir.clone(), copies: cmd.has("--copies"), phase: self.phase.to_owned() },
+            version: base.version.clone(),
+            interpreters,
+            has_pip: !cmd.has("--without-pip"),
+            dists: if cmd.has("--system-site-packages") { base.dists } else { Dists::default() },
+            user: Dists::default(),
+        };
+        let made = match self.machine.venv(&dir) {
+            // Made again over an old one: what is installed stays.
+            Some(old) => {
+                if let Some(slot) = self.machine.envs.get_mut(old) {
+                    slot.has_pip |= env.has_pip;
+                    slot.interpreters.extend(env.interpreters);
+                }
+                old
+            }
+            None => {
+                self.machine.envs.push(env);
+                self.machine.envs.len() - 1
+            }
+        };
+        self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(made), &Status::Ok);
+        Status::Ok
+    }
+}
+
+fn python_call(cmd: &Cmd<'_>) -> CallKind {
+    CallKind::Python { name: cmd.name.clone() }
+}
+
+/// PEP 668, in pip's words.
+pub(crate) fn externally_managed() -> Status {
+    Status::fail(Reason::ExternallyManaged, "error: externally-managed-environment")
+}
+
+/// Whether pip's option is set through the environment.
+pub(crate) fn breaks_system(shell: &Shell) -> bool {
+    shell
+        .vars
+        .get("PIP_BREAK_SYSTEM_PACKAGES")
+        .is_some_and(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "yes" | "on"))
+}
+
+fn imports_as(dists: &Dists, module: &str) -> bool {
+    dists.names.keys().any(|name| scripts::import_names(name).iter().any(|import| import == module))
+        || dists.script(module)
+}
+
+/// The first operand of venv's or virtualenv's arguments.
+fn venv_dir<'s>(cmd: &Cmd<'s>, first: usize) -> Option<&'s str> {
+    let mut skip = false;
+    for word in cmd.simple.words.iter().skip(first) {
+        let text = word.text.as_deref()?;
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if matches!(text, "--prompt" | "-p" | "--python" | "--seeder" | "--pip" | "--setuptools") {
+            skip = true;
+        } else if !text.starts_with('-') {
+            return Some(text);
+        }
+    }
+    None
+}
+
+fn job(cmd: &Cmd<'_>) -> Job {
+    let mut index = cmd.program + 1;
+    let words = &cmd.simple.words;
+    while let Some(word) = words.get(index) {
+        let Some(text) = word.text.as_deref() else {
+            return Job::Unsure("the program is named by a variable");
+        };
+        match text {
+            "-m" => {
+                return match words.get(index + 1).map(|word| word.text.clone()) {
+                    Some(Some(module)) => Job::Module(module, index + 2),
+                    _ => Job::Unsure("the module is named by a variable"),
+                };
+            }
+            "-c" => {
+                return match words
+                    .get(index + 1)
+                    .map(|word| word.text.clone().unwrap_or_else(|| word.raw.clone()))
+                {
+                    Some(code) => Job::Code(code),
+                    None => Job::Nothing,
+                };
+            }
+            "-" => return Job::Stdin,
+            "-V" | "--version" | "-h" | "--help" => return Job::Nothing,
+            "-X" | "-W" => index += 2,
+            "--" => index += 1,
+            option if option.starts_with("-m") && option.len() > 2 => {
+                return Job::Module(option[2..].to_owned(), index + 1);
+            }
+            option if option.starts_with('-') => index += 1,
+            script => return Job::Script(script.to_owned(), index + 1),
+        }
+    }
+    Job::Stdin
+}

@@ -1,0 +1,357 @@
+//! Simple commands: variables, the shell's own commands, and which program a word reaches.
+
+use super::call::{Call, CallKind};
+use super::exec::Run;
+use super::machine::{EnvId, Program, Shell};
+use super::paths::{self, base_name};
+use super::profile::{BUILTINS, listed};
+use super::status::Status;
+use super::verdict::Reason;
+use crate::app::Kind;
+use crate::shell::{self, Node, RedirectOp, Simple, Word};
+
+/// A simple command with its program found, for the files that know the programs.
+pub(crate) struct Cmd<'s> {
+    pub(crate) simple: &'s Simple,
+    /// Place of the program among the words.
+    pub(crate) program: usize,
+    /// The program as written.
+    pub(crate) name: String,
+    /// What the arguments are, where literal.
+    pub(crate) args: Vec<Option<&'s str>>,
+}
+
+impl Cmd<'_> {
+    /// Whether an argument is exactly this.
+    pub(crate) fn has(&self, arg: &str) -> bool {
+        self.args.contains(&Some(arg))
+    }
+
+    /// The first argument that is no option.
+    pub(crate) fn operand(&self) -> Option<&str> {
+        self.args.iter().flatten().copied().find(|arg| !arg.starts_with('-'))
+    }
+}
+
+impl Run<'_, '_> {
+    /// Walks a simple command. `feed` is the command whose output it reads through a pipe.
+    pub(crate) fn simple(&mut self, shell: &mut Shell, simple: &Simple, feed: Option<&Node>) -> Status {
+        if simple.words.is_empty() {
+            for assignment in &simple.assignments {
+                set(shell, &assignment.name, &assignment.value);
+            }
+            return Status::Ok;
+        }
+        for redirect in &simple.redirects {
+            if let Some(target) = redirect.target.text.as_deref() {
+                let target = paths::join(&shell.cwd, target);
+                if matches!(redirect.op, RedirectOp::Read)
+                    && target.starts_with("/app")
+                    && !self.machine.exists(&target)
+                {
+                    return missing_file(redirect.target.text.as_deref().unwrap_or_default());
+                }
+            }
+        }
+        let mut inner = shell.clone();
+        for assignment in &simple.assignments {
+            set(&mut inner, &assignment.name, &assignment.value);
+        }
+        let unwrapped = simple.unwrapped();
+        for assignment in &unwrapped.assignments {
+            if let Some(value) = assignment.value {
+                set_text(&mut inner, assignment.name, value);
+            }
+        }
+        let sudo = unwrapped.prefix.iter().any(|word| word.text.as_deref() == Some("sudo"));
+        if sudo {
+            // sudo's secure_path (Ubuntu's /etc/sudoers) has no Nix profile and no venv.
+            inner.path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+                .map(str::to_owned)
+                .to_vec();
+        }
+        let Some(name) = unwrapped.words.first().and_then(|word| word.text.clone()) else {
+            return Status::unsure("the program is named by a variable");
+        };
+        let args = unwrapped.words.iter().skip(1).map(|word| word.text.as_deref()).collect();
+        let cmd = Cmd { simple, program: unwrapped.program_index, name, args };
+        if let Some((text, at)) = shell::nested(simple) {
+            return self.nested(&inner, &text, at);
+        }
+        if listed(BUILTINS, &cmd.name) {
+            let status = self.builtin(shell, &cmd, unwrapped.words);
+            if !matches!(cmd.name.as_str(), "exec" | "eval" | "command") {
+                return status;
+            }
+        }
+        self.external(&mut inner, &cmd, feed)
+    }
+
+    /// `bash -c '…'`: a shell of its own, with this one's environment.
+    fn nested(&mut self, shell: &Shell, text: &str, at: usize) -> Status {
+        match shell::parse(text) {
+            Ok(script) => {
+                let mut inner = shell.clone();
+                inner.pipefail = false;
+                inner.errexit = false;
+                self.offset += at;
+                let status = self.script(&mut inner, &script);
+                self.offset -= at;
+                status
+            }
+            Err(error) => Status::unsure(format!("the inner command has {}", error.what)),
+        }
+    }
+
+    fn builtin(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, words: &[Word]) -> Status {
+        match cmd.name.as_str() {
+            "cd" | "pushd" => {
+                let Some(Some(dir)) = cmd.args.first() else {
+                    return if cmd.args.is_empty() {
+                        Status::Ok
+                    } else {
+                        Status::unsure("`cd` goes to a variable's value")
+                    };
+                };
+                if *dir == "-" {
+                    return Status::unsure("`cd -` is not followed");
+                }
+                let dir_abs = paths::join(&shell.cwd, dir);
+                if self.machine.kind(&dir_abs) != Some(Kind::Dir) && paths::in_app(&dir_abs).is_some() {
+                    return Status::fail(Reason::NoSuchFile, format!("cd: {dir}: No such file or directory"));
+                }
+                shell.cwd = dir_abs;
+                Status::Ok
+            }
+            "export" | "declare" | "typeset" | "local" | "readonly" => {
+                for word in words.iter().skip(1) {
+                    if let Some((name, value)) = word.raw.split_once('=') {
+                        set_text(shell, name, &unquote(value));
+                    }
+                }
+                Status::Ok
+            }
+            "unset" => {
+                for name in cmd.args.iter().flatten() {
+                    shell.vars.remove(*name);
+                }
+                Status::Ok
+            }
+            "set" => {
+                let options: Vec<&str> = cmd.args.iter().flatten().copied().collect();
+                if options.iter().any(|option| option.starts_with('-') && option.contains('e')) {
+                    shell.errexit = true;
+                }
+                if options.contains(&"pipefail") {
+                    shell.pipefail = true;
+                }
+                Status::Ok
+            }
+            "source" | "." => self.source(shell, cmd),
+            "exit" | "return" => {
+                shell.exited = true;
+                match cmd.args.first() {
+                    None | Some(Some("0")) => Status::Ok,
+                    Some(Some(_)) => Status::fail(Reason::Other, "the command exits with an error"),
+                    Some(None) => Status::unsure("the exit code is a variable"),
+                }
+            }
+            "false" => Status::fail(Reason::Other, "`false` fails"),
+            "type" | "hash" => self.lookup(shell, cmd),
+            "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
+            "test" | "[" => self.test(shell, cmd),
+            "eval" | "let" | "read" => Status::unsure(format!("`{}` is not followed", cmd.name)),
+            _ => Status::Ok,
+        }
+    }
+
+    /// `which x`, `command -v x`, `type x`.
+    pub(crate) fn lookup(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        match cmd.operand() {
+            Some(name) if listed(BUILTINS, name) || self.machine.find(shell, name).is_some() => Status::Ok,
+            Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
+            None => Status::unsure("the name is a variable"),
+        }
+    }
+
+    fn test(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let args: Vec<&str> =
+            cmd.args.iter().map(|arg| arg.unwrap_or("$")).filter(|arg| *arg != "]").collect();
+        let (negated, args) = match args.as_slice() {
+            ["!", rest @ ..] => (true, rest),
+            all => (false, all),
+        };
+        let holds = match args {
+            ["-f" | "-e" | "-d" | "-s" | "-r", path] if *path != "$" => {
+                let path = paths::join(&shell.cwd, path);
+                (!self.machine.is_foreign(&path)).then(|| self.machine.exists(&path))
+            }
+            _ => None,
+        };
+        match holds {
+            Some(holds) if holds != negated => Status::Ok,
+            Some(_) => Status::fail(Reason::Other, "the test does not hold"),
+            None => Status::unsure("the result of a test is not known"),
+        }
+    }
+
+    fn source(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        let Some(Some(file)) = cmd.args.first() else {
+            return Status::unsure("the sourced file is a variable");
+        };
+        let path = paths::join(&shell.cwd, file);
+        if let Some(dir) = path.strip_suffix("/bin/activate") {
+            let status = if self.machine.venv(dir).is_some() {
+                shell.path.insert(0, format!("{dir}/bin"));
+                shell.active = Some(dir.to_owned());
+                Status::Ok
+            } else if self.machine.exists(&path) {
+                Status::unsure("a virtual environment of the repository is not followed")
+            } else {
+                missing_venv(file)
+            };
+            let kind = CallKind::Activate { dir: dir.to_owned() };
+            let env = self.machine.venv(dir);
+            self.note(shell, cmd, kind, env, &status);
+            return status;
+        }
+        if self.machine.exists(&path) {
+            // A file of variables, as a rule. What it sets is not followed.
+            return Status::Ok;
+        }
+        if self.machine.is_foreign(&path) {
+            return Status::unsure(format!("`{file}` is outside the app"));
+        }
+        missing_file(file)
+    }
+
+    fn external(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, feed: Option<&Node>) -> Status {
+        // `command` and `eval` reach here with their own name when nothing follows.
+        if let Some(status) = self.fetch(shell, cmd) {
+            return status;
+        }
+        let program = self.machine.find(shell, &cmd.name);
+        match program {
+            Some(Program::Python(env)) => self.python(shell, cmd, env, feed),
+            Some(Program::Pip(env)) => {
+                let first = cmd.program + 1;
+                self.pip(shell, cmd, env, first, None)
+            }
+            Some(Program::Virtualenv(env)) => self.virtualenv(shell, cmd, env),
+            Some(Program::Console(env)) => self.console(shell, cmd, env),
+            Some(Program::Known) => self.known(shell, cmd),
+            Some(Program::AppFile(path)) => self.app_file(cmd, &path),
+            Some(Program::Made(path)) => {
+                Status::unsure(format!("`{path}`, which a command made, is not followed"))
+            }
+            None => self.missing(shell, cmd),
+        }
+    }
+
+    fn app_file(&mut self, cmd: &Cmd<'_>, path: &str) -> Status {
+        if self.machine.app.is_executable(path) {
+            Status::unsure(format!("`{}` is a program of the repository, which is not followed", cmd.name))
+        } else {
+            Status::fail(Reason::Other, format!("{}: Permission denied", cmd.name))
+        }
+    }
+
+    /// The program is not on `PATH`.
+    fn missing(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let name = cmd.name.as_str();
+        let base = base_name(name);
+        let status = if name.contains('/') {
+            let path = paths::join(&shell.cwd, name);
+            if path.contains("venv/bin/") {
+                missing_venv(name)
+            } else if self.machine.is_foreign(&path) && !paths::parent(&path).ends_with("/bin") {
+                Status::unsure(format!("`{name}` is outside the app"))
+            } else {
+                Status::fail(Reason::NoSuchFile, format!("{name}: No such file or directory"))
+            }
+        } else if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
+            Status::fail(Reason::PipNotFound, format!("{name}: command not found"))
+        } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
+            Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
+        } else {
+            Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
+        };
+        let kind = if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
+            self.pip_kind(cmd, cmd.program + 1, None)
+        } else if matches!(base, "poetry" | "pdm" | "pipenv" | "uv") {
+            manager_kind(cmd)
+        } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
+            self.python_kind(shell, cmd)
+        } else {
+            CallKind::Program { name: name.to_owned() }
+        };
+        self.note(shell, cmd, kind, None, &status);
+        status
+    }
+
+    /// Notes a call.
+    pub(crate) fn note(
+        &mut self,
+        shell: &Shell,
+        cmd: &Cmd<'_>,
+        kind: CallKind,
+        env: Option<EnvId>,
+        status: &Status,
+    ) {
+        let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
+        let span = cmd.simple.span;
+        let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
+        self.calls.push(Call { span, kind, env, venv, cwd: shell.cwd.clone(), status: status.clone() });
+    }
+}
+
+/// The call of a package manager.
+pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> CallKind {
+    let tool = ["poetry", "pdm", "pipenv", "uv"].into_iter().find(|tool| base_name(&cmd.name) == *tool);
+    if base_name(&cmd.name) == "uv" && cmd.operand() == Some("pip") {
+        return CallKind::UvPip { system: cmd.has("--system") };
+    }
+    match tool {
+        Some(tool) => CallKind::Manager { tool, verb: cmd.operand().unwrap_or_default().to_owned() },
+        None => CallKind::Program { name: cmd.name.clone() },
+    }
+}
+
+/// `3`, `3.11`, and nothing.
+pub(crate) fn is_version(rest: &str) -> bool {
+    rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+pub(crate) fn missing_file(file: &str) -> Status {
+    Status::fail(Reason::NoSuchFile, format!("{file}: No such file or directory"))
+}
+
+pub(crate) fn missing_venv(file: &str) -> Status {
+    let reason = if file.contains("venv/bin/") { Reason::VenvMissing } else { Reason::NoSuchFile };
+    Status::fail(reason, format!("{file}: No such file or directory"))
+}
+
+fn set(shell: &mut Shell, name: &str, value: &Word) {
+    set_text(shell, name, &unquote(&value.raw));
+}
+
+/// Sets a variable. Of expansions in the value only `$PATH` and `$HOME` are followed.
+fn set_text(shell: &mut Shell, name: &str, value: &str) {
+    if name == "PATH" {
+        let old = std::mem::take(&mut shell.path);
+        for part in value.split(':') {
+            match part {
+                "$PATH" | "${PATH}" => shell.path.extend(old.iter().cloned()),
+                "$VIRTUAL_ENV/bin" => shell.path.extend(shell.active.iter().map(|dir| format!("{dir}/bin"))),
+                part => shell.path.push(paths::join(&shell.cwd, part)),
+            }
+        }
+    } else {
+        shell.vars.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+/// Quotes removed, expansions as written.
+fn unquote(raw: &str) -> String {
+    raw.chars().filter(|c| !matches!(c, '"' | '\'')).collect()
+}

@@ -1,0 +1,60 @@
+//! How a command ends, as far as can be said.
+
+use super::verdict::Reason;
+
+/// A predicted failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) reason: Reason,
+    /// The error that it shows.
+    pub(crate) detail: String,
+}
+
+/// How a command ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Exit code 0.
+    Ok,
+    /// Another exit code.
+    Fail(Failure),
+    /// Not known: what stopped the prediction.
+    Unsure(String),
+}
+
+impl Status {
+    pub(crate) fn fail(reason: Reason, detail: impl Into<String>) -> Self {
+        Status::Fail(Failure { reason, detail: detail.into() })
+    }
+
+    pub(crate) fn unsure(why: impl Into<String>) -> Self {
+        Status::Unsure(why.into())
+    }
+
+    pub(crate) fn is_ok(&self) -> bool {
+        *self == Status::Ok
+    }
+}
+
+/// Of several failures in one command, the one that a reader of its output goes by.
+pub(crate) fn leading(failures: &[Failure]) -> Option<&Failure> {
+    failures.iter().min_by_key(|failure| {
+        ORDER.iter().position(|reason| *reason == failure.reason).unwrap_or(ORDER.len())
+    })
+}
+
+/// The nearer to the cause, the earlier.
+const ORDER: [Reason; 13] = [
+    Reason::VenvMissing,
+    Reason::ExternallyManaged,
+    Reason::NoPipModule,
+    Reason::UndefinedVariable,
+    Reason::PipNotFound,
+    Reason::PythonNotFound,
+    Reason::CommandNotFound,
+    Reason::NativeLibMissing,
+    Reason::MarkerMissing,
+    Reason::NoSuchFile,
+    Reason::Resolution,
+    Reason::Network,
+    Reason::BuildBackend,
+];

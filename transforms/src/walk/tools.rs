@@ -1,0 +1,244 @@
+//! Programs beside Python and pip whose run decides something: downloads, package managers, files.
+
+use super::call::CallKind;
+use super::exec::Run;
+use super::machine::{Dists, Env, EnvId, Home, Shell};
+use super::paths::{self, base_name};
+use super::python::externally_managed;
+use super::simple::{Cmd, manager_kind, missing_file};
+use super::status::Status;
+use super::verdict::Reason;
+use crate::shell::{Node, RedirectOp};
+
+const GET_PIP: &str = "get-pip.py";
+
+impl Run<'_, '_> {
+    /// curl and wget, which are in the base image: what they leave behind.
+    pub(crate) fn fetch(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Option<Status> {
+        let tool = base_name(&cmd.name);
+        if !matches!(tool, "curl" | "wget") {
+            return None;
+        }
+        let args: Vec<&str> = cmd.args.iter().map(|arg| arg.unwrap_or_default()).collect();
+        let url = args.iter().find(|arg| arg.contains("://")).copied().unwrap_or_default();
+        let written = cmd.simple.redirects.iter().find(|redirect| matches!(redirect.op, RedirectOp::Write));
+        let to =
+            output(tool, &args, url).or_else(|| written.and_then(|redirect| redirect.target.text.clone()));
+        let is_get_pip = base_name(url).starts_with(GET_PIP);
+        if let Some(file) = to.filter(|file| file != "-" && file != "/dev/null") {
+            let path = paths::join(&shell.cwd, &file);
+            if is_get_pip {
+                self.machine.get_pip.insert(path)
+            } else {
+                self.machine.made.insert(path)
+            };
+        }
+        if is_get_pip {
+            self.note(shell, cmd, CallKind::FetchGetPip, None, &Status::Ok);
+        }
+        Some(Status::Ok)
+    }
+
+    /// Whether the command before a pipe gives get-pip.py.
+    pub(crate) fn feeds_get_pip(&self, shell: &Shell, feed: Option<&Node>) -> bool {
+        let Some(Node::Simple(simple)) = feed else { return false };
+        simple.words.iter().filter_map(|word| word.text.as_deref()).any(|word| {
+            base_name(word).starts_with(GET_PIP)
+                || self.machine.get_pip.contains(&paths::join(&shell.cwd, word))
+        })
+    }
+
+    /// A program of the base image or of a package.
+    pub(crate) fn known(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        match base_name(&cmd.name) {
+            "uv" | "uvx" => self.uv(shell, cmd),
+            "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
+            "mkdir" => self.make(shell, cmd, true),
+            "touch" => self.make(shell, cmd, false),
+            "which" => self.lookup(shell, cmd),
+            "bash" | "sh" | "dash" | "zsh" => self.shell_script(shell, cmd),
+            "cp" | "mv" => self.copy(shell, cmd),
+            "false" => Status::fail(Reason::Other, "`false` fails"),
+            _ => Status::Ok,
+        }
+    }
+
+    fn make(&mut self, shell: &Shell, cmd: &Cmd<'_>, dir: bool) -> Status {
+        for name in cmd.args.iter().flatten().filter(|arg| !arg.starts_with('-')) {
+            let path = paths::join(&shell.cwd, name);
+            self.machine.made.insert(if dir { format!("{path}/.") } else { path });
+        }
+        Status::Ok
+    }
+
+    fn copy(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let operands: Vec<&str> =
+            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let Some((to, from)) = operands.split_last() else { return Status::Ok };
+        for source in from.iter().filter(|source| !source.contains(['*', '?', '['])) {
+            let path = paths::join(&shell.cwd, source);
+            if paths::in_app(&path).is_some() && !self.machine.exists(&path) {
+                return Status::unsure(format!("`{source}` may be made by an earlier command"));
+            }
+        }
+        let path = paths::join(&shell.cwd, to);
+        self.machine.made.insert(path);
+        Status::Ok
+    }
+
+    fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let Some(file) = cmd.operand() else {
+            return Status::unsure("the inner shell's command is not followed");
+        };
+        let path = paths::join(&shell.cwd, file);
+        if self.machine.exists(&path) || paths::in_app(&path).is_none() {
+            Status::unsure(format!("`{file}` is a script of the repository, which is not followed"))
+        } else if cmd.name == "sh" {
+            Status::fail(Reason::Other, format!("sh: 0: cannot open {file}: No such file"))
+        } else {
+            missing_file(file)
+        }
+    }
+
+    /// A console script of an environment.
+    pub(crate) fn console(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId) -> Status {
+        match base_name(&cmd.name) {
+            "uv" | "uvx" => return self.uv(shell, cmd),
+            "poetry" | "pdm" | "pipenv" => return self.manager(shell, cmd, Some(env)),
+            "virtualenv" => return self.virtualenv(shell, cmd, env),
+            _ => {}
+        }
+        let status = self.imports(shell, env);
+        self.note(shell, cmd, CallKind::Program { name: cmd.name.clone() }, Some(env), &status);
+        status
+    }
+
+    /// poetry, pdm and pipenv install the project into the active environment.
+    fn manager(&mut self, shell: &Shell, cmd: &Cmd<'_>, home: Option<EnvId>) -> Status {
+        let kind = manager_kind(cmd);
+        let installs = matches!(&kind, CallKind::Manager { verb, .. } if matches!(verb.as_str(), "install" | "sync" | "update"));
+        let active = shell.active.as_deref().and_then(|dir| self.machine.venv(dir));
+        let into = active.or(home);
+        if installs && let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
+            env.dists.open = true;
+        }
+        self.note(shell, cmd, kind, into, &Status::Ok);
+        Status::Ok
+    }
+
+    fn uv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        let operands: Vec<&str> =
+            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let status = match operands.as_slice() {
+            ["pip", "install" | "sync" | "uninstall", ..] => self.uv_pip(shell, cmd),
+            ["venv", rest @ ..] => {
+                let dir = paths::join(&shell.cwd, rest.first().copied().unwrap_or(".venv"));
+                self.uv_venv(&dir);
+                self.note(
+                    shell,
+                    cmd,
+                    CallKind::MakeVenv { dir: dir.clone() },
+                    self.machine.venv(&dir),
+                    &Status::Ok,
+                );
+                return Status::Ok;
+            }
+            ["sync" | "run", ..] => {
+                let dir = shell.vars.get("UV_PROJECT_ENVIRONMENT").map_or(".venv", String::as_str);
+                let dir = paths::join(&shell.cwd, dir);
+                self.uv_venv(&dir);
+                if let Some(env) = self.machine.venv(&dir).and_then(|id| self.machine.envs.get_mut(id)) {
+                    env.dists.open = true;
+                }
+                Status::Ok
+            }
+            _ => Status::Ok,
+        };
+        self.note(shell, cmd, manager_kind(cmd), None, &status);
+        status
+    }
+
+    fn uv_venv(&mut self, dir: &str) {
+        if self.machine.venv(dir).is_some() {
+            return;
+        }
+        let version = self.machine.profile.pythons.get("python3").cloned().unwrap_or_else(|| "3".to_owned());
+        let mut interpreters: std::collections::BTreeSet<String> =
+            ["python", "python3"].map(str::to_owned).into();
+        interpreters.insert(format!("python{version}"));
+        self.machine.envs.push(Env {
+            home: Home::Venv { dir: dir.to_owned(), copies: false, phase: self.phase.to_owned() },
+            version,
+            interpreters,
+            has_pip: false,
+            dists: Dists::default(),
+            user: Dists::default(),
+        });
+    }
+
+    fn uv_pip(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let python = cmd.args.iter().flatten().find_map(|arg| arg.strip_prefix("--python=")).or_else(|| {
+            let at = cmd.args.iter().position(|arg| matches!(arg, Some("--python" | "-p")))?;
+            cmd.args.get(at + 1).copied().flatten()
+        });
+        let env = if let Some(python) = python {
+            match self.machine.find(shell, python) {
+                Some(super::machine::Program::Python(id)) => Some(id),
+                _ => self.machine.venv(&paths::join(&shell.cwd, python)),
+            }
+        } else if cmd.has("--system") || shell.vars.contains_key("UV_SYSTEM_PYTHON") {
+            self.machine.profile.pythons.get("python3").and_then(|version| self.machine.store(version))
+        } else {
+            let dir = shell.active.clone().or_else(|| shell.vars.get("VIRTUAL_ENV").cloned());
+            self.machine.venv(&dir.unwrap_or_else(|| paths::join(&shell.cwd, ".venv")))
+        };
+        let Some(env) = env.and_then(|id| self.machine.envs.get_mut(id)) else {
+            return Status::fail(
+                Reason::Other,
+                "No virtual environment found; run `uv venv` to create one, or pass `--system`",
+            );
+        };
+        let breaks =
+            cmd.has("--break-system-packages") || shell.vars.contains_key("UV_BREAK_SYSTEM_PACKAGES");
+        if matches!(env.home, Home::Store | Home::Apt) && !breaks {
+            let Status::Fail(mut failure) = externally_managed() else { return Status::Ok };
+            failure.detail = "The interpreter is externally managed".to_owned();
+            return Status::Fail(failure);
+        }
+        env.dists.open = true;
+        Status::Ok
+    }
+}
+
+/// The file that a download goes to, where its arguments say.
+fn output(tool: &str, args: &[&str], url: &str) -> Option<String> {
+    let remote = || Some(base_name(url).to_owned()).filter(|name| !name.is_empty());
+    for (at, arg) in args.iter().enumerate() {
+        let next = || args.get(at + 1).map(|file| (*file).to_owned());
+        match (tool, *arg) {
+            ("curl", "-o" | "--output") | ("wget", "-O" | "--output-document") => return next(),
+            ("curl", option) if option.starts_with("-o") && !option.starts_with("--") => {
+                return Some(option[2..].to_owned());
+            }
+            ("curl", option)
+                if !option.starts_with("--") && option.starts_with('-') && option.ends_with('o') =>
+            {
+                return next();
+            }
+            ("curl", option)
+                if !option.starts_with("--") && option.starts_with('-') && option.contains('O') =>
+            {
+                return remote();
+            }
+            ("curl", "--remote-name") => return remote(),
+            ("wget", option)
+                if option.starts_with('-') && !option.starts_with("--") && option.contains('O') =>
+            {
+                let (_, file) = option.split_once('O').unwrap_or_default();
+                return if file.is_empty() { next() } else { Some(file.to_owned()) };
+            }
+            _ => {}
+        }
+    }
+    if tool == "wget" { remote() } else { None }
+}
