@@ -120,7 +120,6 @@ struct Rules<'a> {
 struct RuleReport<'a> {
     id: &'a str,
     summary: &'a str,
-    patterns: &'a [&'a str],
 }
 
 /// The report on `apps`; `patches` stand beside them in the order of the apps, or are none.
@@ -135,8 +134,7 @@ pub(crate) fn report(apps: &[Examined], patches: &[String]) -> Result<String, St
 
 /// The list of rules.
 pub(crate) fn rules(rules: &[&'static RuleInfo]) -> Result<String, String> {
-    let rules =
-        rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary, patterns: rule.patterns });
+    let rules = rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary });
     to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
 

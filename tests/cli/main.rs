@@ -6,4 +6,7 @@
 mod support;
 
 mod arguments;
+mod disk;
 mod hostile;
+mod output;
+mod repair;
