@@ -1,13 +1,15 @@
 use super::prose::{self, count};
 use super::snippet::Window;
 use super::text::escape;
-use super::{Examined, Fate, Mode, Written, fate};
+use super::{Examined, Fate, Mode, Texts, Written, fate};
+use crate::app::Home;
 use crate::cli::Voice;
 use crate::terminal::{Page, Tone};
 use annotate_snippets::{Group, Level, Renderer};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
 use nixpacks_transforms::rules::Severity;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Paths that an advice names at most.
@@ -66,6 +68,9 @@ impl Report<'_> {
                 self.finding(app, outcome, finding, out);
             }
         }
+        if self.mode != Mode::Fix && !outcome.changes.is_empty() {
+            self.left(app, outcome, &name, out);
+        }
         if !self.voice.quiet {
             self.verdict(app, outcome, &name, out);
         }
@@ -75,15 +80,19 @@ impl Report<'_> {
     }
 
     fn finding(&self, app: &Examined, outcome: &Outcome, finding: &Finding, out: &mut String) {
-        let texts =
-            if self.mode == Mode::Fix && app.written == Written::Done { &app.fixed } else { &app.texts };
+        let done = self.mode == Mode::Fix && app.written == Written::Done;
+        let (texts, help) = if done { (&app.fixed, None) } else { (&app.texts, help(outcome, finding)) };
+        self.picture(&app.home, texts, finding, help, out);
+    }
+
+    fn picture(&self, home: &Home, texts: &Texts, finding: &Finding, help: Option<String>, out: &mut String) {
         let message = escape(&finding.message);
         let label = escape(&finding.label);
         let mut title = level(finding.severity).primary_title(message);
         title = title.id(finding.rule.id);
         let mut group = Group::with_title(title);
         let place = finding.place.as_ref();
-        let path = place.map(|place| escape(&app.home.shown_file(&place.path))).unwrap_or_default();
+        let path = place.map(|place| escape(&home.shown_file(&place.path))).unwrap_or_default();
         let window = place.and_then(|place| Some(Window::new(texts.get(&place.path)?, place.span)));
         if let Some(window) = &window {
             group = group.element(window.snippet(&path, &label));
@@ -91,10 +100,22 @@ impl Report<'_> {
         for note in &finding.notes {
             group = group.element(Level::NOTE.message(escape(note)));
         }
-        if let Some(help) = help(outcome, finding) {
+        if let Some(help) = help {
             group = group.element(Level::HELP.message(help));
         }
         self.render(group, out);
+    }
+
+    /// What the changes would not settle, where it is not among the findings of the app as it stands.
+    fn left(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
+        let known: BTreeSet<(&str, &str)> =
+            outcome.findings.iter().map(|finding| (finding.rule.id, finding.message.as_str())).collect();
+        let new = |finding: &&Finding| !known.contains(&(finding.rule.id, finding.message.as_str()));
+        let mut left = outcome.remaining.iter().filter(new).peekable();
+        if left.peek().is_some() {
+            let _ = writeln!(out, "{name}: with the fix this remains\n");
+        }
+        left.for_each(|finding| self.picture(&app.home, &app.fixed, finding, None, out));
     }
 
     fn broken(&self, app: &Examined, broken: &ParseError, out: &mut String) {
