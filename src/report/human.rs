@@ -108,10 +108,7 @@ impl Report<'_> {
 
     /// What the changes would not settle, where it is not among the findings of the app as it stands.
     fn left(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
-        let known: BTreeSet<(&str, &str)> =
-            outcome.findings.iter().map(|finding| (finding.rule.id, finding.message.as_str())).collect();
-        let new = |finding: &&Finding| !known.contains(&(finding.rule.id, finding.message.as_str()));
-        let mut left = outcome.remaining.iter().filter(new).peekable();
+        let mut left = behind(outcome).peekable();
         if left.peek().is_some() {
             let _ = writeln!(out, "{name}: with the fix this remains\n");
         }
@@ -200,6 +197,13 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
+/// What remains once the changes are made and is not among the findings of the app as it stands.
+fn behind(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
+    let key = |finding: &Finding| (finding.rule.id, finding.message.clone());
+    let known: BTreeSet<(&str, String)> = outcome.findings.iter().map(key).collect();
+    outcome.remaining.iter().filter(move |finding| !known.contains(&key(finding)))
+}
+
 /// What the fix of a finding will do, and whether it may.
 fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
     let index = finding.fix?;
@@ -216,10 +220,11 @@ fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
 /// `3 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person`
 fn summary(apps: &[Examined], mode: Mode) -> String {
     let (mut fixed, mut held, mut person, mut told, mut failed) = (0, 0, 0, 0, 0);
-    let mut broken = 0;
+    let (mut unread, mut more) = (0, 0);
     for app in apps {
         let Ok(outcome) = &app.result else { continue };
-        broken += outcome.broken.len();
+        unread += outcome.broken.len();
+        more += behind(outcome).count();
         for finding in &outcome.findings {
             match (fate(outcome, finding), &app.written) {
                 (Fate::Fixed, Written::Failed(_)) => failed += 1,
@@ -246,8 +251,11 @@ fn summary(apps: &[Examined], mode: Mode) -> String {
     if !parts.is_empty() {
         let _ = write!(line, ": {}", parts.join(", "));
     }
-    if broken > 0 {
-        let _ = write!(line, "; {} that cannot be read", count(broken, "file"));
+    if more > 0 {
+        let _ = write!(line, "; {more} more behind {}", if total == 1 { "it" } else { "them" });
+    }
+    if unread > 0 {
+        let _ = write!(line, "; {} that cannot be read", count(unread, "file"));
     }
     line
 }
@@ -283,7 +291,7 @@ fn paths(apps: &[&Examined]) -> String {
     if apps.len() > SHOWN {
         return " …".to_owned();
     }
-    apps.iter().map(|app| format!(" {}", prose::shell_word(&app.home.named()))).collect()
+    apps.iter().flat_map(|app| [" ".to_owned(), prose::shell_word(&app.home.named())]).collect()
 }
 
 /// How to look at and keep what was written, in a git work tree.
