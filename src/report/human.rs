@@ -220,11 +220,11 @@ fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
 /// `3 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person`
 fn summary(apps: &[Examined], mode: Mode) -> String {
     let (mut fixed, mut held, mut person, mut told, mut failed) = (0, 0, 0, 0, 0);
-    let (mut unread, mut more) = (0, 0);
+    let (mut unread, mut behind_them) = (0, 0);
     for app in apps {
         let Ok(outcome) = &app.result else { continue };
         unread += outcome.broken.len();
-        more += behind(outcome).count();
+        behind_them += behind(outcome).count();
         for finding in &outcome.findings {
             match (fate(outcome, finding), &app.written) {
                 (Fate::Fixed, Written::Failed(_)) => failed += 1,
@@ -251,8 +251,8 @@ fn summary(apps: &[Examined], mode: Mode) -> String {
     if !parts.is_empty() {
         let _ = write!(line, ": {}", parts.join(", "));
     }
-    if more > 0 {
-        let _ = write!(line, "; {more} more behind {}", if total == 1 { "it" } else { "them" });
+    if behind_them > 0 {
+        let _ = write!(line, "; {behind_them} more behind {}", if total == 1 { "it" } else { "them" });
     }
     if unread > 0 {
         let _ = write!(line, "; {} that cannot be read", count(unread, "file"));
