@@ -250,6 +250,13 @@ fn intents_keep_the_laws() {
                         hold(&drawn, &doc, &all, &tried, edits);
                     }
                     Err(refusal) => {
+                        // A refusal names a shape; a result that does not parse is a fault.
+                        assert!(
+                            !refusal.message.contains("would not"),
+                            "{}: {refusal}\n{}",
+                            tried.name,
+                            drawn.text
+                        );
                         refusals.borrow_mut().insert(refusal.message.clone());
                     }
                 }
