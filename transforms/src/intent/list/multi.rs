@@ -256,12 +256,13 @@ impl List<'_> {
         self.gaps[index + 1].comments.first().copied().filter(|comment| comment.trails)
     }
 
-    /// Where the comments directly above an item start (the start of a line), else where its line does.
+    /// Where the line of an item starts, or that of the first comment directly above; the item's own
+    /// start where it is not the first on its line.
     fn lead(&self, index: usize) -> usize {
-        let mut start = line_start(self.text, self.items[index].start);
         if self.before(index) != Before::LineStart {
-            return start;
+            return self.items[index].start;
         }
+        let mut start = line_start(self.text, self.items[index].start);
         for comment in self.gaps[index].comments.iter().rev().filter(|comment| !comment.trails) {
             if self.next_line(comment.span.end) != start {
                 break;
