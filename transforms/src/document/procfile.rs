@@ -7,6 +7,7 @@
 use super::{Entry, Key, Layout, Node, Quote, Str, Table, Value};
 use crate::text::{BOM, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Failure = (Option<Span>, String);
 
@@ -14,6 +15,8 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let offsets = Offsets::new(body, text.len() - body.len());
     let mut entries: Vec<Entry> = Vec::new();
+    // Of each name, the last entry.
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut key: Option<Key> = None;
     let (mut maps, mut documents) = (0, 0);
     for event in Parser::new_from_str(body) {
@@ -45,8 +48,9 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
                 match key.take() {
                     None => key = Some(Key { name: value.into_owned(), span }),
                     Some(key) => {
-                        entries.retain(|entry| entry.key.name != key.name);
-                        entries.push(Entry { key, node: scalar(&value, style, span, text) });
+                        let node = scalar(&value, style, span, text);
+                        last.insert(key.name.clone(), entries.len());
+                        entries.push(Entry { key, node });
                     }
                 }
             }
@@ -56,6 +60,9 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     if maps == 0 {
         return Err((None, "the file is empty".to_owned()));
     }
+    let kept: BTreeSet<usize> = last.into_values().collect();
+    let counted = entries.into_iter().enumerate().filter(|(index, _)| kept.contains(index));
+    let entries = counted.map(|(_, entry)| entry).collect();
     Ok(Table { layout: Layout::Yaml, entries })
 }
 
