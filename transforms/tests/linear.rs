@@ -1,6 +1,6 @@
 //! Reading and editing take time in proportion to the file, also on hostile shapes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::format_collect)]
 
 use nixpacks_transforms::document::{Document, FileKind};
 use nixpacks_transforms::intent::array::{Slot, rewrite};

@@ -1,7 +1,8 @@
 //! A Procfile, which Nixpacks reads as a YAML map of strings.
 //!
 //! `serde_yaml` gives any scalar to a map of strings as its text: `web: 8000`, `web: true` and an
-//! empty `web:` are strings. Lists, maps, several documents and a file without a map are errors.
+//! empty `web:` are strings. Lists, maps, several documents and text without a key are errors; an
+//! empty file is an empty map.
 //! Of a key given twice the last one counts.
 
 use super::{Entry, Key, Layout, Node, Quote, Str, Table, Value};
@@ -38,6 +39,8 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
                 return Err((Some(span), "expected a command, found a list".to_owned()));
             }
             Event::Alias(_) => return Err((Some(span), "aliases are not supported".to_owned())),
+            // Ex) `---` and nothing behind it: an empty map, as an empty file is
+            Event::Scalar(value, ScalarStyle::Plain, ..) if maps == 0 && value.is_empty() => {}
             Event::Scalar(value, style, anchor, tag) => {
                 if maps == 0 {
                     return Err((Some(span), "expected lines of `name: command`".to_owned()));
@@ -56,9 +59,6 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
             }
             _ => {}
         }
-    }
-    if maps == 0 {
-        return Err((None, "the file is empty".to_owned()));
     }
     let kept: BTreeSet<usize> = last.into_values().collect();
     let counted = entries.into_iter().enumerate().filter(|(index, _)| kept.contains(index));

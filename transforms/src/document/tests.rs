@@ -127,6 +127,9 @@ plain@128 "a\r\n   b c" = "a b c"
 last@148 "x" = "x"
 "#;
     assert_eq!(dump(&parse(FileKind::Procfile, text)), wanted.trim_start());
+    for empty in ["", "# c\n", "\u{feff}", "---\n"] {
+        assert_eq!(dump(&parse(FileKind::Procfile, empty)), "", "{empty:?}");
+    }
     // Of a key given twice the last one counts.
     let twice = parse(FileKind::Procfile, "---\nweb: a:b --x=y {z}\nweb: b   \n...\n");
     assert_eq!(dump(&twice), "web@23 \"b\" = \"b\"\n");
@@ -137,8 +140,6 @@ last@148 "x" = "x"
 fn what_nixpacks_refuses_is_an_error_with_its_place() {
     use FileKind::{NixpacksJson as Json, NixpacksToml as Toml, Procfile};
     let rows = [
-        (Procfile, "", None, "the file is empty"),
-        (Procfile, "# c\n", None, "the file is empty"),
         (Procfile, "web:python", Some((0, 10)), "expected lines of `name: command`"),
         (Procfile, "- a", Some((0, 0)), "expected a command, found a list"),
         (Procfile, "a: [b]", Some((3, 4)), "expected a command, found a list"),
