@@ -13,7 +13,7 @@ use nixpacks_transforms::text::Span;
 use nixpacks_transforms::walk::{self, Reason, Stage, Verdict};
 
 static RULE: RuleInfo =
-    RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n", patterns: &["F01"] };
+    RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n", activates: false };
 
 const BEFORE: &str = "[phases.setup]\nnixPkgs = [\"pip\"]\n";
 
