@@ -46,8 +46,10 @@ pub(crate) fn show(page: &Page, tone: Tone, exit: Exit) -> Exit {
     };
     let err = write(io::stderr().lock(), &page.err);
     match out.and(err) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Unusable,
-        _ => exit,
+        Ok(()) => exit,
+        // What failed for another reason than the reader stays failed.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && exit != Exit::Unusable => Exit::Clean,
+        Err(_) => Exit::Unusable,
     }
 }
 

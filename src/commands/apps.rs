@@ -34,7 +34,7 @@ pub(super) fn run(
     match args.output_format {
         Format::Json => page.out.push_str(&json::report(&apps, &patches).map_err(Failure::unusable)?),
         // The human report leaves standard output to the patch, so it can stand beside one.
-        Format::Concise if mode != Mode::Diff => concise(&apps, page),
+        Format::Concise if mode != Mode::Diff => concise(&apps, mode, page),
         Format::Concise | Format::Human => human(&apps, mode, voice, tone, page),
     }
     if args.output_format != Format::Json {

@@ -1,37 +1,46 @@
-use super::Examined;
 use super::text::escape;
+use super::{Examined, Mode, Texts, Written};
 use crate::terminal::Page;
 use std::fmt::Write as _;
 
 /// One line a finding: `path:line:column: severity[rule] message`.
-pub(crate) fn concise(apps: &[Examined], page: &mut Page) {
+///
+/// After a fix these are the ones that remain.
+pub(crate) fn concise(apps: &[Examined], mode: Mode, page: &mut Page) {
     for app in apps {
+        if let Written::Failed(why) = &app.written {
+            let _ = writeln!(page.err, "error: {}", escape(why));
+        }
+        let fixed = mode == Mode::Fix && app.written == Written::Done;
+        let out = if mode == Mode::Fix && app.home.stdin { &mut page.err } else { &mut page.out };
         let outcome = match &app.result {
             Ok(outcome) => outcome,
             Err(unsettled) => {
                 let path = escape(&app.home.shown);
-                let _ = writeln!(page.out, "{path}: error: internal: {}", escape(&unsettled.message));
+                let _ = writeln!(out, "{path}: error: internal: {}", escape(&unsettled.message));
                 continue;
             }
         };
         for broken in &outcome.broken {
-            let at = place(app, &broken.path, broken.span.map(|span| span.start));
-            let _ = writeln!(page.out, "{at}: error: {}", escape(&broken.message));
+            let at = place(app, &app.texts, &broken.path, broken.span.map(|span| span.start));
+            let _ = writeln!(out, "{at}: error: {}", escape(&broken.message));
         }
-        for finding in &outcome.findings {
+        let (findings, texts) =
+            if fixed { (&outcome.remaining, &app.fixed) } else { (&outcome.findings, &app.texts) };
+        for finding in findings {
             let at = match &finding.place {
-                Some(at) => place(app, &at.path, Some(at.span.start)),
+                Some(at) => place(app, texts, &at.path, Some(at.span.start)),
                 None => escape(&app.home.shown),
             };
             let (severity, rule) = (finding.severity.name(), finding.rule.id);
-            let _ = writeln!(page.out, "{at}: {severity}[{rule}] {}", escape(&finding.message));
+            let _ = writeln!(out, "{at}: {severity}[{rule}] {}", escape(&finding.message));
         }
     }
 }
 
-fn place(app: &Examined, path: &str, offset: Option<usize>) -> String {
+fn place(app: &Examined, texts: &Texts, path: &str, offset: Option<usize>) -> String {
     let shown = escape(&app.home.shown_file(path));
-    match (app.texts.get(path), offset) {
+    match (texts.get(path), offset) {
         (Some(lines), Some(offset)) => {
             let at = lines.position(offset);
             format!("{shown}:{}:{}", at.line, at.column)

@@ -10,6 +10,9 @@ use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
 use nixpacks_transforms::rules::Severity;
 use std::fmt::Write as _;
 
+/// Paths that an advice names at most.
+const SHOWN: usize = 8;
+
 /// The report for people: places, reasons, what the fix does, the verdict, what to do next.
 pub(crate) fn human(apps: &[Examined], mode: Mode, voice: &Voice, tone: Tone, page: &mut Page) {
     let report =
@@ -230,40 +233,52 @@ fn summary(apps: &[Examined], mode: Mode) -> String {
 
 /// The next command to type.
 fn next(apps: &[Examined], mode: Mode) -> Option<String> {
-    let changed = || {
-        apps.iter()
-            .filter_map(|app| app.result.as_ref().ok().filter(|o| !o.changes.is_empty()).map(|o| (app, o)))
-    };
-    let (first, _) = changed().next()?;
-    if first.home.stdin {
+    let all = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
+    if apps.iter().any(|app| app.home.stdin) {
         return None;
     }
+    let changed: Vec<&Examined> = all().filter(|(_, o)| !o.changes.is_empty()).map(|(app, _)| app).collect();
+    if changed.is_empty() {
+        let held: Vec<&Examined> = all().filter(|(_, o)| !o.held.is_empty()).map(|(app, _)| app).collect();
+        let paths = paths(&held);
+        let show = || format!("`nixpacks-fix diff --unsafe-fixes{paths}` shows what was held back");
+        return (!held.is_empty()).then(show);
+    }
+    let paths = paths(&changed);
     match mode {
-        Mode::Diff => None,
         Mode::Check => {
-            let named: Vec<String> = changed().map(|(app, _)| prose::shell_word(&app.home.shown)).collect();
-            let paths = if named.len() == 1 && named.iter().all(|name| name != ".") {
-                format!(" {}", named.concat())
-            } else {
-                String::new()
-            };
             Some(format!("`nixpacks-fix diff{paths}` shows the fix, `nixpacks-fix fix{paths}` makes it"))
         }
-        Mode::Fix => {
-            let done = || changed().filter(|(app, _)| app.written == Written::Done);
-            let files: Vec<String> = done()
-                .flat_map(|(app, outcome)| {
-                    outcome.changes.iter().map(|change| prose::shell_word(&app.home.shown_file(&change.path)))
-                })
-                .take(8)
-                .collect();
-            let in_git = done().any(|(app, _)| app.home.in_git);
-            (in_git && !files.is_empty()).then(|| {
-                let files = files.join(" ");
-                format!("`git diff`, then `git add {files} && git commit -m \"Repair the Nixpacks build\"`")
-            })
-        }
+        Mode::Diff => Some(format!("`nixpacks-fix fix{paths}` makes these changes")),
+        Mode::Fix => commit(apps),
     }
+}
+
+/// The apps as arguments; nothing where the current directory is one, as it is searched anyway.
+fn paths(apps: &[&Examined]) -> String {
+    if apps.iter().any(|app| app.home.named() == ".") {
+        return String::new();
+    }
+    if apps.len() > SHOWN {
+        return " …".to_owned();
+    }
+    apps.iter().map(|app| format!(" {}", prose::shell_word(&app.home.named()))).collect()
+}
+
+/// How to look at and keep what was written, in a git work tree.
+fn commit(apps: &[Examined]) -> Option<String> {
+    let done = || apps.iter().filter(|app| app.written == Written::Done && app.home.in_git);
+    let files: Vec<String> = done()
+        .filter_map(|app| Some((app, app.result.as_ref().ok()?)))
+        .flat_map(|(app, outcome)| outcome.changes.iter().map(|change| app.home.shown_file(&change.path)))
+        .map(|path| prose::shell_word(&path))
+        .collect();
+    let add = match files.len() {
+        0 => return None,
+        1..=SHOWN => format!("git add {} && git commit", files.join(" ")),
+        _ => "git commit -a".to_owned(),
+    };
+    Some(format!("`git diff`, then `{add} -m \"Repair the Nixpacks build\"`"))
 }
 
 #[cfg(test)]

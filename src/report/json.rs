@@ -28,6 +28,7 @@ struct AppReport<'a> {
     verdict_after: Option<VerdictReport<'a>>,
     findings: Vec<FindingReport<'a>>,
     remaining: Vec<FindingReport<'a>>,
+    fixes: Vec<FixReport<'a>>,
     held: Vec<HeldReport<'a>>,
     refused: Option<&'a str>,
     changes: Vec<&'a str>,
@@ -37,6 +38,9 @@ struct AppReport<'a> {
     warning: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<&'a str>,
+    /// The fixed text, where the input was standard input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -61,12 +65,14 @@ struct FindingReport<'a> {
     notes: &'a [String],
     applicability: Option<&'static str>,
     status: Option<&'static str>,
-    fix: Option<FixReport<'a>>,
+    /// Index into `fixes`: findings share them, so each stands once.
+    fix: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct FixReport<'a> {
     title: &'a str,
+    applicability: &'static str,
     edits: Vec<EditReport<'a>>,
 }
 
@@ -141,6 +147,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         verdict_after: None,
         findings: Vec::new(),
         remaining: Vec::new(),
+        fixes: Vec::new(),
         held: Vec::new(),
         refused: None,
         changes: Vec::new(),
@@ -149,6 +156,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         errors: Vec::new(),
         warning: app.home.warning.as_deref(),
         patch: None,
+        output: None,
     };
     let whole = |message| ErrorReport { path: "", message, line: None, column: None };
     match &app.result {
@@ -168,6 +176,7 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
     report.findings =
         outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();
     report.remaining = outcome.remaining.iter().map(|f| finding(app, f, outcome, &app.fixed, None)).collect();
+    report.fixes = outcome.fixes.iter().map(|fix| fix_report(app, fix)).collect();
     report.held = outcome
         .held
         .iter()
@@ -176,6 +185,10 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
     report.refused = outcome.refused.as_deref();
     report.changes = outcome.changes.iter().map(|change| app.home.on_disk(&change.path)).collect();
     report.assumed = &outcome.assumed;
+    if app.home.stdin {
+        let changed = outcome.changes.iter().find(|change| change.path == "nixpacks.toml");
+        report.output = changed.map(|change| change.after.as_str());
+    }
     report.errors = outcome.broken.iter().map(|broken| error(app, broken)).collect();
 }
 
@@ -208,7 +221,8 @@ fn finding<'a>(
     let place = finding.place.as_ref();
     let lines = place.and_then(|place| texts.get(&place.path));
     // The fixes are those of the files as read, so they say nothing about what remains.
-    let fix = if status.is_some() { finding.fix.and_then(|index| outcome.fixes.get(index)) } else { None };
+    let index = finding.fix.filter(|_| status.is_some());
+    let fix = index.and_then(|index| outcome.fixes.get(index));
     FindingReport {
         rule: finding.rule.id,
         severity: finding.severity.name(),
@@ -221,7 +235,7 @@ fn finding<'a>(
         notes: &finding.notes,
         applicability: fix.map(|fix| fix.applicability.name()),
         status,
-        fix: fix.map(|fix| fix_report(app, fix)),
+        fix: index,
     }
 }
 
@@ -232,7 +246,7 @@ fn fix_report<'a>(app: &'a Examined, fix: &'a Fix) -> FixReport<'a> {
         end: file.edit.span.end,
         content: &file.edit.content,
     });
-    FixReport { title: &fix.title, edits: edits.collect() }
+    FixReport { title: &fix.title, applicability: fix.applicability.name(), edits: edits.collect() }
 }
 
 fn position(lines: &Lines, offset: usize) -> PositionReport {
@@ -335,8 +349,9 @@ mod tests {
         assert_eq!(found["span"], json!({"start": 26, "end": 31}));
         assert_eq!(found["start"], json!({"line": 2, "column": 12}));
         assert_eq!(found["applicability"], "safe");
+        assert_eq!(found["fix"], 0);
         assert_eq!(
-            found["fix"]["edits"][0],
+            app["fixes"][0]["edits"][0],
             json!({"path": "nixpacks.toml", "start": 26, "end": 31, "content": ""})
         );
         assert_eq!(app["findings"][1]["fix"], Value::Null);

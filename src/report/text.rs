@@ -29,7 +29,11 @@ pub(crate) struct Lines {
     /// The text.
     pub(crate) text: String,
     starts: Vec<usize>,
+    /// Characters before every [`STEP`]th byte, so that a column far along a line costs no walk along it.
+    marks: Vec<usize>,
 }
+
+const STEP: usize = 1024;
 
 /// A place for people: 1-based, the column in characters; a byte order mark is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,17 +49,28 @@ impl Lines {
     pub(crate) fn new(text: String) -> Self {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(breaks).collect();
-        Self { text, starts }
+        let mut seen = 0;
+        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
+        for part in text.as_bytes().chunks(STEP) {
+            marks.push(seen);
+            seen += characters(part);
+        }
+        Self { text, starts, marks }
     }
 
     /// Where the byte at `offset` is; past the end is the end.
     pub(crate) fn position(&self, offset: usize) -> Position {
         let offset = floor(&self.text, offset);
         let line = self.line(offset);
-        let start = self.start(line);
-        let before = self.text.get(start..offset).unwrap_or_default();
-        let before = if start == 0 { before.trim_start_matches('\u{feff}') } else { before };
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let mark = usize::from(line == 0 && offset > 0 && self.text.starts_with('\u{feff}'));
+        let column = self.characters_before(offset) - self.characters_before(self.start(line)) - mark + 1;
+        Position { line: line + 1, column }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let at = (offset / STEP).min(self.marks.len().saturating_sub(1));
+        let part = self.text.as_bytes().get(at * STEP..offset).unwrap_or_default();
+        self.marks.get(at).copied().unwrap_or_default() + characters(part)
     }
 
     /// The 0-based line of a byte.
@@ -73,6 +88,11 @@ impl Lines {
         let start = floor(&self.text, span.start);
         Span::new(start, floor(&self.text, span.end).max(start))
     }
+}
+
+/// The characters that start in `bytes`.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The closest character boundary at or before `offset`.
@@ -117,6 +137,17 @@ mod tests {
             (99, 3, 1),
         ] {
             assert_eq!(lines.position(offset), Position { line, column }, "{offset}");
+        }
+        assert_eq!(Lines::new(String::new()).position(0), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn counts_along_long_lines() {
+        let text = format!("{}\n{}", "a".repeat(1500), "日本".repeat(2000));
+        let lines = Lines::new(text.clone());
+        for (offset, _) in text.char_indices().step_by(97).chain([(text.len(), ' ')]) {
+            let line = text.get(..offset).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+            assert_eq!(lines.position(offset).column, line.chars().count() + 1, "{offset}");
         }
     }
 }

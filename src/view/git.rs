@@ -21,6 +21,13 @@ impl WorkTree {
         })
     }
 
+    /// The file of excludes that the work trees of one repository share.
+    pub(crate) fn exclude(&self) -> PathBuf {
+        let common = load::read(&self.git_dir.join("commondir"), 4096).ok();
+        let common = common.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        self.git_dir.join(common.trim()).join("info/exclude")
+    }
+
     /// The files of the index. Fails with a phrase that says why they cannot be known.
     pub(crate) fn tracked(&self) -> Result<Tracked, String> {
         let index = self.git_dir.join("index");

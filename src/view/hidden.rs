@@ -1,18 +1,20 @@
+use super::WorkTree;
 use crate::load;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nixpacks_transforms::app::Hidden;
 use std::path::Path;
 
-/// Why git does not have the file at `path`, relative to the work tree's root `top`.
+/// Why git does not have the file at `path`, relative to the work tree's root.
 ///
 /// Reads the `.gitignore` files from the file's directory up and `info/exclude`, not the user's own
 /// excludes: those say nothing about the repository.
-pub(super) fn why(top: &Path, git_dir: &Path, path: &str) -> Hidden {
+pub(super) fn why(tree: &WorkTree, path: &str) -> Hidden {
+    let top = &tree.top;
     let ends: Vec<usize> =
         path.match_indices('/').map(|(at, _)| at).chain(std::iter::once(path.len())).collect();
     let mut files: Vec<IgnoreFile> = Vec::new();
-    files.extend(IgnoreFile::read(&git_dir.join("info/exclude"), ".git/info/exclude".to_owned(), top));
+    files.extend(IgnoreFile::read(&tree.exclude(), ".git/info/exclude".to_owned(), top));
     let mut dir = String::new();
     for end in ends {
         let name = if dir.is_empty() { ".gitignore".to_owned() } else { format!("{dir}/.gitignore") };

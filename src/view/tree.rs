@@ -128,10 +128,7 @@ impl DirView {
             return tracked.has_dir(&path);
         }
         // One who has just made a deploy file wants it looked at before it is committed.
-        let new = || {
-            load::DEPLOY_FILES.contains(&name)
-                && hidden::why(&tree.top, &tree.git_dir, &path) == Hidden::Untracked
-        };
+        let new = || load::DEPLOY_FILES.contains(&name) && hidden::why(tree, &path) == Hidden::Untracked;
         tracked.has_file(&path) || new()
     }
 
@@ -198,7 +195,7 @@ impl AppView for DirView {
         let full = self.dir.join(path);
         let real = full.canonicalize().ok()?;
         below(&real, &self.top)?;
-        Some(hidden::why(&tree.top, &tree.git_dir, &below(&full, &self.top)?))
+        Some(hidden::why(tree, &below(&full, &self.top)?))
     }
 }
 

@@ -76,7 +76,8 @@ fn json_holds_verdicts_findings_fixes_and_their_places() {
         let line = BROKEN[..span.start].matches('\n').count() + 1;
         assert_eq!(finding["start"]["line"], line, "{finding}");
         assert!(BROKEN.get(span).is_some());
-        for edit in finding["fix"]["edits"].as_array().into_iter().flatten() {
+        let fix = finding["fix"].as_u64().and_then(|at| usize::try_from(at).ok());
+        for edit in fix.map(|at| app["fixes"][at]["edits"].as_array().unwrap()).into_iter().flatten() {
             assert_eq!(edit["path"], "nixpacks.toml");
         }
     }
