@@ -87,9 +87,6 @@ pub(crate) fn real(home: &Home, path: &str) -> Result<PathBuf, String> {
 /// Writes `text` to a new file beside `target`, with the mode and the owner of `target`.
 fn stage_text(target: &Path, text: &str) -> io::Result<Temporary> {
     let meta = fs::metadata(target)?;
-    if meta.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
-    }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     for attempt in 0..100 {
         let path = target.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
@@ -217,14 +214,16 @@ mod tests {
         assert_eq!(get(outer.path().join("secret")), "1");
     }
 
+    #[cfg(unix)]
     #[test]
-    fn refuses_a_file_that_is_read_only() {
+    fn a_read_only_file_is_replaced_and_stays_read_only() {
         let (dir, home) = app(&[("a", "1")]);
         let mut mode = dir.path().join("a").metadata().unwrap().permissions();
         mode.set_readonly(true);
         set_permissions(dir.path().join("a"), mode).unwrap();
-        assert!(all(&home, &[change("a", "1", "x")]).unwrap_err().contains("read-only"));
-        assert_eq!(get(dir.path().join("a")), "1");
+        all(&home, &[change("a", "1", "x")]).unwrap();
+        assert_eq!(get(dir.path().join("a")), "x");
+        assert!(dir.path().join("a").metadata().unwrap().permissions().readonly());
     }
 
     #[test]
