@@ -216,14 +216,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn replaces_a_read_only_file_as_git_does_and_keeps_it_so() {
+    fn a_read_only_file_is_replaced_and_stays_read_only() {
         let (dir, home) = app(&[("a", "1")]);
         let mut mode = dir.path().join("a").metadata().unwrap().permissions();
         mode.set_readonly(true);
-        set_permissions(dir.path().join("a"), mode.clone()).unwrap();
+        set_permissions(dir.path().join("a"), mode).unwrap();
         all(&home, &[change("a", "1", "x")]).unwrap();
         assert_eq!(get(dir.path().join("a")), "x");
-        assert_eq!(dir.path().join("a").metadata().unwrap().permissions(), mode);
+        assert!(dir.path().join("a").metadata().unwrap().permissions().readonly());
     }
 
     #[test]

@@ -120,6 +120,7 @@ struct Rules<'a> {
 struct RuleReport<'a> {
     id: &'a str,
     summary: &'a str,
+    docs: &'a str,
 }
 
 /// The report on `apps`; `patches` stand beside them in the order of the apps, or are none.
@@ -134,7 +135,7 @@ pub(crate) fn report(apps: &[Examined], patches: &[String]) -> Result<String, St
 
 /// The list of rules.
 pub(crate) fn rules(rules: &[&'static RuleInfo]) -> Result<String, String> {
-    let rules = rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary });
+    let rules = rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary, docs: rule.docs });
     to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
 

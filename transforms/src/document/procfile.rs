@@ -1,12 +1,14 @@
 //! A Procfile, which Nixpacks reads as a YAML map of strings.
 //!
 //! `serde_yaml` gives any scalar to a map of strings as its text: `web: 8000`, `web: true` and an
-//! empty `web:` are strings. Lists, maps, several documents and a file without a map are errors.
+//! empty `web:` are strings. Lists, maps, several documents and text without a key are errors; an
+//! empty file is an empty map.
 //! Of a key given twice the last one counts.
 
 use super::{Entry, Key, Layout, Node, Quote, Str, Table, Value};
 use crate::text::{BOM, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Failure = (Option<Span>, String);
 
@@ -14,6 +16,8 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let offsets = Offsets::new(body, text.len() - body.len());
     let mut entries: Vec<Entry> = Vec::new();
+    // Of each name, the last entry.
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut key: Option<Key> = None;
     let (mut maps, mut documents) = (0, 0);
     for event in Parser::new_from_str(body) {
@@ -35,6 +39,8 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
                 return Err((Some(span), "expected a command, found a list".to_owned()));
             }
             Event::Alias(_) => return Err((Some(span), "aliases are not supported".to_owned())),
+            // Ex) `---` and nothing behind it: an empty map, as an empty file is
+            Event::Scalar(value, ScalarStyle::Plain, ..) if maps == 0 && value.is_empty() => {}
             Event::Scalar(value, style, anchor, tag) => {
                 if maps == 0 {
                     return Err((Some(span), "expected lines of `name: command`".to_owned()));
@@ -45,17 +51,18 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
                 match key.take() {
                     None => key = Some(Key { name: value.into_owned(), span }),
                     Some(key) => {
-                        entries.retain(|entry| entry.key.name != key.name);
-                        entries.push(Entry { key, node: scalar(&value, style, span, text) });
+                        let node = scalar(&value, style, span, text);
+                        last.insert(key.name.clone(), entries.len());
+                        entries.push(Entry { key, node });
                     }
                 }
             }
             _ => {}
         }
     }
-    if maps == 0 {
-        return Err((None, "the file is empty".to_owned()));
-    }
+    let kept: BTreeSet<usize> = last.into_values().collect();
+    let counted = entries.into_iter().enumerate().filter(|(index, _)| kept.contains(index));
+    let entries = counted.map(|(_, entry)| entry).collect();
     Ok(Table { layout: Layout::Yaml, entries })
 }
 

@@ -182,6 +182,11 @@ fn yaml(mut reader: Reader<'_>, decoded: &str, quote: Quote) -> Option<(String, 
     while reader.out.len() < decoded.len() {
         let wanted = &decoded[reader.out.len()..];
         let next = wanted.chars().next()?;
+        if reader.rest().is_empty() && blank(next) {
+            // The last line break of a block is not inside its span.
+            reader.push(next, 0);
+            continue;
+        }
         let run = reader.rest().len() - reader.rest().trim_start_matches(blank).len();
         if blank(next) && run > 0 {
             let folded = &wanted[..wanted.len() - wanted.trim_start_matches(blank).len()];

@@ -81,7 +81,9 @@ pub(super) fn key(name: &str, kind: FileKind) -> String {
 /// The quote style for a new string among `near`, else among all strings of the file.
 pub(super) fn style(doc: &Document, near: &[Node]) -> Quote {
     let mut found = [0_usize; 2];
-    near.iter().for_each(|node| count(node, &mut found));
+    for node in near {
+        count(node, &mut found);
+    }
     if found == [0, 0] {
         table(&doc.root, &mut found);
     }

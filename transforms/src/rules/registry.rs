@@ -1,7 +1,6 @@
 use super::support::Found;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
-use std::sync::LazyLock;
 
 /// A rule: what is said of it, and where it stands in an app.
 pub(super) struct Rule {
@@ -9,36 +8,41 @@ pub(super) struct Rule {
     pub(super) check: fn(&Context<'_>) -> Vec<Found>,
 }
 
-/// Sorted by id.
-static REGISTRY: &[&Rule] = &[
-    &super::apt_python::RULE,
-    &super::break_system_packages::RULE,
-    &super::ensurepip::RULE,
-    &super::get_pip::RULE,
-    &super::inert_nixpkgs::RULE,
-    &super::interpreter_bypasses_venv::RULE,
-    &super::missing_interpreter::RULE,
-    &super::missing_native_libs::RULE,
-    &super::missing_venv::RULE,
-    &super::nix_pip_package::RULE,
-    &super::package_manager_outside_venv::RULE,
-    &super::path_variable::RULE,
-    &super::pip_outside_venv::RULE,
-    &super::pip_self_upgrade::RULE,
-    &super::predicted_failure::RULE,
-    &super::split_activation::RULE,
-    &super::split_command::RULE,
-    &super::two_interpreters::RULE,
-    &super::uncommitted_requirements::RULE,
-    &super::undefined_nix_package::RULE,
-    &super::user_install::RULE,
-    &super::uv_outside_venv::RULE,
-    &super::venv_off_path::RULE,
-];
+macro_rules! registry {
+    ($($module:ident),* $(,)?) => {
+        /// Sorted by id.
+        static REGISTRY: &[&Rule] = &[$(&super::$module::RULE),*];
 
-/// Every rule, sorted by id.
-pub static RULES: LazyLock<Vec<&'static RuleInfo>> =
-    LazyLock::new(|| REGISTRY.iter().map(|rule| rule.info).collect());
+        /// Every rule, sorted by id.
+        pub static RULES: &[&RuleInfo] = &[$(super::$module::RULE.info),*];
+    };
+}
+
+registry! {
+    apt_python,
+    break_system_packages,
+    ensurepip,
+    get_pip,
+    inert_nixpkgs,
+    interpreter_bypasses_venv,
+    missing_interpreter,
+    missing_native_libs,
+    missing_venv,
+    nix_pip_package,
+    package_manager_outside_venv,
+    path_variable,
+    pip_outside_venv,
+    pip_self_upgrade,
+    predicted_failure,
+    split_activation,
+    split_command,
+    two_interpreters,
+    uncommitted_requirements,
+    undefined_nix_package,
+    user_install,
+    uv_outside_venv,
+    venv_off_path,
+}
 
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static RuleInfo> {

@@ -33,7 +33,7 @@ impl<'t> LineIndex<'t> {
     /// The 1-based line and column of the byte at `offset`. An offset inside a character is that
     /// character's, one past the end is the end's.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = self.text.floor_char_boundary(offset);
+        let offset = floor(self.text, offset);
         let line = self.line(offset);
         let start = self.start(line);
         let column = if self.ascii {
@@ -73,6 +73,13 @@ impl<'t> LineIndex<'t> {
         let cut = full.strip_suffix('\n').unwrap_or(full);
         cut.strip_suffix('\r').filter(|_| cut.len() < full.len()).unwrap_or(cut)
     }
+}
+
+/// The last character boundary at or before `offset`.
+pub(super) fn floor(text: &str, offset: usize) -> usize {
+    let end = offset.min(text.len());
+    // A character has at most four bytes.
+    (end.saturating_sub(3)..=end).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 #[cfg(test)]

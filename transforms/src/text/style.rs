@@ -22,7 +22,7 @@ impl Eol {
     /// The ending of the line that holds the byte at `offset`, else of the line before it, else
     /// the dominant one: what an edit in a file of mixed endings has to continue with.
     pub fn near(text: &str, offset: usize) -> Self {
-        let at = text.floor_char_boundary(offset);
+        let at = super::lines::floor(text, offset);
         let (before, after) = text.split_at(at);
         let own = after.find('\n').map(|found| at + found);
         match own.or_else(|| before.rfind('\n')) {

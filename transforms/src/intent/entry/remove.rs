@@ -108,8 +108,6 @@ impl Removal<'_> {
         if self.doc.root.layout == Layout::Yaml && !head.trim().is_empty() {
             return Err(Refusal::new(self.doc, entry.key.span, "the entry shares its line with another"));
         }
-        // Ex) `a.b = 1` and `a.c = 2`: the key of `a` stands on the first, the value on its own line
-        let first = first.max(self.lines.index.line(entry.key.span.start));
         let last = self.lines.last(entry.node.span).max(first);
         self.gone.extend(self.lines.block_start(first)..=last);
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::super::indent::{line_end, line_start, of_line};
 use super::scan::Comment;
-use super::{Failure, Fresh, List, Segment};
+use super::{Failure, List, Segment};
 use crate::edit::Edit;
 use crate::text::Span;
 
@@ -28,6 +28,12 @@ enum Before {
     Bracket,
 }
 
+/// New items on one line.
+fn flat(segment: &Segment) -> String {
+    let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
+    each.join(", ")
+}
+
 impl List<'_> {
     pub(super) fn multi(&self, segments: &[Segment]) -> Result<Vec<Edit>, Failure> {
         let mut edits = Vec::new();
@@ -40,14 +46,20 @@ impl List<'_> {
         for segment in segments {
             let (from, to) = self.gone(segment);
             let mut first = from;
+            let mut inserted = segment.fresh.is_empty();
             for index in from..to {
                 // A comment that no removed item owns parts the run.
                 if index + 1 == to || self.loose(index + 1).next().is_some() {
-                    comma_done |= self.remove_run(first, index, segment, &mut edits);
+                    if !inserted && self.after(index) == After::Bracket {
+                        inserted = self.replace_at_bracket(first, index, segment, &mut edits);
+                    }
+                    if segment.fresh.is_empty() || !inserted {
+                        comma_done |= self.remove_run(first, index, segment, &mut edits);
+                    }
                     first = index + 1;
                 }
             }
-            if !segment.fresh.is_empty() {
+            if !inserted {
                 self.insert(segment, &mut edits)?;
             }
         }
@@ -108,6 +120,39 @@ impl List<'_> {
         false
     }
 
+    /// New items take the place of the last ones, where the bracket follows on the same line.
+    /// Returns whether it did that: not behind the opening bracket.
+    fn replace_at_bracket(&self, a: usize, b: usize, segment: &Segment, edits: &mut Vec<Edit>) -> bool {
+        let (start, content) = match self.before(a) {
+            // Ex) `'a',` LF `'b']` -> `'a',` LF `'new']`
+            Before::LineStart => {
+                let lines = self.lines(segment, self.trailing_comma());
+                (self.lead(a), lines.trim_end_matches(['\r', '\n']).to_owned())
+            }
+            // Ex) `'a', 'b']` -> `'a', 'new']`
+            Before::Item => {
+                let comma = if self.trailing_comma() { "," } else { "" };
+                (self.items[a].start, format!("{}{comma}", flat(segment)))
+            }
+            Before::Bracket => return false,
+        };
+        edits.push(Edit::replacement(Span::new(start, self.core_end(b)), content));
+        true
+    }
+
+    /// New items on lines of their own, each with a comma, the last if `last_comma`.
+    fn lines(&self, segment: &Segment, last_comma: bool) -> String {
+        let (eol, indent) = (self.eol(), self.item_indent());
+        let mut out = String::new();
+        for (i, fresh) in segment.fresh.iter().enumerate() {
+            let body = fresh.tall.as_deref().unwrap_or(&fresh.flat);
+            let body = body.replace('\n', &format!("{eol}{indent}"));
+            let comma = if i + 1 < segment.fresh.len() || last_comma { "," } else { "" };
+            out.extend([indent.as_str(), &body, comma, eol]);
+        }
+        out
+    }
+
     /// Drops what follows `prev` up to the end of `b`, so that the bracket follows `prev`.
     fn pull_up(&self, prev: usize, b: usize, edits: &mut Vec<Edit>) -> bool {
         let comma = self.gaps[b + 1].comma.is_some();
@@ -119,20 +164,9 @@ impl List<'_> {
     fn insert(&self, segment: &Segment, edits: &mut Vec<Edit>) -> Result<(), Failure> {
         let eol = self.eol();
         let n = self.items.len();
-        let line = |indent: &str, fresh: &Fresh| {
-            let body = fresh.tall.as_deref().unwrap_or(&fresh.flat);
-            format!("{indent}{}", body.replace('\n', &format!("{eol}{indent}")))
-        };
-        let lines = |indent: &str, last_comma: bool| -> String {
-            let count = segment.fresh.len();
-            let comma = |i: usize| if i + 1 < count || last_comma { "," } else { "" };
-            let each = segment.fresh.iter().enumerate();
-            each.map(|(i, fresh)| format!("{}{}{eol}", line(indent, fresh), comma(i))).collect()
-        };
         let at_end = segment.next.is_none();
         let comma = !at_end || if n == 0 { self.habit.trailing_comma } else { self.trailing_comma() };
-        let flat: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
-        let flat = flat.join(", ");
+        let flat = flat(segment);
         match (segment.prev, segment.next) {
             // Ex) below the line of the element before
             (Some(prev), _) if self.after(prev) == After::LineEnd => {
@@ -140,15 +174,14 @@ impl List<'_> {
                     edits.push(Edit::insertion(self.items[prev].end, ","));
                 }
                 let tail = self.trail(prev).map_or(self.core_end(prev), |comment| comment.span.end);
-                edits.push(Edit::insertion(self.next_line(tail), lines(&self.item_indent(), comma)));
+                edits.push(Edit::insertion(self.next_line(tail), self.lines(segment, comma)));
             }
             // Ex) above the first element and its comments
             (None, Some(next)) if self.before(next) == Before::LineStart => {
-                edits.push(Edit::insertion(self.lead(next), lines(&self.item_indent(), true)));
+                edits.push(Edit::insertion(self.lead(next), self.lines(segment, true)));
             }
-            (None, Some(next)) if self.gone(segment).1 > 0 && self.before(0) == Before::LineStart => {
-                let _ = next;
-                edits.push(Edit::insertion(self.lead(0), lines(&self.item_indent(), true)));
+            (None, Some(_)) if self.before(0) == Before::LineStart => {
+                edits.push(Edit::insertion(self.lead(0), self.lines(segment, true)));
             }
             // Ex) `'a', 'b',` on one line
             (_, Some(next)) => edits.push(Edit::insertion(self.items[next].start, format!("{flat}, "))),
@@ -157,9 +190,7 @@ impl List<'_> {
                 let comma = if self.gaps[prev + 1].comma.is_none() { "," } else { "" };
                 let own_line = self.before(prev) == Before::LineStart && self.after(prev) == After::Bracket;
                 let body = if own_line {
-                    lines(&self.item_indent(), self.trailing_comma())
-                        .trim_end_matches(['\r', '\n'])
-                        .to_owned()
+                    self.lines(segment, self.trailing_comma()).trim_end_matches(['\r', '\n']).to_owned()
                 } else {
                     format!("{flat}{}", if self.trailing_comma() { "," } else { "" })
                 };
@@ -172,7 +203,7 @@ impl List<'_> {
             }
             // Ex) all old elements go
             (None, None) if n > 0 && self.before(0) == Before::LineStart => {
-                edits.push(Edit::insertion(self.lead(0), lines(&self.item_indent(), comma)));
+                edits.push(Edit::insertion(self.lead(0), self.lines(segment, comma)));
             }
             (None, None) if n > 0 => edits.push(Edit::insertion(
                 self.items[0].start,
@@ -185,7 +216,7 @@ impl List<'_> {
                 if at <= self.span.start || !self.text[at..close].trim().is_empty() {
                     return Err((self.span, "an empty list with other text on its lines".to_owned()));
                 }
-                edits.push(Edit::insertion(at, lines(&self.item_indent(), comma)));
+                edits.push(Edit::insertion(at, self.lines(segment, comma)));
             }
         }
         Ok(())
@@ -225,12 +256,13 @@ impl List<'_> {
         self.gaps[index + 1].comments.first().copied().filter(|comment| comment.trails)
     }
 
-    /// Where the comments directly above an item start (the start of a line), else where its line does.
+    /// Where the line of an item starts, or that of the first comment directly above; the item's own
+    /// start where it is not the first on its line.
     fn lead(&self, index: usize) -> usize {
-        let mut start = line_start(self.text, self.items[index].start);
         if self.before(index) != Before::LineStart {
-            return start;
+            return self.items[index].start;
         }
+        let mut start = line_start(self.text, self.items[index].start);
         for comment in self.gaps[index].comments.iter().rev().filter(|comment| !comment.trails) {
             if self.next_line(comment.span.end) != start {
                 break;

@@ -102,14 +102,14 @@ impl List<'_> {
             for Fresh { flat, tall } in &segment.fresh {
                 content.push_str(if open { "," } else { "" });
                 let body = tall.as_deref().unwrap_or(flat).replace('\n', &format!("{eol}{indent}"));
-                content.push_str(&format!("{eol}{indent}{body}"));
+                content.extend([eol, &indent, &body]);
                 open = true;
             }
             if segment.next.is_some() {
                 content.push_str(if open { "," } else { "" });
-                content.push_str(&format!("{eol}{indent}"));
+                content.extend([eol, &indent]);
             } else {
-                content.push_str(&format!("{trailing}{eol}{base}"));
+                content.extend([trailing, eol, base]);
             }
             edits.push(Edit::replacement(Span::new(start, end), content));
         }
