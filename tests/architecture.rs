@@ -147,7 +147,7 @@ fn a_rule_stands_in_the_file_that_has_its_name() {
 #[test]
 fn no_rule_is_named_in_the_command() {
     for (path, text) in sources("src") {
-        for rule in nixpacks_transforms::rules::RULES.iter() {
+        for rule in nixpacks_transforms::rules::RULES {
             let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
             assert!(!code.contains(&format!("\"{}\"", rule.id)), "{} names `{}`", path.display(), rule.id);
         }

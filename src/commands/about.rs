@@ -21,11 +21,11 @@ pub(super) fn explain(id: &str, tone: Tone, page: &mut Page) -> Result<Exit, Fai
 /// Lists the rules.
 pub(super) fn rules(format: Format, page: &mut Page) -> Result<Exit, Failure> {
     if format == Format::Json {
-        page.out = json::rules(&RULES).map_err(Failure::unusable)?;
+        page.out = json::rules(RULES).map_err(Failure::unusable)?;
         return Ok(Exit::Clean);
     }
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
-    for rule in RULES.iter() {
+    for rule in RULES {
         let _ = writeln!(page.out, "{:width$}  {}", rule.id, rule.summary);
     }
     Ok(Exit::Clean)
