@@ -71,7 +71,7 @@ fn odd() -> impl Strategy<Value = Value> {
 }
 
 fn mostly(value: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
-    prop_oneof![60 => value, 1 => odd()].boxed()
+    prop_oneof![200 => value, 1 => odd()].boxed()
 }
 
 fn entries(
@@ -94,7 +94,7 @@ fn phase() -> BoxedStrategy<Value> {
         lists.extend(others);
         Value::Table(lists)
     });
-    prop_oneof![60 => table, 1 => odd()].boxed()
+    prop_oneof![200 => table, 1 => odd()].boxed()
 }
 
 fn start() -> BoxedStrategy<Value> {
@@ -130,8 +130,21 @@ pub(crate) const VALUES: &[&str] = &[
     "3.11", "3.9", "3", "2.7", "v3.12.1", "pip", "poetry", "UV", "skip", "18", "20", "1", "true", "a b,c",
     "x y",
 ];
-const PROVIDERS: &[&str] =
-    &["python", "node", "...", "@auto", "go", "rust", "ruby", "php", "staticfile", "deno", "scala", "Python"];
+const PROVIDERS: &[&str] = &[
+    "python",
+    "node",
+    "...",
+    "@auto",
+    "go",
+    "rust",
+    "ruby",
+    "php",
+    "staticfile",
+    "deno",
+    "scala",
+    "python",
+    "Python",
+];
 
 fn providers() -> BoxedStrategy<Value> {
     let names = prop::sample::select(PROVIDERS).prop_map(|name| Value::Text(name.to_owned()));
@@ -141,7 +154,7 @@ fn providers() -> BoxedStrategy<Value> {
 /// A whole config.
 fn config() -> impl Strategy<Value = Vec<(String, Value)>> {
     let top = (
-        prop::option::weighted(0.25, mostly(providers())),
+        prop::option::weighted(0.2, mostly(providers())),
         prop::option::weighted(0.05, mostly(text())),
         prop::option::weighted(0.3, mostly(variables())),
         prop::option::weighted(0.05, mostly(variables())),

@@ -29,7 +29,7 @@ fn sources() -> impl Strategy<Value = Files> {
         a
     };
     prop_oneof![
-        8 => files(PYTHON),
+        12 => files(PYTHON),
         2 => files(NODE),
         2 => (files(PYTHON), files(NODE)).prop_map(both),
         2 => files(OTHER),

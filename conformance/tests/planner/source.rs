@@ -4,7 +4,7 @@
 pub(crate) type File = (&'static str, u32, &'static [&'static str]);
 
 pub(crate) const PYTHON: &[File] = &[
-    ("main.py", 40, &["print()\n"]),
+    ("main.py", 50, &["print()\n"]),
     ("app.py", 20, &["import flask\n", "x = 'django.db.backends.postgresql'\n"]),
     (
         "requirements.txt",

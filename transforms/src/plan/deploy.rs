@@ -1,8 +1,9 @@
 //! Finding, reading and parsing the deploy files.
 
+use super::procfile;
 use super::types::{Place, PlanError};
 use crate::app::AppView;
-use crate::document::{Document, FileKind, Layout, ParseError, Table, Value};
+use crate::document::{Document, FileKind, ParseError, Value};
 
 /// A deploy file larger than this is not read.
 const MAX_SIZE: usize = 1 << 20;
@@ -51,12 +52,7 @@ impl Deploy {
             return;
         }
         match text(view, &path) {
-            // A file without a YAML document is an empty map to the planner.
-            Ok(text) if kind == FileKind::Procfile && has_no_document(&text) => {
-                let root = Table { layout: Layout::Yaml, entries: Vec::new() };
-                self.documents.push(Document { path, kind, text, root });
-            }
-            Ok(text) => match Document::parse(path, kind, text) {
+            Ok(text) => match parse(path, kind, text) {
                 Ok(document) => self.documents.push(document),
                 Err(broken) => self.broken.push(broken),
             },
@@ -94,8 +90,6 @@ fn text(view: &dyn AppView, path: &str) -> Result<String, String> {
     String::from_utf8(bytes.into_owned()).map_err(|_| "stream did not contain valid UTF-8".to_owned())
 }
 
-fn has_no_document(yaml: &str) -> bool {
-    let lines = yaml.trim_start_matches('\u{feff}').lines().map(str::trim);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.next().is_none_or(|line| line == "---") && lines.next().is_none()
+fn parse(path: String, kind: FileKind, text: String) -> Result<Document, ParseError> {
+    if kind == FileKind::Procfile { procfile::parse(path, text) } else { Document::parse(path, kind, text) }
 }

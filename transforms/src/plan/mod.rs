@@ -17,6 +17,7 @@ mod merge;
 mod model;
 pub mod names;
 mod order;
+mod procfile;
 mod providers;
 mod types;
 

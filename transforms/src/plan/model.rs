@@ -9,6 +9,7 @@ use super::files::{Files, error};
 use super::layers;
 use super::merge::{close, fill, is_hole, merge, pin, prefix};
 use super::order::order;
+use super::procfile;
 use super::providers::PROVIDERS;
 use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError};
 use crate::app::{AppView, Kind};
@@ -72,9 +73,9 @@ fn plans(
     let scope = Scope { files: &files, env: &env };
 
     let mut provided = from_providers(scope, above.providers.clone())?;
-    let procfile = files.path("Procfile").and_then(|path| deploy.get(&path)).transpose()?;
-    if let Some(procfile) = procfile {
-        provided = merge(provided, layers::procfile(procfile)?);
+    let document = files.path("Procfile").and_then(|path| deploy.get(&path)).transpose()?;
+    if let Some(document) = document {
+        provided = merge(provided, procfile::layer(document)?);
     }
     provided.dir = dir.to_owned();
 
