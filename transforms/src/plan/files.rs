@@ -88,24 +88,18 @@ impl<'a> Files<'a> {
 
     /// A file as a JSON object.
     pub(super) fn json(&self, name: &str) -> Result<Table, PlanError> {
-        self.parsed(name, FileKind::NixpacksJson, "JSON", self.text(name)?)
+        parsed(name, FileKind::NixpacksJson, "JSON", self.text(name)?)
     }
 
     /// A file as a JSON object, after taking comments out as the planner does: inside strings too.
     pub(super) fn jsonc(&self, name: &str) -> Result<Table, PlanError> {
         let text = self.text(name)?;
-        self.parsed(name, FileKind::NixpacksJson, "JSONC", without_comments(&text))
+        parsed(name, FileKind::NixpacksJson, "JSONC", without_comments(&text))
     }
 
     /// A file as a TOML table.
     pub(super) fn toml(&self, name: &str) -> Result<Table, PlanError> {
-        self.parsed(name, FileKind::NixpacksToml, "TOML", self.text(name)?)
-    }
-
-    fn parsed(&self, name: &str, kind: FileKind, format: &str, text: String) -> Result<Table, PlanError> {
-        Document::parse(name, kind, text)
-            .map(|document| document.root)
-            .map_err(|e| error(format!("Error reading {name} as {format}: {}", e.message)))
+        parsed(name, FileKind::NixpacksToml, "TOML", self.text(name)?)
     }
 
     /// Every file and directory below, in the planner's order. The planner's walk honours
@@ -171,6 +165,12 @@ impl<'a> Files<'a> {
         }
         Ok(false)
     }
+}
+
+fn parsed(name: &str, kind: FileKind, format: &str, text: String) -> Result<Table, PlanError> {
+    Document::parse(name, kind, text)
+        .map(|document| document.root)
+        .map_err(|e| error(format!("Error reading {name} as {format}: {}", e.message)))
 }
 
 /// A plan error without a place.

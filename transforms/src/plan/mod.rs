@@ -21,5 +21,8 @@ mod procfile;
 mod providers;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use model::model;
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, Start};
