@@ -6,6 +6,7 @@ mod config;
 mod draw;
 mod plan;
 mod source;
+mod verbatim;
 
 use case::Case;
 use plan::{Outcome, differences};
@@ -31,7 +32,7 @@ fn compare(case: &Case) -> Result<&'static str, String> {
 #[test]
 fn agrees_on_drawn_apps() {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
-    let cases = number("CONFORMANCE_CASES").unwrap_or(4000);
+    let cases = number("CONFORMANCE_CASES").unwrap_or(3000);
     let mut seed = [7; 32];
     seed[..4].copy_from_slice(&number("CONFORMANCE_SEED").unwrap_or(0).to_le_bytes());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
@@ -58,6 +59,36 @@ fn agrees_on_drawn_apps() {
     {
         let count = counts.get(kind).copied().unwrap_or(0);
         assert!(count * 100 >= least * cases, "only {count} of {cases} drawn apps are `{kind}`");
+    }
+}
+
+#[test]
+fn agrees_on_files_that_parsers_disagree_on() {
+    let toml = verbatim::TOML.iter().map(|text| ("nixpacks.toml", *text));
+    let json = verbatim::JSON.iter().map(|text| ("nixpacks.json", *text));
+    let procfiles = source::PROCFILES.iter().map(|text| ("Procfile", *text));
+    // The same texts where only a provider reads them.
+    let manifests = verbatim::JSON.iter().map(|text| ("package.json", *text));
+    let projects = verbatim::TOML.iter().map(|text| ("pyproject.toml", *text));
+    let mut failures = Vec::new();
+    for (name, text) in toml.chain(json).chain(procfiles).chain(manifests).chain(projects) {
+        let mut case = Case::default();
+        case.files.insert(name.to_owned(), text.into());
+        case.files.insert("requirements.txt".to_owned(), Vec::new());
+        if let Err(difference) = compare(&case) {
+            failures.push(format!("{name} {text:?}: {difference}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn refuses_more_than_the_planner_only_where_it_says_so() {
+    for (name, text) in verbatim::MODEL_REFUSES {
+        let mut case = Case::default();
+        case.files.insert((*name).to_owned(), (*text).into());
+        let difference = compare(&case).expect_err(text);
+        assert!(difference.starts_with("only the model refuses"), "{text}: {difference}");
     }
 }
 

@@ -12,6 +12,7 @@ mod draft;
 mod env;
 mod files;
 mod glob;
+mod json;
 mod layers;
 mod merge;
 mod model;
