@@ -83,7 +83,19 @@ pub(crate) fn real(dir: &Path, case: &Case) -> Outcome {
         let env = env.iter().map(String::as_str).collect();
         nixpacks::generate_build_plan(path, env, &options)
     };
-    // The planner crashes on some files. What it would print about that is not of interest.
+    quiet_crashes();
+    IN_PLANNER.set(true);
+    let planned = catch_unwind(AssertUnwindSafe(run));
+    IN_PLANNER.set(false);
+    match planned {
+        Err(_) => Outcome::Refused("it crashed".to_owned()),
+        Ok(Err(e)) => Outcome::Refused(format!("{e:#}")),
+        Ok(Ok(plan)) => Outcome::Planned(Box::new(from_real(&plan))),
+    }
+}
+
+/// Keeps what the planner prints when it crashes off the terminal.
+fn quiet_crashes() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let hook = take_hook();
@@ -93,14 +105,6 @@ pub(crate) fn real(dir: &Path, case: &Case) -> Outcome {
             }
         }));
     });
-    IN_PLANNER.set(true);
-    let planned = catch_unwind(AssertUnwindSafe(run));
-    IN_PLANNER.set(false);
-    match planned {
-        Err(_) => Outcome::Refused("it crashed".to_owned()),
-        Ok(Err(e)) => Outcome::Refused(format!("{e:#}")),
-        Ok(Ok(plan)) => Outcome::Planned(Box::new(from_real(&plan))),
-    }
 }
 
 fn from_real(plan: &BuildPlan) -> Plan {
