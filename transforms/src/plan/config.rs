@@ -2,7 +2,7 @@
 //! keys ignored, and a hard error for a value of another type or a key given twice.
 
 use super::types::{Item, Origin, Phase, Place, Plan, PlanError, Start};
-use crate::document::{Document, Entry, Node, Table, Value};
+use crate::document::{Document, Entry, Layout, Node, Table, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A config file as a layer.
@@ -14,6 +14,7 @@ pub(super) fn decode(document: &Document) -> Result<Plan, PlanError> {
         &["providers", "buildImage", "variables", "staticAssets", "phases", "start"],
         "",
     )?;
+    reader.no_split_tables(root)?;
     let mut plan = Plan::default();
     for Entry { key, node } in &root.entries {
         let name = key.name.as_str();
@@ -175,6 +176,24 @@ impl Reader<'_> {
                     message: format!("duplicate field `{key}`{at}"),
                     place: Some(place),
                 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses `phases.a.cmds = []` at the root beside `[phases.b]`. It is one table to TOML, and
+    /// a key given twice to the planner's library.
+    fn no_split_tables(&self, root: &Table) -> Result<(), PlanError> {
+        for Entry { key, node } in &root.entries {
+            let Some(table) = node.as_table().filter(|table| table.layout == Layout::Dotted) else {
+                continue;
+            };
+            let mut below = table.entries.iter().filter_map(|entry| entry.node.as_table());
+            let split = below.any(|table| matches!(table.layout, Layout::Header | Layout::Implicit));
+            if split && ["phases", "start", "variables", "staticAssets"].contains(&key.name.as_str()) {
+                let place = Place { path: self.document.path.clone(), span: key.span };
+                let message = format!("duplicate field `{}`", key.name);
+                return Err(PlanError { message, place: Some(place) });
             }
         }
         Ok(())

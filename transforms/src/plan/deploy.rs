@@ -1,5 +1,6 @@
 //! Finding, reading and parsing the deploy files.
 
+use super::procfile;
 use super::types::{Place, PlanError};
 use crate::app::AppView;
 use crate::document::{Document, FileKind, ParseError, Value};
@@ -51,7 +52,7 @@ impl Deploy {
             return;
         }
         match text(view, &path) {
-            Ok(text) => match Document::parse(path, kind, text) {
+            Ok(text) => match parse(path, kind, text) {
                 Ok(document) => self.documents.push(document),
                 Err(broken) => self.broken.push(broken),
             },
@@ -87,4 +88,8 @@ fn text(view: &dyn AppView, path: &str) -> Result<String, String> {
         return Err("the file is larger than 1 MiB".to_owned());
     }
     String::from_utf8(bytes.into_owned()).map_err(|_| "stream did not contain valid UTF-8".to_owned())
+}
+
+fn parse(path: String, kind: FileKind, text: String) -> Result<Document, ParseError> {
+    if kind == FileKind::Procfile { procfile::parse(path, text) } else { Document::parse(path, kind, text) }
 }

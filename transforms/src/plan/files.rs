@@ -1,6 +1,7 @@
 //! The files of the directory that a plan is for, with the planner's own ways to read them.
 
 use super::glob::glob;
+use super::json;
 use super::types::PlanError;
 use crate::app::{AppView, Kind};
 use crate::document::{Document, FileKind, Table};
@@ -88,24 +89,20 @@ impl<'a> Files<'a> {
 
     /// A file as a JSON object.
     pub(super) fn json(&self, name: &str) -> Result<Table, PlanError> {
-        self.parsed(name, FileKind::NixpacksJson, "JSON", self.text(name)?)
+        json::parse(&self.text(name)?).ok_or_else(|| error(format!("Error reading {name} as JSON")))
     }
 
     /// A file as a JSON object, after taking comments out as the planner does: inside strings too.
     pub(super) fn jsonc(&self, name: &str) -> Result<Table, PlanError> {
         let text = self.text(name)?;
-        self.parsed(name, FileKind::NixpacksJson, "JSONC", without_comments(&text))
+        json::parse(&without_comments(&text)).ok_or_else(|| error(format!("Error reading {name} as JSONC")))
     }
 
     /// A file as a TOML table.
     pub(super) fn toml(&self, name: &str) -> Result<Table, PlanError> {
-        self.parsed(name, FileKind::NixpacksToml, "TOML", self.text(name)?)
-    }
-
-    fn parsed(&self, name: &str, kind: FileKind, format: &str, text: String) -> Result<Table, PlanError> {
-        Document::parse(name, kind, text)
+        Document::parse(name, FileKind::NixpacksToml, self.text(name)?)
             .map(|document| document.root)
-            .map_err(|e| error(format!("Error reading {name} as {format}: {}", e.message)))
+            .map_err(|e| error(format!("Error reading {name} as TOML: {}", e.message)))
     }
 
     /// Every file and directory below, in the planner's order. The planner's walk honours

@@ -46,10 +46,10 @@ pub(super) fn glob(pattern: &str) -> Option<Regex> {
                 regex.push('[');
                 regex.push_str(not);
                 for c in class.chars() {
-                    if c != '-' {
-                        regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
-                    } else {
+                    if c == '-' {
                         regex.push(c);
+                    } else {
+                        regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
                     }
                 }
                 regex.push(']');

@@ -1,11 +1,9 @@
-//! The layers that are not a provider and not the config file.
+//! The layers above the config file.
 
 use super::deploy::Deploy;
 use super::draft::{self, Draft, item, items};
 use super::env::Env;
-use super::types::{Dashboard, Item, Origin, Phase, Place, Plan, PlanError};
-use crate::document::{Document, Value};
-use std::collections::BTreeMap;
+use super::types::{Dashboard, Origin, Phase, Plan};
 
 /// The `NIXPACKS_*` variables of the platform.
 pub(super) fn environment(env: &Env) -> Plan {
@@ -62,34 +60,4 @@ pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard) -> Plan {
         draft::start(&mut plan, &cmd.origin, cmd.value);
     }
     plan
-}
-
-/// The Procfile: `release` becomes a phase, and `web`, else `worker`, else the first by name starts.
-pub(super) fn procfile(document: &Document) -> Result<Plan, PlanError> {
-    let mut commands: BTreeMap<&str, Item> = BTreeMap::new();
-    for entry in &document.root.entries {
-        let place = Place { path: document.path.clone(), span: entry.node.span };
-        let Value::Str(cmd) = &entry.node.value else {
-            let found = entry.node.type_name();
-            let message =
-                format!("Reading Procfile: {}: invalid type: {found}, expected a string", entry.key.name);
-            return Err(PlanError { message, place: Some(place) });
-        };
-        commands.insert(&entry.key.name, item(&Origin::Deploy(place), &cmd.decoded));
-    }
-    let mut plan = Plan::default();
-    if let Some(cmd) = commands.remove("release") {
-        let by = &cmd.origin;
-        let mut release = Draft::new(by, "release");
-        for phase in ["setup", "install", "build"] {
-            release.after(phase);
-        }
-        release.cmd("...").cmd(&cmd.value);
-        release.put(&mut plan);
-    }
-    let cmd = commands.remove("web").or_else(|| commands.remove("worker"));
-    if let Some(cmd) = cmd.or_else(|| commands.into_values().next()) {
-        draft::start(&mut plan, &cmd.origin, cmd.value);
-    }
-    Ok(plan)
 }

@@ -142,6 +142,7 @@ pub(super) fn prefix(plan: &mut Plan, provider: &str) {
 mod tests {
     use super::{Item, PLANNER, Phase, Plan, fill, items, merge};
 
+    #[expect(clippy::unnecessary_wraps, reason = "lists of a plan are optional")]
     fn list(values: &[&str]) -> Option<Vec<Item>> {
         Some(items(&PLANNER, values.iter().copied()))
     }

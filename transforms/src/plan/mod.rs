@@ -12,13 +12,18 @@ mod draft;
 mod env;
 mod files;
 mod glob;
+mod json;
 mod layers;
 mod merge;
 mod model;
 pub mod names;
 mod order;
+mod procfile;
 mod providers;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 pub use model::model;
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, Start};

@@ -2,13 +2,14 @@
 
 use super::config;
 use super::deploy::Deploy;
-use super::detect::{Scope, detect};
+use super::detect::{Provided, Scope, detect};
 use super::draft::item;
 use super::env::Env;
 use super::files::{Files, error};
 use super::layers;
 use super::merge::{close, fill, is_hole, merge, pin, prefix};
 use super::order::order;
+use super::procfile;
 use super::providers::PROVIDERS;
 use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError};
 use crate::app::{AppView, Kind};
@@ -72,11 +73,11 @@ fn plans(
     let scope = Scope { files: &files, env: &env };
 
     let mut provided = from_providers(scope, above.providers.clone())?;
-    let procfile = files.path("Procfile").and_then(|path| deploy.get(&path)).transpose()?;
-    if let Some(procfile) = procfile {
-        provided = merge(provided, layers::procfile(procfile)?);
+    let document = files.path("Procfile").and_then(|path| deploy.get(&path)).transpose()?;
+    if let Some(document) = document {
+        provided = merge(provided, procfile::layer(document)?);
     }
-    provided.dir = dir.to_owned();
+    dir.clone_into(&mut provided.dir);
 
     let mut plan = merge(provided.clone(), above);
     // The platform's variables end up in the plan too, those of the file over them.
@@ -126,36 +127,35 @@ fn config_file(
 }
 
 /// The plans of the providers: the detected one, or those that the layers above name.
-fn from_providers(scope: Scope<'_>, named: Option<Vec<Item>>) -> Result<Plan, PlanError> {
+fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>) -> Result<Plan, PlanError> {
     let planner = Origin::Provider("nixpacks");
     let detected = detect(PROVIDERS, scope)?;
     let detected = detected.map(|provider| item(&planner, provider.name)).into_iter().collect();
-    let named = named.unwrap_or_else(|| vec![item(&planner, "...")]);
-    let mut names = fill(Some(detected), Some(named)).unwrap_or_default();
-    names.retain(|name| !is_hole(&name.value));
+    let listed = listed.unwrap_or_else(|| vec![item(&planner, "...")]);
+    let mut chosen = fill(Some(detected), Some(listed)).unwrap_or_default();
+    chosen.retain(|name| !is_hole(&name.value));
 
     let mut plan = Plan::default();
-    let mut metadata: Vec<String> = Vec::new();
-    for (nth, name) in names.iter().enumerate() {
+    let mut metadata: Vec<&str> = Vec::new();
+    for (nth, name) in chosen.iter().enumerate() {
         let Some(provider) = PROVIDERS.iter().find(|provider| provider.name == name.value) else {
             let message = format!("Provider {} not found", name.value);
             let place = if let Origin::Deploy(place) = &name.origin { Some(place.clone()) } else { None };
             return Err(PlanError { message, place });
         };
-        let Some(provided) = (provider.plan)(scope)? else { continue };
-        let mut own = provided.plan;
+        let Some(Provided { plan: mut own, labels }) = (provider.plan)(scope)? else { continue };
         if nth > 0 {
             prefix(&mut own, provider.name);
         }
-        metadata.push(provider.name.to_owned());
-        metadata.extend(provided.labels.iter().map(|label| (*label).to_owned()));
+        metadata.push(provider.name);
+        metadata.extend(labels);
         let mut ran = std::mem::take(&mut plan.ran);
         ran.push(provider.name.to_owned());
         // Each provider goes below those before it.
         plan = merge(own, plan);
         plan.ran = ran;
     }
-    if !names.is_empty() {
+    if !chosen.is_empty() {
         plan.variables.insert("NIXPACKS_METADATA".to_owned(), item(&planner, metadata.join(",")));
     }
     Ok(plan)

@@ -35,11 +35,15 @@ const NODE: &str = "is no attribute: they are named `nodejs_NN`";
 
 /// Sorted by name. The names are those that the study of public configs met
 /// (`undefined variable '…'` in build logs) and their near relatives; nixpkgs' own list,
-/// `pkgs/top-level/all-packages.nix`, has none of them.
+/// `pkgs/top-level/all-packages.nix`, has none of them. `nodejs-18_x` is not here, being an alias until
+/// late 2024, nor `npm-9_x`, `pnpm-9_x` and `yarn-1_x`, which the Node provider's overlay defines.
 static UNDEFINED: &[Undefined] = &[
     new("build-essential", Replacement::Rename("gcc"), "is the name of a Debian package"),
+    new("ca-certificates", Replacement::Rename("cacert"), "is the name of a Debian package"),
     new("ensurepip", Replacement::Drop, VENV),
-    new("libpq-dev", Replacement::Rename("postgresql_16.dev"), "is the name of a Debian package"),
+    new("g++", Replacement::Rename("gcc"), "is the name of the program"),
+    new("libpq-dev", Replacement::None, "is the name of a Debian package"),
+    new("libstdc++", Replacement::Rename("stdenv.cc.cc.lib"), "is the name of a Debian package"),
     new("node", Replacement::Rename("nodejs"), "is the name of the program"),
     new("nodejs-14", Replacement::Rename("nodejs_14"), NODE),
     new("nodejs-16", Replacement::Rename("nodejs_16"), NODE),

@@ -4,7 +4,7 @@ use super::shared::top_level;
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft};
 use crate::plan::files::error;
-use crate::plan::types::{Origin, Plan, PlanError};
+use crate::plan::types::{Origin, Plan};
 
 pub(super) const CRYSTAL: Provider = Provider {
     name: "crystal",
@@ -15,13 +15,13 @@ pub(super) const CRYSTAL: Provider = Provider {
         let named = top_level(&shard, None).iter().any(|(key, _)| *key == "name");
         let (target, _) =
             targets.first().filter(|_| named).ok_or_else(|| error("Unable to get executable name"))?;
-        simple(Tool {
+        Ok(Some(simple(Tool {
             name: "crystal",
             pkgs: &["crystal", "shards"],
             install: Some("shards install"),
             build: "shards build",
             start: format!("./bin/{target}"),
-        })
+        })))
     },
 };
 
@@ -76,7 +76,13 @@ pub(super) const SCHEME: Provider = Provider {
     detect: |scope| Ok(scope.files.has("haunt.scm")),
     plan: |_| {
         let start = "guile init.scm --auto-compile".to_owned();
-        simple(Tool { name: "scheme", pkgs: &["haunt", "guile"], install: None, build: "haunt build", start })
+        Ok(Some(simple(Tool {
+            name: "scheme",
+            pkgs: &["haunt", "guile"],
+            install: None,
+            build: "haunt build",
+            start,
+        })))
     },
 };
 
@@ -106,7 +112,13 @@ pub(super) const COBOL: Provider = Provider {
         let arguments = scope.env.config("COBOL_COMPILE_ARGS").unwrap_or_else(|| "-x -o".to_owned());
         let build = format!("cobc {arguments} {stem} {path}");
         let start = format!("./{stem}");
-        simple(Tool { name: "cobol", pkgs: &["gnu-cobol", "gcc"], install: None, build: &build, start })
+        Ok(Some(simple(Tool {
+            name: "cobol",
+            pkgs: &["gnu-cobol", "gcc"],
+            install: None,
+            build: &build,
+            start,
+        })))
     },
 };
 
@@ -126,7 +138,7 @@ struct Tool<'a> {
     start: String,
 }
 
-fn simple(tool: Tool<'_>) -> Result<Option<Provided>, PlanError> {
+fn simple(tool: Tool<'_>) -> Provided {
     let by = Origin::Provider(tool.name);
     let mut plan = Plan::default();
     Draft::setup(&by, tool.pkgs.iter().copied()).put(&mut plan);
@@ -137,5 +149,5 @@ fn simple(tool: Tool<'_>) -> Result<Option<Provided>, PlanError> {
     }
     build.put(&mut plan);
     draft::start(&mut plan, &by, tool.start);
-    Ok(Some(Provided::from(plan)))
+    Provided::from(plan)
 }

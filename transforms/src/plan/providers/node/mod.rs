@@ -3,7 +3,7 @@
 use super::shared::{js, pattern};
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft, variables};
-use crate::plan::files::Files;
+use crate::plan::files::{Files, error};
 use crate::plan::types::{Origin, Plan, PlanError};
 use js::Package;
 use regex::Regex;
@@ -48,7 +48,7 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
     }
     build.put(&mut plan);
 
-    let caddy = serves_itself(scope, &package);
+    let caddy = serves_itself(scope, &package)?;
     if caddy {
         let mut phase = Draft::new(&BY, "caddy");
         phase.archive(CADDY_ARCHIVE).pkgs(["caddy"]).cmd("caddy fmt --overwrite /assets/Caddyfile");
@@ -107,16 +107,20 @@ fn is_vite(files: &Files<'_>, package: &Package) -> bool {
 }
 
 /// Whether the app is a page that a server of the planner's own serves.
-fn serves_itself(scope: Scope<'_>, package: &Package) -> bool {
+fn serves_itself(scope: Scope<'_>, package: &Package) -> Result<bool, PlanError> {
     let off = scope.env.config("SPA_CADDY").map(|value| value.to_lowercase());
     if matches!(off.as_deref(), Some("false" | "0")) || !is_vite(scope.files, package) {
-        return false;
+        return Ok(false);
+    }
+    if !scope.files.has("package.json") {
+        // The planner itself crashes here.
+        return Err(error("Error reading package.json: No such file or directory"));
     }
     let has = |name| package.has_dependency(name);
-    (has("react") && !has("@remix-run/react") && !has("@react-router/node"))
+    Ok((has("react") && !has("@remix-run/react") && !has("@react-router/node"))
         || (has("svelte") && !has("@sveltejs/kit"))
         || ["vue", "preact", "lit", "solid-js", "@builder.io/qwik"].into_iter().any(has)
-        || scope.env.config("SPA_OUT_DIR").is_some()
+        || scope.env.config("SPA_OUT_DIR").is_some())
 }
 
 fn vite_output(files: &Files<'_>, package: &Package) -> String {

@@ -31,10 +31,10 @@ pub(in crate::plan::providers) struct PackageJson {
 impl PackageJson {
     /// Reads the file.
     pub(in crate::plan::providers) fn read(files: &Files<'_>, name: &str) -> Result<Self, PlanError> {
-        Self::decode(&files.json(name)?).ok_or_else(|| error(format!("Error reading {name} as JSON")))
+        Self::decode(&files.json(name)?).map_err(|_| error(format!("Error reading {name} as JSON")))
     }
 
-    fn decode(root: &Table) -> Option<Self> {
+    fn decode(root: &Table) -> Result<Self, Mistyped> {
         let known = [
             "name",
             "scripts",
@@ -48,18 +48,18 @@ impl PackageJson {
             "cacheDirectories",
         ];
         if known.iter().any(|key| root.entries.iter().filter(|entry| entry.key.name == **key).count() > 1) {
-            return None;
+            return Err(Mistyped);
         }
         string(root.get("name"))?;
         string(root.get("type"))?;
-        Some(Self {
+        Ok(Self {
             scripts: map(root.get("scripts"))?.unwrap_or_default(),
             engines: map(root.get("engines"))?.unwrap_or_default(),
             main: string(root.get("main"))?,
             dependencies: map(root.get("dependencies"))?,
             dev_dependencies: map(root.get("devDependencies"))?,
             package_manager: string(root.get("packageManager"))?,
-            workspaces: list(root.get("workspaces")).flatten().unwrap_or_default(),
+            workspaces: list(root.get("workspaces")).ok().flatten().unwrap_or_default(),
             cache_directories: list(root.get("cacheDirectories"))?.unwrap_or_default(),
         })
     }
@@ -76,35 +76,37 @@ impl PackageJson {
     }
 }
 
-/// `Some(None)` where there is no value, `None` where it has a wrong type.
-fn string(node: Option<&Node>) -> Option<Option<String>> {
+/// A value has a wrong type, or a key is given twice.
+struct Mistyped;
+
+fn string(node: Option<&Node>) -> Result<Option<String>, Mistyped> {
     match node.map(|node| &node.value) {
-        None | Some(Value::Null) => Some(None),
-        Some(Value::Str(string)) => Some(Some(string.decoded.clone())),
-        Some(_) => None,
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Str(string)) => Ok(Some(string.decoded.clone())),
+        Some(_) => Err(Mistyped),
     }
 }
 
-fn map(node: Option<&Node>) -> Option<Option<Map>> {
+fn map(node: Option<&Node>) -> Result<Option<Map>, Mistyped> {
     match node.map(|node| &node.value) {
-        None | Some(Value::Null) => Some(None),
+        None | Some(Value::Null) => Ok(None),
         Some(Value::Table(table)) => {
             let pair = |entry: &crate::document::Entry| {
                 Some((entry.key.name.clone(), entry.node.as_str()?.decoded.clone()))
             };
-            table.entries.iter().map(pair).collect::<Option<Map>>().map(Some)
+            table.entries.iter().map(pair).collect::<Option<Map>>().map(Some).ok_or(Mistyped)
         }
-        Some(_) => None,
+        Some(_) => Err(Mistyped),
     }
 }
 
-fn list(node: Option<&Node>) -> Option<Option<Vec<String>>> {
+fn list(node: Option<&Node>) -> Result<Option<Vec<String>>, Mistyped> {
     match node.map(|node| &node.value) {
-        None | Some(Value::Null) => Some(None),
+        None | Some(Value::Null) => Ok(None),
         Some(Value::Array(array)) => {
             let strings = array.elements.iter().map(|node| Some(node.as_str()?.decoded.clone()));
-            strings.collect::<Option<Vec<_>>>().map(Some)
+            strings.collect::<Option<Vec<_>>>().map(Some).ok_or(Mistyped)
         }
-        Some(_) => None,
+        Some(_) => Err(Mistyped),
     }
 }

@@ -1,4 +1,0 @@
-#[test]
-fn x() {
-    let _ = nixpacks::generate_build_plan;
-}
