@@ -15,8 +15,6 @@ pub(crate) struct Case {
     pub(crate) untouched: bool,
     /// The app is a git work tree with everything added that `.gitignore` lets through.
     pub(crate) git: bool,
-    /// The commands may write to standard error.
-    pub(crate) errors: bool,
 }
 
 /// Exit codes.
@@ -41,7 +39,7 @@ impl Case {
             fs::read_to_string(dir.join("case.toml")).map_err(|error| format!("case.toml: {error}"))?;
         let document: DocumentMut = text.parse().map_err(|error| format!("case.toml: {error}"))?;
         let table = document.as_table();
-        only(table, &["why", "args", "exit", "verdict", "untouched", "git", "errors"])?;
+        only(table, &["why", "args", "exit", "verdict", "untouched", "git"])?;
         if string(table, "why").is_none_or(|why| why.len() < 10) {
             return Err("case.toml: `why` does not say what the case is for".to_owned());
         }
@@ -54,7 +52,6 @@ impl Case {
             verdict: verdict(table)?,
             untouched: flag("untouched"),
             git: flag("git"),
-            errors: flag("errors"),
         };
         let known = ["case.toml", "before", "check.txt", "diff.patch", "after"];
         for entry in fs::read_dir(dir).map_err(|error| error.to_string())? {
