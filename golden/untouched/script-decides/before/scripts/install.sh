@@ -1,0 +1,2 @@
+#!/bin/bash
+python -m venv /opt/venv && /opt/venv/bin/pip install -r server/requirements.txt
