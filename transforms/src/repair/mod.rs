@@ -30,6 +30,7 @@ pub(crate) use provider::left_out;
 use crate::context::Context;
 use crate::intent::Refusal;
 use draft::Draft;
+use target::{OPT_VENV, Target};
 
 /// An end state to aim for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,22 +65,26 @@ pub(crate) fn propose(
     dropped::restore(cx, &mut draft);
     match end {
         EndState::Managed => {
-            if !managed::apply(cx, &mut draft) && first {
+            let applies = managed::apply(cx, &mut draft);
+            if !applies && first {
                 return Ok(None);
+            }
+            let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+            if applies || made(cx, &target) {
+                start::mend(cx, &mut draft, &target);
             }
         }
         EndState::Venv | EndState::Explicit => {
             let target = target::choose(cx);
             let used = venv::apply(cx, &mut draft, &target);
-            let explicit = end == EndState::Explicit;
-            if let Some(phase) = used.filter(|_| !explicit) {
-                paths::provide(cx, &mut draft, &target, &phase);
-            } else if !explicit {
-                paths::reach(cx, &mut draft);
+            let there = used.is_some() || made(cx, &target);
+            match (end, used) {
+                (EndState::Explicit, _) if there => explicit::apply(cx, &mut draft, &target),
+                (EndState::Venv, Some(phase)) => paths::provide(cx, &mut draft, &target, &phase),
+                (EndState::Venv, None) => paths::reach(cx, &mut draft),
+                _ => {}
             }
-            if explicit {
-                explicit::apply(cx, &mut draft, &target);
-            } else {
+            if end == EndState::Venv && there {
                 start::mend(cx, &mut draft, &target);
             }
         }
@@ -87,6 +92,11 @@ pub(crate) fn propose(
     split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
     draft.finish().map(Some)
+}
+
+/// Whether the build makes the target as it stands.
+fn made(cx: &Context<'_>, target: &Target) -> bool {
+    cx.walk.venvs.contains(&target.dir)
 }
 
 /// Names of the list that holds a phase's commands.

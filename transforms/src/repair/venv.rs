@@ -88,11 +88,20 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     if let Some(list) = draft.list(&use_phase, CMDS) {
         let after = use_at - shift + 1;
-        for (at, tool) in tools.iter().enumerate() {
+        let own = |tool: &&&str| !commands.iter().any(|command| installs(command, tool));
+        for (at, tool) in tools.iter().filter(own).enumerate() {
             list.insert(after + at, format!("{} install {tool}", target.bin("pip")));
         }
     }
     Some(use_phase)
+}
+
+/// Whether a command installs this package by name.
+fn installs(command: &Command, package: &str) -> bool {
+    command.calls.iter().any(|call| match &call.kind {
+        CallKind::Pip(pip) => pip.command.is_install() && pip.command.names().any(|name| name == package),
+        _ => false,
+    })
 }
 
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.

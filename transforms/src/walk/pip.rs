@@ -199,6 +199,21 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// What installing the project in a directory brings.
+    pub(crate) fn project(&self, dir: &str, asked: &mut Dists) {
+        let read = |name: &str| {
+            let path = self.machine.view_path(&format!("{dir}/{name}"))?;
+            let bytes = self.machine.app.read(&path).ok()??;
+            requirements::project(std::str::from_utf8(&bytes).ok()?)
+        };
+        let found = ["pyproject.toml", "Pipfile"].into_iter().find_map(read);
+        // A `setup.py` computes what it asks for.
+        asked.open |= found.as_ref().is_none_or(Vec::is_empty);
+        for requirement in found.into_iter().flatten() {
+            add(asked, &requirement);
+        }
+    }
+
     pub(crate) fn is_get_pip(&self, shell: &Shell, file: &str) -> bool {
         let path = paths::join(&shell.cwd, file);
         self.machine.get_pip.contains(&path)
@@ -240,7 +255,7 @@ fn add(asked: &mut Dists, requirement: &Requirement) {
     }
 }
 
-fn merge(into: &mut Dists, from: Dists) {
+pub(crate) fn merge(into: &mut Dists, from: Dists) {
     into.open |= from.open;
     for (name, extras) in from.names {
         into.names.entry(name).or_default().extend(extras);

@@ -273,6 +273,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PipNotFound, format!("{name}: command not found"))
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
+        } else if self.machine.may_have(shell) {
+            Status::unsure(format!("`{name}` may come with what is installed from a directory"))
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };
