@@ -3,7 +3,6 @@
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::plan::{Item, Origin, Place};
-use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, PipCall};
 
 /// A finding before it has its rule.
@@ -42,7 +41,7 @@ impl Found {
         message: String,
     ) -> Option<Self> {
         let Origin::Deploy(place) = &command.item.origin else { return None };
-        let span = source(cx, place, call.span).unwrap_or(place.span);
+        let span = cx.source(place, call.span).unwrap_or(place.span);
         Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
     }
 
@@ -69,13 +68,6 @@ impl Found {
             fix: None,
         }
     }
-}
-
-/// The bytes of the file that give a part of a command.
-fn source(cx: &Context<'_>, place: &Place, part: Span) -> Option<Span> {
-    let doc = cx.model.document(&place.path)?;
-    let node = doc.string_at(place.span)?;
-    node.as_str()?.source(&doc.text, part.start..part.end)
 }
 
 /// Whether an item stands in one of the app's files.

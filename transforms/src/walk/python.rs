@@ -8,7 +8,7 @@ use super::simple::{Cmd, missing_file};
 use super::status::Status;
 use super::stdlib;
 use super::verdict::Reason;
-use crate::requirements::scripts;
+use crate::requirements::{self, scripts};
 use crate::shell::Node;
 use std::collections::BTreeSet;
 
@@ -225,10 +225,7 @@ impl Run<'_, '_> {
                 }
                 old
             }
-            None => {
-                self.machine.envs.push(env);
-                self.machine.envs.len() - 1
-            }
+            None => self.machine.add_env(env),
         };
         self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(made), &Status::Ok);
         Status::Ok
@@ -253,8 +250,11 @@ pub(crate) fn breaks_system(shell: &Shell) -> bool {
 }
 
 fn imports_as(dists: &Dists, module: &str) -> bool {
-    dists.names.keys().any(|name| scripts::import_names(name).iter().any(|import| import == module))
-        || dists.script(module)
+    let brings = |name: &str| scripts::import_names(name).iter().any(|import| import == module);
+    // A distribution outside the table has only a module of its own name.
+    let own = requirements::normalize(module);
+    let brings_it = |name: &str| dists.names.contains_key(name) && brings(name);
+    brings_it(&own) || scripts::import_listed().any(brings_it) || dists.script(module)
 }
 
 /// The first operand of venv's or virtualenv's arguments.

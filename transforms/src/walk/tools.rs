@@ -175,7 +175,7 @@ impl Run<'_, '_> {
         let mut interpreters: std::collections::BTreeSet<String> =
             ["python", "python3"].map(str::to_owned).into();
         interpreters.insert(format!("python{version}"));
-        self.machine.envs.push(Env {
+        self.machine.add_env(Env {
             home: Home::Venv { dir: dir.to_owned(), copies: false, phase: self.phase.to_owned() },
             version,
             interpreters,
