@@ -52,9 +52,7 @@ fn version(text: &str) -> Vec<u32> {
 fn allowed(expression: &str) -> bool {
     let expression = expression.replace('/', " OR ").replace(['(', ')'], " ");
     // Precise enough: no dependency nests `AND` inside `OR`.
-    expression
-        .split(" AND ")
-        .all(|part| part.split(" OR ").any(|licence| LICENCES.contains(&licence.trim())))
+    expression.split(" AND ").all(|part| part.split(" OR ").any(|licence| LICENCES.contains(&licence.trim())))
 }
 
 #[test]
