@@ -123,7 +123,7 @@ fn attempt(app: &dyn AppView, options: &Options, walk: &Walk) -> Result<Option<C
             continue;
         }
         let builds = settled.walk.verdict.builds();
-        if best.as_ref().is_none_or(|best| settled.walk.verdict.rank() > best.walk.verdict.rank()) {
+        if best.as_ref().is_none_or(|best| settled.walk.verdict.reached() > best.walk.verdict.reached()) {
             best = Some(*settled);
         }
         if builds {

@@ -92,6 +92,7 @@ pub(crate) struct Draft<'m> {
     lists: BTreeMap<(String, Vec<String>), List>,
     strings: BTreeMap<Place, (String, Rules)>,
     inserts: Vec<Insert>,
+    variables: Vec<(String, &'static str, String, Rules)>,
     removes: BTreeMap<String, Vec<(Vec<String>, Rules)>>,
     renames: Vec<(String, Vec<String>, &'static str, Rules)>,
 }
@@ -104,6 +105,7 @@ impl<'m> Draft<'m> {
             lists: BTreeMap::new(),
             strings: BTreeMap::new(),
             inserts: Vec::new(),
+            variables: Vec::new(),
             removes: BTreeMap::new(),
             renames: Vec::new(),
         }
@@ -167,6 +169,24 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// Adds a key to the root of the configuration.
+    pub(crate) fn insert_top(&mut self, key: &'static str, values: &[&str], rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.inserts.push(Insert {
+            path: doc.path.clone(),
+            table: Vec::new(),
+            key,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: Rules::from([rule]),
+        });
+    }
+
+    /// Sets a variable of the configuration that is not set.
+    pub(crate) fn insert_variable(&mut self, name: &'static str, value: &str, rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.variables.push((doc.path.clone(), name, value.to_owned(), Rules::from([rule])));
+    }
+
     /// Removes a key.
     pub(crate) fn remove_key(&mut self, doc: &Document, keys: &[&str], rule: &'static str) {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
@@ -220,8 +240,15 @@ impl<'m> Draft<'m> {
             let Some(doc) = self.model.document(&insert.path) else { continue };
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
-            let title = format!("add `{}.{}`", insert.table.join("."), insert.key);
+            let whole: Vec<&str> = table.iter().copied().chain([insert.key]).collect();
+            let title = format!("add `{}`", whole.join("."));
             fixes.push(Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits });
+        }
+        for (path, name, value, rules) in &self.variables {
+            let Some(doc) = self.model.document(path) else { continue };
+            let edits = entry::insert_string(doc, &["variables"], name, value, None)?;
+            let title = format!("set `{name}`");
+            fixes.push(Proposed { title, rules: rules.clone(), path: path.clone(), edits });
         }
         for (path, keys, to, rules) in &self.renames {
             let Some(doc) = self.model.document(path) else { continue };

@@ -5,21 +5,27 @@
 
 mod command;
 mod draft;
+mod dropped;
 mod explicit;
 mod inert;
 mod interpreter;
+mod interpreters;
 mod libraries;
 mod managed;
 mod packages;
 mod paths;
+mod provider;
+mod split;
 mod start;
 mod target;
 mod venv;
 
 pub(crate) use draft::Proposed;
+pub(crate) use dropped::dropped;
 pub(crate) use inert::inert_keys;
 pub(crate) use interpreter::is_missing as lacks_interpreter;
 pub(crate) use packages::{is_installer, with_only_installers};
+pub(crate) use provider::left_out;
 
 use crate::context::Context;
 use crate::intent::Refusal;
@@ -49,7 +55,13 @@ pub(crate) fn propose(
     let mut draft = Draft::new(cx.model, cx.config());
     inert::rename(cx, &mut draft);
     packages::tidy(cx, &mut draft);
+    if left_out(cx).is_some() && cx.has("python-provider-left-out") {
+        provider::add(cx, &mut draft);
+        return draft.finish().map(Some);
+    }
+    interpreters::settle(cx, &mut draft);
     interpreter::provide(cx, &mut draft);
+    dropped::restore(cx, &mut draft);
     match end {
         EndState::Managed => {
             if !managed::apply(cx, &mut draft) && first {
@@ -72,6 +84,7 @@ pub(crate) fn propose(
             }
         }
     }
+    split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
     draft.finish().map(Some)
 }

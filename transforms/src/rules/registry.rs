@@ -21,6 +21,7 @@ macro_rules! registry {
 registry! {
     apt_python,
     break_system_packages,
+    dropped_provider_packages,
     ensurepip,
     get_pip,
     inert_nixpkgs,
@@ -34,6 +35,7 @@ registry! {
     pip_outside_venv,
     pip_self_upgrade,
     predicted_failure,
+    python_provider_left_out,
     split_activation,
     split_command,
     two_interpreters,

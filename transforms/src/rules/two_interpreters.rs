@@ -26,7 +26,7 @@ NIXPACKS_PYTHON_VERSION = "3.11"
 ```
 
 ## Fix
-None: shown, since which of the two is meant is for a person to say.
+Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Two listed versions are shown: which is meant is for a person to say.
 "#,
     activates: false,
 };
@@ -53,7 +53,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             && let Some((item, _)) = pythons.iter().find(|(item, _)| support::in_file(item))
         {
             let message = format!("Python {first} and Python {other} are in one profile");
-            found.extend(Found::at(item, Severity::Warning, message).map(|found| {
+            found.extend(Found::at(item, Severity::Error, message).map(|found| {
                 found.label("collides with the other").note("set `NIXPACKS_PYTHON_VERSION` under `[variables]` instead of listing a second interpreter")
             }));
         }

@@ -90,6 +90,8 @@ impl Run<'_, '_> {
             self.imports(shell, env)
         } else if stdlib::has(top) {
             Status::Ok
+        } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
+            Status::unsure(format!("`{top}` may come with what is installed from a directory or a lock file"))
         } else {
             Status::fail(Reason::MarkerMissing, format!("No module named {module}"))
         };
@@ -298,7 +300,13 @@ fn job(cmd: &Cmd<'_>) -> Job {
             "-" => return Job::Stdin,
             "-V" | "--version" | "-h" | "--help" => return Job::Nothing,
             "-X" | "-W" => index += 2,
-            "--" => index += 1,
+            "--" => {
+                return match words.get(index + 1).map(|word| word.text.clone()) {
+                    Some(Some(script)) => Job::Script(script, index + 2),
+                    Some(None) => Job::Unsure("the program is named by a variable"),
+                    None => Job::Stdin,
+                };
+            }
             option if option.starts_with("-m") && option.len() > 2 => {
                 return Job::Module(option[2..].to_owned(), index + 1);
             }

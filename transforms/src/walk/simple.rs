@@ -301,7 +301,7 @@ impl Run<'_, '_> {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.calls.push(Call { span, kind, env, venv, cwd: shell.cwd.clone(), status: status.clone() });
+        self.calls.push(Call { span, kind, venv, cwd: shell.cwd.clone(), status: status.clone() });
     }
 }
 
