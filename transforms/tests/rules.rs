@@ -20,13 +20,20 @@ impl Example {
             ("main.py", "import flask\n"),
             ("stats.py", "import numpy\n"),
             ("requirements/prod.txt", requirements),
-            ("backend/requirements.txt", requirements),
+            ("backend/assets.py", "import flask\n"),
         ]);
-        if rule.id == "package-manager-outside-venv" {
-            app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
-            app.insert("poetry.lock", "");
-        } else {
-            app.insert("requirements.txt", requirements);
+        let node = "{\"scripts\": {\"start\": \"node server.js\"}}\n";
+        match rule.id {
+            "package-manager-outside-venv" => {
+                app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
+                app.insert("poetry.lock", "");
+            }
+            "dropped-provider-packages" => app.insert("package.json", node),
+            "python-provider-left-out" => {
+                app.insert("package.json", node);
+                app.insert("requirements.txt", requirements);
+            }
+            _ => app.insert("requirements.txt", requirements),
         }
         Self(app)
     }
