@@ -16,7 +16,7 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use support::Sandbox;
 
@@ -192,21 +192,80 @@ fn documents_show_what_the_command_prints() {
 }
 
 #[test]
-fn documents_list_every_rule_and_link_to_files_that_exist() {
+fn readme_lists_every_rule_command_and_option() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for rule in nixpacks_transforms::rules::RULES {
         let row = format!("| `{}` | {} |", rule.id, rule.summary);
         assert!(readme.contains(&row), "README.md has no row\n{row}");
     }
+    let help = |args: &[&str]| Sandbox::new([("none", "")]).run(args).out;
+    let all = help(&["--help"]);
+    let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1);
+    for command in commands.map_while(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        assert!(readme.contains(&format!("| `{command}")), "README.md has no row for {command}");
+        let own = help(&[command, "--help"]);
+        let options = own.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
+        for option in options.map(|word| word.trim_matches([',', '`'])) {
+            let told = matches!(option, "--help" | "--version") || readme.contains(&format!("`{option}"));
+            assert!(told, "README.md does not have {option}");
+        }
+    }
+}
+
+#[test]
+fn json_document_has_every_field() {
+    let document = fs::read_to_string(root().join("docs/json.md")).unwrap();
+    let sandbox = Sandbox::broken();
+    for command in ["check", "diff", "plan", "rules", "fix"] {
+        let report = sandbox.run(&[command, "--output-format", "json"]).json();
+        for field in fields(&report) {
+            // In a table, alone or with another, or in a short list of fields.
+            let told =
+                [format!("`{field}`"), format!("{{{field},"), format!(", {field},"), format!(", {field}}}")];
+            assert!(
+                told.iter().any(|text| document.contains(text)),
+                "docs/json.md lacks `{field}` of {command}"
+            );
+        }
+    }
+}
+
+/// The names of the fields of objects, however deep.
+fn fields(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Array(items) => items.iter().flat_map(fields).collect(),
+        serde_json::Value::Object(map) => {
+            map.iter().flat_map(|(name, value)| [vec![name.clone()], fields(value)].concat()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The name by which a heading is linked to.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase().replace(' ', "-");
+    kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, '-' | '_')).collect()
+}
+
+#[test]
+fn links_lead_to_files_and_headings_that_exist() {
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
         for (at, _) in text.match_indices("](") {
-            let rest = &text[at + 2..];
-            let target = rest.split([')', '#']).next().unwrap_or_default();
-            if !target.is_empty() && !target.contains("://") {
-                let file = path.parent().unwrap_or(Path::new("")).join(target);
-                assert!(file.exists(), "{}: no file {target}", path.display());
+            let link = text[at + 2..].split(')').next().unwrap_or_default();
+            if link.contains("://") {
+                continue;
             }
+            let (file, heading) =
+                link.split_once('#').map_or((link, None), |(file, part)| (file, Some(part)));
+            let file = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            let place = format!("{}: {link}", path.display());
+            let target = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let mut headings = target.lines().filter(|line| line.starts_with('#'));
+            assert!(
+                heading.is_none_or(|part| headings.any(|line| anchor(line.trim_start_matches('#')) == part)),
+                "{place}: no such heading"
+            );
         }
     }
 }
