@@ -15,12 +15,18 @@ A `nixPkgs` list takes the place of what the provider installs (plan/merge.rs); 
 ## Example
 ```toml
 [phases.setup]
-nixPkgs = ["python311", "gcc"]  # in an app with a package.json
+nixPkgs = ["ffmpeg"]
+
+[start]
+cmd = "npm start"
 ```
 becomes
 ```toml
 [phases.setup]
-nixPkgs = ["...", "python311", "gcc"]
+nixPkgs = ["...", "ffmpeg"]
+
+[start]
+cmd = "npm start"
 ```
 
 ## Fix

@@ -11,17 +11,23 @@ static INFO: RuleInfo = RuleInfo {
 Finds `python -m ensurepip` outside a virtual environment.
 
 ## Why it fails
-nixpkgs builds Python without ensurepip and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
+nixpkgs builds Python without ensurepip's install step and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["python -m ensurepip --upgrade", "python -m pip install -r requirements.txt"]
+cmds = ["python -m ensurepip --upgrade", "python -m pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix

@@ -15,12 +15,21 @@ The package puts a `pip` on `PATH` that belongs to the store: it stops with `ext
 ## Example
 ```toml
 [phases.setup]
-nixPkgs = ["python311", "python311Packages.pip"]
+nixPkgs = ["python311", "python311Packages.pip", "gcc"]
+
+[phases.install]
+cmds = ["pip install -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.setup]
-nixPkgs = ["python311"]
+nixPkgs = ["python311", "gcc"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix

@@ -17,10 +17,14 @@ Nix's Python has no pip, and its store is externally managed (PEP 668). An overr
 ```toml
 [phases.install]
 cmds = ["pip install -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
-# no [phases.install]: Nixpacks makes /opt/venv and installs requirements.txt
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix

@@ -15,7 +15,7 @@ Nixpacks uses the first provider that matches, and Node comes before Python (lib
 ## Example
 ```toml
 [start]
-cmd = "python main.py"  # in an app with package.json and requirements.txt
+cmd = "python main.py"
 ```
 becomes
 ```toml

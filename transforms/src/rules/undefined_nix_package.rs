@@ -17,11 +17,17 @@ Entries are pasted into a Nix expression (nix/mod.rs), which stops with `undefin
 ```toml
 [phases.setup]
 nixPkgs = ["python311", "pip"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.setup]
 nixPkgs = ["python311"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix

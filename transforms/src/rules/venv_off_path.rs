@@ -25,7 +25,7 @@ becomes
 ```toml
 [phases.install]
 cmds = ["python -m venv venv && . venv/bin/activate && pip install -r requirements.txt"]
-paths = ["/app/venv/bin"]
+paths = ["...", "/app/venv/bin"]
 
 [start]
 cmd = "uvicorn main:app"
