@@ -85,7 +85,7 @@ fn best(
     findings: &[Finding],
 ) -> Result<Option<Candidate>, Unsettled> {
     let activating: Vec<&str> =
-        findings.iter().filter(|finding| finding.rule.activates).map(|finding| finding.rule.id).collect();
+        findings.iter().filter(|finding| finding.activates).map(|finding| finding.rule.id).collect();
     if activating.is_empty() {
         return attempt(app, options, walk);
     }

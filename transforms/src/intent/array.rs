@@ -60,6 +60,8 @@ pub(crate) fn rewrite_unchecked(doc: &Document, keys: &[&str], slots: &[Slot]) -
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
     let mut list = List::new(&doc.text, node.span, spans, Habit::of(doc, json));
+    let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
+    list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;
     list.flat_only = inside_braces(doc, keys) && !json;
     let rewritten = list.rewrite(pieces).map_err(|(span, message)| Refusal::new(doc, span, message))?;

@@ -252,14 +252,20 @@ impl<'m> Draft<'m> {
             let title = format!("remove {}", names.join(" and "));
             fixes.push(Proposed { title, rules, path: path.clone(), edits });
         }
+        let mut added: Vec<Proposed> = Vec::new();
         for insert in &self.inserts {
             let Some(doc) = self.model.document(&insert.path) else { continue };
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
             let whole: Vec<&str> = table.iter().copied().chain([insert.key]).collect();
             let title = format!("add `{}`", whole.join("."));
-            fixes.push(Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits });
+            let fix = Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits };
+            match added.iter_mut().find_map(|other| same_place(other, &fix)) {
+                Some((place, content)) => place.push_str(&content),
+                None => added.push(fix),
+            }
         }
+        fixes.extend(added);
         for (path, name, value, rules) in &self.variables {
             let Some(doc) = self.model.document(path) else { continue };
             let edits = entry::insert_string(doc, &["variables"], name, value, None)?;
@@ -275,6 +281,19 @@ impl<'m> Draft<'m> {
         }
         Ok(fixes)
     }
+}
+
+/// Two keys that come in at one place, where both are whole lines: the first edit's text, which the
+/// second joins.
+fn same_place<'f>(first: &'f mut Proposed, second: &Proposed) -> Option<(&'f mut String, String)> {
+    let [edit] = second.edits.as_slice() else { return None };
+    if first.path != second.path || !edit.span.is_empty() {
+        return None;
+    }
+    let twin = first.edits.iter_mut().find(|other| other.span == edit.span)?;
+    first.rules.extend(&second.rules);
+    first.title = format!("{} and {}", first.title, second.title.trim_start_matches("add "));
+    Some((&mut twin.content, edit.content.clone()))
 }
 
 fn slots(list: &List) -> Vec<Slot> {

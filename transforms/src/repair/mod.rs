@@ -22,7 +22,7 @@ mod venv;
 
 pub(crate) use draft::Proposed;
 pub(crate) use dropped::dropped;
-pub(crate) use inert::inert_keys;
+pub(crate) use inert::{inert_keys, needed as inert_key_needed};
 pub(crate) use interpreter::is_missing as lacks_interpreter;
 pub(crate) use packages::{is_installer, with_only_installers};
 pub(crate) use provider::left_out;
@@ -103,6 +103,8 @@ fn made(cx: &Context<'_>, target: &Target) -> bool {
 pub(crate) const CMDS: &[&str] = &["cmds", "commands"];
 /// Names of the list that holds a phase's Nix packages.
 pub(crate) const NIX_PKGS: &[&str] = &["nixPkgs", "nixPackages"];
+/// Names of the list that holds a phase's apt packages.
+pub(crate) const APT_PKGS: &[&str] = &["aptPkgs", "aptPackages"];
 /// Names of the list that holds a phase's Nix libraries.
 pub(crate) const NIX_LIBS: &[&str] = &["nixLibs", "nixLibraries"];
 /// Names of the list that holds a phase's paths.

@@ -3,7 +3,7 @@
 use super::command::{Changes, simple_at, word_with_gap};
 use super::draft::{Draft, List, Piece};
 use super::target::Target;
-use super::{CMDS, Context};
+use super::{APT_PKGS, CMDS, Context};
 use crate::plan::Origin;
 use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, Reason, base_name};
@@ -91,7 +91,28 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
             list.insert(after + at, format!("{} install {tool}", target.bin("pip")));
         }
     }
+    apt_venv(cx, draft);
     Some(use_phase)
+}
+
+/// Debian's Python makes no virtual environment without a package of its own.
+fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let profile = &cx.walk.profile;
+    if !profile.pythons.is_empty() || profile.apt_python.is_none() || profile.apt_venv {
+        return;
+    }
+    let Ok(plan) = &cx.model.plan else { return };
+    for phase in plan.phases.keys() {
+        let Some(list) = draft.list(phase, APT_PKGS) else { continue };
+        let Some(at) = list.pieces.iter().position(|piece| piece.text.starts_with("python3")) else {
+            continue;
+        };
+        list.insert(at + 1, "python3-venv");
+        list.rules.insert("pip-outside-venv");
+        list.title =
+            Some("add `python3-venv`, without which apt's Python makes no virtual environment".to_owned());
+        return;
+    }
 }
 
 /// Whether a command installs this package by name.

@@ -25,7 +25,6 @@ cmd = "python main.py"
 ## Fix
 None: shown only. What else may use the package is not known.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

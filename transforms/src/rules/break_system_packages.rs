@@ -41,7 +41,6 @@ cmd = "uvicorn main:app"
 ## Fix
 The flag goes, and the install moves into a virtual environment. Unsafe where the app works as it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

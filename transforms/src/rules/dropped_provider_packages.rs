@@ -32,7 +32,6 @@ cmd = "npm start"
 ## Fix
 `"..."` puts them back; beside the Python provider only the package that is missed, since `"..."` would bring a second interpreter.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -33,7 +33,6 @@ cmd = "python main.py"
 ## Fix
 The command goes: a virtual environment brings its own pip.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };
@@ -45,7 +44,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let severity = if call.fails() { Severity::Error } else { Severity::Warning };
             let message = "`ensurepip` cannot write into the Nix store".to_owned();
             Found::call(cx, command, call, severity, message)
-                .map(|found| found.label("error: externally-managed-environment"))
+                .map(|found| found.label(call.error().unwrap_or("works, but into the Nix store")))
         })
         .collect()
 }

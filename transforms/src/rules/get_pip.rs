@@ -39,7 +39,6 @@ cmd = "python main.py"
 ## Fix
 The download and the run go: a virtual environment brings its own pip. Unsafe where the app works as it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

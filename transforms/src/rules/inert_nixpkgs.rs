@@ -36,7 +36,6 @@ cmd = "python3.11 main.py"
 ## Fix
 The key is renamed. Safe only where the app gets further by it, as where the commands need an interpreter that this key alone names; elsewhere unsafe, since packages would come that never did.
 "#,
-    activates: true,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };
@@ -45,10 +44,15 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(doc) = cx.config() else { return Vec::new() };
     crate::repair::inert_keys(doc)
         .into_iter()
-        .map(|(_, key)| {
+        .map(|(phase, key)| {
             let place = Place { path: doc.path.clone(), span: key.span };
             let message = format!("`{}` is ignored: the key is `nixPkgs`", key.name);
-            Found::place(place, Severity::Warning, message).label("not read by Nixpacks")
+            if crate::repair::inert_key_needed(cx, doc, phase, key) {
+                let label = "not read by Nixpacks, and names the interpreter that the commands run";
+                Found::place(place, Severity::Error, message).label(label)
+            } else {
+                Found::place(place, Severity::Warning, message).label("not read by Nixpacks").activating()
+            }
         })
         .collect()
 }

@@ -27,7 +27,6 @@ cmd = "/opt/venv/bin/python main.py"
 ## Fix
 The program is named by its path in the virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -32,7 +32,6 @@ cmd = "python main.py"
 ## Fix
 With the Python provider first, `"..."` puts its packages back; else the interpreter that the version files name is added.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -46,7 +46,6 @@ cmd = "python stats.py"
 ## Fix
 What the provider would have given is added.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -33,7 +33,6 @@ cmd = "python main.py"
 ## Fix
 The environment is made first, in the place that the commands count on; or the override goes, where the provider would install the same.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

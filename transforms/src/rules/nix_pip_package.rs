@@ -35,7 +35,6 @@ cmd = "python main.py"
 ## Fix
 The entry goes, and the list with it where nothing else is in it. An interpreter that carries more than pip, setuptools and wheel is shown and left.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

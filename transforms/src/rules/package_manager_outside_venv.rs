@@ -37,7 +37,6 @@ cmd = "python main.py"
 ## Fix
 The override goes where the app's lock file makes the provider use the same tool. Elsewhere the tool is installed into a virtual environment first, and run there.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

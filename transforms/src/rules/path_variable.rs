@@ -25,7 +25,6 @@ cmd = "python main.py"
 ## Fix
 None: shown only. `paths` of a phase is what puts a directory on `PATH`; where the app needs one, other fixes add it.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

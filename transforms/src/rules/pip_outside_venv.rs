@@ -30,7 +30,6 @@ cmd = "python main.py"
 ## Fix
 Where the provider's own install brings the same packages the override goes. Elsewhere a virtual environment is made, pip is run from it, and `paths` carries it to the start command.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -36,7 +36,6 @@ cmd = "python main.py"
 ## Fix
 pip goes from the command; setuptools, wheel and anything else that it names stays, inside the virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -22,7 +22,6 @@ cmd = "celery -A tasks worker"
 ## Fix
 None: the cause is outside what this tool edits, or only a person can decide. Here `celery` is missing from the requirements.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -28,7 +28,6 @@ cmd = "python main.py"
 ## Fix
 Python is added as a second provider; the first one stays.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

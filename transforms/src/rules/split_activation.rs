@@ -34,7 +34,6 @@ cmd = "python main.py"
 ## Fix
 The entry goes, the environment's own pip is called, and `paths` carries its programs.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -32,7 +32,6 @@ cmd = "python main.py"
 ## Fix
 `cd` is joined with the entries after it, where one of them does not find its file. Variables are shown and left.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

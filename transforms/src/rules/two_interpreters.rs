@@ -34,7 +34,6 @@ NIXPACKS_PYTHON_VERSION = "3.11"
 ## Fix
 Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Two listed versions are shown: which is meant is for a person to say.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -25,7 +25,6 @@ cmd = "python main.py"
 ## Fix
 None: add the file with `git add -f`.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

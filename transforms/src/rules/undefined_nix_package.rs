@@ -33,7 +33,6 @@ cmd = "python main.py"
 ## Fix
 A name that another package brings goes; one with a known right spelling is renamed.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -32,7 +32,6 @@ cmd = "python main.py"
 ## Fix
 The flag goes with the move into a virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -39,7 +39,6 @@ cmd = "python main.py"
 ## Fix
 uv is pointed at a virtual environment; where nothing brings uv, pip does the same.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

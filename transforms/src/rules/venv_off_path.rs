@@ -34,7 +34,6 @@ cmd = "uvicorn main:app"
 ## Fix
 `paths` gets the environment; it stays where it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -9,6 +9,7 @@ use super::simple::{Cmd, missing_file};
 use super::status::Status;
 use super::verdict::Reason;
 use crate::requirements::{self, Line, PipCommand, Requirement};
+use crate::shell::Word;
 use crate::text::Span;
 use std::collections::BTreeSet;
 
@@ -16,7 +17,8 @@ impl Run<'_, '_> {
     /// What a call of pip is. `module` is the place of the word `pip` in `python -m pip`.
     pub(crate) fn pip_kind(&self, cmd: &Cmd<'_>, first: usize, module: Option<usize>) -> CallKind {
         let words = &cmd.simple.words;
-        let command = requirements::pip_arguments(&cmd.simple.texts_from(first));
+        let texts: Vec<Option<&str>> = words.iter().skip(first).map(readable).collect();
+        let command = requirements::pip_arguments(&texts);
         let last = first.saturating_sub(1);
         // `sudo` goes with the program that it runs: it hides the PATH on which a venv would be.
         let sudo = words.iter().take(cmd.program).find(|word| word.text.as_deref() == Some("sudo"));
@@ -236,6 +238,17 @@ impl Run<'_, '_> {
         self.note(shell, cmd, CallKind::RunGetPip, Some(id), &status);
         status
     }
+}
+
+/// The word, or of `poetry==$VERSION` the package: a variable in the version changes nothing here.
+fn readable(word: &Word) -> Option<&str> {
+    let whole = word.text.as_deref();
+    whole.or_else(|| {
+        let (literal, _) = word.raw.split_once('$')?;
+        let name = literal.trim_start_matches(['"', '\'']).trim_end_matches(['=', '<', '>', '~', '!']);
+        let pinned = name.len() < literal.trim_start_matches(['"', '\'']).len();
+        (pinned && !name.is_empty() && !name.starts_with('-')).then_some(name)
+    })
 }
 
 fn no_requirements(file: &str) -> Status {

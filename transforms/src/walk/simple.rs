@@ -309,7 +309,14 @@ impl Run<'_, '_> {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.calls.push(Call { span, kind, venv, cwd: shell.cwd.clone(), status: status.clone() });
+        self.calls.push(Call {
+            span,
+            program: cmd.name.clone(),
+            kind,
+            venv,
+            cwd: shell.cwd.clone(),
+            status: status.clone(),
+        });
     }
 }
 
