@@ -147,7 +147,7 @@ impl Reader<'_> {
             entries.push(Entry { key: Key { name: name.value.to_string(), span: key }, node });
         }
         self.gap(from, span.end - 1, "")?;
-        Ok(Node { span, value: Value::Table(Table { layout: Layout::Braces, entries }) })
+        Ok(Node { span, value: Value::Table(Table::new(Layout::Braces, entries)) })
     }
 
     /// The parser forgives some missing and doubled commas; what stands between must be exact.

@@ -78,6 +78,13 @@ impl Document {
         self.root.entries.iter().find_map(|entry| entry.node.string_at(span))
     }
 
+    /// Every string of the document.
+    pub fn strings(&self) -> Vec<&Node> {
+        let mut found = Vec::new();
+        self.root.entries.iter().for_each(|entry| entry.node.strings(&mut found));
+        found
+    }
+
     /// The value at a path of keys: `["phases", "install", "cmds"]`.
     pub fn get(&self, keys: &[&str]) -> Option<&Node> {
         let (last, parents) = keys.split_last()?;

@@ -1,5 +1,7 @@
 use super::Str;
 use crate::text::Span;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -65,7 +67,15 @@ pub struct Table {
     pub layout: Layout,
     /// The entries.
     pub entries: Vec<Entry>,
+    index: Index,
 }
+
+/// Places by name, made at the first look-up in a table that is not small.
+#[derive(Clone, Debug, Default)]
+struct Index(OnceLock<HashMap<String, usize>>);
+
+/// Up to so many entries a look-up compares names.
+const SMALL: usize = 16;
 
 /// A key of a table and its value.
 #[derive(Clone, Debug)]
@@ -86,6 +96,11 @@ pub struct Key {
 }
 
 impl Table {
+    /// A table of these entries.
+    pub(crate) fn new(layout: Layout, entries: Vec<Entry>) -> Self {
+        Self { layout, entries, index: Index::default() }
+    }
+
     /// The value of a key, exact case.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
@@ -93,7 +108,14 @@ impl Table {
 
     /// The entry of a key, exact case.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.key.name == key)
+        if self.entries.len() <= SMALL {
+            return self.entries.iter().find(|entry| entry.key.name == key);
+        }
+        let index = self.index.0.get_or_init(|| {
+            let names = self.entries.iter().enumerate().rev();
+            names.map(|(at, entry)| (entry.key.name.clone(), at)).collect()
+        });
+        self.entries.get(*index.get(key)?)
     }
 }
 
@@ -111,6 +133,16 @@ impl Node {
     /// The table, if it is one.
     pub fn as_table(&self) -> Option<&Table> {
         if let Value::Table(t) = &self.value { Some(t) } else { None }
+    }
+
+    /// Adds the strings in this value. The parser bounds the nesting.
+    pub(super) fn strings<'n>(&'n self, found: &mut Vec<&'n Node>) {
+        match &self.value {
+            Value::Str(_) => found.push(self),
+            Value::Array(array) => array.elements.iter().for_each(|node| node.strings(found)),
+            Value::Table(table) => table.entries.iter().for_each(|entry| entry.node.strings(found)),
+            _ => {}
+        }
     }
 
     /// The string in this value whose own bytes are `span`. The parser bounds the nesting.

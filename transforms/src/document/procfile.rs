@@ -63,7 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let kept: BTreeSet<usize> = last.into_values().collect();
     let counted = entries.into_iter().enumerate().filter(|(index, _)| kept.contains(index));
     let entries = counted.map(|(_, entry)| entry).collect();
-    Ok(Table { layout: Layout::Yaml, entries })
+    Ok(Table::new(Layout::Yaml, entries))
 }
 
 fn scalar(decoded: &str, style: ScalarStyle, span: Span, text: &str) -> Node {

@@ -8,7 +8,7 @@ type Failure = (Option<Span>, String);
 
 pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let toml = Toml::parse(text).map_err(|e| (e.span().map(Span::from), e.message().to_owned()))?;
-    let root = Table { layout: Layout::Root, entries: entries(toml.as_table(), text) };
+    let root = Table::new(Layout::Root, entries(toml.as_table(), text));
     toml_one::check(&root, text)?;
     Ok(root)
 }
@@ -52,7 +52,7 @@ fn table_node(table: &toml_edit::Table, text: &str) -> Node {
     let entries = entries(table, text);
     let first = entries.first().map_or(Span::at(0), |entry| entry.key.span);
     let span = table.span().map_or(first, Span::from);
-    Node { span, value: Value::Table(Table { layout, entries }) }
+    Node { span, value: Value::Table(Table::new(layout, entries)) }
 }
 
 fn value_node(value: &toml_edit::Value, text: &str) -> Node {
@@ -69,7 +69,7 @@ fn value_node(value: &toml_edit::Value, text: &str) -> Node {
         }
         toml_edit::Value::InlineTable(table) => {
             let layout = if table.is_dotted() { Layout::Dotted } else { Layout::Braces };
-            Value::Table(Table { layout, entries: entries(table, text) })
+            Value::Table(Table::new(layout, entries(table, text)))
         }
     };
     Node { span, value }

@@ -39,13 +39,24 @@ impl std::error::Error for EditError {}
 /// Applies all edits or none. The order in which they are given does not matter; an edit given
 /// twice counts once; an insertion may stand at either end of a replaced span.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for edit in sorted(text, edits)? {
+        out.push_str(text.get(done..edit.span.start).unwrap_or_default());
+        out.push_str(&edit.content);
+        done = edit.span.end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Ok(out)
+}
+
+/// The edits in the order of the text, each once, if all of them can be applied.
+pub(super) fn sorted<'e>(text: &str, edits: &'e [Edit]) -> Result<Vec<&'e Edit>, EditError> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
     sorted.sort();
     sorted.dedup();
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
     let mut last: Option<&Edit> = None;
-    for edit in sorted {
+    for edit in &sorted {
         let span = edit.span;
         if span.start > span.end || text.get(span.start..span.end).is_none() {
             return Err(EditError::OutOfBounds { span });
@@ -53,13 +64,9 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
         if last.is_some_and(|last| conflict(last, edit)) {
             return Err(EditError::AlreadyReplaced { span, is_identical: false });
         }
-        out.push_str(&text[done..span.start]);
-        out.push_str(&edit.content);
-        done = span.end;
         last = Some(edit);
     }
-    out.push_str(&text[done..]);
-    Ok(out)
+    Ok(sorted)
 }
 
 /// Whether two edits claim the same bytes, or the same place between bytes.

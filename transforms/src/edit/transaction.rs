@@ -1,4 +1,4 @@
-use super::apply::conflict;
+use super::apply::{conflict, sorted};
 use super::{Edit, EditError, apply};
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ impl Transaction {
     /// every edit of the group is, the error says `is_identical`.
     pub fn add(&mut self, text: &str, group: &[Edit]) -> Result<(), EditError> {
         // A group that does not apply by itself is refused by itself.
-        apply(text, group)?;
+        sorted(text, group)?;
         if let Some(first) = group.first()
             && group.iter().all(|edit| self.edits.contains(edit))
         {

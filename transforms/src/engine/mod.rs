@@ -19,13 +19,14 @@ use crate::repair::EndState;
 use crate::rules;
 use crate::walk::{self, Walk};
 use settle::{Settled, settle};
+use std::collections::HashMap;
 
 /// Checks an app and computes what `fix` would write. `diff`, `fix` and `check` all read this one
 /// value.
 pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     let model = plan::model(app, &options.dashboard);
     let walk = walk::walk(&model, app);
-    let cx = Context { app, model: &model, walk: &walk, options };
+    let cx = Context::new(app, &model, &walk, options);
     let mut findings = rules::check(&cx);
     let best = if findings.is_empty() { None } else { best(app, options, &walk, &findings)? };
     let mut outcome = Outcome {
@@ -84,7 +85,7 @@ fn best(
     findings: &[Finding],
 ) -> Result<Option<Candidate>, Unsettled> {
     let activating: Vec<&str> =
-        findings.iter().filter(|finding| finding.rule.activates).map(|finding| finding.rule.id).collect();
+        findings.iter().filter(|finding| finding.activates).map(|finding| finding.rule.id).collect();
     if activating.is_empty() {
         return attempt(app, options, walk);
     }
@@ -135,13 +136,19 @@ fn attempt(app: &dyn AppView, options: &Options, walk: &Walk) -> Result<Option<C
 
 /// Points each finding at the fix that answers to its rule, in its own file where there is a choice.
 fn link(findings: &mut [Finding], settled: &Settled, fixes: &[Fix]) {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut first_here: HashMap<(&str, &str), usize> = HashMap::new();
+    for (at, (fix, rules)) in fixes.iter().zip(settled.rules()).enumerate() {
+        for rule in rules {
+            first.entry(rule).or_insert(at);
+            for edit in &fix.edits {
+                first_here.entry((rule, edit.path.as_str())).or_insert(at);
+            }
+        }
+    }
     for finding in findings {
-        let answers = |at: &usize| settled.rules(*at).contains(finding.rule.id);
-        let here = |at: &usize| {
-            let path = finding.place.as_ref().map(|place| place.path.as_str());
-            fixes.get(*at).is_some_and(|fix| fix.edits.iter().any(|edit| Some(edit.path.as_str()) == path))
-        };
-        let answering: Vec<usize> = (0..fixes.len()).filter(answers).collect();
-        finding.fix = answering.iter().copied().find(|at| here(at)).or_else(|| answering.first().copied());
+        let here =
+            finding.place.as_ref().and_then(|place| first_here.get(&(finding.rule.id, place.path.as_str())));
+        finding.fix = here.or_else(|| first.get(finding.rule.id)).copied();
     }
 }

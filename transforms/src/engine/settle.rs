@@ -3,12 +3,12 @@
 use super::outcome::{Applicability, FileChange, FileEdit, Fix, Unsettled};
 use crate::app::{AppView, Overlay};
 use crate::context::Context;
-use crate::edit::{self, Edit};
+use crate::edit::{Edit, EditError, Transaction};
 use crate::options::Options;
 use crate::plan::{self, Model};
 use crate::repair::{self, EndState, Proposed};
 use crate::rules::{self, Finding};
-use crate::text::Span;
+use crate::text::{LineIndex, Span};
 use crate::walk::{self, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,11 +39,18 @@ pub(super) fn settle(app: &dyn AppView, options: &Options, end: EndState) -> Res
     for _ in 0..=PASSES {
         let model = plan::model(&overlay, &options.dashboard);
         let walk = walk::walk(&model, &overlay);
-        let cx = Context { app: &overlay, model: &model, walk: &walk, options };
+        let cx = Context::new(&overlay, &model, &walk, options);
         let proposed = match repair::propose(&cx, end, passes.is_empty()) {
             Ok(Some(proposed)) => proposed,
             Ok(None) => Vec::new(),
-            Err(refusal) => return Ok(Settling::Refused(format!("{}: {}", refusal.path, refusal.message))),
+            Err(refusal) => {
+                let line = model
+                    .document(&refusal.path)
+                    .zip(refusal.span)
+                    .map(|(doc, span)| format!(":{}", LineIndex::new(&doc.text).position(span.start).line));
+                let place = line.unwrap_or_default();
+                return Ok(Settling::Refused(format!("{}{place}: {}", refusal.path, refusal.message)));
+            }
         };
         if proposed.is_empty() {
             if passes.is_empty() {
@@ -71,36 +78,39 @@ fn apply(
     model: &Model,
     proposed: Vec<Proposed>,
 ) -> Result<(Vec<Proposed>, BTreeMap<String, String>), Unsettled> {
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    let mut edits: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
+    let mut edits: BTreeMap<String, Transaction> = BTreeMap::new();
     let mut applied = Vec::new();
     for fix in proposed {
         let Some(doc) = model.document(&fix.path) else { continue };
-        let mut together = edits.get(&fix.path).cloned().unwrap_or_default();
-        together.extend(fix.edits.iter().cloned());
-        match edit::apply(&doc.text, &together) {
-            Ok(text) => {
-                texts.insert(fix.path.clone(), text);
-                edits.insert(fix.path.clone(), together);
-                applied.push(fix);
-            }
+        let held = edits.entry(fix.path.clone()).or_default();
+        match held.add(&doc.text, &fix.edits) {
+            Ok(()) | Err(EditError::AlreadyReplaced { is_identical: true, .. }) => applied.push(fix),
             // The first fix of a file stands alone: it cannot fail for another one's sake.
-            Err(error) if edits.get(&fix.path).is_none_or(Vec::is_empty) => {
-                return Err(Unsettled {
-                    rules: fix.rules.iter().map(|rule| (*rule).to_owned()).collect(),
-                    message: format!("{}: {error}", fix.path),
-                });
-            }
+            Err(error) if held.is_empty() => return Err(unsettled(&fix, &error)),
             Err(_) => {}
+        }
+        held.commit();
+    }
+    let mut texts = BTreeMap::new();
+    for fix in &applied {
+        if let (Some(doc), Some(held)) = (model.document(&fix.path), edits.remove(&fix.path)) {
+            texts.insert(fix.path.clone(), held.apply(&doc.text).map_err(|error| unsettled(fix, &error))?);
         }
     }
     Ok((applied, texts))
 }
 
+fn unsettled(fix: &Proposed, error: &EditError) -> Unsettled {
+    Unsettled {
+        rules: fix.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        message: format!("{}: {error}", fix.path),
+    }
+}
+
 impl Settled {
-    /// The rules that the fix at this place answers to.
-    pub(super) fn rules(&self, at: usize) -> BTreeSet<&'static str> {
-        self.passes.iter().flatten().nth(at).map(|fix| fix.rules.clone()).unwrap_or_default()
+    /// The rules that each fix answers to.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &BTreeSet<&'static str>> {
+        self.passes.iter().flatten().map(|fix| &fix.rules)
     }
 
     /// The files that change.
@@ -115,24 +125,29 @@ impl Settled {
     /// The fixes, with edits against the files as they were read.
     pub(super) fn fixes(&self, app: &dyn AppView, applicability: Applicability) -> Vec<Fix> {
         let mut fixes = Vec::new();
-        for (pass, proposed) in self.passes.iter().enumerate() {
+        let mut edited: BTreeSet<&str> = BTreeSet::new();
+        let mut whole: BTreeMap<&str, Vec<Edit>> = BTreeMap::new();
+        for proposed in &self.passes {
             for fix in proposed {
-                let earlier: Vec<&Proposed> =
-                    self.passes.iter().take(pass).flatten().filter(|other| other.path == fix.path).collect();
-                let edits = if earlier.is_empty() {
-                    fix.edits.clone()
-                } else {
+                let path = fix.path.as_str();
+                let edits = if edited.contains(path) {
                     // A later pass edits text that an earlier one made: said as one change of the file.
-                    original(app, &fix.path)
-                        .zip(self.texts.get(&fix.path))
-                        .map(|(before, after)| vec![difference(&before, after)])
-                        .unwrap_or_default()
+                    whole.entry(path).or_insert_with(|| self.difference(app, path)).clone()
+                } else {
+                    fix.edits.clone()
                 };
                 let edits = edits.into_iter().map(|edit| FileEdit { path: fix.path.clone(), edit }).collect();
                 fixes.push(Fix { title: fix.title.clone(), applicability, edits });
             }
+            edited.extend(proposed.iter().map(|fix| fix.path.as_str()));
         }
         fixes
+    }
+
+    /// The change of a whole file as one edit.
+    fn difference(&self, app: &dyn AppView, path: &str) -> Vec<Edit> {
+        let texts = original(app, path).zip(self.texts.get(path));
+        texts.map(|(before, after)| vec![difference(&before, after)]).unwrap_or_default()
     }
 
     /// What is still wrong.
@@ -141,7 +156,7 @@ impl Settled {
         for (path, text) in &self.texts {
             overlay.set(path.clone(), text.clone());
         }
-        rules::check(&Context { app: &overlay, model: &self.model, walk: &self.walk, options })
+        rules::check(&Context::new(&overlay, &self.model, &self.walk, options))
     }
 }
 

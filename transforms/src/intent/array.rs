@@ -24,6 +24,13 @@ pub enum Slot {
 /// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
 /// string, and where a comma stands on another line than its element.
 pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
+    let edits = rewrite_unchecked(doc, keys, slots)?;
+    check(doc, &edits)?;
+    Ok(edits)
+}
+
+/// As [`rewrite`], for a caller that parses the result: where many arrays change, once for all.
+pub(crate) fn rewrite_unchecked(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
     let path = keys.join(".");
     let node = doc.get(keys).ok_or_else(|| Refusal::new(doc, None, format!("no key `{path}`")))?;
     let Value::Array(array) = &node.value else {
@@ -53,13 +60,13 @@ pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
     let mut list = List::new(&doc.text, node.span, spans, Habit::of(doc, json));
+    let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
+    list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;
     list.flat_only = inside_braces(doc, keys) && !json;
     let rewritten = list.rewrite(pieces).map_err(|(span, message)| Refusal::new(doc, span, message))?;
     edits.extend(rewritten);
-    let edits = join(edits);
-    check(doc, &edits)?;
-    Ok(edits)
+    Ok(join(edits))
 }
 
 fn inside_braces(doc: &Document, keys: &[&str]) -> bool {

@@ -79,7 +79,7 @@ impl Parser<'_> {
                 }
             }
         }
-        Some(Table { layout: Layout::Braces, entries })
+        Some(Table::new(Layout::Braces, entries))
     }
 
     fn array(&mut self, depth: usize) -> Option<Array> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Parses a Procfile. A file without a document is an empty map, and a tab doesn't indent.
 pub(super) fn parse(path: String, text: String) -> Result<Document, ParseError> {
     if has_no_document(&text) {
-        let root = Table { layout: Layout::Yaml, entries: Vec::new() };
+        let root = Table::new(Layout::Yaml, Vec::new());
         return Ok(Document { path, kind: FileKind::Procfile, text, root });
     }
     let document = Document::parse(path, FileKind::Procfile, text)?;

@@ -6,9 +6,9 @@
 use crate::document::{Document, Node};
 use crate::edit::Edit;
 use crate::intent::array::{self, Slot};
-use crate::intent::{Refusal, entry, string};
+use crate::intent::{Refusal, check, entry, string};
 use crate::plan::{Item, Model, Origin, Place};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// Rule ids that a change answers to.
 pub(crate) type Rules = BTreeSet<&'static str>;
@@ -34,6 +34,12 @@ pub(crate) struct List {
 }
 
 impl List {
+    fn new(path: String, keys: Vec<String>, before: Vec<String>) -> Self {
+        let pieces = before.iter().enumerate();
+        let pieces = pieces.map(|(at, text)| Piece { was: Some(at), text: text.clone() }).collect();
+        Self { path, keys, pieces, before, rules: Rules::new(), title: None }
+    }
+
     fn changed(&self) -> bool {
         self.pieces.len() != self.before.len()
             || self
@@ -53,6 +59,15 @@ impl List {
         if at < self.pieces.len() {
             self.pieces.remove(at);
         }
+    }
+
+    /// Takes the entries at these places out.
+    pub(crate) fn remove_all(&mut self, gone: &BTreeSet<usize>) {
+        let mut at = 0;
+        self.pieces.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
     }
 
     /// Whether an entry is one of the markers that stand for the lower layers.
@@ -125,23 +140,17 @@ impl<'m> Draft<'m> {
 
     /// The list at a path of keys.
     pub(crate) fn list_at(&mut self, doc: &Document, keys: &[&str], node: &Node) -> Option<&mut List> {
-        let array = node.as_array().filter(|array| !array.of_tables)?;
-        let before: Vec<String> =
-            array.elements.iter().map(|node| Some(node.as_str()?.decoded.clone())).collect::<Option<_>>()?;
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-        let list = self.lists.entry((doc.path.clone(), keys.clone())).or_insert_with(|| List {
-            path: doc.path.clone(),
-            keys,
-            pieces: before
-                .iter()
-                .enumerate()
-                .map(|(at, text)| Piece { was: Some(at), text: text.clone() })
-                .collect(),
-            before,
-            rules: Rules::new(),
-            title: None,
-        });
-        Some(list)
+        match self.lists.entry((doc.path.clone(), keys)) {
+            btree_map::Entry::Occupied(list) => Some(list.into_mut()),
+            btree_map::Entry::Vacant(slot) => {
+                let array = node.as_array().filter(|array| !array.of_tables)?;
+                let text = |node: &Node| Some(node.as_str()?.decoded.clone());
+                let before: Vec<String> = array.elements.iter().map(text).collect::<Option<_>>()?;
+                let keys = slot.key().1.clone();
+                Some(slot.insert(List::new(doc.path.clone(), keys, before)))
+            }
+        }
     }
 
     /// The current text of a string that stands in a file outside a list, and how to change it.
@@ -201,7 +210,8 @@ impl<'m> Draft<'m> {
 
     /// The edits. A shape that cannot be edited refuses the whole draft.
     pub(crate) fn finish(mut self) -> Result<Vec<Proposed>, Refusal> {
-        let mut fixes = Vec::new();
+        let mut fixes: Vec<Proposed> = Vec::new();
+        let mut together: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
         let lists = std::mem::take(&mut self.lists);
         for list in lists.into_values().filter(List::changed) {
             let Some(doc) = self.model.document(&list.path) else { continue };
@@ -213,9 +223,15 @@ impl<'m> Draft<'m> {
                     .push((list.keys.clone(), list.rules.clone()));
                 continue;
             }
-            let edits = array::rewrite(doc, &keys, &slots(&list))?;
+            let edits = array::rewrite_unchecked(doc, &keys, &slots(&list))?;
+            together.entry(list.path.clone()).or_default().extend(edits.iter().cloned());
             let title = list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
             fixes.push(Proposed { title, rules: list.rules, path: list.path, edits });
+        }
+        for (path, edits) in &together {
+            if let Some(doc) = self.model.document(path) {
+                check(doc, edits)?;
+            }
         }
         for (place, (text, rules)) in &self.strings {
             let Some(doc) = self.model.document(&place.path) else { continue };
@@ -236,14 +252,20 @@ impl<'m> Draft<'m> {
             let title = format!("remove {}", names.join(" and "));
             fixes.push(Proposed { title, rules, path: path.clone(), edits });
         }
+        let mut added: Vec<Proposed> = Vec::new();
         for insert in &self.inserts {
             let Some(doc) = self.model.document(&insert.path) else { continue };
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
             let whole: Vec<&str> = table.iter().copied().chain([insert.key]).collect();
             let title = format!("add `{}`", whole.join("."));
-            fixes.push(Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits });
+            let fix = Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits };
+            match added.iter_mut().find_map(|other| same_place(other, &fix)) {
+                Some((place, content)) => place.push_str(&content),
+                None => added.push(fix),
+            }
         }
+        fixes.extend(added);
         for (path, name, value, rules) in &self.variables {
             let Some(doc) = self.model.document(path) else { continue };
             let edits = entry::insert_string(doc, &["variables"], name, value, None)?;
@@ -259,6 +281,19 @@ impl<'m> Draft<'m> {
         }
         Ok(fixes)
     }
+}
+
+/// Two keys that come in at one place, where both are whole lines: the first edit's text, which the
+/// second joins.
+fn same_place<'f>(first: &'f mut Proposed, second: &Proposed) -> Option<(&'f mut String, String)> {
+    let [edit] = second.edits.as_slice() else { return None };
+    if first.path != second.path || !edit.span.is_empty() {
+        return None;
+    }
+    let twin = first.edits.iter_mut().find(|other| other.span == edit.span)?;
+    first.rules.extend(&second.rules);
+    first.title = format!("{} and {}", first.title, second.title.trim_start_matches("add "));
+    Some((&mut twin.content, edit.content.clone()))
 }
 
 fn slots(list: &List) -> Vec<Slot> {

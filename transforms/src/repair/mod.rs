@@ -22,7 +22,7 @@ mod venv;
 
 pub(crate) use draft::Proposed;
 pub(crate) use dropped::dropped;
-pub(crate) use inert::inert_keys;
+pub(crate) use inert::{inert_keys, needed as inert_key_needed};
 pub(crate) use interpreter::is_missing as lacks_interpreter;
 pub(crate) use packages::{is_installer, with_only_installers};
 pub(crate) use provider::left_out;
@@ -30,6 +30,7 @@ pub(crate) use provider::left_out;
 use crate::context::Context;
 use crate::intent::Refusal;
 use draft::Draft;
+use target::{OPT_VENV, Target};
 
 /// An end state to aim for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,22 +65,26 @@ pub(crate) fn propose(
     dropped::restore(cx, &mut draft);
     match end {
         EndState::Managed => {
-            if !managed::apply(cx, &mut draft) && first {
+            let applies = managed::apply(cx, &mut draft);
+            if !applies && first {
                 return Ok(None);
+            }
+            let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+            if applies || made(cx, &target) {
+                start::mend(cx, &mut draft, &target);
             }
         }
         EndState::Venv | EndState::Explicit => {
             let target = target::choose(cx);
             let used = venv::apply(cx, &mut draft, &target);
-            let explicit = end == EndState::Explicit;
-            if let Some(phase) = used.filter(|_| !explicit) {
-                paths::provide(cx, &mut draft, &target, &phase);
-            } else if !explicit {
-                paths::reach(cx, &mut draft);
+            let there = used.is_some() || made(cx, &target);
+            match (end, used) {
+                (EndState::Explicit, _) if there => explicit::apply(cx, &mut draft, &target),
+                (EndState::Venv, Some(phase)) => paths::provide(cx, &mut draft, &target, &phase),
+                (EndState::Venv, None) => paths::reach(cx, &mut draft),
+                _ => {}
             }
-            if explicit {
-                explicit::apply(cx, &mut draft, &target);
-            } else {
+            if end == EndState::Venv && there {
                 start::mend(cx, &mut draft, &target);
             }
         }
@@ -89,10 +94,17 @@ pub(crate) fn propose(
     draft.finish().map(Some)
 }
 
+/// Whether the build makes the target as it stands.
+fn made(cx: &Context<'_>, target: &Target) -> bool {
+    cx.walk.venvs.contains(&target.dir)
+}
+
 /// Names of the list that holds a phase's commands.
 pub(crate) const CMDS: &[&str] = &["cmds", "commands"];
 /// Names of the list that holds a phase's Nix packages.
 pub(crate) const NIX_PKGS: &[&str] = &["nixPkgs", "nixPackages"];
+/// Names of the list that holds a phase's apt packages.
+pub(crate) const APT_PKGS: &[&str] = &["aptPkgs", "aptPackages"];
 /// Names of the list that holds a phase's Nix libraries.
 pub(crate) const NIX_LIBS: &[&str] = &["nixLibs", "nixLibraries"];
 /// Names of the list that holds a phase's paths.

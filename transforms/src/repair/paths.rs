@@ -9,6 +9,13 @@ use crate::walk::{CallKind, Reason, base_name};
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
     add(cx, draft, &target.bin_dir(), phase);
     drop_variable(cx, draft);
+    if let Some(doc) = cx.config().filter(|_| cx.has("break-system-packages")) {
+        // Means nothing inside an environment.
+        let keys = ["variables", "PIP_BREAK_SYSTEM_PACKAGES"];
+        if doc.get(&keys).is_some() {
+            draft.remove_key(doc, &keys, "break-system-packages");
+        }
+    }
 }
 
 /// `PATH` under `[variables]` does nothing; one that was meant to do what `paths` now does goes.

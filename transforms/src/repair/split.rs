@@ -3,7 +3,7 @@
 use super::CMDS;
 use super::draft::Draft;
 use crate::context::Context;
-use crate::walk::{Command, Reason};
+use crate::walk::{CallKind, Command, Reason};
 
 /// The `cd …` of an entry that does nothing else.
 fn directory(command: &Command) -> Option<&str> {
@@ -39,8 +39,12 @@ pub(crate) fn join(cx: &Context<'_>, draft: &mut Draft<'_>) {
                 going = Some(cd.to_owned());
                 continue;
             }
-            // An entry that the repair made itself names its paths in full.
-            if let Some(cd) = going.as_ref().filter(|_| piece.was.is_some()) {
+            // A line that makes an environment names its directory in full.
+            let makes = command.is_none_or(|command| {
+                !command.calls.is_empty()
+                    && command.calls.iter().all(|call| matches!(call.kind, CallKind::MakeVenv { .. }))
+            });
+            if let Some(cd) = going.as_ref().filter(|_| !makes) {
                 piece.text = format!("{cd} && {}", piece.text);
             }
             pieces.push(piece);

@@ -1,7 +1,8 @@
 //! Which virtual environment the app gets, and which interpreter makes it.
 
 use super::Context;
-use crate::walk::{CallKind, base_name, join};
+use crate::walk::{Call, CallKind, base_name, join};
+use std::collections::HashSet;
 
 /// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
 pub(crate) const OPT_VENV: &str = "/opt/venv";
@@ -31,20 +32,20 @@ impl Target {
 /// they name one that nothing makes, else `/opt/venv`.
 pub(crate) fn choose(cx: &Context<'_>) -> Target {
     let own = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
-    let made = own.filter(|dir| dir.starts_with('/') && !provided(cx, dir)).last().map(str::to_owned);
+    let made = made(cx);
+    let made = own.rev().find(|dir| dir.starts_with('/') && made.contains(dir)).map(str::to_owned);
     let dir = made.or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
     Target { dir, python: interpreter(cx) }
 }
 
-/// Whether only the provider's command makes this environment.
-fn provided(cx: &Context<'_>, dir: &str) -> bool {
-    !cx.walk.commands.iter().any(|command| {
-        crate::walk::in_file(&command.item)
-            && command
-                .calls
-                .iter()
-                .any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
-    })
+/// The environments that commands of the app's own files make.
+fn made<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
+    let commands = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
+    let dir = |call: &'m Call| match &call.kind {
+        CallKind::MakeVenv { dir } => Some(dir.as_str()),
+        _ => None,
+    };
+    commands.flat_map(|command| &command.calls).filter_map(dir).collect()
 }
 
 /// A virtual environment that the commands of the file name and nothing makes.

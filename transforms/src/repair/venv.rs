@@ -1,12 +1,13 @@
 //! Every pip command into one virtual environment, which is made before the first of them.
 
 use super::command::{Changes, simple_at, word_with_gap};
-use super::draft::{Draft, List};
+use super::draft::{Draft, List, Piece};
 use super::target::Target;
-use super::{CMDS, Context};
+use super::{APT_PKGS, CMDS, Context};
 use crate::plan::Origin;
 use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, Reason, base_name};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one command becomes.
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     let mut uses: Option<(String, usize)> = None;
     let mut makes: Option<(String, usize)> = None;
-    let mut removed: Vec<(String, usize)> = Vec::new();
+    let mut removed: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut tools: Vec<&'static str> = Vec::new();
     for command in &commands {
         let Some(phase) = command.phase.as_deref() else { continue };
@@ -54,7 +55,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
                     }
                 }
                 None => {
-                    removed.push((phase.to_owned(), at));
+                    removed.entry(phase.to_owned()).or_default().insert(at);
                     continue;
                 }
             }
@@ -63,7 +64,6 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         makes = makes.or_else(|| here().filter(|_| rewritten.makes));
         uses = uses.or_else(|| here().filter(|_| rewritten.uses));
     }
-    // The indices name the lists as they were: the last ones go first.
     let (use_phase, use_at) = uses.clone().or_else(|| makes.clone())?;
     let made_first = makes.as_ref().is_some_and(|(phase, at)| *phase != use_phase || *at <= use_at);
     let mut insert = (!made_first).then(|| format!("{} -m venv --copies {}", target.python, target.dir));
@@ -71,14 +71,12 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         // Made at the wrong time: the app's own line moves.
         insert =
             draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).map(|piece| piece.text.clone());
-        removed.push((phase.clone(), *at));
+        removed.entry(phase.clone()).or_default().insert(*at);
     }
-    removed.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-    let mut shift = 0;
-    for (phase, at) in &removed {
+    let shift = removed.get(&use_phase).map_or(0, |gone| gone.range(..use_at).count());
+    for (phase, gone) in &removed {
         if let Some(list) = draft.list(phase, CMDS) {
-            list.remove(*at);
-            shift += usize::from(*phase == use_phase && *at < use_at);
+            list.remove_all(gone);
         }
     }
     if let Some(text) = insert
@@ -88,11 +86,41 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     if let Some(list) = draft.list(&use_phase, CMDS) {
         let after = use_at - shift + 1;
-        for (at, tool) in tools.iter().enumerate() {
+        let own = |tool: &&&str| !commands.iter().any(|command| installs(command, tool));
+        for (at, tool) in tools.iter().filter(own).enumerate() {
             list.insert(after + at, format!("{} install {tool}", target.bin("pip")));
         }
     }
+    apt_venv(cx, draft);
     Some(use_phase)
+}
+
+/// Debian's Python makes no virtual environment without a package of its own.
+fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let profile = &cx.walk.profile;
+    if !profile.pythons.is_empty() || profile.apt_python.is_none() || profile.apt_venv {
+        return;
+    }
+    let Ok(plan) = &cx.model.plan else { return };
+    for phase in plan.phases.keys() {
+        let Some(list) = draft.list(phase, APT_PKGS) else { continue };
+        let Some(at) = list.pieces.iter().position(|piece| piece.text.starts_with("python3")) else {
+            continue;
+        };
+        list.insert(at + 1, "python3-venv");
+        list.rules.insert("pip-outside-venv");
+        list.title =
+            Some("add `python3-venv`, without which apt's Python makes no virtual environment".to_owned());
+        return;
+    }
+}
+
+/// Whether a command installs this package by name.
+fn installs(command: &Command, package: &str) -> bool {
+    command.calls.iter().any(|call| match &call.kind {
+        CallKind::Pip(pip) => pip.command.is_install() && pip.command.names().any(|name| name == package),
+        _ => false,
+    })
 }
 
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.
@@ -117,7 +145,10 @@ pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
 /// The place of a command in its list, by the entry's own bytes.
 pub(crate) fn place(list: &List, command: &Command) -> Option<usize> {
     let Origin::Deploy(_) = &command.item.origin else { return None };
-    list.pieces.iter().position(|piece| piece.was.is_some() && piece.was == Some(command.list_index))
+    let is = |piece: &Piece| piece.was == Some(command.list_index);
+    // Nothing before it has gone, as a rule.
+    let at = Some(command.list_index).filter(|at| list.pieces.get(*at).is_some_and(is));
+    at.or_else(|| list.pieces.iter().position(is))
 }
 
 /// Points the commands of one entry at the target.

@@ -8,7 +8,7 @@
 use super::name::normalize;
 
 /// Sorted.
-const NATIVE: &[&str] = &[
+pub(crate) const NATIVE: &[&str] = &[
     "accelerate",
     "albumentations",
     "bokeh",

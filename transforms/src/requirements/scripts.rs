@@ -170,6 +170,16 @@ pub fn brings(name: &str, extras: &[String], script: &str) -> bool {
     required.flat_map(|(_, _, names)| *names).any(|dependency| brings(dependency, &[], script))
 }
 
+/// The distributions in the tables: any other has at most a script of its own name.
+pub(crate) fn listed() -> impl Iterator<Item = &'static str> {
+    SCRIPTS.iter().map(|(name, _)| *name).chain(REQUIRES.iter().map(|(name, _, _)| *name))
+}
+
+/// The distributions whose modules the tables name.
+pub(crate) fn import_listed() -> impl Iterator<Item = &'static str> {
+    IMPORTS.iter().map(|(name, _)| *name)
+}
+
 /// The distributions whose own metadata has the console script `script`.
 pub fn distributions_with_script(script: &str) -> impl Iterator<Item = &'static str> {
     SCRIPTS.iter().filter(move |(_, scripts)| scripts.contains(&script)).map(|(name, _)| *name)

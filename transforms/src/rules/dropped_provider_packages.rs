@@ -15,18 +15,23 @@ A `nixPkgs` list takes the place of what the provider installs (plan/merge.rs); 
 ## Example
 ```toml
 [phases.setup]
-nixPkgs = ["python311", "gcc"]  # in an app with a package.json
+nixPkgs = ["ffmpeg"]
+
+[start]
+cmd = "npm start"
 ```
 becomes
 ```toml
 [phases.setup]
-nixPkgs = ["...", "python311", "gcc"]
+nixPkgs = ["...", "ffmpeg"]
+
+[start]
+cmd = "npm start"
 ```
 
 ## Fix
 `"..."` puts them back; beside the Python provider only the package that is missed, since `"..."` would bring a second interpreter.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

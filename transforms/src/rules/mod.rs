@@ -16,6 +16,7 @@ mod missing_interpreter;
 mod missing_native_libs;
 mod missing_venv;
 mod nix_pip_package;
+mod other_builder;
 mod package_manager_outside_venv;
 mod path_variable;
 mod pip_outside_venv;

@@ -15,7 +15,7 @@ Nixpacks uses the first provider that matches, and Node comes before Python (lib
 ## Example
 ```toml
 [start]
-cmd = "python main.py"  # in an app with package.json and requirements.txt
+cmd = "python main.py"
 ```
 becomes
 ```toml
@@ -28,7 +28,6 @@ cmd = "python main.py"
 ## Fix
 Python is added as a second provider; the first one stays.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

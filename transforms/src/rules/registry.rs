@@ -30,6 +30,7 @@ registry! {
     missing_native_libs,
     missing_venv,
     nix_pip_package,
+    other_builder,
     package_manager_outside_venv,
     path_variable,
     pip_outside_venv,

@@ -3,7 +3,6 @@
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::plan::{Item, Origin, Place};
-use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, PipCall};
 
 /// A finding before it has its rule.
@@ -14,17 +13,25 @@ pub(super) struct Found {
     place: Option<Place>,
     label: String,
     notes: Vec<String>,
+    activates: bool,
 }
 
 impl Found {
     /// At a place in a file.
     pub(super) fn place(place: Place, severity: Severity, message: String) -> Self {
-        Self { severity, message, place: Some(place), label: String::new(), notes: Vec::new() }
+        Self {
+            severity,
+            message,
+            place: Some(place),
+            label: String::new(),
+            notes: Vec::new(),
+            activates: false,
+        }
     }
 
     /// Of the app as a whole.
     pub(super) fn app(severity: Severity, message: String) -> Self {
-        Self { severity, message, place: None, label: String::new(), notes: Vec::new() }
+        Self { severity, message, place: None, label: String::new(), notes: Vec::new(), activates: false }
     }
 
     /// At an item of the plan, where that stands in a file.
@@ -42,13 +49,19 @@ impl Found {
         message: String,
     ) -> Option<Self> {
         let Origin::Deploy(place) = &command.item.origin else { return None };
-        let span = source(cx, place, call.span).unwrap_or(place.span);
+        let span = cx.source(place, call.span).unwrap_or(place.span);
         Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
     }
 
     /// The words beside the underlined place.
     pub(super) fn label(mut self, label: &str) -> Self {
         label.clone_into(&mut self.label);
+        self
+    }
+
+    /// The fix brings an ignored setting to life.
+    pub(super) fn activating(mut self) -> Self {
+        self.activates = true;
         self
     }
 
@@ -66,16 +79,10 @@ impl Found {
             place: self.place,
             label: self.label,
             notes: self.notes,
+            activates: self.activates,
             fix: None,
         }
     }
-}
-
-/// The bytes of the file that give a part of a command.
-fn source(cx: &Context<'_>, place: &Place, part: Span) -> Option<Span> {
-    let doc = cx.model.document(&place.path)?;
-    let node = doc.string_at(place.span)?;
-    node.as_str()?.source(&doc.text, part.start..part.end)
 }
 
 /// Whether an item stands in one of the app's files.

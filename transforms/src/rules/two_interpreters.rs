@@ -12,15 +12,21 @@ static INFO: RuleInfo = RuleInfo {
 Finds plans whose packages bring two versions of Python from one archive.
 
 ## Why it fails
-Both want to be `bin/python3` and `bin/idle` of the profile, so `nix-env` stops with a collision; adding `"..."` to an old list does this.
+Both want to be `bin/idle` of the profile, so `nix-env` stops with `collision between …`. Adding `"..."` to a list that names an interpreter does this.
 
 ## Example
 ```toml
 [phases.setup]
 nixPkgs = ["...", "python311"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
+[start]
+cmd = "python main.py"
+
 [variables]
 NIXPACKS_PYTHON_VERSION = "3.11"
 ```
@@ -28,7 +34,6 @@ NIXPACKS_PYTHON_VERSION = "3.11"
 ## Fix
 Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Two listed versions are shown: which is meant is for a person to say.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

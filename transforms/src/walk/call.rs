@@ -43,6 +43,8 @@ impl Command {
 pub struct Call {
     /// The simple command in the command string.
     pub span: Span,
+    /// The program as written.
+    pub program: String,
     /// What it is.
     pub kind: CallKind,
     /// The virtual environment that it reaches.

@@ -4,11 +4,15 @@ use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::{BASE_PROGRAMS, Profile, listed};
 use super::verdict::Reason;
 use crate::app::{AppView, Kind};
-use crate::requirements::{native, scripts};
+use crate::requirements::{native, normalize, scripts};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Index of a Python environment in [`Machine::envs`].
 pub(crate) type EnvId = usize;
+
+/// Above so many distributions the tables are gone through, not the distributions.
+const MANY: usize = 100;
 
 /// Distributions that an environment holds.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,9 @@ impl Dists {
 
     /// Whether one of them needs libstdc++ to import.
     pub(crate) fn native(&self) -> Option<&str> {
+        if self.names.len() > MANY {
+            return native::NATIVE.iter().copied().find(|name| self.names.contains_key(*name));
+        }
         self.names.keys().map(String::as_str).find(|name| native::needs_libstdcxx(name))
     }
 
@@ -40,6 +47,11 @@ impl Dists {
         let brings = |(name, extras): (&String, &BTreeSet<String>)| {
             scripts::brings(name, &extras.iter().cloned().collect::<Vec<_>>(), program)
         };
+        if self.names.len() > MANY {
+            let own = normalize(program);
+            let mut known = scripts::listed().filter_map(|name| self.names.get_key_value(name));
+            return self.names.get_key_value(&own).is_some_and(brings) || known.any(brings);
+        }
         self.names.iter().any(brings)
     }
 }
@@ -113,6 +125,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) dir: &'a str,
     pub(crate) profile: &'a Profile,
     pub(crate) envs: Vec<Env>,
+    /// The virtual environments by directory.
+    venvs: BTreeMap<String, EnvId>,
     /// Absolute paths of files that commands made or fetched.
     pub(crate) made: BTreeSet<String>,
     /// Fetched copies of get-pip.py.
@@ -121,15 +135,18 @@ pub(crate) struct Machine<'a> {
     pub(crate) targets: BTreeMap<String, Dists>,
 }
 
+/// The most directories of `PATH` that are followed: every command asks each of them.
+pub(crate) const MOST_DIRS: usize = 256;
+
 /// One shell: a `cmds` entry or the start command.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
     /// Directories of `PATH`, first to last.
-    pub(crate) path: Vec<String>,
+    pub(crate) path: Arc<Vec<String>>,
     /// Absolute working directory.
     pub(crate) cwd: String,
     /// Variables that commands set and that matter here.
-    pub(crate) vars: BTreeMap<String, String>,
+    pub(crate) vars: Arc<BTreeMap<String, String>>,
     /// The activated virtual environment.
     pub(crate) active: Option<String>,
     /// `set -e`
@@ -140,15 +157,31 @@ pub(crate) struct Shell {
     pub(crate) exited: bool,
 }
 
+/// The variables that the walk-through looks at.
+const VARS: [&str; 6] = [
+    "PIP_BREAK_SYSTEM_PACKAGES",
+    "PYTHONPATH",
+    "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_SYSTEM_PYTHON",
+    "VIRTUAL_ENV",
+];
+
+/// Whether the walk-through looks at this variable. Others are not kept: a shell is copied often.
+pub(crate) fn matters(name: &str) -> bool {
+    VARS.contains(&name)
+}
+
 impl Shell {
-    pub(crate) fn new(path: Vec<String>, vars: BTreeMap<String, String>, pipefail: bool) -> Self {
+    pub(crate) fn new(path: Arc<Vec<String>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
         Self { path, cwd: APP.to_owned(), vars, active: None, errexit: false, pipefail, exited: false }
     }
 }
 
 /// `PATH` with these directories before the base image's.
-pub(crate) fn path_with(dirs: &[String]) -> Vec<String> {
-    dirs.iter().cloned().chain(BASE_PATH.iter().map(|dir| (*dir).to_owned())).collect()
+pub(crate) fn path_with(dirs: &[String]) -> Arc<Vec<String>> {
+    let base = BASE_PATH.iter().map(|dir| (*dir).to_owned());
+    Arc::new(dirs.iter().cloned().chain(base).collect())
 }
 
 impl<'a> Machine<'a> {
@@ -158,6 +191,7 @@ impl<'a> Machine<'a> {
             dir,
             profile,
             envs: Vec::new(),
+            venvs: BTreeMap::new(),
             made: BTreeSet::new(),
             get_pip: BTreeSet::new(),
             targets: BTreeMap::new(),
@@ -193,7 +227,33 @@ impl<'a> Machine<'a> {
 
     /// The environment of the virtual environment in this directory.
     pub(crate) fn venv(&self, dir: &str) -> Option<EnvId> {
-        self.envs.iter().position(|env| env.venv_dir() == Some(dir))
+        self.venvs.get(dir).copied()
+    }
+
+    /// Adds an environment that no other has the directory of.
+    pub(crate) fn add_env(&mut self, env: Env) -> EnvId {
+        let id = self.envs.len();
+        if let Some(dir) = env.venv_dir() {
+            self.venvs.insert(dir.to_owned(), id);
+        }
+        self.envs.push(env);
+        id
+    }
+
+    /// Hides the virtual environments in and below these directories. They keep their places, so that ids
+    /// stay, but no path reaches them any more.
+    pub(crate) fn hide_venvs(&mut self, below: &[String]) {
+        for top in below {
+            let inner = format!("{top}/");
+            let inside = self.venvs.range(inner.clone()..).take_while(|(dir, _)| dir.starts_with(&inner));
+            let hidden: Vec<String> = inside.map(|(dir, _)| dir.clone()).chain([top.clone()]).collect();
+            for dir in hidden {
+                let Some(id) = self.venvs.remove(&dir) else { continue };
+                if let Some(Home::Venv { dir, .. }) = self.envs.get_mut(id).map(|env| &mut env.home) {
+                    *dir = format!("(cached) {dir}");
+                }
+            }
+        }
     }
 
     /// The app view's path of an absolute path.
@@ -216,11 +276,11 @@ impl<'a> Machine<'a> {
         if self.made.contains(absolute) || self.get_pip.contains(absolute) {
             return Some(Kind::File);
         }
-        let inside = |dir: &str| {
-            dir.strip_prefix(absolute).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if self.envs.iter().filter_map(Env::venv_dir).any(inside)
-            || self.made.iter().any(|made| inside(parent(made)))
+        let below = format!("{absolute}/");
+        let first = |next: Option<&String>| next.is_some_and(|next| next.starts_with(&below));
+        if self.venvs.contains_key(absolute)
+            || first(self.venvs.range(below.clone()..).next().map(|(dir, _)| dir))
+            || first(self.made.range(below.clone()..).next())
         {
             return Some(Kind::Dir);
         }
@@ -248,6 +308,13 @@ impl<'a> Machine<'a> {
             let dir = paths::join(&shell.cwd, dir);
             self.at(&format!("{dir}/{name}")).filter(|program| !matches!(program, Program::AppFile(_)))
         })
+    }
+
+    /// Whether an environment on `PATH` holds things that could not be listed.
+    pub(crate) fn may_have(&self, shell: &Shell) -> bool {
+        let on_path =
+            shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
+        on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.open)
     }
 
     /// What a program's absolute path reaches.

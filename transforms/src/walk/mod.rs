@@ -27,9 +27,10 @@ use crate::app::AppView;
 use crate::plan::{Item, Model, Origin, Phase, Plan, names};
 use crate::shell;
 use exec::Run;
-use machine::{Env, Home, Machine, Program, Shell, path_with};
+use machine::{Env, Machine, Program, Shell, path_with};
 use status::{Failure, Status};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A walked plan.
 #[derive(Clone, Debug)]
@@ -120,16 +121,18 @@ impl Walker {
         let vars: BTreeMap<String, String> = plan
             .variables
             .iter()
-            .filter(|(name, _)| *name != "PATH")
+            .filter(|(name, _)| machine::matters(name))
             .map(|(name, item)| (name.clone(), item.value.clone()))
             .collect();
+        let vars = Arc::new(vars);
         let mut paths: Vec<String> = Vec::new();
         for name in order {
             let Some(phase) = plan.phases.get(name) else { continue };
             let own: Vec<String> = phase.paths.iter().flatten().map(|item| item.value.clone()).collect();
             paths.splice(0..0, own);
+            let path = path_with(&paths);
             for (index, item) in phase.cmds.iter().flatten().enumerate() {
-                let shell = Shell::new(path_with(&paths), vars.clone(), true);
+                let shell = Shell::new(Arc::clone(&path), Arc::clone(&vars), true);
                 self.command(&mut machine, shell, Some((name, index)), item);
             }
             drop_cached(&mut machine, phase);
@@ -209,7 +212,7 @@ impl Walker {
         machine: &mut Machine<'_>,
         plan: &Plan,
         paths: &[String],
-        vars: BTreeMap<String, String>,
+        vars: Arc<BTreeMap<String, String>>,
     ) {
         let start = plan.start.clone().unwrap_or_default();
         let mut shell = Shell::new(path_with(paths), vars, false);
@@ -223,7 +226,7 @@ impl Walker {
         }
         if start.user.is_some() {
             // The login shell reads that user's profile, not /root's, and /root is closed to it.
-            shell.path.retain(|dir| !paths.contains(dir) && !dir.starts_with("/root"));
+            Arc::make_mut(&mut shell.path).retain(|dir| !paths.contains(dir) && !dir.starts_with("/root"));
         }
         if let Some(item) = &start.cmd {
             self.command(machine, shell, None, item);
@@ -269,16 +272,7 @@ fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
 fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
     let cached: Vec<String> =
         phase.cache_directories.iter().flatten().map(|item| paths::join(paths::APP, &item.value)).collect();
-    for env in &mut machine.envs {
-        if let Home::Venv { dir, .. } = &mut env.home
-            && cached.iter().any(|cache| {
-                dir.strip_prefix(cache.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        {
-            // It keeps its place, so that ids stay, but no path reaches it any more.
-            *dir = format!("(cached) {dir}");
-        }
-    }
+    machine.hide_venvs(&cached);
 }
 
 /// The first name in any phase's `nixPkgs` that is no attribute.

@@ -19,6 +19,8 @@ pub(crate) struct Profile {
     pub(crate) programs: BTreeSet<String>,
     /// Version of the interpreter that apt brings as `/usr/bin/python3`.
     pub(crate) apt_python: Option<String>,
+    /// Whether apt brings what its Python needs to make a virtual environment.
+    pub(crate) apt_venv: bool,
     /// Whether `nixLibs` puts libstdc++ on the library path.
     pub(crate) libstdcxx: bool,
     /// Two versions of Python that one `nix-env` would install into one profile.
@@ -95,6 +97,8 @@ impl Profile {
                     .map_or(rest, |v| v.trim_start_matches(|c: char| c.is_ascii_digit()));
                 matches!(rest, "" | "-minimal" | "-full" | "-dev" | "-venv" | "-pip")
             });
+        self.apt_venv |=
+            package.starts_with("python3") && (package.ends_with("-venv") || package.ends_with("-full"));
         if is_python {
             self.apt_python = Some(APT_PYTHON.to_owned());
         } else {

@@ -8,7 +8,7 @@ use super::simple::{Cmd, missing_file};
 use super::status::Status;
 use super::stdlib;
 use super::verdict::Reason;
-use crate::requirements::scripts;
+use crate::requirements::{self, scripts};
 use crate::shell::Node;
 use std::collections::BTreeSet;
 
@@ -200,6 +200,13 @@ impl Run<'_, '_> {
             return Status::unsure("the directory of the virtual environment is a variable");
         };
         let dir = paths::join(&shell.cwd, dir);
+        if self.machine.venv(&dir) == Some(id) && cmd.has("--copies") {
+            // The running interpreter is the file that the copy would replace.
+            let status =
+                Status::fail(Reason::Other, format!("[Errno 26] Text file busy: '{dir}/bin/python'"));
+            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            return status;
+        }
         let Some(base) = self.machine.envs.get(id).cloned() else { return Status::Ok };
         let mut interpreters: BTreeSet<String> = ["python", "python3"].map(str::to_owned).into();
         // venv gives the name with the minor version since Python 3.10, and the name it was run by.
@@ -208,6 +215,12 @@ impl Run<'_, '_> {
             interpreters.insert(format!("python{}", base.version));
         }
         interpreters.insert(paths::base_name(&cmd.name).to_owned());
+        if base.home == Home::Apt && !self.machine.profile.apt_venv {
+            let status =
+                Status::fail(Reason::Other, "ensurepip is not available: install the python3-venv package");
+            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            return status;
+        }
         let env = Env {
             home: Home::Venv { dir: dir.clone(), copies: cmd.has("--copies"), phase: self.phase.to_owned() },
             version: base.version.clone(),
@@ -225,10 +238,7 @@ impl Run<'_, '_> {
                 }
                 old
             }
-            None => {
-                self.machine.envs.push(env);
-                self.machine.envs.len() - 1
-            }
+            None => self.machine.add_env(env),
         };
         self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(made), &Status::Ok);
         Status::Ok
@@ -253,8 +263,11 @@ pub(crate) fn breaks_system(shell: &Shell) -> bool {
 }
 
 fn imports_as(dists: &Dists, module: &str) -> bool {
-    dists.names.keys().any(|name| scripts::import_names(name).iter().any(|import| import == module))
-        || dists.script(module)
+    let brings = |name: &str| scripts::import_names(name).iter().any(|import| import == module);
+    // A distribution outside the table has only a module of its own name.
+    let own = requirements::normalize(module);
+    let brings_it = |name: &str| dists.names.contains_key(name) && brings(name);
+    brings_it(&own) || scripts::import_listed().any(brings_it) || dists.script(module)
 }
 
 /// The first operand of venv's or virtualenv's arguments.

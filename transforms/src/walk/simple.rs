@@ -2,13 +2,15 @@
 
 use super::call::{Call, CallKind};
 use super::exec::Run;
-use super::machine::{EnvId, Program, Shell};
+use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
 use super::profile::{BUILTINS, listed};
 use super::status::Status;
 use super::verdict::Reason;
 use crate::app::Kind;
 use crate::shell::{self, Node, RedirectOp, Simple, Word};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A simple command with its program found, for the files that know the programs.
 pub(crate) struct Cmd<'s> {
@@ -42,6 +44,9 @@ impl Run<'_, '_> {
             }
             return Status::Ok;
         }
+        if shell.path.len() > MOST_DIRS {
+            return Status::unsure("`PATH` has more directories than are followed");
+        }
         for redirect in &simple.redirects {
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
@@ -66,9 +71,8 @@ impl Run<'_, '_> {
         let sudo = unwrapped.prefix.iter().any(|word| word.text.as_deref() == Some("sudo"));
         if sudo {
             // sudo's secure_path (Ubuntu's /etc/sudoers) has no Nix profile and no venv.
-            inner.path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-                .map(str::to_owned)
-                .to_vec();
+            let secure = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+            inner.path = Arc::new(secure.map(str::to_owned).to_vec());
         }
         let Some(name) = unwrapped.words.first().and_then(|word| word.text.clone()) else {
             return Status::unsure("the program is named by a variable");
@@ -133,7 +137,9 @@ impl Run<'_, '_> {
             }
             "unset" => {
                 for name in cmd.args.iter().flatten() {
-                    shell.vars.remove(*name);
+                    if shell.vars.contains_key(*name) {
+                        Arc::make_mut(&mut shell.vars).remove(*name);
+                    }
                 }
                 Status::Ok
             }
@@ -202,7 +208,7 @@ impl Run<'_, '_> {
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
             let status = if self.machine.venv(dir).is_some() {
-                shell.path.insert(0, format!("{dir}/bin"));
+                Arc::make_mut(&mut shell.path).insert(0, format!("{dir}/bin"));
                 shell.active = Some(dir.to_owned());
                 Status::Ok
             } else if self.machine.exists(&path) {
@@ -273,6 +279,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PipNotFound, format!("{name}: command not found"))
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
+        } else if self.machine.may_have(shell) {
+            Status::unsure(format!("`{name}` may come with what is installed from a directory"))
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };
@@ -301,7 +309,14 @@ impl Run<'_, '_> {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.calls.push(Call { span, kind, venv, cwd: shell.cwd.clone(), status: status.clone() });
+        self.calls.push(Call {
+            span,
+            program: cmd.name.clone(),
+            kind,
+            venv,
+            cwd: shell.cwd.clone(),
+            status: status.clone(),
+        });
     }
 }
 
@@ -339,15 +354,24 @@ fn set(shell: &mut Shell, name: &str, value: &Word) {
 fn set_text(shell: &mut Shell, name: &str, value: &str) {
     if name == "PATH" {
         let old = std::mem::take(&mut shell.path);
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut new = Vec::new();
+        // A directory that is named again is never reached: without it `PATH` grows only by what is written.
+        let mut add = |dir: String| {
+            if new.len() <= MOST_DIRS && seen.insert(dir.clone()) {
+                new.push(dir);
+            }
+        };
         for part in value.split(':') {
             match part {
-                "$PATH" | "${PATH}" => shell.path.extend(old.iter().cloned()),
-                "$VIRTUAL_ENV/bin" => shell.path.extend(shell.active.iter().map(|dir| format!("{dir}/bin"))),
-                part => shell.path.push(paths::join(&shell.cwd, part)),
+                "$PATH" | "${PATH}" => old.iter().cloned().for_each(&mut add),
+                "$VIRTUAL_ENV/bin" => shell.active.iter().map(|dir| format!("{dir}/bin")).for_each(&mut add),
+                part => add(paths::join(&shell.cwd, part)),
             }
         }
-    } else {
-        shell.vars.insert(name.to_owned(), value.to_owned());
+        shell.path = Arc::new(new);
+    } else if matters(name) {
+        Arc::make_mut(&mut shell.vars).insert(name.to_owned(), value.to_owned());
     }
 }
 
