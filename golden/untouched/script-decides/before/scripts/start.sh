@@ -1,0 +1,2 @@
+#!/bin/bash
+exec /opt/venv/bin/python server/main.py
