@@ -75,7 +75,7 @@ pub(crate) fn mismatch(expected: &[u8], actual: &[u8]) -> Option<String> {
     }
     let same = expected.iter().zip(actual).take_while(|(old, new)| old == new).count();
     let (old, new) = (expected.get(..same)?, actual);
-    let line = old.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = String::from_utf8_lossy(old).matches('\n').count() + 1;
     let start = old.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let show = |bytes: &[u8]| {
         let rest = &bytes[start..];
