@@ -27,7 +27,10 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     let model = plan::model(app, &options.dashboard);
     let walk = walk::walk(&model, app);
     let cx = Context::new(app, &model, &walk, options);
-    let mut findings = rules::check(&cx);
+    let rules::Checked { mut findings, silenced } = rules::check(&cx);
+    let mut quiet = options.clone();
+    quiet.rules.ignore.extend(silenced.iter().map(|id| (*id).to_owned()));
+    let options = &quiet;
     let best = if findings.is_empty() { None } else { best(app, options, &walk, &findings)? };
     let mut outcome = Outcome {
         before: walk.verdict.clone(),

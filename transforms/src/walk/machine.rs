@@ -21,6 +21,8 @@ pub(crate) struct Dists {
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
     /// Whether something was installed that could not be listed.
     pub(crate) open: bool,
+    /// Whether a requirements file or a project was installed, however little it asks for.
+    pub(crate) filled: bool,
 }
 
 impl Dists {
@@ -31,7 +33,9 @@ impl Dists {
 
     /// Whether anything but the installers is here.
     pub(crate) fn any(&self) -> bool {
-        self.open || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
+        self.open
+            || self.filled
+            || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
     }
 
     /// Whether one of them needs libstdc++ to import.
