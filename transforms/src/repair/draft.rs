@@ -6,7 +6,7 @@
 use crate::document::{Document, Node};
 use crate::edit::Edit;
 use crate::intent::array::{self, Slot};
-use crate::intent::{Refusal, check, entry, string};
+use crate::intent::{Refusal, entry, string};
 use crate::plan::{Item, Model, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
@@ -191,26 +191,22 @@ impl<'m> Draft<'m> {
     /// The edits. A shape that cannot be edited refuses the whole draft.
     pub(crate) fn finish(mut self) -> Result<Vec<Proposed>, Refusal> {
         let mut fixes: Vec<Proposed> = Vec::new();
-        let mut together: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
-        let lists = std::mem::take(&mut self.lists);
-        for list in lists.into_values().filter(List::changed) {
-            let Some(doc) = self.model.document(&list.path) else { continue };
-            let keys: Vec<&str> = list.keys.iter().map(String::as_str).collect();
-            if list.pieces.is_empty() {
-                self.removes
-                    .entry(list.path.clone())
-                    .or_default()
-                    .push((list.keys.clone(), list.rules.clone()));
-                continue;
-            }
-            let edits = array::rewrite_unchecked(doc, &keys, &slots(&list))?;
-            together.entry(list.path.clone()).or_default().extend(edits.iter().cloned());
-            let title = list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
-            fixes.push(Proposed { title, rules: list.rules, path: list.path, edits });
+        let lists = std::mem::take(&mut self.lists).into_values().filter(List::changed);
+        let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| list.pieces.is_empty());
+        for list in gone {
+            self.removes.entry(list.path).or_default().push((list.keys, list.rules));
         }
-        for (path, edits) in &together {
-            if let Some(doc) = self.model.document(path) {
-                check(doc, edits)?;
+        for lists in lists.chunk_by(|one, next| one.path == next.path) {
+            let doc = lists.first().and_then(|list| self.model.document(&list.path));
+            let Some(doc) = doc else { continue };
+            let arrays: Vec<(Vec<&str>, Vec<Slot>)> = lists
+                .iter()
+                .map(|list| (list.keys.iter().map(String::as_str).collect(), slots(list)))
+                .collect();
+            for (list, edits) in lists.iter().zip(array::rewrite_many(doc, &arrays)?) {
+                let title =
+                    list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
+                fixes.push(Proposed { title, rules: list.rules.clone(), path: list.path.clone(), edits });
             }
         }
         for (place, (text, rules)) in &self.strings {

@@ -197,5 +197,12 @@ umask unalias unset wait ";
 
 /// Whether `list` (words between blanks) has `word`.
 pub(crate) fn listed(list: &str, word: &str) -> bool {
-    !word.is_empty() && !word.contains(' ') && list.split(' ').any(|known| known == word)
+    if word.is_empty() || word.contains(' ') {
+        return false;
+    }
+    let bounded = |at: usize| {
+        let (before, after) = (list.as_bytes().get(at.wrapping_sub(1)), list.as_bytes().get(at + word.len()));
+        before.is_none_or(|byte| *byte == b' ') && after.is_none_or(|byte| *byte == b' ')
+    };
+    list.match_indices(word).any(|(at, _)| bounded(at))
 }
