@@ -88,7 +88,7 @@ fn best(
     findings: &[Finding],
 ) -> Result<Option<Candidate>, Unsettled> {
     let activating: Vec<&str> =
-        findings.iter().filter(|finding| finding.rule.activates).map(|finding| finding.rule.id).collect();
+        findings.iter().filter(|finding| finding.activates).map(|finding| finding.rule.id).collect();
     if activating.is_empty() {
         return attempt(app, options, before);
     }
@@ -128,7 +128,7 @@ fn attempt(app: &dyn AppView, options: &Options, before: Before<'_>) -> Result<O
             continue;
         }
         let builds = settled.walk.verdict.builds();
-        if best.as_ref().is_none_or(|best| settled.walk.verdict.rank() > best.walk.verdict.rank()) {
+        if best.as_ref().is_none_or(|best| settled.walk.verdict.reached() > best.walk.verdict.reached()) {
             best = Some(*settled);
         }
         if builds {

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::plan::{self, Model};
 use crate::repair::{self, EndState, Proposed};
 use crate::rules::{self, Finding};
-use crate::text::Span;
+use crate::text::{LineIndex, Span};
 use crate::walk::{self, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,14 @@ pub(super) fn settle(
         let proposed = match repair::propose(&cx, end, passes.is_empty()) {
             Ok(Some(proposed)) => proposed,
             Ok(None) => Vec::new(),
-            Err(refusal) => return Ok(Settling::Refused(format!("{}: {}", refusal.path, refusal.message))),
+            Err(refusal) => {
+                let line = model
+                    .document(&refusal.path)
+                    .zip(refusal.span)
+                    .map(|(doc, span)| format!(":{}", LineIndex::new(&doc.text).position(span.start).line));
+                let place = line.unwrap_or_default();
+                return Ok(Settling::Refused(format!("{}{place}: {}", refusal.path, refusal.message)));
+            }
         };
         if proposed.is_empty() {
             let Some((model, walk)) = edited else { return Ok(Settling::Nothing) };

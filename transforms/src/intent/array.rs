@@ -76,6 +76,8 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
     let mut list = List::new(&doc.text, node.span, spans, habit.clone());
+    let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
+    list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;
     list.flat_only = inside_braces(doc, keys) && !json;
     let rewritten = list.rewrite(pieces).map_err(|(span, message)| Refusal::new(doc, span, message))?;

@@ -107,6 +107,7 @@ pub(crate) struct Draft<'m> {
     lists: BTreeMap<(String, Vec<String>), List>,
     strings: BTreeMap<Place, (String, Rules)>,
     inserts: Vec<Insert>,
+    variables: Vec<(String, &'static str, String, Rules)>,
     removes: BTreeMap<String, Vec<(Vec<String>, Rules)>>,
     renames: Vec<(String, Vec<String>, &'static str, Rules)>,
 }
@@ -119,6 +120,7 @@ impl<'m> Draft<'m> {
             lists: BTreeMap::new(),
             strings: BTreeMap::new(),
             inserts: Vec::new(),
+            variables: Vec::new(),
             removes: BTreeMap::new(),
             renames: Vec::new(),
         }
@@ -176,6 +178,24 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// Adds a key to the root of the configuration.
+    pub(crate) fn insert_top(&mut self, key: &'static str, values: &[&str], rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.inserts.push(Insert {
+            path: doc.path.clone(),
+            table: Vec::new(),
+            key,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: Rules::from([rule]),
+        });
+    }
+
+    /// Sets a variable of the configuration that is not set.
+    pub(crate) fn insert_variable(&mut self, name: &'static str, value: &str, rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.variables.push((doc.path.clone(), name, value.to_owned(), Rules::from([rule])));
+    }
+
     /// Removes a key.
     pub(crate) fn remove_key(&mut self, doc: &Document, keys: &[&str], rule: &'static str) {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
@@ -228,12 +248,25 @@ impl<'m> Draft<'m> {
             let title = format!("remove {}", names.join(" and "));
             fixes.push(Proposed { title, rules, path: path.clone(), edits });
         }
+        let mut added: Vec<Proposed> = Vec::new();
         for insert in &self.inserts {
             let Some(doc) = self.model.document(&insert.path) else { continue };
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
-            let title = format!("add `{}.{}`", insert.table.join("."), insert.key);
-            fixes.push(Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits });
+            let whole: Vec<&str> = table.iter().copied().chain([insert.key]).collect();
+            let title = format!("add `{}`", whole.join("."));
+            let fix = Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits };
+            match added.iter_mut().find_map(|other| same_place(other, &fix)) {
+                Some((place, content)) => place.push_str(&content),
+                None => added.push(fix),
+            }
+        }
+        fixes.extend(added);
+        for (path, name, value, rules) in &self.variables {
+            let Some(doc) = self.model.document(path) else { continue };
+            let edits = entry::insert_string(doc, &["variables"], name, value, None)?;
+            let title = format!("set `{name}`");
+            fixes.push(Proposed { title, rules: rules.clone(), path: path.clone(), edits });
         }
         for (path, keys, to, rules) in &self.renames {
             let Some(doc) = self.model.document(path) else { continue };
@@ -244,6 +277,19 @@ impl<'m> Draft<'m> {
         }
         Ok(fixes)
     }
+}
+
+/// Two keys that come in at one place, where both are whole lines: the first edit's text, which the
+/// second joins.
+fn same_place<'f>(first: &'f mut Proposed, second: &Proposed) -> Option<(&'f mut String, String)> {
+    let [edit] = second.edits.as_slice() else { return None };
+    if first.path != second.path || !edit.span.is_empty() {
+        return None;
+    }
+    let twin = first.edits.iter_mut().find(|other| other.span == edit.span)?;
+    first.rules.extend(&second.rules);
+    first.title = format!("{} and {}", first.title, second.title.trim_start_matches("add "));
+    Some((&mut twin.content, edit.content.clone()))
 }
 
 fn slots(list: &List) -> Vec<Slot> {

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::context::Context;
 use crate::document::{Document, Key};
+use crate::walk::{CallKind, Reason};
 
 /// Spellings that can only mean `nixPkgs`.
 const MEANT: [&str; 7] = ["nixpkgs", "nixPKGS", "nix_pkgs", "NixPkgs", "nix-pkgs", "nixpkg", "nixPkg"];
@@ -23,6 +24,25 @@ pub(crate) fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
         found.extend(meant.map(|entry| (phase.key.name.as_str(), &entry.key)));
     }
     found
+}
+
+/// Whether a command runs an interpreter that only this list names: `python3.11` and `python311`.
+pub(crate) fn needed(cx: &Context<'_>, doc: &Document, phase: &str, key: &Key) -> bool {
+    let listed = doc.get(&["phases", phase, &key.name]).and_then(|node| node.as_array());
+    let attributes: Vec<&str> = listed
+        .into_iter()
+        .flat_map(|array| &array.elements)
+        .filter_map(|node| Some(node.as_str()?.decoded.as_str()))
+        .collect();
+    cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
+        let name = match &call.kind {
+            CallKind::Pip(pip) => pip.name.as_str(),
+            CallKind::Python { name } => name.as_str(),
+            CallKind::EnsurePip | CallKind::RunGetPip | CallKind::MakeVenv { .. } => call.program.as_str(),
+            _ => return false,
+        };
+        call.reason() == Some(Reason::PythonNotFound) && attributes.contains(&name.replace('.', "").as_str())
+    })
 }
 
 /// Renames them. The next pass sees the packages.

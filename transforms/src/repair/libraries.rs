@@ -21,11 +21,11 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
         CallKind::UvPip { .. } | CallKind::Manager { .. } => true,
         _ => false,
     });
-    let fails = cx
-        .walk
-        .verdict
-        .reason()
-        .is_some_and(|reason| reason.is_pip_family() || reason == Reason::NativeLibMissing);
+    let fails = cx.walk.verdict.reason().is_some_and(|reason| {
+        let elsewhere =
+            [Reason::NativeLibMissing, Reason::CommandNotFound, Reason::MarkerMissing, Reason::Other];
+        reason.is_pip_family() || elsewhere.contains(&reason)
+    });
     if !installs || !fails {
         return;
     }

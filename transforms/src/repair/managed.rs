@@ -1,7 +1,7 @@
 //! The provider makes its own environment and installs: the part of the override that does the same goes.
 
 use super::command::Changes;
-use super::draft::{Draft, is_marker};
+use super::draft::{Draft, Piece, is_marker};
 use super::target::{OPT_VENV, Target};
 use super::venv::{is_astray, place, rewrite};
 use super::{CMDS, Context, PATHS};
@@ -43,7 +43,9 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         return false;
     }
     let Some(list) = draft.list("install", CMDS) else { return false };
-    if list.pieces.iter().any(|piece| is_marker(&piece.text)) || list.pieces.len() != commands.len() {
+    let first = position == 0;
+    let markers = list.pieces.iter().filter(|piece| is_marker(&piece.text)).count();
+    if (first && markers > 0) || list.pieces.len() != commands.len() + markers {
         return false;
     }
     let mut before: Vec<(usize, String)> = Vec::new();
@@ -67,23 +69,24 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     }
     list.rules.extend(rules);
     list.rules.insert("install-override");
-    let first = position == 0;
+    if !first && !after.is_empty() {
+        return false;
+    }
     if before.is_empty() && after.is_empty() {
         list.title = Some("let Nixpacks make the virtual environment and install".to_owned());
         list.pieces.clear();
     } else {
         let was = list.pieces.clone();
-        let kept = |(at, text): (usize, String)| super::draft::Piece {
-            was: was.get(at).and_then(|piece| piece.was),
-            text,
-        };
+        let kept = |(at, text): (usize, String)| Piece { was: was.get(at).and_then(|piece| piece.was), text };
         list.title =
             Some("let Nixpacks make the virtual environment and install, and keep the rest".to_owned());
+        // A later provider's install is there already; its markers stand for the first one's.
+        let marked = was.iter().enumerate().filter(|(_, piece)| is_marker(&piece.text));
+        before.extend(marked.map(|(at, piece)| (at, piece.text.clone())));
+        before.sort();
         list.pieces = before.into_iter().map(kept).collect();
         if first {
-            list.pieces.push(super::draft::Piece { was: None, text: "...".to_owned() });
-        } else if !after.is_empty() {
-            return false;
+            list.pieces.push(Piece { was: None, text: "...".to_owned() });
         }
         list.pieces.extend(after.into_iter().map(kept));
     }

@@ -5,25 +5,32 @@
 
 mod command;
 mod draft;
+mod dropped;
 mod explicit;
 mod inert;
 mod interpreter;
+mod interpreters;
 mod libraries;
 mod managed;
 mod packages;
 mod paths;
+mod provider;
+mod split;
 mod start;
 mod target;
 mod venv;
 
 pub(crate) use draft::Proposed;
-pub(crate) use inert::inert_keys;
+pub(crate) use dropped::dropped;
+pub(crate) use inert::{inert_keys, needed as inert_key_needed};
 pub(crate) use interpreter::is_missing as lacks_interpreter;
 pub(crate) use packages::{is_installer, with_only_installers};
+pub(crate) use provider::left_out;
 
 use crate::context::Context;
 use crate::intent::Refusal;
 use draft::Draft;
+use target::{OPT_VENV, Target};
 
 /// An end state to aim for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,37 +56,55 @@ pub(crate) fn propose(
     let mut draft = Draft::new(cx.model, cx.config());
     inert::rename(cx, &mut draft);
     packages::tidy(cx, &mut draft);
+    if left_out(cx).is_some() && cx.has("python-provider-left-out") {
+        provider::add(cx, &mut draft);
+        return draft.finish().map(Some);
+    }
+    interpreters::settle(cx, &mut draft);
     interpreter::provide(cx, &mut draft);
+    dropped::restore(cx, &mut draft);
     match end {
         EndState::Managed => {
-            if !managed::apply(cx, &mut draft) && first {
+            let applies = managed::apply(cx, &mut draft);
+            if !applies && first {
                 return Ok(None);
+            }
+            let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+            if applies || made(cx, &target) {
+                start::mend(cx, &mut draft, &target);
             }
         }
         EndState::Venv | EndState::Explicit => {
             let target = target::choose(cx);
             let used = venv::apply(cx, &mut draft, &target);
-            let explicit = end == EndState::Explicit;
-            if let Some(phase) = used.filter(|_| !explicit) {
-                paths::provide(cx, &mut draft, &target, &phase);
-            } else if !explicit {
-                paths::reach(cx, &mut draft);
+            let there = used.is_some() || made(cx, &target);
+            match (end, used) {
+                (EndState::Explicit, _) if there => explicit::apply(cx, &mut draft, &target),
+                (EndState::Venv, Some(phase)) => paths::provide(cx, &mut draft, &target, &phase),
+                (EndState::Venv, None) => paths::reach(cx, &mut draft),
+                _ => {}
             }
-            if explicit {
-                explicit::apply(cx, &mut draft, &target);
-            } else {
+            if end == EndState::Venv && there {
                 start::mend(cx, &mut draft, &target);
             }
         }
     }
+    split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
     draft.finish().map(Some)
+}
+
+/// Whether the build makes the target as it stands.
+fn made(cx: &Context<'_>, target: &Target) -> bool {
+    cx.walk.venvs.contains(&target.dir)
 }
 
 /// Names of the list that holds a phase's commands.
 pub(crate) const CMDS: &[&str] = &["cmds", "commands"];
 /// Names of the list that holds a phase's Nix packages.
 pub(crate) const NIX_PKGS: &[&str] = &["nixPkgs", "nixPackages"];
+/// Names of the list that holds a phase's apt packages.
+pub(crate) const APT_PKGS: &[&str] = &["aptPkgs", "aptPackages"];
 /// Names of the list that holds a phase's Nix libraries.
 pub(crate) const NIX_LIBS: &[&str] = &["nixLibs", "nixLibraries"];
 /// Names of the list that holds a phase's paths.

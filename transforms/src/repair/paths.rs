@@ -8,6 +8,28 @@ use crate::walk::{CallKind, Reason, base_name};
 /// Puts the target's programs on `PATH` from the phase that makes it on.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
     add(cx, draft, &target.bin_dir(), phase);
+    drop_variable(cx, draft);
+    if let Some(doc) = cx.config().filter(|_| cx.has("break-system-packages")) {
+        // Means nothing inside an environment.
+        let keys = ["variables", "PIP_BREAK_SYSTEM_PACKAGES"];
+        if doc.get(&keys).is_some() {
+            draft.remove_key(doc, &keys, "break-system-packages");
+        }
+    }
+}
+
+/// `PATH` under `[variables]` does nothing; one that was meant to do what `paths` now does goes.
+fn drop_variable(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let Some(doc) = cx.config().filter(|_| cx.has("path-variable")) else { return };
+    let value = doc.get(&["variables", "PATH"]).and_then(|node| node.as_str());
+    let meant = |part: &str| {
+        matches!(part, "" | "$PATH" | "${PATH}")
+            || part.ends_with("venv/bin")
+            || part.ends_with("/.local/bin")
+    };
+    if value.is_some_and(|value| value.decoded.split(':').all(meant)) {
+        draft.remove_key(doc, &["variables", "PATH"], "path-variable");
+    }
 }
 
 /// Puts an environment on `PATH` that the app makes and fills and then does not find.
@@ -31,6 +53,7 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     });
     if let Some(phase) = made.and_then(|command| command.phase.clone()) {
         add(cx, draft, &format!("{dir}/bin"), &phase);
+        drop_variable(cx, draft);
     }
 }
 

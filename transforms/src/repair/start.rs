@@ -61,7 +61,8 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
                 let unwrapped = simple.unwrapped();
                 let Some(word) = simple.words.get(unwrapped.program_index) else { continue };
                 let program = base_name(name);
-                let program = if program.starts_with("python") { "python" } else { program };
+                // Ex) `python3.9`: a venv of an old Python has no name with the minor version
+                let program = if program.starts_with("python3.") { "python" } else { program };
                 let span = Span::new(word.span.start + offset, word.span.end + offset);
                 if name.contains("/bin/") || other_user {
                     changes.parts.push((span, target.bin(program)));

@@ -3,7 +3,7 @@
 use super::command::{Changes, simple_at, word_with_gap};
 use super::draft::{Draft, List, Piece};
 use super::target::Target;
-use super::{CMDS, Context};
+use super::{APT_PKGS, CMDS, Context};
 use crate::plan::Origin;
 use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, Reason, base_name};
@@ -18,6 +18,8 @@ pub(crate) struct Rewritten {
     pub(crate) uses: bool,
     /// Whether it makes the environment.
     pub(crate) makes: bool,
+    /// Package managers that it runs and that nothing has installed.
+    pub(crate) tools: Vec<&'static str>,
 }
 
 /// Rewrites the configuration's commands. Gives the phase in which the environment is made or first
@@ -30,6 +32,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     let mut uses: Option<(String, usize)> = None;
     let mut makes: Option<(String, usize)> = None;
     let mut removed: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    let mut tools: Vec<&'static str> = Vec::new();
     for command in &commands {
         let Some(phase) = command.phase.as_deref() else { continue };
         let Ok(script) = &command.script else { continue };
@@ -37,6 +40,11 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         let Some(list) = draft.list(phase, CMDS) else { continue };
         let Some(at) = place(list, command) else { continue };
         list.rules.extend(&rewritten.rules);
+        for tool in &rewritten.tools {
+            if !tools.contains(tool) {
+                tools.push(tool);
+            }
+        }
         if !rewritten.changes.is_empty() {
             list.title
                 .get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
@@ -76,7 +84,43 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     {
         list.insert(use_at - shift, text);
     }
+    if let Some(list) = draft.list(&use_phase, CMDS) {
+        let after = use_at - shift + 1;
+        let own = |tool: &&&str| !commands.iter().any(|command| installs(command, tool));
+        for (at, tool) in tools.iter().filter(own).enumerate() {
+            list.insert(after + at, format!("{} install {tool}", target.bin("pip")));
+        }
+    }
+    apt_venv(cx, draft);
     Some(use_phase)
+}
+
+/// Debian's Python makes no virtual environment without a package of its own.
+fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let profile = &cx.walk.profile;
+    if !profile.pythons.is_empty() || profile.apt_python.is_none() || profile.apt_venv {
+        return;
+    }
+    let Ok(plan) = &cx.model.plan else { return };
+    for phase in plan.phases.keys() {
+        let Some(list) = draft.list(phase, APT_PKGS) else { continue };
+        let Some(at) = list.pieces.iter().position(|piece| piece.text.starts_with("python3")) else {
+            continue;
+        };
+        list.insert(at + 1, "python3-venv");
+        list.rules.insert("pip-outside-venv");
+        list.title =
+            Some("add `python3-venv`, without which apt's Python makes no virtual environment".to_owned());
+        return;
+    }
+}
+
+/// Whether a command installs this package by name.
+fn installs(command: &Command, package: &str) -> bool {
+    command.calls.iter().any(|call| match &call.kind {
+        CallKind::Pip(pip) => pip.command.is_install() && pip.command.names().any(|name| name == package),
+        _ => false,
+    })
 }
 
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.
@@ -90,6 +134,9 @@ pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
             CallKind::EnsurePip | CallKind::RunGetPip => call.venv.is_none(),
             CallKind::UvPip { .. } => call.fails(),
             CallKind::Activate { .. } => call.fails(),
+            CallKind::Manager { verb, .. } => {
+                call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
+            }
             _ => false,
         }
     })
@@ -131,6 +178,9 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::Pip(_) if !own || call.fails() => pip(&mut out, call, script, text, target),
             CallKind::Pip(_) => out.uses = true,
             CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
+            CallKind::Manager { tool, verb } if call.venv.is_none() => {
+                manager(&mut out, call, tool, verb, target)
+            }
             _ => out.uses |= own,
         }
     }
@@ -235,6 +285,29 @@ fn uv(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &st
         out.changes.parts.push((at, format!(" --python {}", target.bin("python"))));
     }
     out.rules.push("uv-outside-venv");
+    out.uses = true;
+}
+
+/// poetry, pdm, pipenv and uv install into the environment that is active, or that a variable names.
+fn manager(out: &mut Rewritten, call: &Call, tool: &'static str, verb: &str, target: &Target) {
+    if verb == "config" {
+        // Ex) `poetry config virtualenvs.create false`: asks for the store's interpreter
+        out.dropped(call, "package-manager-outside-venv");
+        return;
+    }
+    if !matches!(verb, "install" | "sync") {
+        return;
+    }
+    let at = Span::at(call.span.start);
+    let set = match tool {
+        "uv" => format!("UV_PROJECT_ENVIRONMENT={} ", target.dir),
+        _ => format!(". {} && ", target.bin("activate")),
+    };
+    out.changes.parts.push((at, set));
+    if call.reason() == Some(Reason::CommandNotFound) {
+        out.tools.push(tool);
+    }
+    out.rules.push("package-manager-outside-venv");
     out.uses = true;
 }
 

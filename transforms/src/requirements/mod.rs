@@ -9,6 +9,7 @@ mod name;
 pub mod native;
 mod options;
 mod pip;
+mod project;
 mod requirement;
 pub mod scripts;
 
@@ -19,4 +20,5 @@ pub use decode::decode;
 pub use line::{Line, Requirements, parse};
 pub use name::normalize;
 pub use pip::{PipCommand, SelfUpgrade, pip_arguments};
+pub use project::project;
 pub use requirement::{Requirement, parse_requirement};

@@ -7,26 +7,24 @@ static INFO: RuleInfo = RuleInfo {
     id: "apt-python",
     summary: "Python from apt stands behind the Nix profile",
     docs: r#"## What it does
-Finds `python3`, `python3-pip` or `python3-venv` in `aptPkgs`.
+Finds `python3`, `python3-pip`, `python3-venv` and their like in `aptPkgs`, where `nixPkgs` brings a Python too.
 
 ## Why it fails
-The Nix profile comes before `/usr/bin` on `PATH`, so where both bring a Python the one from apt is not the one that runs, and its pip is externally managed as well (PEP 668).
+The Nix profile comes before `/usr/bin` on `PATH`, so `python` is the one from Nix, and packages for the one from apt don't reach it. A pip from apt is externally managed as well (PEP 668).
 
 ## Example
 ```toml
 [phases.setup]
-aptPkgs = ["python3-pip"]
-```
-becomes
-```toml
-[phases.setup]
 nixPkgs = ["python311"]
+aptPkgs = ["python3-pip"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 None: shown only. What else may use the package is not known.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -7,27 +7,40 @@ static INFO: RuleInfo = RuleInfo {
     id: "break-system-packages",
     summary: "pip is told to write into the immutable Nix store",
     docs: r#"## What it does
-Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip command that reaches the Nix interpreter itself.
+Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip command that reaches no virtual environment.
 
 ## Why it fails
-As root pip can write into `/nix/store`, but console scripts land in a directory that is not on `PATH`, so `uvicorn` and its like are not found at start.
+As root pip can write into `/nix/store`, so the build passes. But console scripts land in a directory that is not on `PATH`: at start, `uvicorn` and its like are not found.
 
 ## Example
 ```toml
+[phases.setup]
+nixPkgs = ["python311", "python311Packages.pip"]
+
 [phases.install]
-cmds = ["pip install --break-system-packages -r requirements.txt"]
+cmds = ["pip install --break-system-packages -r requirements/prod.txt"]
+
+[start]
+cmd = "uvicorn main:app"
 ```
 becomes
 ```toml
+[phases.setup]
+nixPkgs = ["python311"]
+
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
-paths = ["/opt/venv/bin"]
+cmds = [
+    "python -m venv --copies /opt/venv",
+    "/opt/venv/bin/pip install -r requirements/prod.txt",
+]
+
+[start]
+cmd = "uvicorn main:app"
 ```
 
 ## Fix
-The flag goes and the install moves into a virtual environment. Safe where the app is predicted to fail; unsafe where it works as it is.
+The flag goes, and the install moves into a virtual environment. Unsafe where the app works as it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -11,23 +11,28 @@ static INFO: RuleInfo = RuleInfo {
 Finds `python -m ensurepip` outside a virtual environment.
 
 ## Why it fails
-nixpkgs builds Python without ensurepip and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
+nixpkgs builds Python without ensurepip's install step and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["python -m ensurepip --upgrade", "python -m pip install -r requirements.txt"]
+cmds = ["python -m ensurepip --upgrade", "python -m pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 The command goes: a virtual environment brings its own pip.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };
@@ -39,7 +44,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let severity = if call.fails() { Severity::Error } else { Severity::Warning };
             let message = "`ensurepip` cannot write into the Nix store".to_owned();
             Found::call(cx, command, call, severity, message)
-                .map(|found| found.label("error: externally-managed-environment"))
+                .map(|found| found.label(call.error().unwrap_or("works, but into the Nix store")))
         })
         .collect()
 }

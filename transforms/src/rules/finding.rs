@@ -16,6 +16,8 @@ pub struct Finding {
     pub label: String,
     /// Further sentences: why it fails, what to do by hand.
     pub notes: Vec<String>,
+    /// Whether the fix brings an ignored setting to life: safe only where the app gets further by it.
+    pub activates: bool,
     /// Index into the fixes of the outcome.
     pub fix: Option<usize>,
 }

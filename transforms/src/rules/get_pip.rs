@@ -11,23 +11,34 @@ static INFO: RuleInfo = RuleInfo {
 Finds get-pip.py being run outside a virtual environment, from a file or through a pipe.
 
 ## Why it fails
-Without `--break-system-packages` it stops with `externally-managed-environment`. With it the build works today, and pip ends up in `/nix/store`, where its scripts are not on `PATH`.
+It stops with `externally-managed-environment`. With `--break-system-packages` it works, and pip ends up in `/nix/store`, where its scripts are not on `PATH`.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["curl -sS https://bootstrap.pypa.io/get-pip.py | python3 -"]
+cmds = [
+    "curl -sS https://bootstrap.pypa.io/get-pip.py | python3 -",
+    "python3 -m pip install -r requirements/prod.txt",
+]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+cmds = [
+    "python3 -m venv --copies /opt/venv",
+    "/opt/venv/bin/pip install -r requirements/prod.txt",
+]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 The download and the run go: a virtual environment brings its own pip. Unsafe where the app works as it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

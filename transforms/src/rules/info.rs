@@ -29,6 +29,4 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// Markdown with the fixed headings of `explain`.
     pub docs: &'static str,
-    /// Whether its fix brings an ignored setting to life: it is safe only where nothing else helps.
-    pub activates: bool,
 }

@@ -8,7 +8,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "interpreter-bypasses-venv",
     summary: "a command goes past the virtual environment",
     docs: r#"## What it does
-Finds commands that name an interpreter by an absolute path, activate a virtual environment that nothing makes, or start under a user that does not read the profile.
+Finds start commands that name an interpreter by an absolute path, activate a virtual environment that nothing makes, or start as a user who does not read the profile.
 
 ## Why it fails
 The packages are in the virtual environment; `/usr/bin/python3` or `/root/.nix-profile/bin/python` does not see them.
@@ -16,7 +16,7 @@ The packages are in the virtual environment; `/usr/bin/python3` or `/root/.nix-p
 ## Example
 ```toml
 [start]
-cmd = "/usr/bin/python3 main.py"
+cmd = "/root/.nix-profile/bin/python main.py"
 ```
 becomes
 ```toml
@@ -27,7 +27,6 @@ cmd = "/opt/venv/bin/python main.py"
 ## Fix
 The program is named by its path in the virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

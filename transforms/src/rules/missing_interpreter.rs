@@ -16,17 +16,22 @@ A `nixPkgs` list without `"..."` takes the place of what the provider would have
 ```toml
 [phases.setup]
 nixPkgs = ["ffmpeg"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.setup]
 nixPkgs = ["...", "ffmpeg"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-With the Python provider, `"..."` puts its packages back; else the interpreter that the version files name is added.
+With the Python provider first, `"..."` puts its packages back; else the interpreter that the version files name is added.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -8,27 +8,44 @@ static INFO: RuleInfo = RuleInfo {
     id: "missing-native-libs",
     summary: "packages with native code find no libstdc++",
     docs: r#"## What it does
-Finds imports of packages with C++ code in a plan without `nixLibs`.
+Finds imports of packages with native code in a plan without `nixLibs`.
 
 ## Why it fails
-Wheels of numpy, grpcio and their like need `libstdc++.so.6`, which is on the library path only through `nixLibs`; the Python provider sets it (providers/python.rs, `setup`), and here it does not run.
+Wheels of numpy, grpcio and their like need `libstdc++.so.6`. Only `nixLibs` puts it on the library path; the Python provider sets it (providers/python.rs, `setup`), and here that provider does not run.
 
 ## Example
 ```toml
+providers = []
+
 [phases.setup]
 nixPkgs = ["python311"]
+
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv && /opt/venv/bin/pip install -r requirements.txt"]
+paths = ["/opt/venv/bin"]
+
+[start]
+cmd = "python stats.py"
 ```
 becomes
 ```toml
+providers = []
+
 [phases.setup]
 nixPkgs = ["python311"]
 nixLibs = ["zlib", "stdenv.cc.cc.lib"]
+
+[phases.install]
+cmds = ["python -m venv --copies /opt/venv && /opt/venv/bin/pip install -r requirements.txt"]
+paths = ["/opt/venv/bin"]
+
+[start]
+cmd = "python stats.py"
 ```
 
 ## Fix
 What the provider would have given is added.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

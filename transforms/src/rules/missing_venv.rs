@@ -16,18 +16,23 @@ An install override takes the place of the provider's whole command, the part th
 ## Example
 ```toml
 [phases.install]
-cmds = ["/opt/venv/bin/pip install -r requirements.txt"]
+cmds = ["/opt/venv/bin/pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-The environment is made first, in the place that the commands count on; or the override goes.
+The environment is made first, in the place that the commands count on; or the override goes, where the provider would install the same.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

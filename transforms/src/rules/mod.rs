@@ -5,6 +5,7 @@
 
 mod apt_python;
 mod break_system_packages;
+mod dropped_provider_packages;
 mod ensurepip;
 mod finding;
 mod get_pip;
@@ -15,11 +16,13 @@ mod missing_interpreter;
 mod missing_native_libs;
 mod missing_venv;
 mod nix_pip_package;
+mod other_builder;
 mod package_manager_outside_venv;
 mod path_variable;
 mod pip_outside_venv;
 mod pip_self_upgrade;
 mod predicted_failure;
+mod python_provider_left_out;
 mod registry;
 mod split_activation;
 mod split_command;

@@ -15,18 +15,26 @@ The package puts a `pip` on `PATH` that belongs to the store: it stops with `ext
 ## Example
 ```toml
 [phases.setup]
-nixPkgs = ["python311", "python311Packages.pip"]
+nixPkgs = ["python311", "python311Packages.pip", "gcc"]
+
+[phases.install]
+cmds = ["pip install -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.setup]
-nixPkgs = ["python311"]
+nixPkgs = ["python311", "gcc"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 The entry goes, and the list with it where nothing else is in it. An interpreter that carries more than pip, setuptools and wheel is shown and left.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

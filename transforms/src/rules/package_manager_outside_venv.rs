@@ -8,7 +8,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "package-manager-outside-venv",
     summary: "poetry, pdm, pipenv or uv runs where it is not",
     docs: r#"## What it does
-Finds `poetry install`, `uv sync` and the like in an override that does not bring the tool.
+Finds `poetry install`, `uv sync` and the like where nothing installs the tool.
 
 ## Why it fails
 The provider installs the tool with pip into `/opt/venv` first (providers/python.rs, `install`); the override takes the place of all of it.
@@ -17,16 +17,26 @@ The provider installs the tool with pip into `/opt/venv` first (providers/python
 ```toml
 [phases.install]
 cmds = ["poetry install --no-dev"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
-# no [phases.install]: the provider runs poetry in /opt/venv
+[phases.install]
+cmds = [
+    "python -m venv --copies /opt/venv",
+    "/opt/venv/bin/pip install poetry",
+    ". /opt/venv/bin/activate && poetry install --no-dev",
+]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-The override goes where the app's lock file makes the provider use the same tool.
+The override goes where the app's lock file makes the provider use the same tool. Elsewhere the tool is installed into a virtual environment first, and run there.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

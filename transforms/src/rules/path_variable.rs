@@ -17,17 +17,14 @@ Values are passed as build arguments, so `$PATH` in them is not expanded, and th
 ```toml
 [variables]
 PATH = "/opt/venv/bin:$PATH"
-```
-becomes
-```toml
-[phases.install]
-paths = ["/opt/venv/bin"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-The key goes where the repair puts the environment on `PATH` through `paths`.
+None: shown only. `paths` of a phase is what puts a directory on `PATH`; where the app needs one, other fixes add it.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

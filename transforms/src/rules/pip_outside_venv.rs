@@ -17,16 +17,19 @@ Nix's Python has no pip, and its store is externally managed (PEP 668). An overr
 ```toml
 [phases.install]
 cmds = ["pip install -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
-# no [phases.install]: Nixpacks makes /opt/venv and installs requirements.txt
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 Where the provider's own install brings the same packages the override goes. Elsewhere a virtual environment is made, pip is run from it, and `paths` carries it to the start command.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

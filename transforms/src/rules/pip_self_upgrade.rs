@@ -7,25 +7,35 @@ static INFO: RuleInfo = RuleInfo {
     id: "pip-self-upgrade",
     summary: "an upgrade of a pip that is not there",
     docs: r#"## What it does
-Finds `pip install --upgrade pip` outside a virtual environment.
+Finds `pip install --upgrade pip` outside a virtual environment, where it fails.
 
 ## Why it fails
-There is no system pip to upgrade, and the store's may not be.
+There is no system pip to upgrade, and one from nixpkgs may not change the store.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["pip install --upgrade pip", "pip install -r requirements.txt"]
+cmds = ["pip install --upgrade pip setuptools", "pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
-# no [phases.install]: Nixpacks makes /opt/venv, which has a pip
+[phases.install]
+cmds = [
+    "python -m venv --copies /opt/venv",
+    "/opt/venv/bin/pip install --upgrade setuptools",
+    "/opt/venv/bin/pip install -r requirements/prod.txt",
+]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 pip goes from the command; setuptools, wheel and anything else that it names stays, inside the virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

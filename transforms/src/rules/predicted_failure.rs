@@ -11,22 +11,17 @@ static INFO: RuleInfo = RuleInfo {
 Says where the predicted run stops, when no other rule explains it.
 
 ## Why it fails
-The message is the error that the platform would show.
+The label is the error that the platform would show.
 
 ## Example
 ```toml
 [start]
-cmd = "gunicorn app:app"
-```
-becomes
-```toml
-# name gunicorn in requirements.txt
+cmd = "celery -A tasks worker"
 ```
 
 ## Fix
-None: the cause is outside what this tool edits, or only a person can decide.
+None: the cause is outside what this tool edits, or only a person can decide. Here `celery` is missing from the requirements.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

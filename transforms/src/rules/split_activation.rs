@@ -17,18 +17,23 @@ Each entry of `cmds` is a shell of its own (one `RUN` each, builder/docker/docke
 ```toml
 [phases.install]
 cmds = ["python -m venv venv", "source venv/bin/activate", "pip install -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
 cmds = ["python -m venv venv", "/app/venv/bin/pip install -r requirements.txt"]
-paths = ["/app/venv/bin"]
+paths = ["...", "/app/venv/bin"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 The entry goes, the environment's own pip is called, and `paths` carries its programs.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

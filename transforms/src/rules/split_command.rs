@@ -14,19 +14,24 @@ Each entry is a shell of its own (one `RUN` each), so the next one starts in `/a
 
 ## Example
 ```toml
-[phases.install]
-cmds = ["cd backend", "pip install -r requirements.txt"]
+[phases.build]
+cmds = ["cd backend", "python assets.py"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
-[phases.install]
-cmds = ["cd backend && pip install -r requirements.txt"]
+[phases.build]
+cmds = ["cd backend && python assets.py"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-`cd` is joined with the commands that need it; variables are shown and left.
+`cd` is joined with the entries after it, where one of them does not find its file. Variables are shown and left.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

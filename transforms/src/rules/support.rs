@@ -13,17 +13,25 @@ pub(super) struct Found {
     place: Option<Place>,
     label: String,
     notes: Vec<String>,
+    activates: bool,
 }
 
 impl Found {
     /// At a place in a file.
     pub(super) fn place(place: Place, severity: Severity, message: String) -> Self {
-        Self { severity, message, place: Some(place), label: String::new(), notes: Vec::new() }
+        Self {
+            severity,
+            message,
+            place: Some(place),
+            label: String::new(),
+            notes: Vec::new(),
+            activates: false,
+        }
     }
 
     /// Of the app as a whole.
     pub(super) fn app(severity: Severity, message: String) -> Self {
-        Self { severity, message, place: None, label: String::new(), notes: Vec::new() }
+        Self { severity, message, place: None, label: String::new(), notes: Vec::new(), activates: false }
     }
 
     /// At an item of the plan, where that stands in a file.
@@ -51,6 +59,12 @@ impl Found {
         self
     }
 
+    /// The fix brings an ignored setting to life.
+    pub(super) fn activating(mut self) -> Self {
+        self.activates = true;
+        self
+    }
+
     /// A further sentence.
     pub(super) fn note(mut self, note: &str) -> Self {
         self.notes.push(note.to_owned());
@@ -65,6 +79,7 @@ impl Found {
             place: self.place,
             label: self.label,
             notes: self.notes,
+            activates: self.activates,
             fix: None,
         }
     }

@@ -12,23 +12,28 @@ static INFO: RuleInfo = RuleInfo {
 Finds plans whose packages bring two versions of Python from one archive.
 
 ## Why it fails
-Both want to be `bin/python3` and `bin/idle` of the profile, so `nix-env` stops with a collision; adding `"..."` to an old list does this.
+Both want to be `bin/idle` of the profile, so `nix-env` stops with `collision between …`. Adding `"..."` to a list that names an interpreter does this.
 
 ## Example
 ```toml
 [phases.setup]
 nixPkgs = ["...", "python311"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
+[start]
+cmd = "python main.py"
+
 [variables]
 NIXPACKS_PYTHON_VERSION = "3.11"
 ```
 
 ## Fix
-None: shown, since which of the two is meant is for a person to say.
+Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Two listed versions are shown: which is meant is for a person to say.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };
@@ -53,7 +58,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             && let Some((item, _)) = pythons.iter().find(|(item, _)| support::in_file(item))
         {
             let message = format!("Python {first} and Python {other} are in one profile");
-            found.extend(Found::at(item, Severity::Warning, message).map(|found| {
+            found.extend(Found::at(item, Severity::Error, message).map(|found| {
                 found.label("collides with the other").note("set `NIXPACKS_PYTHON_VERSION` under `[variables]` instead of listing a second interpreter")
             }));
         }

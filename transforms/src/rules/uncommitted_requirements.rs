@@ -11,22 +11,20 @@ static INFO: RuleInfo = RuleInfo {
 Finds requirements files that exist on this machine and that the build will not see.
 
 ## Why it fails
-Platforms build what is committed: a file that is untracked, or ignored by a `.gitignore`, is not there.
+Platforms build what is in git: a file that is untracked, or ignored by a `.gitignore`, is not there, and pip stops with `Could not open requirements file`.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["pip install -r requirements.txt"]  # requirements.txt is ignored
-```
-becomes
-```toml
-# git add -f requirements.txt
+cmds = ["python -m venv --copies /opt/venv && /opt/venv/bin/pip install -r requirements/local.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
-None: add the file to git.
+None: add the file with `git add -f`.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -17,17 +17,22 @@ Entries are pasted into a Nix expression (nix/mod.rs), which stops with `undefin
 ```toml
 [phases.setup]
 nixPkgs = ["python311", "pip"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.setup]
 nixPkgs = ["python311"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 A name that another package brings goes; one with a known right spelling is renamed.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -10,23 +10,28 @@ static INFO: RuleInfo = RuleInfo {
 Finds `pip install --user` where no user install can work.
 
 ## Why it fails
-The store's Python is externally managed for `--user` too (PEP 668), `~/.local/bin` is not on `PATH`, and an `export` in an entry of its own is lost.
+The store's Python is externally managed for `--user` too (PEP 668), `~/.local/bin` is not on `PATH`, and a virtual environment refuses the flag.
 
 ## Example
 ```toml
 [phases.install]
-cmds = ["pip install --user -r requirements.txt"]
+cmds = ["pip install --user -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements.txt"]
+cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 The flag goes with the move into a virtual environment.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

@@ -15,19 +15,30 @@ uv refuses an externally managed interpreter (PEP 668): `The interpreter at /nix
 
 ## Example
 ```toml
+[phases.setup]
+nixPkgs = ["python311", "uv"]
+
 [phases.install]
 cmds = ["uv pip install --system -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 becomes
 ```toml
+[phases.setup]
+nixPkgs = ["python311", "uv"]
+
 [phases.install]
 cmds = ["python -m venv --copies /opt/venv", "uv pip install --python /opt/venv/bin/python -r requirements.txt"]
+
+[start]
+cmd = "python main.py"
 ```
 
 ## Fix
 uv is pointed at a virtual environment; where nothing brings uv, pip does the same.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

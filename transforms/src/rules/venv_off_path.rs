@@ -25,7 +25,7 @@ becomes
 ```toml
 [phases.install]
 cmds = ["python -m venv venv && . venv/bin/activate && pip install -r requirements.txt"]
-paths = ["/app/venv/bin"]
+paths = ["...", "/app/venv/bin"]
 
 [start]
 cmd = "uvicorn main:app"
@@ -34,7 +34,6 @@ cmd = "uvicorn main:app"
 ## Fix
 `paths` gets the environment; it stays where it is.
 "#,
-    activates: false,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };

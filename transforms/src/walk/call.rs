@@ -1,6 +1,5 @@
 //! What the walk-through notes of the commands that concern Python's packages.
 
-use super::machine::EnvId;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::plan::Item;
@@ -44,10 +43,10 @@ impl Command {
 pub struct Call {
     /// The simple command in the command string.
     pub span: Span,
+    /// The program as written.
+    pub program: String,
     /// What it is.
     pub kind: CallKind,
-    /// The environment that it reaches.
-    pub(crate) env: Option<EnvId>,
     /// The virtual environment that it reaches.
     pub venv: Option<String>,
     /// Absolute working directory when it runs.

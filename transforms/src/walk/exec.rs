@@ -38,7 +38,9 @@ impl<'m, 'a> Run<'m, 'a> {
             let (list, after) = rest.split_at((joined + 1).min(rest.len()));
             if list.last().is_some_and(|step| step.then == Then::Background) {
                 // A background list's end is nobody's: the shell goes on with 0.
+                let failures = self.failures.len();
                 self.list(&mut shell.clone(), list);
+                self.failures.truncate(failures);
                 last = Status::Ok;
             } else {
                 let status = self.list(shell, list);

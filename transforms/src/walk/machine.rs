@@ -310,6 +310,13 @@ impl<'a> Machine<'a> {
         })
     }
 
+    /// Whether an environment on `PATH` holds things that could not be listed.
+    pub(crate) fn may_have(&self, shell: &Shell) -> bool {
+        let on_path =
+            shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
+        on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.open)
+    }
+
     /// What a program's absolute path reaches.
     fn at(&self, absolute: &str) -> Option<Program> {
         let (dir, name) = (parent(absolute), base_name(absolute));

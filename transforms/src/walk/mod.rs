@@ -20,7 +20,7 @@ mod verdict;
 
 pub use call::{Call, CallKind, Command, PipCall};
 pub(crate) use paths::{base_name, join};
-pub(crate) use profile::{Profile, python_set};
+pub(crate) use profile::{Profile, programs_of, python_set};
 pub use verdict::{Outcome, Reason, Stage, Verdict};
 
 use crate::app::AppView;
@@ -106,6 +106,17 @@ impl Walker {
 
     fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
         let profile = Profile::of(plan);
+        if let (None, Some((first, other))) = (&self.verdict, &profile.collision) {
+            // buildEnv refuses two files of one name: both have `bin/python3` and `bin/idle`.
+            self.verdict = Some(Verdict {
+                outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::Other },
+                progress: 0,
+                command: None,
+                detail: format!(
+                    "error: collision between python3-{first} and python3-{other} in one Nix profile"
+                ),
+            });
+        }
         let mut machine = Machine::new(app, &plan.dir, &profile);
         let vars: BTreeMap<String, String> = plan
             .variables

@@ -9,6 +9,7 @@ use super::simple::{Cmd, missing_file};
 use super::status::Status;
 use super::verdict::Reason;
 use crate::requirements::{self, Line, PipCommand, Requirement};
+use crate::shell::Word;
 use crate::text::Span;
 use std::collections::BTreeSet;
 
@@ -16,7 +17,8 @@ impl Run<'_, '_> {
     /// What a call of pip is. `module` is the place of the word `pip` in `python -m pip`.
     pub(crate) fn pip_kind(&self, cmd: &Cmd<'_>, first: usize, module: Option<usize>) -> CallKind {
         let words = &cmd.simple.words;
-        let command = requirements::pip_arguments(&cmd.simple.texts_from(first));
+        let texts: Vec<Option<&str>> = words.iter().skip(first).map(readable).collect();
+        let command = requirements::pip_arguments(&texts);
         let last = first.saturating_sub(1);
         // `sudo` goes with the program that it runs: it hides the PATH on which a venv would be.
         let sudo = words.iter().take(cmd.program).find(|word| word.text.as_deref() == Some("sudo"));
@@ -199,6 +201,21 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// What installing the project in a directory brings.
+    pub(crate) fn project(&self, dir: &str, asked: &mut Dists) {
+        let read = |name: &str| {
+            let path = self.machine.view_path(&format!("{dir}/{name}"))?;
+            let bytes = self.machine.app.read(&path).ok()??;
+            requirements::project(std::str::from_utf8(&bytes).ok()?)
+        };
+        let found = ["pyproject.toml", "Pipfile"].into_iter().find_map(read);
+        // A `setup.py` computes what it asks for.
+        asked.open |= found.as_ref().is_none_or(Vec::is_empty);
+        for requirement in found.into_iter().flatten() {
+            add(asked, &requirement);
+        }
+    }
+
     pub(crate) fn is_get_pip(&self, shell: &Shell, file: &str) -> bool {
         let path = paths::join(&shell.cwd, file);
         self.machine.get_pip.contains(&path)
@@ -223,6 +240,17 @@ impl Run<'_, '_> {
     }
 }
 
+/// The word, or of `poetry==$VERSION` the package: a variable in the version changes nothing here.
+fn readable(word: &Word) -> Option<&str> {
+    let whole = word.text.as_deref();
+    whole.or_else(|| {
+        let (literal, _) = word.raw.split_once('$')?;
+        let name = literal.trim_start_matches(['"', '\'']).trim_end_matches(['=', '<', '>', '~', '!']);
+        let pinned = name.len() < literal.trim_start_matches(['"', '\'']).len();
+        (pinned && !name.is_empty() && !name.starts_with('-')).then_some(name)
+    })
+}
+
 fn no_requirements(file: &str) -> Status {
     match missing_file(file) {
         Status::Fail(mut failure) => {
@@ -240,7 +268,7 @@ fn add(asked: &mut Dists, requirement: &Requirement) {
     }
 }
 
-fn merge(into: &mut Dists, from: Dists) {
+pub(crate) fn merge(into: &mut Dists, from: Dists) {
     into.open |= from.open;
     for (name, extras) in from.names {
         into.names.entry(name).or_default().extend(extras);

@@ -20,8 +20,12 @@ pub(crate) struct Profile {
     pub(crate) programs: BTreeSet<String>,
     /// Version of the interpreter that apt brings as `/usr/bin/python3`.
     pub(crate) apt_python: Option<String>,
+    /// Whether apt brings what its Python needs to make a virtual environment.
+    pub(crate) apt_venv: bool,
     /// Whether `nixLibs` puts libstdc++ on the library path.
     pub(crate) libstdcxx: bool,
+    /// Two versions of Python that one `nix-env` would install into one profile.
+    pub(crate) collision: Option<(String, String)>,
     /// Packages outside the tables: their programs are guessed from their names.
     pub(crate) assumed: Vec<String>,
 }
@@ -47,6 +51,14 @@ impl Profile {
         }
         for (archive, mut packages) in by_archive {
             packages.sort_unstable();
+            let mut versions = packages
+                .iter()
+                .filter_map(|package| names::python(package, Some(archive).filter(|a| !a.is_empty())));
+            if let Some(first) = versions.next()
+                && let Some(other) = versions.find(|version| *version != first)
+            {
+                profile.collision = Some((first.to_owned(), other.to_owned()));
+            }
             for package in packages {
                 profile.add_nix(package, archive);
             }
@@ -56,7 +68,7 @@ impl Profile {
 
     fn add_nix(&mut self, package: &str, archive: &str) {
         let package = package.trim();
-        if package.is_empty() {
+        if package.is_empty() || names::undefined(package).is_some() {
             return;
         }
         if let Some(version) = interpreter(package, archive) {
@@ -86,6 +98,8 @@ impl Profile {
                     .map_or(rest, |v| v.trim_start_matches(|c: char| c.is_ascii_digit()));
                 matches!(rest, "" | "-minimal" | "-full" | "-dev" | "-venv" | "-pip")
             });
+        self.apt_venv |=
+            package.starts_with("python3") && (package.ends_with("-venv") || package.ends_with("-full"));
         if is_python {
             self.apt_python = Some(APT_PYTHON.to_owned());
         } else {
@@ -94,17 +108,29 @@ impl Profile {
     }
 
     fn add_programs(&mut self, package: &str) {
-        let member = base_name(&package.replace('.', "/")).to_owned();
-        let stem = version_stem(&member).to_owned();
-        for name in [package, member.as_str(), stem.as_str()] {
-            if let Some((_, programs)) = PROGRAMS.iter().find(|(known, _)| *known == name) {
-                self.programs.extend(programs.split(' ').map(str::to_owned));
-                return;
-            }
+        let (programs, known) = programs(package);
+        self.programs.extend(programs);
+        if !known {
+            self.assumed.push(package.to_owned());
         }
-        self.assumed.push(package.to_owned());
-        self.programs.extend([member, stem]);
     }
+}
+
+/// The programs of a package, as far as is known.
+pub(crate) fn programs_of(package: &str) -> Vec<String> {
+    programs(package).0
+}
+
+/// The programs of a package, and whether the table has it: else they are guessed from its name.
+fn programs(package: &str) -> (Vec<String>, bool) {
+    let member = base_name(&package.replace('.', "/")).to_owned();
+    let stem = version_stem(&member).to_owned();
+    for name in [package, member.as_str(), stem.as_str()] {
+        if let Some((_, programs)) = PROGRAMS.iter().find(|(known, _)| *known == name) {
+            return (programs.split(' ').map(str::to_owned).collect(), true);
+        }
+    }
+    (vec![member, stem], false)
 }
 
 /// The version of an interpreter. One that the archive is not known to have is taken to be there.

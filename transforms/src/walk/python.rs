@@ -90,6 +90,8 @@ impl Run<'_, '_> {
             self.imports(shell, env)
         } else if stdlib::has(top) {
             Status::Ok
+        } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
+            Status::unsure(format!("`{top}` may come with what is installed from a directory or a lock file"))
         } else {
             Status::fail(Reason::MarkerMissing, format!("No module named {module}"))
         };
@@ -198,6 +200,13 @@ impl Run<'_, '_> {
             return Status::unsure("the directory of the virtual environment is a variable");
         };
         let dir = paths::join(&shell.cwd, dir);
+        if self.machine.venv(&dir) == Some(id) && cmd.has("--copies") {
+            // The running interpreter is the file that the copy would replace.
+            let status =
+                Status::fail(Reason::Other, format!("[Errno 26] Text file busy: '{dir}/bin/python'"));
+            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            return status;
+        }
         let Some(base) = self.machine.envs.get(id).cloned() else { return Status::Ok };
         let mut interpreters: BTreeSet<String> = ["python", "python3"].map(str::to_owned).into();
         // venv gives the name with the minor version since Python 3.10, and the name it was run by.
@@ -206,6 +215,12 @@ impl Run<'_, '_> {
             interpreters.insert(format!("python{}", base.version));
         }
         interpreters.insert(paths::base_name(&cmd.name).to_owned());
+        if base.home == Home::Apt && !self.machine.profile.apt_venv {
+            let status =
+                Status::fail(Reason::Other, "ensurepip is not available: install the python3-venv package");
+            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            return status;
+        }
         let env = Env {
             home: Home::Venv { dir: dir.clone(), copies: cmd.has("--copies"), phase: self.phase.to_owned() },
             version: base.version.clone(),
@@ -298,7 +313,13 @@ fn job(cmd: &Cmd<'_>) -> Job {
             "-" => return Job::Stdin,
             "-V" | "--version" | "-h" | "--help" => return Job::Nothing,
             "-X" | "-W" => index += 2,
-            "--" => index += 1,
+            "--" => {
+                return match words.get(index + 1).map(|word| word.text.clone()) {
+                    Some(Some(script)) => Job::Script(script, index + 2),
+                    Some(None) => Job::Unsure("the program is named by a variable"),
+                    None => Job::Stdin,
+                };
+            }
             option if option.starts_with("-m") && option.len() > 2 => {
                 return Job::Module(option[2..].to_owned(), index + 1);
             }

@@ -279,6 +279,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PipNotFound, format!("{name}: command not found"))
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
+        } else if self.machine.may_have(shell) {
+            Status::unsure(format!("`{name}` may come with what is installed from a directory"))
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };
@@ -307,7 +309,14 @@ impl Run<'_, '_> {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.calls.push(Call { span, kind, env, venv, cwd: shell.cwd.clone(), status: status.clone() });
+        self.calls.push(Call {
+            span,
+            program: cmd.name.clone(),
+            kind,
+            venv,
+            cwd: shell.cwd.clone(),
+            status: status.clone(),
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use super::call::CallKind;
 use super::exec::Run;
 use super::machine::{Dists, Env, EnvId, Home, Shell};
 use super::paths::{self, base_name};
+use super::pip::merge;
 use super::python::externally_managed;
 use super::simple::{Cmd, manager_kind, missing_file};
 use super::status::Status;
@@ -119,8 +120,12 @@ impl Run<'_, '_> {
         let installs = matches!(&kind, CallKind::Manager { verb, .. } if matches!(verb.as_str(), "install" | "sync" | "update"));
         let active = shell.active.as_deref().and_then(|dir| self.machine.venv(dir));
         let into = active.or(home);
-        if installs && let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
-            env.dists.open = true;
+        if installs {
+            let mut asked = Dists::default();
+            self.project(&shell.cwd, &mut asked);
+            if let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
+                merge(&mut env.dists, asked);
+            }
         }
         self.note(shell, cmd, kind, into, &Status::Ok);
         Status::Ok
@@ -147,10 +152,14 @@ impl Run<'_, '_> {
                 let dir = shell.vars.get("UV_PROJECT_ENVIRONMENT").map_or(".venv", String::as_str);
                 let dir = paths::join(&shell.cwd, dir);
                 self.uv_venv(&dir);
-                if let Some(env) = self.machine.venv(&dir).and_then(|id| self.machine.envs.get_mut(id)) {
-                    env.dists.open = true;
+                let id = self.machine.venv(&dir);
+                let mut asked = Dists::default();
+                self.project(&shell.cwd, &mut asked);
+                if let Some(env) = id.and_then(|id| self.machine.envs.get_mut(id)) {
+                    merge(&mut env.dists, asked);
                 }
-                Status::Ok
+                self.note(shell, cmd, manager_kind(cmd), id, &Status::Ok);
+                return Status::Ok;
             }
             _ => Status::Ok,
         };

@@ -153,12 +153,19 @@ impl Verdict {
         if let Outcome::Fails { reason, .. } = self.outcome { Some(reason) } else { None }
     }
 
-    /// Orders verdicts: `fails` by how far the run gets, then `unknown`, then `builds`.
-    pub fn rank(&self) -> (u8, Stage, usize) {
+    /// Orders verdicts: `fails` by how far the run gets, then `unknown`, then `builds`. Within a
+    /// stage a failure of the pip family is the nearest: nothing is installed before it.
+    pub fn rank(&self) -> (u8, Stage, bool, usize) {
+        let (class, stage) = self.reached();
+        (class, stage, self.reason().is_none_or(|reason| !reason.is_pip_family()), self.progress)
+    }
+
+    /// The part of [`Verdict::rank`] that two plans with different commands have in common.
+    pub fn reached(&self) -> (u8, Stage) {
         match self.outcome {
-            Outcome::Fails { stage, .. } => (0, stage, self.progress),
-            Outcome::Unknown => (1, Stage::Start, 0),
-            Outcome::Builds => (2, Stage::Start, 0),
+            Outcome::Fails { stage, .. } => (0, stage),
+            Outcome::Unknown => (1, Stage::Start),
+            Outcome::Builds => (2, Stage::Start),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct List<'d> {
     pub(super) habit: Habit,
     /// Whether it must stay on its line, as an inline table does.
     pub(super) flat_only: bool,
+    /// Characters that other edits of its line add, less those that they take.
+    pub(super) growth: isize,
     /// Whether a `#` outside the items starts a comment.
     pub(super) comments: bool,
     gaps: Vec<Gap>,
@@ -63,7 +65,7 @@ struct Segment {
 
 impl<'d> List<'d> {
     pub(super) fn new(text: &'d str, span: Span, items: Vec<Span>, habit: Habit) -> Self {
-        Self { text, span, items, habit, flat_only: false, comments: true, gaps: Vec::new() }
+        Self { text, span, items, habit, flat_only: false, growth: 0, comments: true, gaps: Vec::new() }
     }
 
     /// Edits that turn the list into `pieces`. Kept indices must increase.

@@ -50,6 +50,15 @@ impl List<'_> {
             for index in from..to {
                 // A comment that no removed item owns parts the run.
                 if index + 1 == to || self.loose(index + 1).next().is_some() {
+                    if !inserted
+                        && self.before(first) == Before::Bracket
+                        && self.after(index) == After::LineEnd
+                    {
+                        self.replace_after_bracket(first, index, segment, &mut edits);
+                        inserted = true;
+                        first = index + 1;
+                        continue;
+                    }
                     if !inserted && self.after(index) == After::Bracket {
                         inserted = self.replace_at_bracket(first, index, segment, &mut edits);
                     }
@@ -138,6 +147,16 @@ impl List<'_> {
         };
         edits.push(Edit::replacement(Span::new(start, self.core_end(b)), content));
         true
+    }
+
+    /// Ex) `['old',` LF `'b']` -> `['new',` LF `'b']`: each further new item gets a line.
+    fn replace_after_bracket(&self, a: usize, b: usize, segment: &Segment, edits: &mut Vec<Edit>) {
+        let between = format!(",{}{}", self.eol(), self.item_indent());
+        let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
+        let comma = if segment.next.is_some() || self.trailing_comma() { "," } else { "" };
+        let end = self.trail(b).map_or(self.core_end(b), |comment| comment.span.end);
+        let content = format!("{}{comma}", each.join(&between));
+        edits.push(Edit::replacement(Span::new(self.items[a].start, end), content));
     }
 
     /// New items on lines of their own, each with a comma, the last if `last_comma`.

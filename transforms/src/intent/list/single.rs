@@ -11,7 +11,7 @@ impl List<'_> {
         for segment in segments {
             edits.extend(self.single_segment(segment));
         }
-        let grows = segments.iter().any(|segment| !segment.fresh.is_empty());
+        let grows = self.growth > 0 || segments.iter().any(|segment| !segment.fresh.is_empty());
         if grows && !self.flat_only && self.width_after(&edits) > WIDTH {
             return self.unfold(segments);
         }
@@ -84,7 +84,7 @@ impl List<'_> {
         let count = |text: &str| text.chars().count();
         let removed: usize = edits.iter().map(|edit| count(edit.span.of(self.text))).sum();
         let added: usize = edits.iter().map(|edit| count(&edit.content)).sum();
-        (count(line.of(self.text)) + added).saturating_sub(removed)
+        (count(line.of(self.text)) + added).saturating_sub(removed).saturating_add_signed(self.growth)
     }
 
     /// Ex) a list that no longer fits: one line for each item; only what is between them changes.

@@ -1,0 +1,110 @@
+//! What `explain` says of each rule is what happens.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, MemoryApp, ReadError};
+use nixpacks_transforms::engine::{self, Options};
+use nixpacks_transforms::rules::{RULES, RuleInfo};
+use std::borrow::Cow;
+
+/// The headings of a rule's text, in order.
+const HEADINGS: [&str; 4] = ["## What it does", "## Why it fails", "## Example", "## Fix"];
+
+/// The app that the examples are the config of, with one file that git does not have.
+struct Example(MemoryApp);
+
+impl Example {
+    fn new(rule: &RuleInfo, config: &str) -> Self {
+        let requirements = "flask\nnumpy\nuvicorn\n";
+        let mut app = MemoryApp::new([
+            ("nixpacks.toml", config),
+            ("main.py", "import flask\n"),
+            ("stats.py", "import numpy\n"),
+            ("requirements/prod.txt", requirements),
+            ("backend/assets.py", "import flask\n"),
+        ]);
+        let node = "{\"scripts\": {\"start\": \"node server.js\"}}\n";
+        match rule.id {
+            "package-manager-outside-venv" => {
+                app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
+                app.insert("poetry.lock", "");
+            }
+            "dropped-provider-packages" => app.insert("package.json", node),
+            "python-provider-left-out" => {
+                app.insert("package.json", node);
+                app.insert("requirements.txt", requirements);
+            }
+            _ => app.insert("requirements.txt", requirements),
+        }
+        Self(app)
+    }
+}
+
+impl AppView for Example {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        self.0.kind(path)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
+        self.0.read(path)
+    }
+
+    fn list(&self, dir: &str) -> Vec<Entry> {
+        self.0.list(dir)
+    }
+
+    fn hidden(&self, path: &str) -> Option<Hidden> {
+        (path == "requirements/local.txt").then_some(Hidden::Untracked)
+    }
+}
+
+/// The configs of the example: the broken one, and where there is a fix what it becomes.
+fn configs(docs: &str) -> (String, Option<String>) {
+    let example = docs.split("## ").find_map(|part| part.strip_prefix("Example\n")).unwrap();
+    let mut blocks = example.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    (blocks.next().unwrap().to_owned(), blocks.next().map(str::to_owned))
+}
+
+#[test]
+fn every_text_has_its_headings_in_order() {
+    for rule in RULES {
+        let headings: Vec<&str> = rule.docs.lines().filter(|line| line.starts_with('#')).collect();
+        assert_eq!(headings, HEADINGS, "{}", rule.id);
+        for part in rule.docs.split("## ").skip(1) {
+            assert!(part.lines().skip(1).any(|line| !line.trim().is_empty()), "{}: {part:?}", rule.id);
+        }
+        assert!(rule.docs.starts_with("## ") && rule.docs.ends_with(".\n"), "{}", rule.id);
+        assert!(!rule.summary.ends_with('.') && !rule.summary.contains('\n'), "{}", rule.summary);
+    }
+}
+
+#[test]
+fn every_example_is_found_and_becomes_what_it_says() {
+    let options = Options { unsafe_fixes: true, ..Options::default() };
+    let mut wrong = Vec::new();
+    for rule in RULES {
+        let (before, after) = configs(rule.docs);
+        let outcome = engine::run(&Example::new(rule, &before), &options).unwrap();
+        let found: Vec<_> = outcome.findings.iter().filter(|finding| finding.rule.id == rule.id).collect();
+        if found.is_empty() {
+            wrong.push(format!("{} does not find its example", rule.id));
+        }
+        let Some(after) = after else {
+            wrong.extend(
+                found
+                    .iter()
+                    .filter(|finding| finding.fix.is_some())
+                    .map(|_| format!("{} has a fix and shows none", rule.id)),
+            );
+            continue;
+        };
+        let change = outcome.changes.iter().find(|change| change.path == "nixpacks.toml");
+        let written = change.map_or(before.as_str(), |change| change.after.as_str());
+        if written != after {
+            wrong.push(format!("{}: the example becomes\n{written}", rule.id));
+        }
+        if !outcome.after.builds() {
+            wrong.push(format!("{}: the example is not repaired: {:?}", rule.id, outcome.after));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
