@@ -34,13 +34,20 @@ pub(super) struct Settled {
     pub(super) walk: Walk,
 }
 
-pub(super) fn settle(app: &dyn AppView, options: &Options, end: EndState) -> Result<Settling, Unsettled> {
+/// `model` and `walk` are those of the app as it is.
+pub(super) fn settle(
+    app: &dyn AppView,
+    options: &Options,
+    end: EndState,
+    model: &Model,
+    walk: &Walk,
+) -> Result<Settling, Unsettled> {
     let mut overlay = Overlay::new(app);
     let mut passes: Vec<Vec<Proposed>> = Vec::new();
+    let mut edited: Option<(Model, Walk)> = None;
     for _ in 0..=PASSES {
-        let model = plan::model(&overlay, &options.dashboard);
-        let walk = walk::walk(&model, &overlay);
-        let cx = Context::new(&overlay, &model, &walk, options);
+        let (model, walk) = edited.as_ref().map_or((model, walk), |(model, walk)| (model, walk));
+        let cx = Context::new(&overlay, model, walk, options);
         let proposed = match repair::propose(&cx, end, passes.is_empty()) {
             Ok(Some(proposed)) => proposed,
             Ok(None) => Vec::new(),
@@ -54,18 +61,19 @@ pub(super) fn settle(app: &dyn AppView, options: &Options, end: EndState) -> Res
             }
         };
         if proposed.is_empty() {
-            if passes.is_empty() {
-                return Ok(Settling::Nothing);
-            }
+            let Some((model, walk)) = edited else { return Ok(Settling::Nothing) };
             let texts = overlay.texts().clone();
             return Ok(Settling::Settled(Box::new(Settled { texts, passes, model, walk })));
         }
-        let (applied, texts) = apply(&model, proposed)?;
-        declared(&model, &applied, &texts)?;
+        let (applied, texts) = apply(model, proposed)?;
+        declared(model, &applied, &texts)?;
         for (path, text) in texts {
             overlay.set(path, text);
         }
         passes.push(applied);
+        let model = plan::model(&overlay, &options.dashboard);
+        let walk = walk::walk(&model, &overlay);
+        edited = Some((model, walk));
     }
     let rules: BTreeSet<&str> =
         passes.last().into_iter().flatten().flat_map(|fix| fix.rules.iter().copied()).collect();

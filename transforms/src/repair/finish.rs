@@ -2,10 +2,9 @@
 
 use super::draft::{Draft, List, Proposed, Removal};
 use crate::document::{Document, KeyPath};
-use crate::edit::{self, Edit};
+use crate::edit;
 use crate::intent::array::{self, Slot};
-use crate::intent::{Refusal, check, entry, string};
-use std::collections::BTreeMap;
+use crate::intent::{Refusal, entry, string};
 
 type Fixes = Result<Vec<Proposed>, Refusal>;
 
@@ -26,30 +25,30 @@ impl Draft<'_> {
     /// Lists that change; one that becomes empty is a key to remove.
     fn list_fixes(&mut self) -> Fixes {
         let mut fixes = Vec::new();
-        let mut together: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
-        for list in std::mem::take(&mut self.lists).into_values().filter(List::changed) {
-            let Some(doc) = self.model.document(&list.path) else { continue };
-            if list.pieces.is_empty() {
-                let removal = Removal { keys: list.keys, rules: list.rules, title: list.title };
-                self.removes.entry(list.path).or_default().push(removal);
-                continue;
-            }
-            let keys: Vec<&str> = list.keys.iter().map(String::as_str).collect();
-            let edits = array::rewrite_unchecked(doc, &keys, &slots(&list))?;
-            together.entry(list.path.clone()).or_default().extend(edits.iter().cloned());
-            let title = list.title.unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
-            fixes.push(Proposed {
-                title,
-                rules: list.rules,
-                path: list.path,
-                edits,
-                touches: vec![list.keys],
-            });
+        let lists = std::mem::take(&mut self.lists).into_values().filter(List::changed);
+        let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| list.pieces.is_empty());
+        for list in gone {
+            let removal = Removal { keys: list.keys, rules: list.rules, title: list.title };
+            self.removes.entry(list.path).or_default().push(removal);
         }
-        // One parse for all lists of a file: a long one would otherwise be parsed for each.
-        for (path, edits) in &together {
-            if let Some(doc) = self.model.document(path) {
-                check(doc, edits)?;
+        for lists in lists.chunk_by(|one, next| one.path == next.path) {
+            let doc = lists.first().and_then(|list| self.model.document(&list.path));
+            let Some(doc) = doc else { continue };
+            let arrays: Vec<(Vec<&str>, Vec<Slot>)> = lists
+                .iter()
+                .map(|list| (list.keys.iter().map(String::as_str).collect(), slots(list)))
+                .collect();
+            for (list, edits) in lists.iter().zip(array::rewrite_many(doc, &arrays)?) {
+                let title =
+                    list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
+                let touches = vec![list.keys.clone()];
+                fixes.push(Proposed {
+                    title,
+                    rules: list.rules.clone(),
+                    path: list.path.clone(),
+                    edits,
+                    touches,
+                });
             }
         }
         Ok(fixes)

@@ -1,7 +1,7 @@
 //! What the commands of a build leave behind, and what one shell sees of it.
 
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
-use super::profile::{BASE_PROGRAMS, Profile, listed};
+use super::profile::{BASE_PROGRAMS, Profile};
 use super::verdict::Reason;
 use crate::app::{AppView, Kind};
 use crate::requirements::{native, normalize, scripts};
@@ -375,7 +375,7 @@ impl<'a> Machine<'a> {
                 return Some(Program::Python(id));
             }
         }
-        (dir != "/usr/local/bin" && listed(BASE_PROGRAMS, name)).then_some(Program::Known)
+        (dir != "/usr/local/bin" && BASE_PROGRAMS.contains(name)).then_some(Program::Known)
     }
 
     fn in_user(&self, name: &str) -> Option<Program> {
