@@ -100,7 +100,8 @@ fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
 
 fn fails(outcome: &Outcome, mode: Mode, threshold: Severity) -> bool {
     let (findings, verdict) = match mode {
-        Mode::Diff => return !outcome.changes.is_empty() || !outcome.broken.is_empty(),
+        Mode::Diff if !outcome.changes.is_empty() => return true,
+        Mode::Diff => (&outcome.remaining, &outcome.after),
         Mode::Check => (&outcome.findings, &outcome.before),
         Mode::Fix => (&outcome.remaining, &outcome.after),
     };
@@ -124,6 +125,7 @@ mod tests {
         assert!(!fails(&outcome, Mode::Fix, Severity::Warning));
         assert!(fails(&outcome, Mode::Fix, Severity::Note));
         outcome.changes.clear();
-        assert!(!fails(&outcome, Mode::Diff, Severity::Note));
+        assert!(!fails(&outcome, Mode::Diff, Severity::Warning));
+        assert!(fails(&outcome, Mode::Diff, Severity::Note));
     }
 }

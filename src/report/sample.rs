@@ -12,8 +12,7 @@ use nixpacks_transforms::rules::{RuleInfo, Severity};
 use nixpacks_transforms::text::Span;
 use nixpacks_transforms::walk::{self, Reason, Stage, Verdict};
 
-static RULE: RuleInfo =
-    RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n", activates: false };
+static RULE: RuleInfo = RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n" };
 
 const BEFORE: &str = "[phases.setup]\nnixPkgs = [\"pip\"]\n";
 
@@ -33,6 +32,7 @@ pub(crate) fn finding(kind: &str) -> Finding {
         place: Some(Place { path: "nixpacks.toml".to_owned(), span: Span::new(26, 31) }),
         label: "not in nixpkgs".to_owned(),
         notes: vec!["Nix stops at the first name that it does not know".to_owned()],
+        activates: false,
         fix: match kind {
             "safe" => Some(0),
             "unsafe" => Some(1),

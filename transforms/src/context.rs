@@ -18,10 +18,12 @@ pub(crate) struct Context<'m> {
     places: Places<'m>,
 }
 
+type Strings<'m> = HashMap<(&'m str, usize), (&'m Document, &'m Node)>;
+
 /// The strings of the documents by path and first byte, and the map of the one looked at last.
 #[derive(Default)]
 struct Places<'m> {
-    strings: OnceCell<HashMap<(&'m str, usize), (&'m Document, &'m Node)>>,
+    strings: OnceCell<Strings<'m>>,
     last: RefCell<Option<(Place, Option<SourceMap>)>>,
 }
 

@@ -1,5 +1,6 @@
 //! Deploy files as values with byte spans. Never serialises: edits go to the original text.
 
+mod compare;
 mod json;
 mod node;
 mod procfile;
@@ -8,6 +9,7 @@ mod string;
 mod toml;
 mod toml_one;
 
+pub use compare::KeyPath;
 pub use node::{Array, Entry, Key, Layout, Node, Table, Value};
 pub use source::SourceMap;
 pub use string::{Quote, Str};

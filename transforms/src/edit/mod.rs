@@ -1,9 +1,11 @@
 //! Byte-range edits, and how a set of them is applied to one text.
 
 mod apply;
+mod difference;
 mod transaction;
 
 pub use apply::{EditError, apply};
+pub use difference::difference;
 pub use transaction::Transaction;
 
 use crate::text::Span;

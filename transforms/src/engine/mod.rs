@@ -14,7 +14,7 @@ pub use crate::rules::Finding;
 
 use crate::app::AppView;
 use crate::context::Context;
-use crate::plan;
+use crate::plan::{self, Model};
 use crate::repair::EndState;
 use crate::rules;
 use crate::walk::{self, Walk};
@@ -27,8 +27,11 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     let model = plan::model(app, &options.dashboard);
     let walk = walk::walk(&model, app);
     let cx = Context::new(app, &model, &walk, options);
-    let mut findings = rules::check(&cx);
-    let best = if findings.is_empty() { None } else { best(app, options, &walk, &findings)? };
+    let rules::Checked { mut findings, silenced } = rules::check(&cx);
+    let mut quiet = options.clone();
+    quiet.rules.ignore.extend(silenced.iter().map(|id| (*id).to_owned()));
+    let options = &quiet;
+    let best = if findings.is_empty() { None } else { best(app, options, (&model, &walk), &findings)? };
     let mut outcome = Outcome {
         before: walk.verdict.clone(),
         after: walk.verdict.clone(),
@@ -70,6 +73,9 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     Ok(outcome)
 }
 
+/// The app as it is: its plan and the predicted run.
+type Before<'b> = (&'b Model, &'b Walk);
+
 /// What the end states come to.
 enum Candidate {
     Settled(Box<Settled>),
@@ -81,27 +87,28 @@ enum Candidate {
 fn best(
     app: &dyn AppView,
     options: &Options,
-    walk: &Walk,
+    before: Before<'_>,
     findings: &[Finding],
 ) -> Result<Option<Candidate>, Unsettled> {
     let activating: Vec<&str> =
         findings.iter().filter(|finding| finding.activates).map(|finding| finding.rule.id).collect();
     if activating.is_empty() {
-        return attempt(app, options, walk);
+        return attempt(app, options, before);
     }
     let mut without = options.clone();
     without.rules.ignore.extend(activating.iter().map(|id| (*id).to_owned()));
-    let quiet = attempt(app, &without, walk)?;
+    let quiet = attempt(app, &without, before)?;
     let reached = |candidate: &Option<Candidate>| match candidate {
         Some(Candidate::Settled(settled)) => Some(settled.walk.verdict.rank()),
         _ => None,
     };
-    let loud = attempt(app, options, walk)?;
+    let loud = attempt(app, options, before)?;
     // An ignored setting comes to life only where the app gets further by it.
     Ok(if reached(&loud) > reached(&quiet) { loud } else { quiet })
 }
 
-fn attempt(app: &dyn AppView, options: &Options, walk: &Walk) -> Result<Option<Candidate>, Unsettled> {
+fn attempt(app: &dyn AppView, options: &Options, before: Before<'_>) -> Result<Option<Candidate>, Unsettled> {
+    let (model, walk) = before;
     let ends: &[EndState] = match options.strategy {
         Strategy::Auto => &[EndState::Managed, EndState::Venv],
         Strategy::Managed => &[EndState::Managed],
@@ -111,7 +118,7 @@ fn attempt(app: &dyn AppView, options: &Options, walk: &Walk) -> Result<Option<C
     let mut best: Option<Settled> = None;
     let mut refused = None;
     for end in ends {
-        let settled = match settle(app, options, *end)? {
+        let settled = match settle(app, options, *end, model, walk)? {
             settle::Settling::Settled(settled) => settled,
             settle::Settling::Nothing => continue,
             settle::Settling::Refused(refusal) => {

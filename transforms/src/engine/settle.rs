@@ -3,12 +3,13 @@
 use super::outcome::{Applicability, FileChange, FileEdit, Fix, Unsettled};
 use crate::app::{AppView, Overlay};
 use crate::context::Context;
-use crate::edit::{Edit, EditError, Transaction};
+use crate::document::{Document, KeyPath};
+use crate::edit::{self, Edit, EditError, Transaction};
 use crate::options::Options;
 use crate::plan::{self, Model};
 use crate::repair::{self, EndState, Proposed};
 use crate::rules::{self, Finding};
-use crate::text::{LineIndex, Span};
+use crate::text::LineIndex;
 use crate::walk::{self, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,13 +34,20 @@ pub(super) struct Settled {
     pub(super) walk: Walk,
 }
 
-pub(super) fn settle(app: &dyn AppView, options: &Options, end: EndState) -> Result<Settling, Unsettled> {
+/// `model` and `walk` are those of the app as it is.
+pub(super) fn settle(
+    app: &dyn AppView,
+    options: &Options,
+    end: EndState,
+    model: &Model,
+    walk: &Walk,
+) -> Result<Settling, Unsettled> {
     let mut overlay = Overlay::new(app);
     let mut passes: Vec<Vec<Proposed>> = Vec::new();
+    let mut edited: Option<(Model, Walk)> = None;
     for _ in 0..=PASSES {
-        let model = plan::model(&overlay, &options.dashboard);
-        let walk = walk::walk(&model, &overlay);
-        let cx = Context::new(&overlay, &model, &walk, options);
+        let (model, walk) = edited.as_ref().map_or((model, walk), |(model, walk)| (model, walk));
+        let cx = Context::new(&overlay, model, walk, options);
         let proposed = match repair::propose(&cx, end, passes.is_empty()) {
             Ok(Some(proposed)) => proposed,
             Ok(None) => Vec::new(),
@@ -53,17 +61,19 @@ pub(super) fn settle(app: &dyn AppView, options: &Options, end: EndState) -> Res
             }
         };
         if proposed.is_empty() {
-            if passes.is_empty() {
-                return Ok(Settling::Nothing);
-            }
+            let Some((model, walk)) = edited else { return Ok(Settling::Nothing) };
             let texts = overlay.texts().clone();
             return Ok(Settling::Settled(Box::new(Settled { texts, passes, model, walk })));
         }
-        let (applied, texts) = apply(&model, proposed)?;
+        let (applied, texts) = apply(model, proposed)?;
+        declared(model, &applied, &texts)?;
         for (path, text) in texts {
             overlay.set(path, text);
         }
         passes.push(applied);
+        let model = plan::model(&overlay, &options.dashboard);
+        let walk = walk::walk(&model, &overlay);
+        edited = Some((model, walk));
     }
     let rules: BTreeSet<&str> =
         passes.last().into_iter().flatten().flat_map(|fix| fix.rules.iter().copied()).collect();
@@ -98,6 +108,25 @@ fn apply(
         }
     }
     Ok((applied, texts))
+}
+
+/// The files may change only in what the fixes declared: anything else is a bug, and nothing is written.
+fn declared(model: &Model, applied: &[Proposed], texts: &BTreeMap<String, String>) -> Result<(), Unsettled> {
+    for (path, text) in texts {
+        let Some(before) = model.document(path) else { continue };
+        let fixes = applied.iter().filter(|fix| fix.path == *path);
+        let rules = fixes.clone().flat_map(|fix| fix.rules.iter().map(|rule| (*rule).to_owned())).collect();
+        let paths: Vec<KeyPath> = fixes.flat_map(|fix| fix.touches.iter().cloned()).collect();
+        let message = match Document::parse(path.clone(), before.kind, text.clone()) {
+            Ok(after) if before.same_except(&after, &paths) => continue,
+            Ok(_) => format!("{path}: the fixes would change more than they declared"),
+            Err(error) => {
+                format!("{path}: the fixes would leave a file that does not parse: {}", error.message)
+            }
+        };
+        return Err(Unsettled { rules, message });
+    }
+    Ok(())
 }
 
 fn unsettled(fix: &Proposed, error: &EditError) -> Unsettled {
@@ -147,7 +176,7 @@ impl Settled {
     /// The change of a whole file as one edit.
     fn difference(&self, app: &dyn AppView, path: &str) -> Vec<Edit> {
         let texts = original(app, path).zip(self.texts.get(path));
-        texts.map(|(before, after)| vec![difference(&before, after)]).unwrap_or_default()
+        texts.map(|(before, after)| vec![edit::difference(&before, after)]).unwrap_or_default()
     }
 
     /// What is still wrong.
@@ -156,27 +185,10 @@ impl Settled {
         for (path, text) in &self.texts {
             overlay.set(path.clone(), text.clone());
         }
-        rules::check(&Context::new(&overlay, &self.model, &self.walk, options))
+        rules::check(&Context::new(&overlay, &self.model, &self.walk, options)).findings
     }
 }
 
 fn original(app: &dyn AppView, path: &str) -> Option<String> {
     String::from_utf8(app.read(path).ok()??.into_owned()).ok()
-}
-
-/// One replacement that turns `before` into `after`: what is between the common ends.
-fn difference(before: &str, after: &str) -> Edit {
-    let same = |(a, b): &((usize, char), char)| a.1 == *b;
-    let start = before
-        .char_indices()
-        .zip(after.chars())
-        .take_while(same)
-        .last()
-        .map_or(0, |((at, c), _)| at + c.len_utf8());
-    let (tail_before, tail_after) =
-        (before.get(start..).unwrap_or_default(), after.get(start..).unwrap_or_default());
-    let common = tail_before.chars().rev().zip(tail_after.chars().rev()).take_while(|(a, b)| a == b);
-    let end: usize = common.map(|(c, _)| c.len_utf8()).sum();
-    let span = Span::new(start, before.len() - end);
-    Edit::replacement(span, tail_after.get(..tail_after.len() - end).unwrap_or_default())
 }

@@ -24,13 +24,29 @@ pub enum Slot {
 /// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
 /// string, and where a comma stands on another line than its element.
 pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
-    let edits = rewrite_unchecked(doc, keys, slots)?;
+    let edits = one(doc, keys, slots, &Habit::of(doc, is_json(doc)))?;
     check(doc, &edits)?;
     Ok(edits)
 }
 
-/// As [`rewrite`], for a caller that parses the result: where many arrays change, once for all.
-pub(crate) fn rewrite_unchecked(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
+/// As [`rewrite`] for several arrays, with the text looked over and the result parsed once for all:
+/// the edits of each.
+pub(crate) fn rewrite_many(
+    doc: &Document,
+    arrays: &[(Vec<&str>, Vec<Slot>)],
+) -> Result<Vec<Vec<Edit>>, Refusal> {
+    let habit = Habit::of(doc, is_json(doc));
+    let edits: Vec<Vec<Edit>> =
+        arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &habit)).collect::<Result<_, _>>()?;
+    check(doc, &edits.concat())?;
+    Ok(edits)
+}
+
+fn is_json(doc: &Document) -> bool {
+    matches!(doc.kind, FileKind::NixpacksJson | FileKind::RailwayJson)
+}
+
+fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<Vec<Edit>, Refusal> {
     let path = keys.join(".");
     let node = doc.get(keys).ok_or_else(|| Refusal::new(doc, None, format!("no key `{path}`")))?;
     let Value::Array(array) = &node.value else {
@@ -40,7 +56,7 @@ pub(crate) fn rewrite_unchecked(doc: &Document, keys: &[&str], slots: &[Slot]) -
     if array.of_tables {
         return Err(Refusal::new(doc, node.span, format!("`{path}` is an array of tables")));
     }
-    let json = matches!(doc.kind, FileKind::NixpacksJson | FileKind::RailwayJson);
+    let json = is_json(doc);
     let style = quote::style(doc, &array.elements);
     let eol = Eol::near(&doc.text, node.span.start).as_str();
     let mut edits = Vec::new();
@@ -59,7 +75,7 @@ pub(crate) fn rewrite_unchecked(doc: &Document, keys: &[&str], slots: &[Slot]) -
         });
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
-    let mut list = List::new(&doc.text, node.span, spans, Habit::of(doc, json));
+    let mut list = List::new(&doc.text, node.span, spans, habit.clone());
     let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
     list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;

@@ -7,6 +7,7 @@ use crate::text::Span;
 pub(super) const WIDTH: usize = 100;
 
 /// What the multi-line arrays of a file do.
+#[derive(Clone)]
 pub(super) struct Habit {
     /// One level of indentation.
     pub(super) unit: String,

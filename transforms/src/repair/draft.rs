@@ -3,10 +3,8 @@
 //! Several steps of a repair change one list; the draft holds its entries as text, so that each
 //! step sees what the earlier ones did, and the list is rewritten once.
 
-use crate::document::{Document, Node};
+use crate::document::{Document, KeyPath, Node};
 use crate::edit::Edit;
-use crate::intent::array::{self, Slot};
-use crate::intent::{Refusal, check, entry, string};
 use crate::plan::{Item, Model, Origin, Place};
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
@@ -28,7 +26,7 @@ pub(crate) struct List {
     pub(crate) path: String,
     pub(crate) keys: Vec<String>,
     pub(crate) pieces: Vec<Piece>,
-    before: Vec<String>,
+    pub(super) before: Vec<String>,
     pub(crate) rules: Rules,
     pub(crate) title: Option<String>,
 }
@@ -40,7 +38,7 @@ impl List {
         Self { path, keys, pieces, before, rules: Rules::new(), title: None }
     }
 
-    fn changed(&self) -> bool {
+    pub(super) fn changed(&self) -> bool {
         self.pieces.len() != self.before.len()
             || self
                 .pieces
@@ -88,28 +86,38 @@ pub(crate) struct Proposed {
     pub(crate) rules: Rules,
     pub(crate) path: String,
     pub(crate) edits: Vec<Edit>,
+    /// The keys whose values it changes, adds or takes.
+    pub(crate) touches: Vec<KeyPath>,
 }
 
 /// A key to add to a table.
 #[derive(Clone, Debug)]
-struct Insert {
-    path: String,
-    table: Vec<String>,
-    key: &'static str,
-    values: Vec<String>,
-    rules: Rules,
+pub(super) struct Insert {
+    pub(super) path: String,
+    pub(super) table: Vec<String>,
+    pub(super) key: &'static str,
+    pub(super) values: Vec<String>,
+    pub(super) rules: Rules,
+}
+
+/// A key to take out.
+#[derive(Clone, Debug)]
+pub(super) struct Removal {
+    pub(super) keys: Vec<String>,
+    pub(super) rules: Rules,
+    pub(super) title: Option<String>,
 }
 
 /// The draft.
 pub(crate) struct Draft<'m> {
     pub(crate) model: &'m Model,
     config: Option<&'m Document>,
-    lists: BTreeMap<(String, Vec<String>), List>,
-    strings: BTreeMap<Place, (String, Rules)>,
-    inserts: Vec<Insert>,
-    variables: Vec<(String, &'static str, String, Rules)>,
-    removes: BTreeMap<String, Vec<(Vec<String>, Rules)>>,
-    renames: Vec<(String, Vec<String>, &'static str, Rules)>,
+    pub(super) lists: BTreeMap<(String, Vec<String>), List>,
+    pub(super) strings: BTreeMap<Place, (String, Rules)>,
+    pub(super) inserts: Vec<Insert>,
+    pub(super) variables: Vec<(String, &'static str, String, Rules)>,
+    pub(super) removes: BTreeMap<String, Vec<Removal>>,
+    pub(super) renames: Vec<(String, Vec<String>, &'static str, Rules)>,
 }
 
 impl<'m> Draft<'m> {
@@ -199,7 +207,11 @@ impl<'m> Draft<'m> {
     /// Removes a key.
     pub(crate) fn remove_key(&mut self, doc: &Document, keys: &[&str], rule: &'static str) {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-        self.removes.entry(doc.path.clone()).or_default().push((keys, Rules::from([rule])));
+        self.removes.entry(doc.path.clone()).or_default().push(Removal {
+            keys,
+            rules: Rules::from([rule]),
+            title: None,
+        });
     }
 
     /// Renames a key.
@@ -207,110 +219,4 @@ impl<'m> Draft<'m> {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         self.renames.push((doc.path.clone(), keys, to, Rules::from([rule])));
     }
-
-    /// The edits. A shape that cannot be edited refuses the whole draft.
-    pub(crate) fn finish(mut self) -> Result<Vec<Proposed>, Refusal> {
-        let mut fixes: Vec<Proposed> = Vec::new();
-        let mut together: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
-        let lists = std::mem::take(&mut self.lists);
-        for list in lists.into_values().filter(List::changed) {
-            let Some(doc) = self.model.document(&list.path) else { continue };
-            let keys: Vec<&str> = list.keys.iter().map(String::as_str).collect();
-            if list.pieces.is_empty() {
-                self.removes
-                    .entry(list.path.clone())
-                    .or_default()
-                    .push((list.keys.clone(), list.rules.clone()));
-                continue;
-            }
-            let edits = array::rewrite_unchecked(doc, &keys, &slots(&list))?;
-            together.entry(list.path.clone()).or_default().extend(edits.iter().cloned());
-            let title = list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
-            fixes.push(Proposed { title, rules: list.rules, path: list.path, edits });
-        }
-        for (path, edits) in &together {
-            if let Some(doc) = self.model.document(path) {
-                check(doc, edits)?;
-            }
-        }
-        for (place, (text, rules)) in &self.strings {
-            let Some(doc) = self.model.document(&place.path) else { continue };
-            let Some(node) = doc.string_at(place.span) else { continue };
-            let edits = string::set(doc, node, text)?;
-            let title = "run the program of the virtual environment".to_owned();
-            fixes.push(Proposed { title, rules: rules.clone(), path: place.path.clone(), edits });
-        }
-        for (path, removes) in &self.removes {
-            let Some(doc) = self.model.document(path) else { continue };
-            let keys: Vec<Vec<&str>> =
-                removes.iter().map(|(keys, _)| keys.iter().map(String::as_str).collect()).collect();
-            let keys: Vec<&[&str]> = keys.iter().map(Vec::as_slice).collect();
-            let edits = entry::remove_many(doc, &keys)?;
-            let names: Vec<String> =
-                removes.iter().map(|(keys, _)| format!("`{}`", keys.join("."))).collect();
-            let rules = removes.iter().flat_map(|(_, rules)| rules.iter().copied()).collect();
-            let title = format!("remove {}", names.join(" and "));
-            fixes.push(Proposed { title, rules, path: path.clone(), edits });
-        }
-        let mut added: Vec<Proposed> = Vec::new();
-        for insert in &self.inserts {
-            let Some(doc) = self.model.document(&insert.path) else { continue };
-            let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
-            let edits = entry::insert_array(doc, &table, insert.key, &insert.values, None)?;
-            let whole: Vec<&str> = table.iter().copied().chain([insert.key]).collect();
-            let title = format!("add `{}`", whole.join("."));
-            let fix = Proposed { title, rules: insert.rules.clone(), path: insert.path.clone(), edits };
-            match added.iter_mut().find_map(|other| same_place(other, &fix)) {
-                Some((place, content)) => place.push_str(&content),
-                None => added.push(fix),
-            }
-        }
-        fixes.extend(added);
-        for (path, name, value, rules) in &self.variables {
-            let Some(doc) = self.model.document(path) else { continue };
-            let edits = entry::insert_string(doc, &["variables"], name, value, None)?;
-            let title = format!("set `{name}`");
-            fixes.push(Proposed { title, rules: rules.clone(), path: path.clone(), edits });
-        }
-        for (path, keys, to, rules) in &self.renames {
-            let Some(doc) = self.model.document(path) else { continue };
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            let edits = entry::rename_key(doc, &keys, to)?;
-            let title = format!("rename `{}` to `{to}`", keys.join("."));
-            fixes.push(Proposed { title, rules: rules.clone(), path: path.clone(), edits });
-        }
-        Ok(fixes)
-    }
-}
-
-/// Two keys that come in at one place, where both are whole lines: the first edit's text, which the
-/// second joins.
-fn same_place<'f>(first: &'f mut Proposed, second: &Proposed) -> Option<(&'f mut String, String)> {
-    let [edit] = second.edits.as_slice() else { return None };
-    if first.path != second.path || !edit.span.is_empty() {
-        return None;
-    }
-    let twin = first.edits.iter_mut().find(|other| other.span == edit.span)?;
-    first.rules.extend(&second.rules);
-    first.title = format!("{} and {}", first.title, second.title.trim_start_matches("add "));
-    Some((&mut twin.content, edit.content.clone()))
-}
-
-fn slots(list: &List) -> Vec<Slot> {
-    // An entry that moved is taken out and written anew: kept ones stay in the file's order.
-    let mut last = None;
-    list.pieces
-        .iter()
-        .map(|piece| match piece.was {
-            Some(at) if last.is_none_or(|last| at > last) => {
-                last = Some(at);
-                if list.before.get(at) == Some(&piece.text) {
-                    Slot::Keep(at)
-                } else {
-                    Slot::Change(at, piece.text.clone())
-                }
-            }
-            _ => Slot::New(piece.text.clone()),
-        })
-        .collect()
 }

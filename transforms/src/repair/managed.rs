@@ -68,7 +68,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         return false;
     }
     list.rules.extend(rules);
-    list.rules.insert("install-override");
+    list.rules.insert("pip-outside-venv");
     if !first && !after.is_empty() {
         return false;
     }

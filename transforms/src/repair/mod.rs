@@ -7,6 +7,7 @@ mod command;
 mod draft;
 mod dropped;
 mod explicit;
+mod finish;
 mod inert;
 mod interpreter;
 mod interpreters;
@@ -58,7 +59,7 @@ pub(crate) fn propose(
     packages::tidy(cx, &mut draft);
     if left_out(cx).is_some() && cx.has("python-provider-left-out") {
         provider::add(cx, &mut draft);
-        return draft.finish().map(Some);
+        return draft.finish(|rule| cx.has(rule)).map(Some);
     }
     interpreters::settle(cx, &mut draft);
     interpreter::provide(cx, &mut draft);
@@ -91,7 +92,7 @@ pub(crate) fn propose(
     }
     split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
-    draft.finish().map(Some)
+    draft.finish(|rule| cx.has(rule)).map(Some)
 }
 
 /// Whether the build makes the target as it stands.

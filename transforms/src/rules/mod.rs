@@ -27,6 +27,7 @@ mod registry;
 mod split_activation;
 mod split_command;
 mod support;
+mod suppress;
 mod two_interpreters;
 mod uncommitted_requirements;
 mod undefined_nix_package;
@@ -36,5 +37,5 @@ mod venv_off_path;
 
 pub use finding::Finding;
 pub use info::{RuleInfo, Severity};
-pub(crate) use registry::check;
+pub(crate) use registry::{Checked, check};
 pub use registry::{RULES, rule};

@@ -1,6 +1,8 @@
 use super::support::Found;
+use super::suppress;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use std::collections::BTreeSet;
 
 /// A rule: what is said of it, and where it stands in an app.
 pub(super) struct Rule {
@@ -55,8 +57,16 @@ pub fn rule(id: &str) -> Option<&'static RuleInfo> {
 /// The rule of last resort: it speaks only where no other names an error.
 const LAST: &str = "predicted-failure";
 
-/// What is wrong with the app, in order of place.
-pub(crate) fn check(cx: &Context<'_>) -> Vec<Finding> {
+/// What the rules say of an app.
+pub(crate) struct Checked {
+    /// What is wrong, in order of place.
+    pub(crate) findings: Vec<Finding>,
+    /// Rules that comments in the files silence altogether.
+    pub(crate) silenced: BTreeSet<&'static str>,
+}
+
+/// Runs every rule that takes part.
+pub(crate) fn check(cx: &Context<'_>) -> Checked {
     let mut findings: Vec<Finding> = Vec::new();
     let (last, others): (Vec<&Rule>, Vec<&Rule>) =
         REGISTRY.iter().copied().partition(|rule| rule.info.id == LAST);
@@ -71,5 +81,6 @@ pub(crate) fn check(cx: &Context<'_>) -> Vec<Finding> {
         a.place.cmp(&b.place).then(b.severity.cmp(&a.severity)).then(a.rule.id.cmp(b.rule.id))
     });
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.place == b.place && a.message == b.message);
-    findings
+    let silenced = suppress::drop(cx, &mut findings);
+    Checked { findings, silenced }
 }

@@ -98,7 +98,9 @@ pub(super) fn calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, 
 /// The noted calls, the provider's too.
 pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
     let commands: &'c [Command] = &cx.walk.commands;
-    commands.iter().flat_map(|command| command.calls.iter().map(move |call| (command, call)))
+    // What runs after a command that could not be followed may have been made by it.
+    let followed = commands.iter().position(Command::is_unsure).map_or(commands.len(), |at| at + 1);
+    commands.iter().take(followed).flat_map(|command| command.calls.iter().map(move |call| (command, call)))
 }
 
 /// The pip calls of commands that stand in a file.

@@ -27,6 +27,11 @@ pub struct Command {
 }
 
 impl Command {
+    /// Whether it could not be followed.
+    pub fn is_unsure(&self) -> bool {
+        matches!(self.status, Status::Unsure(_))
+    }
+
     /// Whether it is predicted to fail.
     pub fn fails(&self) -> bool {
         matches!(self.status, Status::Fail(_))

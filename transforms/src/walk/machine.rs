@@ -1,7 +1,7 @@
 //! What the commands of a build leave behind, and what one shell sees of it.
 
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
-use super::profile::{BASE_PROGRAMS, Profile, listed};
+use super::profile::{BASE_PROGRAMS, Profile};
 use super::verdict::Reason;
 use crate::app::{AppView, Kind};
 use crate::requirements::{native, normalize, scripts};
@@ -21,6 +21,8 @@ pub(crate) struct Dists {
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
     /// Whether something was installed that could not be listed.
     pub(crate) open: bool,
+    /// Whether a requirements file or a project was installed, however little it asks for.
+    pub(crate) filled: bool,
 }
 
 impl Dists {
@@ -31,7 +33,9 @@ impl Dists {
 
     /// Whether anything but the installers is here.
     pub(crate) fn any(&self) -> bool {
-        self.open || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
+        self.open
+            || self.filled
+            || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
     }
 
     /// Whether one of them needs libstdc++ to import.
@@ -371,7 +375,7 @@ impl<'a> Machine<'a> {
                 return Some(Program::Python(id));
             }
         }
-        (dir != "/usr/local/bin" && listed(BASE_PROGRAMS, name)).then_some(Program::Known)
+        (dir != "/usr/local/bin" && BASE_PROGRAMS.contains(name)).then_some(Program::Known)
     }
 
     fn in_user(&self, name: &str) -> Option<Program> {

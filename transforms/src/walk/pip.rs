@@ -104,6 +104,7 @@ impl Run<'_, '_> {
             self.requirement(shell, place, asked)?;
         }
         asked.open |= command.unknown;
+        asked.filled |= !command.requirement_files.is_empty() || !command.editable.is_empty();
         Ok(())
     }
 
@@ -210,6 +211,7 @@ impl Run<'_, '_> {
         };
         let found = ["pyproject.toml", "Pipfile"].into_iter().find_map(read);
         // A `setup.py` computes what it asks for.
+        asked.filled = true;
         asked.open |= found.as_ref().is_none_or(Vec::is_empty);
         for requirement in found.into_iter().flatten() {
             add(asked, &requirement);
@@ -270,6 +272,7 @@ fn add(asked: &mut Dists, requirement: &Requirement) {
 
 pub(crate) fn merge(into: &mut Dists, from: Dists) {
     into.open |= from.open;
+    into.filled |= from.filled;
     for (name, extras) in from.names {
         into.names.entry(name).or_default().extend(extras);
     }

@@ -2,7 +2,8 @@
 
 use super::paths::base_name;
 use crate::plan::{Plan, names};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 /// Programs by where they come from.
 #[derive(Clone, Debug, Default)]
@@ -206,22 +207,33 @@ const PROGRAMS: &[(&str, &str)] = &[
 ];
 
 /// Programs of the base image (images/base/ubuntu/Dockerfile) that commands of deploy files use.
-pub(crate) const BASE_PROGRAMS: &str = " [ apt apt-cache apt-get apt-key arch awk base64 basename bash bunzip2 bzip2 \
+pub(crate) static BASE_PROGRAMS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        " [ apt apt-cache apt-get apt-key arch awk base64 basename bash bunzip2 bzip2 \
 cat chgrp chmod chown chroot cksum clear cmp comm cp curl cut dash date dd df diff dirname dpkg du echo egrep env \
 envsubst expand expr factor false fc-cache fgrep find flock fold free getconf getent git grep groupadd gunzip gzip \
 head hostname id install join ldconfig ldd less link ln locale locale-gen localedef ls make md5sum mkdir mkfifo mknod mktemp \
 mount mv nano nice nl nohup nproc numfmt od openssl paste patch perl ping pkill printenv printf ps pwd readlink \
 realpath rm rmdir sed seq service sh sha1sum sha256sum sha512sum shred shuf sleep sort split stat stdbuf strings stty su \
 sudo sync tac tail tar tee test time timeout top touch tr true truncate tty uname unexpand uniq unlink unxz unzip \
-update-ca-certificates update-alternatives uptime useradd users wc wget which who whoami xargs xz yes zcat nix nix-env nix-collect-garbage nix-shell ";
+update-ca-certificates update-alternatives uptime useradd users wc wget which who whoami xargs xz yes zcat nix nix-env nix-collect-garbage nix-shell ",
+    )
+});
 
 /// Bash's own commands.
-pub(crate) const BUILTINS: &str = " . : [ alias bg bind break builtin caller cd command compgen complete continue declare \
+pub(crate) static BUILTINS: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        " . : [ alias bg bind break builtin caller cd command compgen complete continue declare \
 dirs disown echo enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd \
 printf pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit \
-umask unalias unset wait ";
+umask unalias unset wait ",
+    )
+});
 
-/// Whether `list` (words between blanks) has `word`.
-pub(crate) fn listed(list: &str, word: &str) -> bool {
-    !word.is_empty() && !word.contains(' ') && list.split(' ').any(|known| known == word)
+/// A list of names that every command may be compared with.
+pub(crate) type Words = HashSet<&'static str>;
+
+/// The words between blanks.
+pub(crate) fn words(list: &'static str) -> Words {
+    list.split_whitespace().collect()
 }

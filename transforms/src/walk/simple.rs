@@ -4,7 +4,7 @@ use super::call::{Call, CallKind};
 use super::exec::Run;
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
-use super::profile::{BUILTINS, listed};
+use super::profile::BUILTINS;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::app::Kind;
@@ -82,7 +82,7 @@ impl Run<'_, '_> {
         if let Some((text, at)) = shell::nested(simple) {
             return self.nested(&inner, &text, at);
         }
-        if listed(BUILTINS, &cmd.name) {
+        if BUILTINS.contains(cmd.name.as_str()) {
             let status = self.builtin(shell, &cmd, unwrapped.words);
             if !matches!(cmd.name.as_str(), "exec" | "eval" | "command") {
                 return status;
@@ -174,7 +174,7 @@ impl Run<'_, '_> {
     /// `which x`, `command -v x`, `type x`.
     pub(crate) fn lookup(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         match cmd.operand() {
-            Some(name) if listed(BUILTINS, name) || self.machine.find(shell, name).is_some() => Status::Ok,
+            Some(name) if BUILTINS.contains(name) || self.machine.find(shell, name).is_some() => Status::Ok,
             Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
             None => Status::unsure("the name is a variable"),
         }

@@ -1,7 +1,12 @@
 //! Names of the standard library, and the modules that a piece of code imports.
 
+use super::profile::{Words, words};
+use std::sync::LazyLock;
+
 /// Top-level modules of CPython 3.8 to 3.13 (`sys.stdlib_module_names`, the public ones).
-const MODULES: &str = " __future__ abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii \
+static MODULES: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        " __future__ abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii \
 binhex bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall \
 concurrent configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal difflib \
 dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch formatter fractions ftplib \
@@ -14,11 +19,13 @@ selectors shelve shlex shutil signal site smtpd smtplib sndhdr socket socketserv
 sre_parse ssl stat statistics string stringprep struct subprocess sunau symbol symtable sys sysconfig syslog tabnanny tarfile \
 telnetlib tempfile termios test textwrap this threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc \
 tty turtle turtledemo types typing unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser wsgiref xdrlib xml \
-xmlrpc zipapp zipfile zipimport zlib zoneinfo ";
+xmlrpc zipapp zipfile zipimport zlib zoneinfo ",
+    )
+});
 
 /// Whether the standard library has this top-level module.
 pub(crate) fn has(module: &str) -> bool {
-    super::profile::listed(MODULES, module)
+    MODULES.contains(module)
 }
 
 /// Top-level names that `import x` and `from x import y` of a piece of code name.

@@ -1,0 +1,109 @@
+//! Whether two versions of a file say the same outside what was to change.
+
+use super::{Document, Node, Table, Value};
+
+/// A path of keys.
+pub type KeyPath = Vec<String>;
+
+impl Document {
+    /// Whether `after` says the same as this document, apart from the values at `paths` and below.
+    pub fn same_except(&self, after: &Document, paths: &[KeyPath]) -> bool {
+        same_table(&self.root, &after.root, paths, &mut Vec::new())
+    }
+
+    /// The path of keys of the string whose own bytes start at `start`; one in an array has its array's.
+    pub fn path_of(&self, start: usize) -> Option<KeyPath> {
+        find(&self.root, start)
+    }
+}
+
+fn same_table(before: &Table, after: &Table, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+    let names = before.entries.iter().chain(&after.entries).map(|entry| entry.key.name.as_str());
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    names.into_iter().all(|name| {
+        at.push(name.to_owned());
+        let same = paths.contains(at)
+            || match (before.get(name), after.get(name)) {
+                (Some(before), Some(after)) => same_node(before, after, paths, at),
+                // A table that only held what went, or only holds what came.
+                (Some(only), None) | (None, Some(only)) => all_declared(only, paths, at),
+                (None, None) => true,
+            };
+        at.pop();
+        same
+    })
+}
+
+fn same_node(before: &Node, after: &Node, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+    match (&before.value, &after.value) {
+        (Value::Table(before), Value::Table(after)) => same_table(before, after, paths, at),
+        (before, after) => same_value(before, after),
+    }
+}
+
+fn same_value(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::Str(before), Value::Str(after)) => before.decoded == after.decoded,
+        (Value::Array(before), Value::Array(after)) => {
+            let pairs = before.elements.iter().zip(&after.elements);
+            before.elements.len() == after.elements.len()
+                && pairs.into_iter().all(|(before, after)| same_node(before, after, &[], &mut Vec::new()))
+        }
+        (Value::Bool(before), Value::Bool(after)) => before == after,
+        (before, after) => std::mem::discriminant(before) == std::mem::discriminant(after),
+    }
+}
+
+fn all_declared(node: &Node, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+    let Value::Table(table) = &node.value else { return false };
+    !table.entries.is_empty()
+        && table.entries.iter().all(|entry| {
+            at.push(entry.key.name.clone());
+            let declared = paths.contains(at) || all_declared(&entry.node, paths, at);
+            at.pop();
+            declared
+        })
+}
+
+fn find(table: &Table, start: usize) -> Option<KeyPath> {
+    table.entries.iter().find_map(|entry| {
+        let below = match &entry.node.value {
+            Value::Str(_) => (entry.node.span.start == start).then(Vec::new),
+            Value::Array(array) => array.elements.iter().any(|node| node.span.start == start).then(Vec::new),
+            Value::Table(table) => find(table, start),
+            _ => None,
+        }?;
+        Some(std::iter::once(entry.key.name.clone()).chain(below).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{Document, FileKind};
+
+    fn doc(text: &str) -> Document {
+        Document::parse("nixpacks.toml", FileKind::NixpacksToml, text).unwrap()
+    }
+
+    fn path(keys: &str) -> Vec<String> {
+        keys.split('.').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn sees_a_change_that_was_not_declared() {
+        let before = doc("a = 'x'\n[phases.install]\ncmds = ['pip']\n[start]\ncmd = 's'\n");
+        let after = doc("a = 'x'\n[start]\ncmd = 's'\n");
+        assert!(before.same_except(&after, &[path("phases.install.cmds")]));
+        assert!(!before.same_except(&after, &[path("phases.install.paths")]));
+        assert!(!before.same_except(&doc("a = 'y'\n[start]\ncmd = 's'\n"), &[path("phases.install.cmds")]));
+        assert!(!before.same_except(&doc("a = 'x'\n"), &[path("phases.install.cmds")]));
+    }
+
+    #[test]
+    fn finds_the_path_of_a_string() {
+        let doc = doc("[phases.install]\ncmds = ['pip']\n");
+        assert_eq!(doc.path_of(doc.text.find("'pip'").unwrap()), Some(path("phases.install.cmds")));
+        assert_eq!(doc.path_of(3), None);
+    }
+}
