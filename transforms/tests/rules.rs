@@ -28,6 +28,11 @@ impl Example {
                 app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
                 app.insert("poetry.lock", "");
             }
+            "other-builder" => {
+                app.insert("requirements.txt", requirements);
+                app.insert("railway.toml", config);
+                app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
+            }
             "dropped-provider-packages" => app.insert("package.json", node),
             "python-provider-left-out" => {
                 app.insert("package.json", node);

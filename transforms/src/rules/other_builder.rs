@@ -13,12 +13,9 @@ Finds `build.builder` in `railway.json` or `railway.toml` that is not `NIXPACKS`
 Railpack and Dockerfile builds read no `nixpacks.toml`: what it says, and what is mended in it, has no effect there. Railway's default builder is Railpack since September 2025.
 
 ## Example
-```json
-{ "build": { "builder": "RAILPACK" } }
-```
-becomes
-```json
-{ "build": { "builder": "NIXPACKS" } }
+```toml
+[build]
+builder = "RAILPACK"
 ```
 
 ## Fix

@@ -23,13 +23,6 @@ cmd = "python main.py"
 ```
 becomes
 ```toml
-[phases.install]
-cmds = [
-    "python -m venv --copies /opt/venv",
-    "/opt/venv/bin/pip install poetry",
-    ". /opt/venv/bin/activate && poetry install --no-dev",
-]
-
 [start]
 cmd = "python main.py"
 ```

@@ -30,7 +30,10 @@ becomes
 nixPkgs = ["python311", "uv"]
 
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "uv pip install --python /opt/venv/bin/python -r requirements.txt"]
+cmds = [
+    "python -m venv --copies /opt/venv",
+    "uv pip install --python /opt/venv/bin/python -r requirements.txt",
+]
 
 [start]
 cmd = "python main.py"
