@@ -101,9 +101,8 @@ fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
 fn fails(outcome: &Outcome, mode: Mode, threshold: Severity) -> bool {
     let (findings, verdict) = match mode {
         Mode::Diff if !outcome.changes.is_empty() => return true,
-        Mode::Diff => (&outcome.remaining, &outcome.after),
         Mode::Check => (&outcome.findings, &outcome.before),
-        Mode::Fix => (&outcome.remaining, &outcome.after),
+        Mode::Diff | Mode::Fix => (&outcome.remaining, &outcome.after),
     };
     verdict.fails()
         || !outcome.broken.is_empty()

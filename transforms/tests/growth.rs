@@ -1,6 +1,6 @@
 //! Texts that would make a careless reader double its work with every step.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::engine::{Options, run};

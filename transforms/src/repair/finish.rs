@@ -172,12 +172,12 @@ fn refused(doc: &Document, message: String) -> Refusal {
 
 fn slots(list: &List) -> Vec<Slot> {
     // An entry that moved is taken out and written anew: kept ones stay in the file's order.
-    let mut last = None;
+    let mut furthest = None;
     list.pieces
         .iter()
         .map(|piece| match piece.was {
-            Some(at) if last.is_none_or(|last| at > last) => {
-                last = Some(at);
+            Some(at) if furthest.is_none_or(|furthest| at > furthest) => {
+                furthest = Some(at);
                 if list.before.get(at) == Some(&piece.text) {
                     Slot::Keep(at)
                 } else {

@@ -3,6 +3,7 @@
 //! An end state is a property of the app, not of a rule: the rules say what is wrong, and every
 //! change made here names the rules that it answers to.
 
+mod cached;
 mod command;
 mod draft;
 mod dropped;
@@ -21,6 +22,7 @@ mod start;
 mod target;
 mod venv;
 
+pub(crate) use cached::kept_out;
 pub(crate) use draft::Proposed;
 pub(crate) use dropped::dropped;
 pub(crate) use inert::{inert_keys, needed as inert_key_needed};
@@ -56,6 +58,7 @@ pub(crate) fn propose(
 ) -> Result<Option<Vec<Proposed>>, Refusal> {
     let mut draft = Draft::new(cx.model, cx.config());
     inert::rename(cx, &mut draft);
+    cached::release(cx, &mut draft);
     packages::tidy(cx, &mut draft);
     if left_out(cx).is_some() && cx.has("python-provider-left-out") {
         provider::add(cx, &mut draft);

@@ -45,7 +45,7 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let Some(missed) = missed else { return };
     let is_python = base_name(missed).starts_with("python");
     let filled = cx.walk.envs.iter().filter(|env| env.dists.any() && (is_python || env.dists.script(missed)));
-    let Some(dir) = filled.filter_map(|env| env.venv_dir()).filter(|dir| dir.starts_with('/')).last() else {
+    let Some(dir) = filled.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else {
         return;
     };
     let made = cx.walk.commands.iter().find(|command| {

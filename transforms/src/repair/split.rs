@@ -20,13 +20,13 @@ pub(crate) fn join(cx: &Context<'_>, draft: &mut Draft<'_>) {
         return;
     }
     let commands = cx.file_commands();
-    let lost =
-        |command: &&Command| command.calls.iter().any(|call| call.reason() == Some(Reason::NoSuchFile));
+    let misses =
+        |command: &Command| command.calls.iter().any(|call| call.reason() == Some(Reason::NoSuchFile));
     for phase in ["setup", "install", "build"] {
         let here: Vec<&Command> =
             commands.iter().copied().filter(|command| command.phase.as_deref() == Some(phase)).collect();
         if !here.iter().any(|command| directory(command).is_some())
-            || !here.iter().any(|command| lost(&command))
+            || !here.iter().any(|command| misses(command))
         {
             continue;
         }

@@ -75,7 +75,8 @@ fn interpreter(cx: &Context<'_>) -> String {
             _ => None,
         });
     let apt_only = profile.pythons.is_empty() && profile.apt_python.is_some();
-    named
-        .map(|name| base_name(&name).to_owned())
-        .unwrap_or_else(|| if apt_only { "python3".to_owned() } else { "python".to_owned() })
+    named.map_or_else(
+        || if apt_only { "python3".to_owned() } else { "python".to_owned() },
+        |name| base_name(&name).to_owned(),
+    )
 }

@@ -48,16 +48,13 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         if !rewritten.changes.is_empty() {
             list.title
                 .get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
-            match rewritten.changes.apply(&command.item.value, script) {
-                Some(text) => {
-                    if let Some(piece) = list.pieces.get_mut(at) {
-                        piece.text = text;
-                    }
+            if let Some(text) = rewritten.changes.apply(&command.item.value, script) {
+                if let Some(piece) = list.pieces.get_mut(at) {
+                    piece.text = text;
                 }
-                None => {
-                    removed.entry(phase.to_owned()).or_default().insert(at);
-                    continue;
-                }
+            } else {
+                removed.entry(phase.to_owned()).or_default().insert(at);
+                continue;
             }
         }
         let here = || Some((phase.to_owned(), at));
@@ -82,7 +79,12 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     if let Some(text) = insert
         && let Some(list) = draft.list(&use_phase, CMDS)
     {
-        list.insert(use_at - shift, text);
+        // Ex) `export A=1` and the command that it was meant for stay neighbours
+        let mut at = use_at - shift;
+        while at > 0 && list.pieces.get(at - 1).is_some_and(|piece| piece.text.starts_with("export ")) {
+            at -= 1;
+        }
+        list.insert(at, text);
     }
     if let Some(list) = draft.list(&use_phase, CMDS) {
         let after = use_at - shift + 1;
@@ -132,8 +134,7 @@ pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
         match &call.kind {
             CallKind::Pip(_) => call.venv.is_none() || call.fails(),
             CallKind::EnsurePip | CallKind::RunGetPip => call.venv.is_none(),
-            CallKind::UvPip { .. } => call.fails(),
-            CallKind::Activate { .. } => call.fails(),
+            CallKind::UvPip { .. } | CallKind::Activate { .. } => call.fails(),
             CallKind::Manager { verb, .. } => {
                 call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
             }
@@ -170,7 +171,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                 }
             }
             CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
-                out.dropped(call, "missing-venv")
+                out.dropped(call, "missing-venv");
             }
             CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
             CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
@@ -179,7 +180,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::Pip(_) => out.uses = true,
             CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
-                manager(&mut out, call, tool, verb, target)
+                manager(&mut out, call, tool, verb, target);
             }
             _ => out.uses |= own,
         }

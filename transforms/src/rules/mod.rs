@@ -5,6 +5,7 @@
 
 mod apt_python;
 mod break_system_packages;
+mod cached_venv;
 mod dropped_provider_packages;
 mod ensurepip;
 mod finding;

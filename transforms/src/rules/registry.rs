@@ -23,6 +23,7 @@ macro_rules! registry {
 registry! {
     apt_python,
     break_system_packages,
+    cached_venv,
     dropped_provider_packages,
     ensurepip,
     get_pip,

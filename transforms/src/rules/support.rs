@@ -119,7 +119,7 @@ fn pips<'c>(
     calls: impl Iterator<Item = (&'c Command, &'c Call)>,
 ) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
     calls.filter_map(|(command, call)| match &call.kind {
-        CallKind::Pip(pip) => Some((command, call, pip)),
+        CallKind::Pip(pip) => Some((command, call, pip.as_ref())),
         _ => None,
     })
 }

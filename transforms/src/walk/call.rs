@@ -81,7 +81,7 @@ impl Call {
 #[derive(Clone, Debug)]
 pub enum CallKind {
     /// Runs pip.
-    Pip(PipCall),
+    Pip(Box<PipCall>),
     /// `python -m ensurepip`
     EnsurePip,
     /// Fetches get-pip.py, to a file or into a pipe.

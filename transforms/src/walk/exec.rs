@@ -35,15 +35,15 @@ impl<'m, 'a> Run<'m, 'a> {
         let mut rest = script.steps.as_slice();
         while !rest.is_empty() && !shell.exited {
             let joined = rest.iter().take_while(|step| matches!(step.then, Then::And | Then::Or)).count();
-            let (list, after) = rest.split_at((joined + 1).min(rest.len()));
-            if list.last().is_some_and(|step| step.then == Then::Background) {
+            let (steps, after) = rest.split_at((joined + 1).min(rest.len()));
+            if steps.last().is_some_and(|step| step.then == Then::Background) {
                 // A background list's end is nobody's: the shell goes on with 0.
                 let failures = self.failures.len();
-                self.list(&mut shell.clone(), list);
+                self.list(&mut shell.clone(), steps);
                 self.failures.truncate(failures);
                 last = Status::Ok;
             } else {
-                let status = self.list(shell, list);
+                let status = self.list(shell, steps);
                 // What could not be followed stays so, unless the shell's own end is decided later.
                 last = match (last, status) {
                     (Status::Unsure(why), Status::Ok) => Status::Unsure(why),

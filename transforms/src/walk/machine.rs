@@ -8,6 +8,9 @@ use crate::requirements::{native, normalize, scripts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Before the directory of a virtual environment that a cache mount kept out of the image.
+pub(crate) const CACHED: &str = "(cached) ";
+
 /// Index of a Python environment in [`Machine::envs`].
 pub(crate) type EnvId = usize;
 
@@ -254,7 +257,7 @@ impl<'a> Machine<'a> {
             for dir in hidden {
                 let Some(id) = self.venvs.remove(&dir) else { continue };
                 if let Some(Home::Venv { dir, .. }) = self.envs.get_mut(id).map(|env| &mut env.home) {
-                    *dir = format!("(cached) {dir}");
+                    *dir = format!("{CACHED}{dir}");
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Each `cmds` entry is a shell of its own, with the base image's profile: `paths` of this and
 //! earlier phases, then the Nix profile, then the system
-//! (builder/docker/dockerfile_generation.rs of Nixpacks 1.41.0, images/base/ubuntu/Dockerfile).
+//! (`builder/docker/dockerfile_generation.rs` of Nixpacks 1.41.0, images/base/ubuntu/Dockerfile).
 //! The start command is a login shell with every phase's `paths`.
 
 mod call;
@@ -19,6 +19,7 @@ mod tools;
 mod verdict;
 
 pub use call::{Call, CallKind, Command, PipCall};
+pub(crate) use machine::CACHED;
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
 pub use verdict::{Outcome, Reason, Stage, Verdict};

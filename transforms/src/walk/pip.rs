@@ -25,7 +25,13 @@ impl Run<'_, '_> {
         let start = sudo.or_else(|| words.get(cmd.program)).map_or(0, |word| word.span.start);
         let end = words.get(last).map_or(start, |word| word.span.end);
         let program = Span::new(start + self.offset, end.max(start) + self.offset);
-        CallKind::Pip(PipCall { program, first, command, module: module.is_some(), name: cmd.name.clone() })
+        CallKind::Pip(Box::new(PipCall {
+            program,
+            first,
+            command,
+            module: module.is_some(),
+            name: cmd.name.clone(),
+        }))
     }
 
     /// Runs pip in an environment. `first` is the place of pip's first argument among the words.
@@ -152,7 +158,7 @@ impl Run<'_, '_> {
             match line {
                 Line::Requirement { requirement, .. } => add(asked, &requirement),
                 Line::Include { path: other, .. } => {
-                    self.requirements_file(shell, &other, &dir, asked, seen)?
+                    self.requirements_file(shell, &other, &dir, asked, seen)?;
                 }
                 Line::Constraint { path: other, .. } => {
                     let place = paths::join(&dir, &other);
@@ -183,7 +189,8 @@ impl Run<'_, '_> {
         if local {
             let dir = paths::join(&shell.cwd, place);
             let has = |name: &str| self.machine.exists(&format!("{dir}/{name}"));
-            if place.ends_with(".whl") || place.ends_with(".tar.gz") || self.machine.is_foreign(&dir) {
+            let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| place.to_lowercase().ends_with(end));
+            if archive || self.machine.is_foreign(&dir) {
                 return self.file_there(shell, place);
             }
             if !has("pyproject.toml") && !has("setup.py") {

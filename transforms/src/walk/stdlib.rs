@@ -3,7 +3,7 @@
 use super::profile::{Words, words};
 use std::sync::LazyLock;
 
-/// Top-level modules of CPython 3.8 to 3.13 (`sys.stdlib_module_names`, the public ones).
+/// Top-level modules of `CPython` 3.8 to 3.13 (`sys.stdlib_module_names`, the public ones).
 static MODULES: LazyLock<Words> = LazyLock::new(|| {
     words(
         " __future__ abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii \

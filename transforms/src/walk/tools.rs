@@ -211,7 +211,7 @@ impl Run<'_, '_> {
             cmd.has("--break-system-packages") || shell.vars.contains_key("UV_BREAK_SYSTEM_PACKAGES");
         if matches!(env.home, Home::Store | Home::Apt) && !breaks {
             let Status::Fail(mut failure) = externally_managed() else { return Status::Ok };
-            failure.detail = "The interpreter is externally managed".to_owned();
+            "The interpreter is externally managed".clone_into(&mut failure.detail);
             return Status::Fail(failure);
         }
         env.dists.open = true;

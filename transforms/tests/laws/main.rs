@@ -234,6 +234,7 @@ fn widest_blank(text: &str) -> usize {
 fn intents_keep_the_laws() {
     let (drawn_count, accepted) = (Cell::new(0_u32), Cell::new(0_u32));
     let refusals = std::cell::RefCell::new(BTreeSet::new());
+    #[allow(clippy::disallowed_methods, reason = "a test may be told how long to run")]
     let cases = std::env::var("LAWS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let tapes = proptest::collection::vec(any::<u8>(), 0..300);
