@@ -60,6 +60,17 @@ impl<'m> Context<'m> {
         self.options.rules.has(rule)
     }
 
+    /// Whether the module path of the app or of a command names this directory.
+    pub(crate) fn looks_in(&self, dir: &str) -> bool {
+        let variables = self.model.plan.as_ref().map(|plan| &plan.variables).ok();
+        let path = variables
+            .and_then(|variables| variables.get("PYTHONPATH"))
+            .map_or("", |item| item.value.as_str());
+        let dir = dir.trim_start_matches("./").trim_end_matches('/');
+        let named = |text: &str| text.contains("PYTHONPATH") && text.contains(dir);
+        path.contains(dir) || self.walk.commands.iter().any(|command| named(&command.item.value))
+    }
+
     /// The file that Nixpacks reads its configuration from.
     pub(crate) fn config(&self) -> Option<&'m Document> {
         let dir = self.model.plan.as_ref().map_or("", |plan| plan.dir.as_str());

@@ -20,12 +20,12 @@ impl Changes {
 
     /// The command after the changes; `None` where nothing of it remains.
     pub(crate) fn apply(&self, command: &str, script: &Script) -> Option<String> {
-        let cuts = cuts(script, &self.drop)?;
+        let (drop, parts) = self.flattened(script);
+        let cuts = cuts(script, &drop)?;
         let mut edits: Vec<(Span, &str)> = cuts.iter().map(|cut| (*cut, "")).collect();
         let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
-        edits.extend(
-            self.parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())),
-        );
+        edits
+            .extend(parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())));
         edits.sort();
         let mut text = String::new();
         let mut at = 0;
@@ -38,6 +38,37 @@ impl Changes {
         }
         text.push_str(command.get(at..).unwrap_or_default());
         Some(deduplicated(text.trim()))
+    }
+
+    /// Changes inside `bash -c '…'` as changes of the command around it.
+    fn flattened(&self, script: &Script) -> (Vec<Span>, Vec<(Span, String)>) {
+        let (mut drop, mut parts) = (self.drop.clone(), self.parts.clone());
+        for at in script.simples() {
+            let outer = at.simple.span;
+            let within = |span: Span| span != outer && outer.contains(span);
+            if !drop.iter().any(|span| within(*span)) {
+                continue;
+            }
+            let Some((text, start)) = shell::nested(at.simple) else { continue };
+            let Ok(inner) = shell::parse(&text) else { continue };
+            let whole = Span::new(start, start + text.len());
+            let shift = |span: Span| Span::new(span.start - start, span.end - start);
+            let changes = Changes {
+                drop: drop.iter().filter(|span| whole.contains(**span)).map(|span| shift(*span)).collect(),
+                parts: parts
+                    .iter()
+                    .filter(|(span, _)| whole.contains(*span))
+                    .map(|(span, new)| (shift(*span), new.clone()))
+                    .collect(),
+            };
+            drop.retain(|span| !whole.contains(*span));
+            parts.retain(|(span, _)| !whole.contains(*span));
+            match changes.apply(&text, &inner) {
+                Some(text) => parts.push((whole, text)),
+                None => drop.push(outer),
+            }
+        }
+        (drop, parts)
     }
 }
 
@@ -187,11 +218,8 @@ mod tests {
     /// Drops the simple commands whose text is one of `drop`.
     fn without(command: &str, drop: &[&str]) -> Option<String> {
         let script = shell::parse(command).unwrap();
-        let spans = script
-            .simples()
-            .map(|at| at.simple.span)
-            .filter(|span| drop.contains(&span.of(command)))
-            .collect();
+        let place = |part: &&str| command.rfind(*part).map(|at| Span::new(at, at + part.len()));
+        let spans = drop.iter().filter_map(place).collect();
         Changes { drop: spans, parts: Vec::new() }.apply(command, &script)
     }
 
@@ -204,11 +232,13 @@ mod tests {
             ("a && b && c", &["a", "b"], Some("c")),
             ("a && b && c", &["b", "c"], Some("a")),
             ("a; b", &["b"], Some("a")),
-            ("a || true", &["a"], None),
-            ("a || true && b", &["a"], Some("b")),
+            ("q || true", &["q"], None),
+            ("q || true && b", &["q"], Some("b")),
             ("a --version || (x | y)", &["x"], None),
             ("a && (x | y)", &["x"], Some("a")),
             ("a", &["a"], None),
+            ("bash -c 'q && b'", &["q"], Some("bash -c 'b'")),
+            ("bash -c 'q' && c", &["q"], Some("c")),
         ] {
             assert_eq!(without(command, drop).as_deref(), want, "{command} without {drop:?}");
         }

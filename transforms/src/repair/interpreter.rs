@@ -17,6 +17,11 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
             && !list.has_marker()
         {
             if list.pieces.is_empty() {
+                // Ex) `nixPkgs = []`: without the key the provider's packages are there
+                let key = list.keys.last().cloned().unwrap_or_default();
+                if let Some(doc) = cx.config() {
+                    draft.remove_key(doc, &["phases", "setup", &key], "missing-interpreter");
+                }
                 return;
             }
             list.insert(0, "...");

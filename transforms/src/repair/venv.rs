@@ -176,7 +176,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
             CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
             CallKind::FetchGetPip if !runs_in_venv(cx) => out.dropped(call, "get-pip"),
-            CallKind::Pip(_) if !own || call.fails() => pip(&mut out, call, script, text, target),
+            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, call, script, text, target),
             CallKind::Pip(_) => out.uses = true,
             CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
@@ -203,7 +203,14 @@ fn runs_in_venv(cx: &Context<'_>) -> bool {
 }
 
 /// One pip command that does not reach the environment.
-fn pip(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &str, target: &Target) {
+fn pip(
+    cx: &Context<'_>,
+    out: &mut Rewritten,
+    call: &Call,
+    script: &crate::shell::Script,
+    text: &str,
+    target: &Target,
+) {
     let CallKind::Pip(pip) = &call.kind else { return };
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let own = call.venv.as_ref() == Some(&target.dir);
@@ -228,6 +235,17 @@ fn pip(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &s
                 out.rules.push("user-install");
             }
             _ => {}
+        }
+    }
+    for (index, option, value) in &pip.command.options {
+        // A directory of its own, where nothing looks, is what the environment is there for.
+        if matches!(option.as_str(), "--target" | "--prefix" | "--root") && !cx.looks_in(value) {
+            drop_words.push(*index);
+            let next = simple.words.get(pip.first + index + 1).and_then(|word| word.text.as_deref());
+            if next == Some(value) {
+                drop_words.push(index + 1);
+            }
+            out.rules.push("user-install");
         }
     }
     for index in drop_words {

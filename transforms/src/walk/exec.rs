@@ -63,7 +63,14 @@ impl<'m, 'a> Run<'m, 'a> {
         let mut before = Then::Semi;
         for step in list {
             status = match (before, status) {
-                (Then::And, Status::Fail(failure)) => Status::Fail(failure),
+                (Then::And, Status::Fail(failure)) => {
+                    // Walked as if what went before had not failed, for what it shows of itself.
+                    let met = self.failures.len();
+                    self.node(shell, &step.node);
+                    self.failures.truncate(met);
+                    shell.exited = false;
+                    Status::Fail(failure)
+                }
                 (Then::Or, Status::Ok) => Status::Ok,
                 (Then::Or, Status::Unsure(why)) => {
                     // The right side runs only if the left one failed: its effects are not kept.
