@@ -1,6 +1,6 @@
 //! One command string, rewritten step by step.
 
-use crate::shell::{self, Node, Script, Simple, Step, Then};
+use crate::shell::{self, Node, OtherKind, Script, Simple, Step, Then};
 use crate::text::Span;
 
 /// Changes to one command string: simple commands to take out, and parts to replace.
@@ -98,6 +98,17 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
             *slot = true;
         }
     }
+    for at in (0..gone.len().saturating_sub(1)).rev() {
+        let step = script.steps.get(at)?;
+        // Ex) `[ -f requirements.txt ] && pip install …`: the test has nothing left to guard
+        let guards = step.then == Then::And && gone.iter().skip(at + 1).all(|gone| *gone);
+        if guards
+            && (is_check(&step.node) || is_test(&step.node))
+            && let Some(slot) = gone.get_mut(at)
+        {
+            *slot = true;
+        }
+    }
     if !gone.is_empty() && gone.iter().all(|gone| *gone) {
         return None;
     }
@@ -157,6 +168,15 @@ fn is_check(node: &Node) -> bool {
         ["which" | "type", _] | ["command", "-v", _] => true,
         [.., last] => *last == "--version",
         [] => false,
+    }
+}
+
+/// `test -f x`, `[ -f x ]`, `[[ … ]]`.
+fn is_test(node: &Node) -> bool {
+    match node {
+        Node::Simple(simple) => matches!(simple.text(0), Some("[" | "test")),
+        Node::Other { kind, .. } => *kind == OtherKind::Test,
+        _ => false,
     }
 }
 

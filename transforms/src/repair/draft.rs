@@ -169,6 +169,15 @@ impl<'m> Draft<'m> {
 
     /// Changes a string that stands in a file outside a list.
     pub(crate) fn set_text(&mut self, place: &Place, text: String, rule: &'static str) {
+        if self
+            .model
+            .document(&place.path)
+            .and_then(|doc| doc.string_at(place.span))
+            .and_then(Node::as_str)
+            .is_some_and(|old| old.decoded == text)
+        {
+            return;
+        }
         let slot = self.strings.entry(place.clone()).or_insert_with(|| (String::new(), Rules::new()));
         slot.0 = text;
         slot.1.insert(rule);

@@ -2,13 +2,13 @@
 
 use super::draft::{Draft, is_marker};
 use super::{Context, NIX_PKGS};
-use crate::walk::{CallKind, Reason};
+use crate::walk::{Call, CallKind, Reason};
 
 /// Adds the provider's packages back, or an interpreter, where a command needs one and none is there.
-pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    let Ok(plan) = &cx.model.plan else { return };
+pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let Ok(plan) = &cx.model.plan else { return false };
     if !cx.has("missing-interpreter") || !is_missing(cx) {
-        return;
+        return false;
     }
     let provider = plan.ran.first().is_some_and(|name| name == "python");
     if provider {
@@ -22,13 +22,14 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
                 if let Some(doc) = cx.config() {
                     draft.remove_key(doc, &["phases", "setup", &key], "missing-interpreter");
                 }
-                return;
+                return true;
             }
             list.insert(0, "...");
             list.rules.insert("missing-interpreter");
             list.title = Some("add the provider's packages, Python among them".to_owned());
+            return true;
         }
-        return;
+        return false;
     }
     let python = wanted(cx);
     if let Some(list) = draft.list("setup", NIX_PKGS) {
@@ -41,25 +42,26 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
     } else {
         draft.insert("setup", "nixPkgs", &["...", &python], "missing-interpreter");
     }
+    true
 }
 
 /// Whether some command needs an interpreter and no package brings one.
 pub(crate) fn is_missing(cx: &Context<'_>) -> bool {
     let profile = &cx.walk.profile;
+    let calls = || cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let misses = |call: &Call| call.reason() == Some(Reason::PythonNotFound);
+    let needs = |call: &Call| {
+        call.fails()
+            && matches!(call.kind, CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. })
+    };
     profile.pythons.is_empty()
-        && profile.apt_python.is_none()
         && (cx.walk.verdict.reason() == Some(Reason::PythonNotFound)
-            || cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
-                call.fails()
-                    && matches!(
-                        call.kind,
-                        CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. }
-                    )
-            }))
+            || calls().any(misses)
+            || (profile.apt_python.is_none() && calls().any(needs)))
 }
 
 /// The interpreter that the version files name, else `python3`.
-fn wanted(cx: &Context<'_>) -> String {
+pub(super) fn wanted(cx: &Context<'_>) -> String {
     let variable = cx.model.plan.as_ref().ok().and_then(|plan| plan.variables.get("NIXPACKS_PYTHON_VERSION"));
     let mut texts: Vec<String> = variable.map(|item| item.value.clone()).into_iter().collect();
     for file in [".python-version", "runtime.txt"] {

@@ -29,14 +29,30 @@ pub(crate) fn settle(cx: &Context<'_>, draft: &mut Draft<'_>) {
         if take_out(draft, &item.value) && !told {
             draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, "two-interpreters");
         }
-    } else if let [(first, _), (second, _)] = listed.as_slice() {
-        let generic = |name: &str| matches!(name, "python3" | "python");
-        match (generic(&first.value), generic(&second.value)) {
-            (true, false) => take_out(draft, &first.value),
-            (false, true) => take_out(draft, &second.value),
-            _ => false,
+    } else if let [first, second] = listed.as_slice() {
+        let keep = if is_generic(&first.0.value) {
+            second
+        } else if is_generic(&second.0.value) || !asked_for(cx, second.1) || asked_for(cx, first.1) {
+            first
+        } else {
+            second
         };
+        let gone = if std::ptr::eq(*keep, *first) { second } else { first };
+        take_out(draft, &gone.0.value);
     }
+}
+
+/// `python3` and its variants: any version will do.
+fn is_generic(attribute: &str) -> bool {
+    let base = attribute.trim_end_matches("Full").trim_end_matches("Minimal");
+    matches!(base, "python" | "python3")
+}
+
+/// Whether the version files or a command name this version.
+fn asked_for(cx: &Context<'_>, version: &str) -> bool {
+    let named = format!("python{version}");
+    super::interpreter::wanted(cx) == named.replace('.', "")
+        || cx.walk.commands.iter().any(|command| command.item.value.contains(&named))
 }
 
 fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {

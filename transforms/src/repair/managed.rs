@@ -8,18 +8,18 @@ use super::{CMDS, Context, PATHS};
 use crate::walk::{Call, CallKind, Command, base_name};
 
 /// What an entry of the override is to the provider's own install.
-struct Part {
+pub(super) struct Part {
     /// Whether it installs the app's packages, as the provider does.
-    installs: bool,
+    pub(super) installs: bool,
     /// What it does beside that, and whether that needs pip.
-    rest: Option<(String, bool)>,
+    pub(super) rest: Option<(String, bool)>,
     /// The rules that dropping the part answers to.
-    rules: Vec<&'static str>,
+    pub(super) rules: Vec<&'static str>,
 }
 
 /// How the provider installs (providers/python.rs, `PackageManagerType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manager {
+pub(super) enum Manager {
     Requirements,
     Project,
     Tool(&'static str),
@@ -109,7 +109,7 @@ fn keep_paths(draft: &mut Draft<'_>, first: bool) {
 }
 
 /// How the provider's own install phase installs, where it does.
-fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
+pub(super) fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
     let cmds = cx.model.provided.phases.get(phase)?.cmds.as_ref()?;
     let text = cmds.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" && ");
     if text.contains("pip install -r requirements.txt") {
@@ -142,7 +142,7 @@ fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
         || cx.walk.commands.iter().flat_map(|command| &command.calls).any(dead)
 }
 
-fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
+pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
     let text = &command.item.value;
     let mut part = Part { installs: false, rest: Some((text.clone(), false)), rules: Vec::new() };
     let Ok(script) = &command.script else { return part };

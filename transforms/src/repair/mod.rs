@@ -12,6 +12,7 @@ mod finish;
 mod inert;
 mod interpreter;
 mod interpreters;
+mod late;
 mod libraries;
 mod managed;
 mod packages;
@@ -65,11 +66,14 @@ pub(crate) fn propose(
         return draft.finish(|rule| cx.has(rule)).map(Some);
     }
     interpreters::settle(cx, &mut draft);
-    interpreter::provide(cx, &mut draft);
+    if interpreter::provide(cx, &mut draft) {
+        // Only with an interpreter does the walk-through show what is still wrong.
+        return draft.finish(|rule| cx.has(rule)).map(Some);
+    }
     dropped::restore(cx, &mut draft);
     match end {
         EndState::Managed => {
-            let applies = managed::apply(cx, &mut draft);
+            let applies = managed::apply(cx, &mut draft) || late::apply(cx, &mut draft);
             if !applies && first {
                 return Ok(None);
             }

@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::target::Target;
 use crate::plan::Origin;
 use crate::text::Span;
-use crate::walk::{CallKind, Command, base_name};
+use crate::walk::{CallKind, Command, Reason, base_name, join};
 
 /// Points them at the target.
 pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -36,7 +36,9 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         if text == command.item.value
             && let Some(text) = changes.apply(&text, script)
         {
-            draft.set_text(place, text, "interpreter-bypasses-venv");
+            let missing = command.calls.iter().any(|call| call.reason() == Some(Reason::VenvMissing));
+            let rule = if missing { "missing-venv" } else { "interpreter-bypasses-venv" };
+            draft.set_text(place, text, rule);
         }
     }
 }
@@ -64,7 +66,8 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
                 // Ex) `python3.9`: a venv of an old Python has no name with the minor version
                 let program = if program.starts_with("python3.") { "python" } else { program };
                 let span = Span::new(word.span.start + offset, word.span.end + offset);
-                if name.contains("/bin/") || other_user {
+                let bypasses = name.contains("/bin/") || other_user;
+                if bypasses && join(&call.cwd, name) != target.bin(program) {
                     changes.parts.push((span, target.bin(program)));
                 }
             }

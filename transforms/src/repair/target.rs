@@ -56,7 +56,7 @@ fn counted_on(cx: &Context<'_>) -> Option<String> {
                 let path = join(&call.cwd, &pip.name);
                 path.rsplit_once("/bin/").map(|(dir, _)| dir.to_owned())
             }
-            CallKind::Activate { dir } if call.fails() => Some(dir.clone()),
+            CallKind::Activate { dir } | CallKind::MakeVenv { dir } if call.fails() => Some(dir.clone()),
             _ => None,
         }?;
         (dir.starts_with("/opt/") || dir.starts_with("/app/")).then_some(dir)

@@ -5,6 +5,8 @@ use super::draft::{Draft, List, Piece};
 use super::target::Target;
 use super::{APT_PKGS, CMDS, Context};
 use crate::plan::Origin;
+use crate::requirements::PipCommand;
+use crate::shell::Script;
 use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, Reason, base_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,8 @@ pub(crate) struct Rewritten {
     pub(crate) uses: bool,
     /// Whether it makes the environment.
     pub(crate) makes: bool,
+    /// Whether an earlier part of it activates the environment.
+    activated: bool,
     /// Package managers that it runs and that nothing has installed.
     pub(crate) tools: Vec<&'static str>,
 }
@@ -161,13 +165,23 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
     for call in &command.calls {
         let own = call.venv.as_ref() == Some(&target.dir);
         match &call.kind {
-            CallKind::MakeVenv { dir } if *dir == target.dir => out.makes = true,
+            CallKind::MakeVenv { dir } if *dir == target.dir => {
+                out.makes = true;
+                if call.fails() && base_name(&call.program) == "virtualenv" {
+                    by_module(&mut out, call, script, target);
+                }
+            }
+            // Ex) `pip install virtualenv`, for a line that no longer needs it
+            CallKind::Pip(pip) if !own && names_only(&pip.command, "virtualenv") => {
+                out.dropped(call, "pip-outside-venv");
+            }
             CallKind::Activate { dir } if *dir == target.dir => {
                 // Alone in its shell it does nothing: the next entry is another one.
                 if only && command.calls.iter().all(|call| matches!(call.kind, CallKind::Activate { .. })) {
                     out.dropped(call, "split-activation");
                 } else {
                     out.uses = true;
+                    out.activated = true;
                 }
             }
             CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
@@ -196,6 +210,24 @@ impl Rewritten {
     }
 }
 
+/// Ex) `virtualenv venv` -> `python -m venv venv`
+fn by_module(out: &mut Rewritten, call: &Call, script: &Script, target: &Target) {
+    let Some((simple, offset)) = simple_at(script, call.span) else { return };
+    let Some(word) = simple.words.get(simple.unwrapped().program_index) else { return };
+    let span = Span::new(word.span.start + offset, word.span.end + offset);
+    out.changes.parts.push((span, format!("{} -m venv", target.python)));
+    out.rules.push("pip-outside-venv");
+}
+
+/// Whether an install names this package and nothing else.
+fn names_only(command: &PipCommand, package: &str) -> bool {
+    command.is_install()
+        && command.requirement_files.is_empty()
+        && command.editable.is_empty()
+        && command.packages.iter().any(|(_, name)| name == package)
+        && command.packages.iter().all(|(_, name)| name == package || name == "pip")
+}
+
 /// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
 fn runs_in_venv(cx: &Context<'_>) -> bool {
     let calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
@@ -203,14 +235,7 @@ fn runs_in_venv(cx: &Context<'_>) -> bool {
 }
 
 /// One pip command that does not reach the environment.
-fn pip(
-    cx: &Context<'_>,
-    out: &mut Rewritten,
-    call: &Call,
-    script: &crate::shell::Script,
-    text: &str,
-    target: &Target,
-) {
+fn pip(cx: &Context<'_>, out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Target) {
     let CallKind::Pip(pip) = &call.kind else { return };
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let own = call.venv.as_ref() == Some(&target.dir);
@@ -262,7 +287,10 @@ fn pip(
             out.rules.push("break-system-packages");
         }
     }
-    if !own {
+    // Ex) `. venv/bin/activate && pip install …`: finds it once the environment is made
+    let finds =
+        out.activated && !pip.module && !pip.name.contains('/') && pip.program.len() == pip.name.len();
+    if !own && !finds {
         out.changes.parts.push((pip.program, target.bin("pip")));
         out.rules.push(if base_name(&pip.name) != pip.name && pip.name.contains("/bin/") {
             "missing-venv"
@@ -274,7 +302,7 @@ fn pip(
 }
 
 /// `uv pip install --system`: the same, into the environment.
-fn uv(out: &mut Rewritten, call: &Call, script: &crate::shell::Script, text: &str, target: &Target) {
+fn uv(out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Target) {
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let unwrapped = simple.unwrapped();
     let missing = call.reason() == Some(Reason::CommandNotFound);
@@ -331,7 +359,7 @@ fn manager(out: &mut Rewritten, call: &Call, tool: &'static str, verb: &str, tar
 }
 
 /// What only served the dropped steps: removing a fetched get-pip.py, a PATH for `--user` scripts.
-fn drop_leftovers(out: &mut Rewritten, script: &crate::shell::Script) {
+fn drop_leftovers(out: &mut Rewritten, script: &Script) {
     for at in script.simples() {
         let words: Vec<&str> = at.simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
         let raw: Vec<&str> = at.simple.words.iter().map(|word| word.raw.as_str()).collect();

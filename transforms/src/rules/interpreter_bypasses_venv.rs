@@ -2,7 +2,7 @@ use super::registry::Rule;
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::CallKind;
+use crate::walk::{CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "interpreter-bypasses-venv",
@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
-        .filter(|(_, call)| call.fails())
+        .filter(|(_, call)| call.fails() && call.reason() != Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
             let message = match &call.kind {
                 CallKind::Python { name } | CallKind::Program { name } if name.contains("/bin/") => {

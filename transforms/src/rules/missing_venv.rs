@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
-        .filter(|(command, call)| call.reason() == Some(Reason::VenvMissing) && command.phase.is_some())
+        .filter(|(_, call)| call.reason() == Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
             let message = "nothing makes this virtual environment".to_owned();
             let label = call.error().unwrap_or_default().to_owned();

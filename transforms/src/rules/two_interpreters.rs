@@ -32,7 +32,7 @@ NIXPACKS_PYTHON_VERSION = "3.11"
 ```
 
 ## Fix
-Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Two listed versions are shown: which is meant is for a person to say.
+Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Of two listed versions the one that a version file or a command names stays, else the first.
 "#,
 };
 

@@ -135,6 +135,7 @@ fn programs(package: &str) -> (Vec<String>, bool) {
 
 /// The version of an interpreter. One that the archive is not known to have is taken to be there.
 fn interpreter(attribute: &str, archive: &str) -> Option<&'static str> {
+    let attribute = attribute.trim_start_matches("pkgs.");
     let archive = Some(archive).filter(|archive| !archive.is_empty());
     names::python(attribute, archive).or_else(|| names::python(attribute, Some("another")))
 }

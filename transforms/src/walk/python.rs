@@ -271,7 +271,7 @@ fn imports_as(dists: &Dists, module: &str) -> bool {
 }
 
 /// The first operand of venv's or virtualenv's arguments.
-fn venv_dir<'s>(cmd: &Cmd<'s>, first: usize) -> Option<&'s str> {
+pub(crate) fn venv_dir<'s>(cmd: &Cmd<'s>, first: usize) -> Option<&'s str> {
     let mut skip = false;
     for word in cmd.simple.words.iter().skip(first) {
         let text = word.text.as_deref()?;

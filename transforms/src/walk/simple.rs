@@ -5,6 +5,7 @@ use super::exec::Run;
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
 use super::profile::BUILTINS;
+use super::python::venv_dir;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::app::Kind;
@@ -74,7 +75,12 @@ impl Run<'_, '_> {
             let secure = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
             inner.path = Arc::new(secure.map(str::to_owned).to_vec());
         }
-        let Some(name) = unwrapped.words.first().and_then(|word| word.text.clone()) else {
+        let home = |word: &Word| {
+            let literal = word.raw.strip_prefix("~/").or_else(|| word.raw.strip_prefix("$HOME/"))?;
+            (!literal.contains(['$', '`', '"', '\''])).then(|| word.raw.clone())
+        };
+        let first = unwrapped.words.first();
+        let Some(name) = first.and_then(|word| word.text.clone().or_else(|| home(word))) else {
             return Status::unsure("the program is named by a variable");
         };
         let args = unwrapped.words.iter().skip(1).map(|word| word.text.as_deref()).collect();
@@ -83,10 +89,7 @@ impl Run<'_, '_> {
             return self.nested(&inner, &text, at);
         }
         if BUILTINS.contains(cmd.name.as_str()) {
-            let status = self.builtin(shell, &cmd, unwrapped.words);
-            if !matches!(cmd.name.as_str(), "exec" | "eval" | "command") {
-                return status;
-            }
+            return self.builtin(shell, &cmd, unwrapped.words);
         }
         self.external(&mut inner, &cmd, feed)
     }
@@ -163,6 +166,7 @@ impl Run<'_, '_> {
                 }
             }
             "false" => Status::fail(Reason::Other, "`false` fails"),
+            "hash" if cmd.operand().is_none() => Status::Ok,
             "type" | "hash" => self.lookup(shell, cmd),
             "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
             "test" | "[" => self.test(shell, cmd),
@@ -284,7 +288,10 @@ impl Run<'_, '_> {
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };
-        let kind = if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
+        let makes = (base == "virtualenv").then(|| venv_dir(cmd, cmd.program + 1)).flatten();
+        let kind = if let Some(dir) = makes {
+            CallKind::MakeVenv { dir: paths::join(&shell.cwd, dir) }
+        } else if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
             self.pip_kind(cmd, cmd.program + 1, None)
         } else if matches!(base, "poetry" | "pdm" | "pipenv" | "uv") {
             manager_kind(cmd)

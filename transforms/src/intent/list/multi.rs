@@ -50,21 +50,18 @@ impl List<'_> {
             for index in from..to {
                 // A comment that no removed item owns parts the run.
                 if index + 1 == to || self.loose(index + 1).next().is_some() {
-                    if !inserted
-                        && self.before(first) == Before::Bracket
-                        && self.after(index) == After::LineEnd
-                    {
+                    let (opens, closes) = (self.before(first), self.after(index));
+                    let mut replaced = false;
+                    if !inserted && opens == Before::Bracket && closes == After::LineEnd {
                         self.replace_after_bracket(first, index, segment, &mut edits);
-                        inserted = true;
-                        first = index + 1;
-                        continue;
+                        replaced = true;
+                    } else if !inserted && closes == After::Bracket {
+                        replaced = self.replace_at_bracket(first, index, segment, &mut edits);
                     }
-                    if !inserted && self.after(index) == After::Bracket {
-                        inserted = self.replace_at_bracket(first, index, segment, &mut edits);
-                    }
-                    if segment.fresh.is_empty() || !inserted {
+                    if !replaced {
                         comma_done |= self.remove_run(first, index, segment, &mut edits);
                     }
+                    inserted |= replaced;
                     first = index + 1;
                 }
             }
