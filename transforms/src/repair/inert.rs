@@ -46,9 +46,11 @@ pub(crate) fn needed(cx: &Context<'_>, doc: &Document, phase: &str, key: &Key) -
 }
 
 /// Renames them. The next pass sees the packages.
-pub(crate) fn rename(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    let Some(doc) = cx.config().filter(|_| cx.has("inert-nixpkgs")) else { return };
-    for (phase, key) in inert_keys(doc) {
+pub(crate) fn rename(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let Some(doc) = cx.config().filter(|_| cx.has("inert-nixpkgs")) else { return false };
+    let keys = inert_keys(doc);
+    for (phase, key) in &keys {
         draft.rename(doc, &["phases", phase, &key.name], "nixPkgs", "inert-nixpkgs");
+        !keys.is_empty()
     }
 }

@@ -45,6 +45,24 @@ pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     true
 }
 
+/// `python3` becomes the version that a command names and that is not there: `python3.11`.
+pub(crate) fn specify(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let missed = cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
+        let version = call.program.strip_prefix("python3.")?;
+        let known = matches!(version, "9" | "10" | "11" | "12" | "13");
+        (known && call.reason() == Some(Reason::PythonNotFound)).then(|| format!("python3{version}"))
+    });
+    let (Some(attribute), Some(list)) = (missed, draft.list("setup", NIX_PKGS)) else { return false };
+    if list.has_marker() || !cx.has("missing-interpreter") {
+        return false;
+    }
+    let Some(piece) = list.pieces.iter_mut().find(|piece| piece.text == "python3") else { return false };
+    piece.text = attribute;
+    list.rules.insert("missing-interpreter");
+    list.title = Some("bring the Python that the commands name".to_owned());
+    true
+}
+
 /// Whether some command needs an interpreter and no package brings one.
 pub(crate) fn is_missing(cx: &Context<'_>) -> bool {
     let profile = &cx.walk.profile;
@@ -57,7 +75,7 @@ pub(crate) fn is_missing(cx: &Context<'_>) -> bool {
     profile.pythons.is_empty()
         && (cx.walk.verdict.reason() == Some(Reason::PythonNotFound)
             || calls().any(misses)
-            || (profile.apt_python.is_none() && calls().any(needs)))
+            || (!profile.apt_named && calls().any(needs)))
 }
 
 /// The interpreter that the version files name, else `python3`.

@@ -58,7 +58,10 @@ pub(crate) fn propose(
     first: bool,
 ) -> Result<Option<Vec<Proposed>>, Refusal> {
     let mut draft = Draft::new(cx.model, cx.config());
-    inert::rename(cx, &mut draft);
+    if inert::rename(cx, &mut draft) {
+        // The next pass sees what the packages bring.
+        return draft.finish(|rule| cx.has(rule)).map(Some);
+    }
     cached::release(cx, &mut draft);
     packages::tidy(cx, &mut draft);
     if left_out(cx).is_some() && cx.has("python-provider-left-out") {
@@ -66,7 +69,7 @@ pub(crate) fn propose(
         return draft.finish(|rule| cx.has(rule)).map(Some);
     }
     interpreters::settle(cx, &mut draft);
-    if interpreter::provide(cx, &mut draft) {
+    if interpreter::specify(cx, &mut draft) || interpreter::provide(cx, &mut draft) {
         // Only with an interpreter does the walk-through show what is still wrong.
         return draft.finish(|rule| cx.has(rule)).map(Some);
     }

@@ -67,8 +67,10 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
 /// program of its own, so it goes only where nothing runs it.
 pub(crate) fn is_installer(text: &str, uses_virtualenv: bool) -> bool {
     let Some((owner, member)) = text.rsplit_once('.') else { return false };
-    python_set(owner).is_some()
-        && (matches!(member, "pip" | "setuptools" | "wheel") || (member == "virtualenv" && !uses_virtualenv))
+    let set = python_set(owner).is_some()
+        || owner.strip_prefix("python").is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()));
+    set && (matches!(member, "pip" | "pip3" | "setuptools" | "wheel")
+        || (member == "virtualenv" && !uses_virtualenv))
 }
 
 /// `(python311.withPackages (ps: [ ps.pip ]))` where pip, setuptools and wheel are all it carries:

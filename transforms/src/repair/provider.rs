@@ -13,8 +13,13 @@ pub(crate) fn left_out(cx: &Context<'_>) -> Option<&'static str> {
     let missed =
         cx.walk.commands.iter().find(|command| command.fails())?.calls.iter().any(|call| match &call.kind {
             CallKind::Python { .. } => {
-                matches!(call.reason(), Some(Reason::PythonNotFound | Reason::MarkerMissing))
+                matches!(
+                    call.reason(),
+                    Some(Reason::PythonNotFound | Reason::MarkerMissing | Reason::VenvMissing)
+                )
             }
+            CallKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),
+            CallKind::Program { .. } if call.reason() == Some(Reason::VenvMissing) => true,
             CallKind::Program { name } => {
                 call.reason() == Some(Reason::CommandNotFound)
                     && crate::requirements::scripts::distributions_with_script(name).next().is_some()

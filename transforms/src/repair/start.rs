@@ -5,6 +5,7 @@ use super::Context;
 use super::command::{Changes, simple_at};
 use super::draft::Draft;
 use super::target::Target;
+use super::venv::is_versioned;
 use crate::plan::Origin;
 use crate::text::Span;
 use crate::walk::{CallKind, Command, Reason, base_name, join};
@@ -56,6 +57,14 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
         }
         match &call.kind {
             CallKind::Activate { dir } if call.fails() && *dir != target.dir => changes.drop.push(call.span),
+            CallKind::Python { name }
+                if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
+            {
+                let Some((simple, offset)) = simple_at(script, call.span) else { continue };
+                let Some(word) = simple.words.get(simple.unwrapped().program_index) else { continue };
+                let span = Span::new(word.span.start + offset, word.span.end + offset);
+                changes.parts.push((span, "python".to_owned()));
+            }
             CallKind::Python { name } | CallKind::Program { name }
                 if call.fails() && (name.contains('/') || other_user) =>
             {

@@ -138,7 +138,8 @@ pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
         match &call.kind {
             CallKind::Pip(_) => call.venv.is_none() || call.fails(),
             CallKind::EnsurePip | CallKind::RunGetPip => call.venv.is_none(),
-            CallKind::UvPip { .. } | CallKind::Activate { .. } => call.fails(),
+            CallKind::UvPip { .. } | CallKind::Activate { .. } | CallKind::MakeVenv { .. } => call.fails(),
+            CallKind::Python { name } => call.reason() == Some(Reason::PythonNotFound) && is_versioned(name),
             CallKind::Manager { verb, .. } => {
                 call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
             }
@@ -168,7 +169,9 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::MakeVenv { dir } if *dir == target.dir => {
                 out.makes = true;
                 if call.fails() && base_name(&call.program) == "virtualenv" {
-                    by_module(&mut out, call, script, target);
+                    rename(&mut out, call, script, &format!("{} -m venv", target.python));
+                } else if call.reason() == Some(Reason::PythonNotFound) {
+                    rename(&mut out, call, script, &target.python);
                 }
             }
             // Ex) `pip install virtualenv`, for a line that no longer needs it
@@ -193,6 +196,12 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, call, script, text, target),
             CallKind::Pip(_) => out.uses = true,
             CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
+            // Ex) `python3.10 manage.py` where 3.11 is what there is
+            CallKind::Python { name }
+                if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
+            {
+                rename(&mut out, call, script, "python");
+            }
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
                 manager(&mut out, call, tool, verb, target);
             }
@@ -211,12 +220,18 @@ impl Rewritten {
 }
 
 /// Ex) `virtualenv venv` -> `python -m venv venv`
-fn by_module(out: &mut Rewritten, call: &Call, script: &Script, target: &Target) {
+fn rename(out: &mut Rewritten, call: &Call, script: &Script, program: &str) {
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let Some(word) = simple.words.get(simple.unwrapped().program_index) else { return };
     let span = Span::new(word.span.start + offset, word.span.end + offset);
-    out.changes.parts.push((span, format!("{} -m venv", target.python)));
+    out.changes.parts.push((span, program.to_owned()));
     out.rules.push("pip-outside-venv");
+}
+
+/// `python3.11`, by name alone.
+pub(crate) fn is_versioned(name: &str) -> bool {
+    name.strip_prefix("python3.")
+        .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether an install names this package and nothing else.

@@ -43,8 +43,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     items
         .filter_map(|item| {
             let name = names::undefined(item.value.trim())?;
-            let message = format!("`{}` {}", name.name, name.why);
-            let label = format!("error: undefined variable '{}'", name.name);
+            let message = format!("`{}` {}", item.value.trim(), name.why);
+            let label = format!("error: undefined variable '{}'", item.value.trim());
             Found::at(item, Severity::Error, message).map(|found| found.label(&label))
         })
         .collect()

@@ -22,6 +22,8 @@ pub(crate) struct Profile {
     pub(crate) apt_python: Option<String>,
     /// Whether apt brings what its Python needs to make a virtual environment.
     pub(crate) apt_venv: bool,
+    /// Whether apt is asked for a Python by name, not only for something that brings one along.
+    pub(crate) apt_named: bool,
     /// Whether `nixLibs` puts libstdc++ on the library path.
     pub(crate) libstdcxx: bool,
     /// Two versions of Python that one `nix-env` would install into one profile.
@@ -100,6 +102,7 @@ impl Profile {
             });
         self.apt_venv |=
             package.starts_with("python3") && (package.ends_with("-venv") || package.ends_with("-full"));
+        self.apt_named |= is_python && !package.ends_with("-pip") && !package.ends_with("-dev");
         if is_python {
             self.apt_python = Some(APT_PYTHON.to_owned());
         } else {
@@ -121,6 +124,12 @@ pub(crate) fn programs_of(package: &str) -> Vec<String> {
     programs(package).0
 }
 
+/// Names that only an interpreter or an environment brings: none is guessed from a package's name.
+fn is_python_tool(name: &str) -> bool {
+    let versioned = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    ["python", "pip"].iter().any(|tool| name.strip_prefix(tool).is_some_and(versioned))
+}
+
 /// The programs of a package, and whether the table has it: else they are guessed from its name.
 fn programs(package: &str) -> (Vec<String>, bool) {
     let member = base_name(&package.replace('.', "/")).to_owned();
@@ -130,7 +139,7 @@ fn programs(package: &str) -> (Vec<String>, bool) {
             return (programs.split(' ').map(str::to_owned).collect(), true);
         }
     }
-    (vec![member, stem], false)
+    (vec![member, stem].into_iter().filter(|name| !is_python_tool(name)).collect(), false)
 }
 
 /// The version of an interpreter. One that the archive is not known to have is taken to be there.

@@ -106,14 +106,37 @@ static UNDEFINED: &[Undefined] = &[
 /// What there is to say of a name that is no attribute of nixpkgs. `None`: it is one, or the table
 /// doesn't have it.
 pub fn undefined(name: &str) -> Option<&'static Undefined> {
-    let at = UNDEFINED.binary_search_by(|undefined| undefined.name.cmp(name)).ok()?;
+    let find = |name: &str| UNDEFINED.binary_search_by(|undefined| undefined.name.cmp(name)).ok();
+    let at = find(name).or_else(|| if is_pip(name) { find("pip") } else { None })?;
     UNDEFINED.get(at)
+}
+
+/// The spellings of pip with a version or a prefix: `pip311`, `python311Pip`, `py3-pip`, `pkgs.pip`.
+fn is_pip(name: &str) -> bool {
+    let name = name.strip_prefix("pkgs.").or_else(|| name.strip_prefix("nixpkgs.")).unwrap_or(name);
+    let lower = name.to_ascii_lowercase();
+    let Some(at) = lower.rfind("pip") else { return false };
+    let (before, after) = (&lower[..at], &lower[at + 3..]);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let stem = before.trim_end_matches('-');
+    let prefix = stem.strip_prefix("python").or_else(|| stem.strip_prefix("py")).unwrap_or(stem);
+    digits(after) && (digits(prefix) || prefix == "get")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::python;
     use super::{Replacement, UNDEFINED, undefined};
+
+    #[test]
+    fn knows_pip_in_every_spelling() {
+        for name in ["pip311", "pip3.11", "python311Pip", "py3-pip", "python3pip", "get-pip", "pkgs.pip"] {
+            assert!(undefined(name).is_some(), "{name}");
+        }
+        for name in ["pipenv", "pipx", "python311Packages.pip", "pipewire", "python311", "gst-pipewire"] {
+            assert!(undefined(name).is_none(), "{name}");
+        }
+    }
 
     #[test]
     fn the_table_is_sorted_and_offers_no_undefined_name() {
