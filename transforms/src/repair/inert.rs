@@ -51,6 +51,6 @@ pub(crate) fn rename(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let keys = inert_keys(doc);
     for (phase, key) in &keys {
         draft.rename(doc, &["phases", phase, &key.name], "nixPkgs", "inert-nixpkgs");
-        !keys.is_empty()
     }
+    !keys.is_empty()
 }
