@@ -140,6 +140,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) get_pip: BTreeSet<String>,
     /// Directories that `pip install --target` filled, and what with.
     pub(crate) targets: BTreeMap<String, Dists>,
+    /// Files that a command made executable.
+    pub(crate) executable: BTreeSet<String>,
 }
 
 /// The most directories of `PATH` that are followed: every command asks each of them.
@@ -202,6 +204,7 @@ impl<'a> Machine<'a> {
             made: BTreeSet::new(),
             get_pip: BTreeSet::new(),
             targets: BTreeMap::new(),
+            executable: BTreeSet::new(),
         };
         let mut versions: Vec<&String> =
             profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
@@ -392,8 +395,9 @@ impl<'a> Machine<'a> {
     pub(crate) fn imports(&self, id: EnvId, shell: &Shell) -> Result<(), (Reason, String)> {
         let Some(env) = self.envs.get(id) else { return Ok(()) };
         let on_path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
-        let extra: Vec<&Dists> =
-            on_path.filter_map(|dir| self.targets.get(&paths::join(&shell.cwd, dir))).collect();
+        // The directory of the script, or the working one, is the first place that Python looks.
+        let places = on_path.chain(["."]).map(|dir| paths::join(&shell.cwd, dir));
+        let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).collect();
         if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
             return Err((
                 Reason::MarkerMissing,

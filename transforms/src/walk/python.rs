@@ -165,7 +165,7 @@ impl Run<'_, '_> {
     /// Whether a distribution of the environment brings a module of this name.
     fn provides(&self, shell: &Shell, env: EnvId, module: &str) -> bool {
         let Some(env) = self.machine.envs.get(env) else { return false };
-        let targets = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
+        let targets = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':')).chain(["."]);
         let targets = targets.filter_map(|dir| self.machine.targets.get(&paths::join(&shell.cwd, dir)));
         [&env.dists, &env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
     }

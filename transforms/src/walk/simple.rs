@@ -259,7 +259,7 @@ impl Run<'_, '_> {
     }
 
     fn app_file(&mut self, cmd: &Cmd<'_>, path: &str) -> Status {
-        if self.machine.app.is_executable(path) {
+        if self.machine.app.is_executable(path) || self.machine.executable.contains(path) {
             Status::unsure(format!("`{}` is a program of the repository, which is not followed", cmd.name))
         } else {
             Status::fail(Reason::Other, format!("{}: Permission denied", cmd.name))

@@ -55,6 +55,12 @@ impl Run<'_, '_> {
             "uv" | "uvx" => self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
             "mkdir" => self.make(shell, cmd, true),
+            "chmod" => {
+                let files = cmd.args.iter().flatten().skip(1).map(|file| paths::join(&shell.cwd, file));
+                let files: Vec<String> = files.filter_map(|file| self.machine.view_path(&file)).collect();
+                self.machine.executable.extend(files);
+                Status::Ok
+            }
             "touch" => self.make(shell, cmd, false),
             "which" => self.lookup(shell, cmd),
             "bash" | "sh" | "dash" | "zsh" => self.shell_script(shell, cmd),
