@@ -3,7 +3,7 @@
 use crate::discover::{self, Input, shown};
 use crate::exit::Failure;
 use crate::load::{self, Unread, phrase};
-use crate::view::{DirView, Tracked, WithConfig, WorkTree};
+use crate::view::{CommitView, DirView, Tracked, WithConfig, WorkTree};
 use nixpacks_transforms::app::{AppView, MemoryApp};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -103,6 +103,18 @@ impl App {
                 let alias = if is_json { "nixpacks.json" } else { "nixpacks.toml" };
                 home.config = Some((alias, name));
                 Ok(Self { home, view: Box::new(WithConfig::new(view, alias, bytes)) })
+            }
+            Input::Commit(dir, revision) => {
+                let failed = |why: String| {
+                    Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", dir.display()))
+                };
+                let (view, below) = CommitView::open(dir, revision).map_err(failed)?;
+                // Named from the root of the repository, as a patch for it has to be.
+                let below = if below.is_empty() { ".".to_owned() } else { below };
+                Ok(Self {
+                    home: Home { shown: below, in_git: true, ..Home::default() },
+                    view: Box::new(view),
+                })
             }
             Input::Stdin(None) => {
                 let home = Home { shown: "<stdin>".to_owned(), stdin: true, ..Home::default() };

@@ -65,6 +65,9 @@ pub(crate) struct CheckArgs {
     /// With `-`: the app whose config standard input is.
     #[arg(long, value_name = "DIR")]
     pub(crate) app: Option<PathBuf>,
+    /// Look at the app as this commit has it, in place of the work tree; a bare repository will do.
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) rev: Option<String>,
     /// A variable that the dashboard sets; may be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,

@@ -14,6 +14,8 @@ pub(crate) enum Input {
     Dir(PathBuf),
     /// A config of any name; its directory is the app.
     Config(PathBuf),
+    /// A directory as a commit has it: the revision.
+    Commit(PathBuf, String),
     /// Standard input: a config, in the view of this app or of an empty one.
     Stdin(Option<PathBuf>),
 }
@@ -52,6 +54,13 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>) -> Result<Vec<Input>
         return Err(Failure::unusable("cannot use `--app` without `-`"));
     }
     Ok(once(found))
+}
+
+/// The directories that `paths` name, each as `revision` has it.
+pub(crate) fn commits(paths: &[PathBuf], revision: &str) -> Vec<Input> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    once(paths.iter().map(|path| Input::Commit(path.clone(), revision.to_owned())).collect())
 }
 
 fn holds(dir: &Path, names: &[&str]) -> bool {
@@ -110,7 +119,9 @@ fn app_of(entry: &DirEntry) -> Option<PathBuf> {
 fn once(inputs: Vec<Input>) -> Vec<Input> {
     let mut seen = BTreeSet::new();
     let key = |input: &Input| match input {
-        Input::Dir(path) | Input::Config(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
+        Input::Dir(path) | Input::Config(path) | Input::Commit(path, _) => {
+            path.canonicalize().unwrap_or_else(|_| path.clone())
+        }
         Input::Stdin(_) => PathBuf::from("-"),
     };
     inputs.into_iter().filter(|input| seen.insert(key(input))).collect()

@@ -17,6 +17,11 @@ pub(super) fn run(
     tone: Tone,
     page: &mut Page,
 ) -> Result<Exit, Failure> {
+    if mode == Mode::Fix && args.rev.is_some() {
+        return Err(Failure::unusable(
+            "cannot use `--rev` with `fix`: a commit is not written; use `diff --rev`",
+        ));
+    }
     let mut apps = look(args)?;
     let mut patches = Vec::new();
     match mode {
@@ -56,7 +61,10 @@ pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
 
 fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
     let options = options::resolve(args)?;
-    let inputs = discover::inputs(&args.paths, args.app.as_deref())?;
+    let inputs = match &args.rev {
+        Some(revision) => discover::commits(&args.paths, revision),
+        None => discover::inputs(&args.paths, args.app.as_deref())?,
+    };
     if inputs.is_empty() {
         let message = "no app found: no deploy file and no Python app here".to_owned();
         return Err(Failure { exit: Exit::NoInput, message });

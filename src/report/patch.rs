@@ -25,6 +25,10 @@ pub(crate) fn patch(app: &Examined, here: Option<&Path>, tone: Tone) -> String {
 
 /// The path in the patch: from the current directory if the file is below it, else from the top.
 fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
+    if app.home.dir.is_none() && !app.home.stdin {
+        // A commit: the patch is for the root of its repository.
+        return app.home.shown_file(&change.path);
+    }
     let own = || app.home.on_disk(&change.path).to_owned();
     // A link cannot be patched, so the patch names the file behind it.
     let Ok(real) = write::real(&app.home, &change.path) else { return own() };

@@ -1,11 +1,14 @@
-//! The app view over a directory: in a git work tree what is tracked or staged, elsewhere what is there.
+//! The app view over a directory: in a git work tree what is tracked or staged, elsewhere what is
+//! there; and over a commit.
 
+mod commit;
 mod git;
 mod hidden;
 mod index;
 mod single;
 mod tree;
 
+pub(crate) use commit::CommitView;
 pub(crate) use git::{Tracked, WorkTree};
 pub(crate) use single::WithConfig;
 pub(crate) use tree::DirView;

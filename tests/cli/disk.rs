@@ -82,3 +82,28 @@ mod unix {
         assert_eq!((output.status.code(), err.as_ref()), (Some(0), ""));
     }
 }
+
+#[test]
+fn looks_at_a_commit_in_place_of_the_work_tree() {
+    let files = [("svc/nixpacks.toml", BROKEN), ("svc/main.py", ""), ("svc/requirements.txt", "flask\n")];
+    let sandbox = Sandbox::new(files).in_git();
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"];
+    sandbox.tool("git", "", &[&identity[..], &["commit", "-qm", "a"]].concat(), "");
+    sandbox.write("svc/nixpacks.toml", "");
+    assert_eq!(sandbox.run(&["check", "svc"]).code, 0);
+    let ran = sandbox.run(&["diff", "--rev", "HEAD", "svc"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.starts_with("--- a/svc/nixpacks.toml\n"), "{ran:?}");
+    assert_eq!(sandbox.read("svc/nixpacks.toml"), "");
+    // A bare repository has nothing else.
+    sandbox.tool("git", "", &["clone", "-q", "--bare", ".", "bare.git"], "");
+    let bare = sandbox.run(&["check", "--rev", "HEAD", "bare.git", "--output-format", "json"]).json();
+    assert_eq!(bare["apps"][0]["verdict"]["outcome"], "fails", "{bare}");
+    for (args, want) in
+        [(&["check", "--rev", "nope", "svc"], "nope"), (&["fix", "--rev", "HEAD", "svc"], "--rev")]
+    {
+        let ran = sandbox.run(args);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(want), "{ran:?}");
+    }
+}

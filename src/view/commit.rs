@@ -1,0 +1,141 @@
+//! The app view over a commit: a git tree, without a work tree.
+
+use git2::{ErrorCode, ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
+use nixpacks_transforms::app::{AppView, Entry, Kind, ReadError};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// The most links that are followed from one path.
+const HOPS: usize = 8;
+/// The mode of a symbolic link in a git tree.
+const LINK: i32 = 0o120_000;
+/// The mode of a program.
+const PROGRAM: i32 = 0o100_755;
+
+/// An app as a commit has it.
+pub(crate) struct CommitView {
+    repository: Mutex<Repository>,
+    /// Files below the app's root: blob and mode.
+    files: BTreeMap<String, (Oid, i32)>,
+}
+
+impl CommitView {
+    /// The directory `dir` as `revision` has it; the repository is the one that `dir` is in, or is.
+    pub(crate) fn open(dir: &Path, revision: &str) -> Result<(Self, String), String> {
+        let said = |error: git2::Error| error.message().to_owned();
+        let repository = Repository::discover(dir).map_err(said)?;
+        let prefix = below(&repository, dir)?;
+        let mut files = BTreeMap::new();
+        {
+            let object = repository.revparse_single(revision).map_err(|error| match error.code() {
+                ErrorCode::NotFound => format!("no revision `{revision}`"),
+                _ => said(error),
+            })?;
+            let mut tree = object.peel_to_tree().map_err(said)?;
+            if !prefix.is_empty() {
+                let entry = tree
+                    .get_path(Path::new(&prefix))
+                    .map_err(|_| format!("`{revision}` has no `{prefix}`"))?;
+                tree = entry.to_object(&repository).and_then(|object| object.peel_to_tree()).map_err(said)?;
+            }
+            tree.walk(TreeWalkMode::PreOrder, |root, entry| {
+                if let (Some(ObjectType::Blob), Ok(name)) =
+                    (entry.kind(), std::str::from_utf8(entry.name_bytes()))
+                {
+                    files.insert(format!("{root}{name}"), (entry.id(), entry.filemode()));
+                }
+                TreeWalkResult::Ok
+            })
+            .map_err(said)?;
+        }
+        Ok((Self { repository: Mutex::new(repository), files }, prefix))
+    }
+
+    /// The blob at a path, behind links that stay in the app.
+    fn blob(&self, path: &str) -> Option<(Oid, i32)> {
+        let mut path = path.to_owned();
+        for _ in 0..HOPS {
+            let (id, mode) = *self.files.get(&path)?;
+            if mode != LINK {
+                return Some((id, mode));
+            }
+            let target = self.bytes(id).ok()?;
+            path = joined(&path, std::str::from_utf8(&target).ok()?)?;
+        }
+        None
+    }
+
+    fn bytes(&self, id: Oid) -> Result<Vec<u8>, String> {
+        let repository = self.repository.lock().map_err(|_| "the repository is in use".to_owned())?;
+        let blob = repository.find_blob(id).map_err(|error| error.message().to_owned())?;
+        Ok(blob.content().to_vec())
+    }
+
+    fn has_dir(&self, path: &str) -> bool {
+        let inner = if path.is_empty() { String::new() } else { format!("{path}/") };
+        path.is_empty()
+            || self.files.range(inner.clone()..).next().is_some_and(|(file, _)| file.starts_with(&inner))
+    }
+}
+
+impl AppView for CommitView {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        if self.blob(path).is_some() {
+            return Some(Kind::File);
+        }
+        self.has_dir(path).then_some(Kind::Dir)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
+        let Some((id, _)) = self.blob(path) else { return Ok(None) };
+        let failed = |message| ReadError { path: path.to_owned(), message };
+        self.bytes(id).map(|bytes| Some(Cow::Owned(bytes))).map_err(failed)
+    }
+
+    fn list(&self, dir: &str) -> Vec<Entry> {
+        let inner = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        let mut entries: BTreeMap<&str, Kind> = BTreeMap::new();
+        for (path, _) in self.files.range(inner.clone()..).take_while(|(path, _)| path.starts_with(&inner)) {
+            let rest = path.strip_prefix(&inner).unwrap_or_default();
+            match rest.split_once('/') {
+                Some((name, _)) => entries.insert(name, Kind::Dir),
+                None => self.kind(path).and_then(|kind| entries.insert(rest, kind)),
+            };
+        }
+        entries.into_iter().map(|(name, kind)| Entry { name: name.to_owned(), kind }).collect()
+    }
+
+    fn is_executable(&self, path: &str) -> bool {
+        self.blob(path).is_some_and(|(_, mode)| mode == PROGRAM)
+    }
+}
+
+/// The path of `dir` below the work tree, `""` for its root and for a bare repository.
+fn below(repository: &Repository, dir: &Path) -> Result<String, String> {
+    let Some(top) = repository.workdir() else { return Ok(String::new()) };
+    let canonical = |path: &Path| path.canonicalize().map_err(|error| error.to_string());
+    let (top, dir) = (canonical(top)?, canonical(dir)?);
+    let inside = dir.strip_prefix(&top).map_err(|_| "it is not in the work tree".to_owned())?;
+    inside.to_str().map(|path| path.replace('\\', "/")).ok_or_else(|| "its path is not UTF-8".to_owned())
+}
+
+/// Where a link at `path` leads, `None` outside the app.
+fn joined(path: &str, target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
