@@ -1,13 +1,14 @@
 //! Whether two versions of a file say the same outside what was to change.
 
 use super::{Document, Node, Table, Value};
+use std::collections::BTreeSet;
 
 /// A path of keys.
 pub type KeyPath = Vec<String>;
 
 impl Document {
     /// Whether `after` says the same as this document, apart from the values at `paths` and below.
-    pub fn same_except(&self, after: &Document, paths: &[KeyPath]) -> bool {
+    pub fn same_except(&self, after: &Document, paths: &BTreeSet<KeyPath>) -> bool {
         same_table(&self.root, &after.root, paths, &mut Vec::new())
     }
 
@@ -17,9 +18,9 @@ impl Document {
     }
 }
 
-fn same_table(before: &Table, after: &Table, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+fn same_table(before: &Table, after: &Table, paths: &BTreeSet<KeyPath>, at: &mut KeyPath) -> bool {
     let names = before.entries.iter().chain(&after.entries).map(|entry| entry.key.name.as_str());
-    let names: std::collections::BTreeSet<&str> = names.collect();
+    let names: BTreeSet<&str> = names.collect();
     names.into_iter().all(|name| {
         at.push(name.to_owned());
         let same = paths.contains(at)
@@ -34,7 +35,7 @@ fn same_table(before: &Table, after: &Table, paths: &[KeyPath], at: &mut KeyPath
     })
 }
 
-fn same_node(before: &Node, after: &Node, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+fn same_node(before: &Node, after: &Node, paths: &BTreeSet<KeyPath>, at: &mut KeyPath) -> bool {
     match (&before.value, &after.value) {
         (Value::Table(before), Value::Table(after)) => same_table(before, after, paths, at),
         (before, after) => same_value(before, after),
@@ -47,14 +48,16 @@ fn same_value(before: &Value, after: &Value) -> bool {
         (Value::Array(before), Value::Array(after)) => {
             let pairs = before.elements.iter().zip(&after.elements);
             before.elements.len() == after.elements.len()
-                && pairs.into_iter().all(|(before, after)| same_node(before, after, &[], &mut Vec::new()))
+                && pairs
+                    .into_iter()
+                    .all(|(before, after)| same_node(before, after, &BTreeSet::new(), &mut Vec::new()))
         }
         (Value::Bool(before), Value::Bool(after)) => before == after,
         (before, after) => std::mem::discriminant(before) == std::mem::discriminant(after),
     }
 }
 
-fn all_declared(node: &Node, paths: &[KeyPath], at: &mut KeyPath) -> bool {
+fn all_declared(node: &Node, paths: &BTreeSet<KeyPath>, at: &mut KeyPath) -> bool {
     let Value::Table(table) = &node.value else { return false };
     !table.entries.is_empty()
         && table.entries.iter().all(|entry| {
@@ -94,10 +97,12 @@ mod tests {
     fn sees_a_change_that_was_not_declared() {
         let before = doc("a = 'x'\n[phases.install]\ncmds = ['pip']\n[start]\ncmd = 's'\n");
         let after = doc("a = 'x'\n[start]\ncmd = 's'\n");
-        assert!(before.same_except(&after, &[path("phases.install.cmds")]));
-        assert!(!before.same_except(&after, &[path("phases.install.paths")]));
-        assert!(!before.same_except(&doc("a = 'y'\n[start]\ncmd = 's'\n"), &[path("phases.install.cmds")]));
-        assert!(!before.same_except(&doc("a = 'x'\n"), &[path("phases.install.cmds")]));
+        assert!(before.same_except(&after, &[path("phases.install.cmds")].into()));
+        assert!(!before.same_except(&after, &[path("phases.install.paths")].into()));
+        assert!(
+            !before.same_except(&doc("a = 'y'\n[start]\ncmd = 's'\n"), &[path("phases.install.cmds")].into())
+        );
+        assert!(!before.same_except(&doc("a = 'x'\n"), &[path("phases.install.cmds")].into()));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::text::LineIndex;
 use crate::walk::{self, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Characters after which the title of a joint fix takes up no more.
+const LONG_TITLE: usize = 160;
 /// The most passes.
 const PASSES: usize = 8;
 
@@ -29,7 +31,7 @@ pub(super) enum Settling {
 /// An end state that was reached.
 pub(super) struct Settled {
     texts: BTreeMap<String, String>,
-    passes: Vec<Vec<Proposed>>,
+    said: Vec<Said>,
     pub(super) model: Model,
     pub(super) walk: Walk,
 }
@@ -63,7 +65,7 @@ pub(super) fn settle(
         if proposed.is_empty() {
             let Some((model, walk)) = edited else { return Ok(Settling::Nothing) };
             let texts = overlay.texts().clone();
-            return Ok(Settling::Settled(Box::new(Settled { texts, passes, model, walk })));
+            return Ok(Settling::Settled(Box::new(Settled { texts, said: said(passes), model, walk })));
         }
         let (applied, texts) = apply(model, proposed)?;
         declared(model, &applied, &texts)?;
@@ -116,7 +118,7 @@ fn declared(model: &Model, applied: &[Proposed], texts: &BTreeMap<String, String
         let Some(before) = model.document(path) else { continue };
         let fixes = applied.iter().filter(|fix| fix.path == *path);
         let rules = fixes.clone().flat_map(|fix| fix.rules.iter().map(|rule| (*rule).to_owned())).collect();
-        let paths: Vec<KeyPath> = fixes.flat_map(|fix| fix.touches.iter().cloned()).collect();
+        let paths: BTreeSet<KeyPath> = fixes.flat_map(|fix| fix.touches.iter().cloned()).collect();
         let message = match Document::parse(path.clone(), before.kind, text.clone()) {
             Ok(after) if before.same_except(&after, &paths) => continue,
             Ok(_) => format!("{path}: the fixes would change more than they declared"),
@@ -136,10 +138,47 @@ fn unsettled(fix: &Proposed, error: &EditError) -> Unsettled {
     }
 }
 
+/// A fix as it is told.
+struct Said {
+    title: String,
+    rules: BTreeSet<&'static str>,
+    path: String,
+    /// `None`: text that an earlier pass made, so the change of the whole file.
+    edits: Option<Vec<Edit>>,
+}
+
+/// The fixes of the first pass one by one; those of later passes together, one for each file.
+fn said(passes: Vec<Vec<Proposed>>) -> Vec<Said> {
+    let mut told: Vec<Said> = Vec::new();
+    let mut edited: BTreeSet<String> = BTreeSet::new();
+    let mut later: BTreeMap<String, usize> = BTreeMap::new();
+    for proposed in passes {
+        let paths: Vec<String> = proposed.iter().map(|fix| fix.path.clone()).collect();
+        for Proposed { title, rules, path, edits, .. } in proposed {
+            if !edited.contains(&path) {
+                told.push(Said { title, rules, path, edits: Some(edits) });
+                continue;
+            }
+            let at = *later.entry(path.clone()).or_insert(told.len());
+            match told.get_mut(at) {
+                Some(said) => {
+                    if !said.title.contains(&title) && said.title.len() < LONG_TITLE {
+                        said.title = format!("{}; {title}", said.title);
+                    }
+                    said.rules.extend(rules);
+                }
+                None => told.push(Said { title, rules, path, edits: None }),
+            }
+        }
+        edited.extend(paths);
+    }
+    told
+}
+
 impl Settled {
     /// The rules that each fix answers to.
     pub(super) fn rules(&self) -> impl Iterator<Item = &BTreeSet<&'static str>> {
-        self.passes.iter().flatten().map(|fix| &fix.rules)
+        self.said.iter().map(|said| &said.rules)
     }
 
     /// The files that change.
@@ -153,24 +192,12 @@ impl Settled {
 
     /// The fixes, with edits against the files as they were read.
     pub(super) fn fixes(&self, app: &dyn AppView, applicability: Applicability) -> Vec<Fix> {
-        let mut fixes = Vec::new();
-        let mut edited: BTreeSet<&str> = BTreeSet::new();
-        let mut whole: BTreeMap<&str, Vec<Edit>> = BTreeMap::new();
-        for proposed in &self.passes {
-            for fix in proposed {
-                let path = fix.path.as_str();
-                let edits = if edited.contains(path) {
-                    // A later pass edits text that an earlier one made: said as one change of the file.
-                    whole.entry(path).or_insert_with(|| self.difference(app, path)).clone()
-                } else {
-                    fix.edits.clone()
-                };
-                let edits = edits.into_iter().map(|edit| FileEdit { path: fix.path.clone(), edit }).collect();
-                fixes.push(Fix { title: fix.title.clone(), applicability, edits });
-            }
-            edited.extend(proposed.iter().map(|fix| fix.path.as_str()));
-        }
-        fixes
+        let fix = |said: &Said| {
+            let edits = said.edits.clone().unwrap_or_else(|| self.difference(app, &said.path));
+            let edits = edits.into_iter().map(|edit| FileEdit { path: said.path.clone(), edit }).collect();
+            Fix { title: said.title.clone(), applicability, edits }
+        };
+        self.said.iter().map(fix).collect()
     }
 
     /// The change of a whole file as one edit.
