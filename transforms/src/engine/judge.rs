@@ -12,13 +12,12 @@ pub(super) fn allow(before: &Verdict, after: &Verdict) -> Result<(), String> {
         return Err("the app is predicted to work, and would not after the repair".to_owned());
     }
     if after.rank() <= before.rank() {
-        return Err(format!("the repair would get no further: {}", sentence(after)));
+        return Err(format!("the repair would get no further: {}", after.detail));
     }
     match after.outcome {
-        Outcome::Fails { reason, .. } if reason.is_pip_family() => Err(format!(
-            "the repair would only move to the next error of the same family: {}",
-            sentence(after)
-        )),
+        Outcome::Fails { reason, .. } if reason.is_pip_family() => {
+            Err(format!("the repair would only move to the next error of the same family: {}", after.detail))
+        }
         Outcome::Fails { stage: Stage::Plan, .. } => {
             Err("Nixpacks would refuse the repaired files".to_owned())
         }
@@ -27,7 +26,7 @@ pub(super) fn allow(before: &Verdict, after: &Verdict) -> Result<(), String> {
 }
 
 /// What the fixes of an allowed repair may claim.
-pub(super) fn applicability(before: &Verdict, _after: &Verdict) -> Applicability {
+pub(super) fn applicability(before: &Verdict) -> Applicability {
     if before.fails() { Applicability::Safe } else { Applicability::Unsafe }
 }
 
@@ -38,8 +37,4 @@ pub(super) fn held_because(before: &Verdict) -> &'static str {
     } else {
         "the run cannot be predicted as far as this"
     }
-}
-
-fn sentence(verdict: &Verdict) -> String {
-    verdict.detail.clone()
 }

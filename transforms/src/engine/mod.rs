@@ -49,7 +49,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     match best {
         Some(Candidate::Refused(why)) => outcome.refused = Some(why),
         Some(Candidate::Settled(settled)) => {
-            let claim = judge::applicability(&walk.verdict, &settled.walk.verdict);
+            let claim = judge::applicability(&walk.verdict);
             outcome.fixes = settled.fixes(app, claim);
             link(&mut findings, &settled, &outcome.fixes);
             if claim == Applicability::Safe || options.unsafe_fixes {

@@ -213,6 +213,13 @@ pub(crate) fn simple_at(script: &Script, span: Span) -> Option<(Simple, usize)> 
     find(script, span, 0)
 }
 
+/// The bytes of the program's word in the simple command at a span, behind `sudo` and the like.
+pub(crate) fn program_at(script: &Script, span: Span) -> Option<Span> {
+    let (simple, offset) = simple_at(script, span)?;
+    let word = simple.words.get(simple.unwrapped().program_index)?;
+    Some(Span::new(word.span.start + offset, word.span.end + offset))
+}
+
 fn find(script: &Script, span: Span, offset: usize) -> Option<(Simple, usize)> {
     for at in script.simples() {
         let here = Span::new(at.simple.span.start + offset, at.simple.span.end + offset);

@@ -3,7 +3,7 @@
 use super::CMDS;
 use super::draft::Draft;
 use super::managed::{classify, provider};
-use super::target::{OPT_VENV, Target};
+use super::target::Target;
 use super::venv::{is_astray, place};
 use crate::context::Context;
 use crate::plan::Origin;
@@ -15,7 +15,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let first =
         cx.model.plan.as_ref().is_ok_and(|plan| plan.ran.first().is_some_and(|name| name == "python"));
     let Some(manager) = provider(cx, "install").filter(|_| first) else { return false };
-    let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+    let target = Target::provided();
     let own = |command: &Command| {
         command.phase.as_deref() == Some("install")
             && matches!(command.item.origin, Origin::Provider("python"))

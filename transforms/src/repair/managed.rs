@@ -32,7 +32,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let Some(position) = plan.ran.iter().position(|name| name == "python") else { return false };
     let phase = if position == 0 { "install".to_owned() } else { "python:install".to_owned() };
     let Some(manager) = provider(cx, &phase) else { return false };
-    let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+    let target = Target::provided();
     let commands: Vec<&Command> = cx
         .file_commands()
         .into_iter()

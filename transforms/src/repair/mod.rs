@@ -34,7 +34,7 @@ pub(crate) use provider::left_out;
 use crate::context::Context;
 use crate::intent::Refusal;
 use draft::Draft;
-use target::{OPT_VENV, Target};
+use target::Target;
 
 /// An end state to aim for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,7 @@ pub(crate) fn propose(
     }
     cached::release(cx, &mut draft);
     packages::tidy(cx, &mut draft);
-    if left_out(cx).is_some() && cx.has("python-provider-left-out") {
-        provider::add(cx, &mut draft);
+    if provider::add(cx, &mut draft) {
         return draft.finish(|rule| cx.has(rule)).map(Some);
     }
     interpreters::settle(cx, &mut draft);
@@ -80,7 +79,7 @@ pub(crate) fn propose(
             if !applies && first {
                 return Ok(None);
             }
-            let target = Target { dir: OPT_VENV.to_owned(), python: "python".to_owned() };
+            let target = Target::provided();
             if applies || made(cx, &target) {
                 start::mend(cx, &mut draft, &target);
             }

@@ -47,9 +47,11 @@ fn in_dir(dir: &str, file: &str) -> String {
     if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
 }
 
-/// Adds it.
-pub(crate) fn add(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    if cx.has("python-provider-left-out") && left_out(cx).is_some() {
+/// Adds it; whether there was a need.
+pub(crate) fn add(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let needed = cx.has("python-provider-left-out") && left_out(cx).is_some();
+    if needed {
         draft.insert_top("providers", &["...", "python"], "python-provider-left-out");
     }
+    needed
 }

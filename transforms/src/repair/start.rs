@@ -2,12 +2,11 @@
 //! virtual environment that nothing makes, a start under another user.
 
 use super::Context;
-use super::command::{Changes, simple_at};
+use super::command::{Changes, program_at};
 use super::draft::Draft;
 use super::target::Target;
 use super::venv::is_versioned;
 use crate::plan::Origin;
-use crate::text::Span;
 use crate::walk::{CallKind, Command, Reason, base_name, join};
 
 /// Points them at the target.
@@ -60,21 +59,16 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
             CallKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
             {
-                let Some((simple, offset)) = simple_at(script, call.span) else { continue };
-                let Some(word) = simple.words.get(simple.unwrapped().program_index) else { continue };
-                let span = Span::new(word.span.start + offset, word.span.end + offset);
+                let Some(span) = program_at(script, call.span) else { continue };
                 changes.parts.push((span, "python".to_owned()));
             }
             CallKind::Python { name } | CallKind::Program { name }
                 if call.fails() && (name.contains('/') || other_user) =>
             {
-                let Some((simple, offset)) = simple_at(script, call.span) else { continue };
-                let unwrapped = simple.unwrapped();
-                let Some(word) = simple.words.get(unwrapped.program_index) else { continue };
+                let Some(span) = program_at(script, call.span) else { continue };
                 let program = base_name(name);
                 // Ex) `python3.9`: a venv of an old Python has no name with the minor version
                 let program = if program.starts_with("python3.") { "python" } else { program };
-                let span = Span::new(word.span.start + offset, word.span.end + offset);
                 let bypasses = name.contains("/bin/") || other_user;
                 if bypasses && join(&call.cwd, name) != target.bin(program) {
                     changes.parts.push((span, target.bin(program)));

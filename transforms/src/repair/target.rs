@@ -17,6 +17,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The environment that the Python provider makes.
+    pub(crate) fn provided() -> Self {
+        Self { dir: OPT_VENV.to_owned(), python: "python".to_owned() }
+    }
+
     /// A program of the environment, by its path.
     pub(crate) fn bin(&self, program: &str) -> String {
         format!("{}/bin/{program}", self.dir)

@@ -1,6 +1,6 @@
 //! Every pip command into one virtual environment, which is made before the first of them.
 
-use super::command::{Changes, simple_at, word_with_gap};
+use super::command::{Changes, program_at, simple_at, word_with_gap};
 use super::draft::{Draft, List, Piece};
 use super::target::Target;
 use super::{APT_PKGS, CMDS, Context};
@@ -221,9 +221,7 @@ impl Rewritten {
 
 /// Ex) `virtualenv venv` -> `python -m venv venv`
 fn rename(out: &mut Rewritten, call: &Call, script: &Script, program: &str) {
-    let Some((simple, offset)) = simple_at(script, call.span) else { return };
-    let Some(word) = simple.words.get(simple.unwrapped().program_index) else { return };
-    let span = Span::new(word.span.start + offset, word.span.end + offset);
+    let Some(span) = program_at(script, call.span) else { return };
     out.changes.parts.push((span, program.to_owned()));
     out.rules.push("pip-outside-venv");
 }
