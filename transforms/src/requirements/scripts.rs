@@ -118,7 +118,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("opencv-python", &["cv2"]),
     ("opencv-python-headless", &["cv2"]),
     ("pillow", &["PIL"]),
-    ("protobuf", &["google.protobuf"]),
+    ("protobuf", &["google"]),
     ("psycopg2-binary", &["psycopg2"]),
     ("py-cord", &["discord"]),
     ("pycryptodome", &["Crypto"]),
@@ -188,6 +188,13 @@ pub fn distributions_with_script(script: &str) -> impl Iterator<Item = &'static 
 /// The modules that the distribution installs: from the table, or its name as an identifier.
 pub fn import_names(name: &str) -> Vec<String> {
     let name = normalize(name);
+    // The namespace that Google's packages share.
+    if ["google-ai-", "google-auth", "google-cloud-", "google-genai", "google-generativeai"]
+        .iter()
+        .any(|start| name.starts_with(start))
+    {
+        return vec!["google".to_owned(), name.replace('-', "_")];
+    }
     match IMPORTS.iter().find(|(listed, _)| *listed == name) {
         Some((_, modules)) => modules.iter().map(|module| (*module).to_owned()).collect(),
         None => vec![name.replace('-', "_")],

@@ -47,7 +47,11 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|(command, call)| {
             let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
             let there = name.starts_with("python") || cx.walk.envs.iter().any(|env| env.dists.script(name));
-            if name.contains('/') || !there {
+            // A filled environment that the call reaches is one that it found.
+            let reached = cx.walk.envs.iter().any(|env| {
+                env.venv_dir().is_some() && env.venv_dir() == call.venv.as_deref() && env.dists.any()
+            });
+            if name.contains('/') || !there || reached {
                 return None;
             }
             let message = format!("`{name}` does not find the virtual environment");

@@ -26,6 +26,10 @@ pub(crate) struct Dists {
     pub(crate) open: bool,
     /// Whether a requirements file or a project was installed, however little it asks for.
     pub(crate) filled: bool,
+    /// Directories of projects that were installed from their source.
+    pub(crate) sources: BTreeSet<String>,
+    /// Console scripts of those projects.
+    pub(crate) scripts: BTreeSet<String>,
 }
 
 impl Dists {
@@ -51,6 +55,9 @@ impl Dists {
 
     /// Whether one of them brings this console script.
     pub(crate) fn script(&self, program: &str) -> bool {
+        if self.scripts.contains(program) {
+            return true;
+        }
         let brings = |(name, extras): (&String, &BTreeSet<String>)| {
             scripts::brings(name, &extras.iter().cloned().collect::<Vec<_>>(), program)
         };

@@ -11,6 +11,7 @@ mod machine;
 mod paths;
 mod pip;
 mod profile;
+mod project;
 mod python;
 mod simple;
 mod status;

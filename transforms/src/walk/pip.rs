@@ -125,7 +125,7 @@ impl Run<'_, '_> {
         Err(no_requirements(file))
     }
 
-    fn requirements_file(
+    pub(crate) fn requirements_file(
         &self,
         shell: &Shell,
         file: &str,
@@ -199,30 +199,15 @@ impl Run<'_, '_> {
                     format!("{text} does not appear to be a Python project"),
                 ));
             }
-            asked.open = true;
-            return Ok(());
+            let extras = text.strip_prefix(place).unwrap_or_default().trim_matches(['[', ']']);
+            let extras: Vec<String> = extras.split(',').map(|extra| extra.trim().to_owned()).collect();
+            return self.install_project(shell, &dir, &extras, asked);
         }
         match requirements::parse_requirement(text) {
             Some(requirement) => add(asked, &requirement),
             None => asked.open = true,
         }
         Ok(())
-    }
-
-    /// What installing the project in a directory brings.
-    pub(crate) fn project(&self, dir: &str, asked: &mut Dists) {
-        let read = |name: &str| {
-            let path = self.machine.view_path(&format!("{dir}/{name}"))?;
-            let bytes = self.machine.app.read(&path).ok()??;
-            requirements::project(std::str::from_utf8(&bytes).ok()?)
-        };
-        let found = ["pyproject.toml", "Pipfile"].into_iter().find_map(read);
-        // A `setup.py` computes what it asks for.
-        asked.filled = true;
-        asked.open |= found.as_ref().is_none_or(Vec::is_empty);
-        for requirement in found.into_iter().flatten() {
-            add(asked, &requirement);
-        }
     }
 
     pub(crate) fn is_get_pip(&self, shell: &Shell, file: &str) -> bool {
@@ -280,6 +265,8 @@ fn add(asked: &mut Dists, requirement: &Requirement) {
 pub(crate) fn merge(into: &mut Dists, from: Dists) {
     into.open |= from.open;
     into.filled |= from.filled;
+    into.sources.extend(from.sources);
+    into.scripts.extend(from.scripts);
     for (name, extras) in from.names {
         into.names.entry(name).or_default().extend(extras);
     }

@@ -84,8 +84,17 @@ impl Run<'_, '_> {
             _ => {}
         }
         let top = module.split('.').next().unwrap_or(module);
-        let status = if self.is_app_module(shell, module) {
-            self.app_code(shell, env)
+        let status = if let Some(is_program) = self.app_module(shell, env, module) {
+            if is_program {
+                self.app_code(shell, env)
+            } else {
+                Status::fail(
+                    Reason::MarkerMissing,
+                    format!(
+                        "No module named {module}.__main__; '{module}' is a package and cannot be directly executed"
+                    ),
+                )
+            }
         } else if self.provides(shell, env, top) {
             self.imports(shell, env)
         } else if stdlib::has(top) {
@@ -128,10 +137,14 @@ impl Run<'_, '_> {
             if stdlib::has(module) {
                 continue;
             }
-            let status = if self.is_app_module(shell, module) {
+            let status = if self.app_module(shell, env, module).is_some() {
                 self.app_code(shell, env)
             } else if self.provides(shell, env, module) {
                 self.imports(shell, env)
+            } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
+                Status::unsure(format!(
+                    "`{module}` may come with what is installed from a directory or a lock file"
+                ))
             } else {
                 Status::fail(Reason::MarkerMissing, format!("No module named '{module}'"))
             };
@@ -146,20 +159,31 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Whether a module of the app's own has this name.
-    fn is_app_module(&self, shell: &Shell, module: &str) -> bool {
+    /// Whether the app's own module of this name can be run with `-m`; `None` where it has none.
+    fn app_module(&self, shell: &Shell, env: EnvId, module: &str) -> Option<bool> {
         let mut roots = vec![shell.cwd.clone()];
         if let Some(path) = shell.vars.get("PYTHONPATH") {
             roots.extend(path.split(':').map(|dir| paths::join(&shell.cwd, dir)));
         }
+        // Projects that were installed from their directories.
+        let sources = self.machine.envs.get(env).into_iter().flat_map(|env| &env.dists.sources);
+        roots.extend(sources.flat_map(|dir| [dir.clone(), paths::join(dir, "src")]));
         let parts = module.replace('.', "/");
-        roots.iter().any(|root| {
-            let path = format!("{root}/{parts}");
-            self.machine.exists(&format!("{path}.py"))
-                || self.machine.exists(&format!("{path}/__init__.py"))
-                || self.machine.exists(&format!("{path}/__main__.py"))
-                || (paths::in_app(&path).is_some() && self.machine.exists(&path))
-        })
+        let places: Vec<String> = roots.iter().map(|root| format!("{root}/{parts}")).collect();
+        let found = places.iter().find_map(|path| {
+            let has = |end: &str| self.machine.exists(&format!("{path}{end}"));
+            let package = has("/__init__.py");
+            (package || has(".py")).then(|| !package || has("/__main__.py"))
+        });
+        // A bare directory is a namespace, which every package of that name goes before.
+        let bare = || {
+            let path =
+                places.iter().find(|path| paths::in_app(path).is_some() && self.machine.exists(path))?;
+            let top = module.split('.').next().unwrap_or(module);
+            let hidden = self.provides(shell, env, top) || stdlib::has(top);
+            (!hidden).then(|| self.machine.exists(&format!("{path}/__main__.py")))
+        };
+        found.or_else(bare)
     }
 
     /// Whether a distribution of the environment brings a module of this name.
@@ -267,7 +291,8 @@ fn imports_as(dists: &Dists, module: &str) -> bool {
     // A distribution outside the table has only a module of its own name.
     let own = requirements::normalize(module);
     let brings_it = |name: &str| dists.names.contains_key(name) && brings(name);
-    brings_it(&own) || scripts::import_listed().any(brings_it) || dists.script(module)
+    let shared = || module == "google" && dists.names.keys().any(|name| brings(name));
+    brings_it(&own) || scripts::import_listed().any(brings_it) || shared() || dists.script(module)
 }
 
 /// The first operand of venv's or virtualenv's arguments.

@@ -9,6 +9,7 @@ use super::python::externally_managed;
 use super::simple::{Cmd, manager_kind, missing_file};
 use super::status::Status;
 use super::verdict::Reason;
+use crate::requirements;
 use crate::shell::{Node, RedirectOp};
 
 const GET_PIP: &str = "get-pip.py";
@@ -128,7 +129,7 @@ impl Run<'_, '_> {
         let into = active.or(home);
         if installs {
             let mut asked = Dists::default();
-            self.project(&shell.cwd, &mut asked);
+            self.manage_project(shell, with_groups(cmd), &mut asked);
             if let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
                 merge(&mut env.dists, asked);
             }
@@ -159,8 +160,12 @@ impl Run<'_, '_> {
                 let dir = paths::join(&shell.cwd, dir);
                 self.uv_venv(&dir);
                 let id = self.machine.venv(&dir);
+                if let Err(status) = self.lock_file(shell, cmd) {
+                    self.note(shell, cmd, manager_kind(cmd), id, &status);
+                    return status;
+                }
                 let mut asked = Dists::default();
-                self.project(&shell.cwd, &mut asked);
+                self.manage_project(shell, with_groups(cmd), &mut asked);
                 if let Some(env) = id.and_then(|id| self.machine.envs.get_mut(id)) {
                     merge(&mut env.dists, asked);
                 }
@@ -171,6 +176,22 @@ impl Run<'_, '_> {
         };
         self.note(shell, cmd, manager_kind(cmd), None, &status);
         status
+    }
+
+    /// Whether uv takes the lock file of the project.
+    fn lock_file(&self, shell: &Shell, cmd: &Cmd<'_>) -> Result<(), Status> {
+        let path = self.machine.view_path(&paths::join(&shell.cwd, "uv.lock"));
+        let Some(bytes) = path.and_then(|path| self.machine.app.read(&path).ok().flatten()) else {
+            if cmd.has("--frozen") && paths::in_app(&shell.cwd).is_some() {
+                return Err(Status::fail(Reason::NoSuchFile, "Unable to find lockfile at `uv.lock`"));
+            }
+            return Ok(());
+        };
+        let text = std::str::from_utf8(&bytes).unwrap_or_default();
+        match requirements::lock_version(text) {
+            Some(_) => Ok(()),
+            None => Err(Status::fail(Reason::Other, "Failed to parse `uv.lock`: missing field `version`")),
+        }
     }
 
     fn uv_venv(&mut self, dir: &str) {
@@ -223,6 +244,16 @@ impl Run<'_, '_> {
         env.dists.open = true;
         Status::Ok
     }
+}
+
+/// Whether a package manager installs the development dependencies too, as it does unless told.
+fn with_groups(cmd: &Cmd<'_>) -> bool {
+    if base_name(&cmd.name) == "pipenv" {
+        return cmd.has("--dev") || cmd.has("-d");
+    }
+    let without =
+        ["--no-dev", "--no-default-groups", "--only", "--without", "--prod", "--production", "--main"];
+    !cmd.args.iter().flatten().any(|arg| without.iter().any(|option| arg.starts_with(option)))
 }
 
 /// The file that a download goes to, where its arguments say.
