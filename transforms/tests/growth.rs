@@ -36,8 +36,8 @@ fn more_directories_on_path_than_are_followed_make_the_verdict_unknown() {
 
 #[test]
 fn a_list_of_many_entries_is_rewritten_entry_by_entry() {
-    let lines: String = (0..3_000).map(|at| format!("  \"pip install package{at}\",\n")).collect();
+    let lines: String = (0..3_000).map(|at| format!("  \"pip install --user package{at}\",\n")).collect();
     let outcome = run(&app(&format!("cmds = [\n{lines}]")), &Options::default()).unwrap();
     let after = &outcome.changes.first().unwrap().after;
-    assert_eq!(after.matches("/opt/venv/bin/pip install package").count(), 3_000);
+    assert_eq!(after.matches("\"pip install package").count(), 3_000);
 }

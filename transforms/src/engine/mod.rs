@@ -51,7 +51,8 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
         Some(Candidate::Settled(settled)) => {
             let claim = judge::applicability(&walk.verdict);
             outcome.fixes = settled.fixes(app, claim);
-            link(&mut findings, &settled, &outcome.fixes);
+            let left = settled.findings(app, options);
+            link(&mut findings, &settled, &outcome.fixes, &left);
             if claim == Applicability::Safe || options.unsafe_fixes {
                 outcome.changes = settled.changes(app);
             } else {
@@ -61,7 +62,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
             if !outcome.changes.is_empty() {
                 outcome.after = settled.walk.verdict.clone();
                 outcome.plan_after = settled.model.plan.clone().ok();
-                outcome.remaining = settled.findings(app, options);
+                outcome.remaining = left;
             }
         }
         None => {}
@@ -142,7 +143,8 @@ fn attempt(app: &dyn AppView, options: &Options, before: Before<'_>) -> Result<O
 }
 
 /// Points each finding at the fix that answers to its rule, in its own file where there is a choice.
-fn link(findings: &mut [Finding], settled: &Settled, fixes: &[Fix]) {
+/// What no fix answers to and is gone all the same goes with the first one.
+fn link(findings: &mut [Finding], settled: &Settled, fixes: &[Fix], left: &[Finding]) {
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut first_here: HashMap<(&str, &str), usize> = HashMap::new();
     for (at, (fix, rules)) in fixes.iter().zip(settled.rules()).enumerate() {
@@ -156,6 +158,7 @@ fn link(findings: &mut [Finding], settled: &Settled, fixes: &[Fix]) {
     for finding in findings {
         let here =
             finding.place.as_ref().and_then(|place| first_here.get(&(finding.rule.id, place.path.as_str())));
-        finding.fix = here.or_else(|| first.get(finding.rule.id)).copied();
+        let gone = !fixes.is_empty() && !left.iter().any(|other| other.rule.id == finding.rule.id);
+        finding.fix = here.or_else(|| first.get(finding.rule.id)).copied().or(gone.then_some(0));
     }
 }

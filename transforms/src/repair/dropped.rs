@@ -3,7 +3,8 @@
 use super::NIX_PKGS;
 use super::draft::Draft;
 use crate::context::Context;
-use crate::walk::{CallKind, Reason, programs_of};
+use crate::requirements::scripts;
+use crate::walk::{CallKind, Command, Reason, in_file, programs_of};
 
 /// The provider's package that brings the program which the failing command does not find.
 pub(crate) fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
@@ -21,6 +22,48 @@ pub(crate) fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
     let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
     let package = provided.iter().find(|item| programs_of(&item.value).contains(&missing))?;
     Some((package.value.clone(), missing))
+}
+
+/// The command of another provider that nobody asked for: a list of the file leaves its packages out, no
+/// command of the files runs a program of theirs, and what they run is Python.
+///
+/// Ex) `npm run build` of a `package.json` that stands beside a Python service, which is all that is deployed
+pub(crate) fn unasked<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
+    let plan = cx.model.plan.as_ref().ok()?;
+    let [only] = plan.ran.as_slice() else { return None };
+    let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let listed = plan.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let own = !listed.is_empty() && listed.iter().all(in_file);
+    if only == "python" || plan.providers.is_some() || !own || !cx.walk.verdict.fails() {
+        return None;
+    }
+    let programs: Vec<String> = provided.iter().flat_map(|item| programs_of(&item.value)).collect();
+    let runs = |command: &Command| {
+        let called = command.calls.iter().map(|call| call.program.as_str());
+        called.filter(|name| programs.iter().any(|program| program == name)).count() > 0
+    };
+    let (files, others): (Vec<_>, Vec<_>) =
+        cx.walk.commands.iter().partition(|command| in_file(&command.item));
+    let python = |command: &&Command| {
+        command.phase.is_none()
+            && command.calls.iter().any(|call| match &call.kind {
+                CallKind::Python { .. } => true,
+                CallKind::Program { name } => scripts::distributions_with_script(name).next().is_some(),
+                _ => false,
+            })
+    };
+    let missed = others.iter().find(|command| command.fails() && runs(command))?;
+    let asked = files.iter().any(|command| runs(command) || command.is_unsure());
+    (!asked && files.iter().any(python)).then_some(missed.item.value.as_str())
+}
+
+/// Names Python as the provider in place of one whose build nobody asked for.
+pub(crate) fn replace(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let needed = cx.has("dropped-provider-packages") && unasked(cx).is_some();
+    if needed {
+        draft.insert_top("providers", &["python"], "dropped-provider-packages");
+    }
+    needed
 }
 
 /// Puts the provider's packages back. Beside Python's own provider only the one that is missed:

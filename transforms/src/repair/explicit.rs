@@ -75,7 +75,14 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
                 .get(1)
                 .and_then(|word| word.text.as_deref())
                 .is_some_and(|file| file.ends_with("/bin/activate"));
-        if activates {
+        // Ex) `which pip`, whose answer is asked for by path too
+        let asks = matches!(name, "which" | "type") || (name == "command" && unwrapped.words.len() == 3);
+        if asks {
+            let asked =
+                unwrapped.words.iter().skip(1).filter_map(|word| Some((word.span, word.text.as_deref()?)));
+            let own = asked.filter(|(_, name)| matches!(*name, "pip" | "pip3" | "python" | "python3"));
+            changes.parts.extend(own.map(|(span, name)| (span, target.bin(name))));
+        } else if activates {
             changes.drop.push(at.simple.span);
         } else if python {
             changes.parts.push((word, target.bin("python")));
@@ -88,8 +95,9 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
     if changes.is_empty() { None } else { changes.apply(text, &script) }
 }
 
-/// Whether a program is a console script of what the app installs.
+/// Whether a program is a console script of what the app installs. Where that is not all known, one that
+/// comes with a well-known package is taken to be.
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
-    cx.walk.envs.iter().any(|env| env.dists.script(name))
-        || scripts::distributions_with_script(name).next().is_some()
+    let known = scripts::distributions_with_script(name).next().is_some();
+    cx.walk.envs.iter().any(|env| env.dists.script(name) || (env.dists.open && known))
 }

@@ -13,6 +13,8 @@ pub(super) struct Part {
     pub(super) installs: bool,
     /// What it does beside that, and whether that needs pip.
     pub(super) rest: Option<(String, bool)>,
+    /// Whether pip does something else before the app's packages are installed.
+    pub(super) prepares: bool,
     /// The rules that dropping the part answers to.
     pub(super) rules: Vec<&'static str>,
 }
@@ -55,6 +57,10 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     for command in &commands {
         let Some(at) = place(list, command) else { return false };
         let part = classify(cx, command, manager, &target);
+        if part.prepares || (!installed && part.rest.as_ref().is_some_and(|(_, pip)| *pip)) {
+            // Ex) `pip install --upgrade setuptools` before the app's packages: would come too late
+            return false;
+        }
         rules.extend(part.rules);
         installed |= part.installs;
         // What needs pip can only come after the provider has made it.
@@ -144,13 +150,15 @@ fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
 
 pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
     let text = &command.item.value;
-    let mut part = Part { installs: false, rest: Some((text.clone(), false)), rules: Vec::new() };
+    let mut part =
+        Part { installs: false, rest: Some((text.clone(), false)), prepares: false, rules: Vec::new() };
     let Ok(script) = &command.script else { return part };
     let mut changes = Changes::default();
     let mut pip_left = false;
     for call in &command.calls {
         match job(call, manager) {
             Some(does) => {
+                part.prepares |= does && pip_left;
                 part.installs |= does;
                 changes.drop.push(call.span);
                 part.rules.push(rule_of(call));

@@ -25,10 +25,10 @@ mod venv;
 
 pub(crate) use cached::kept_out;
 pub(crate) use draft::Proposed;
-pub(crate) use dropped::dropped;
+pub(crate) use dropped::{dropped, unasked};
 pub(crate) use inert::{inert_keys, needed as inert_key_needed};
 pub(crate) use interpreter::is_missing as lacks_interpreter;
-pub(crate) use packages::{is_installer, with_only_installers};
+pub(crate) use packages::{is_pip, with_only_installers};
 pub(crate) use provider::left_out;
 
 use crate::context::Context;
@@ -64,7 +64,7 @@ pub(crate) fn propose(
     }
     cached::release(cx, &mut draft);
     packages::tidy(cx, &mut draft);
-    if provider::add(cx, &mut draft) {
+    if provider::add(cx, &mut draft) || dropped::replace(cx, &mut draft) {
         return draft.finish(|rule| cx.has(rule)).map(Some);
     }
     interpreters::settle(cx, &mut draft);
@@ -85,7 +85,7 @@ pub(crate) fn propose(
             }
         }
         EndState::Venv | EndState::Explicit => {
-            let target = target::choose(cx);
+            let target = target::choose(cx, end == EndState::Venv);
             let used = venv::apply(cx, &mut draft, &target);
             let there = used.is_some() || made(cx, &target);
             match (end, used) {

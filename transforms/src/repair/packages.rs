@@ -8,7 +8,6 @@ use crate::walk::python_set;
 /// Tidies every phase's list.
 pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let Ok(plan) = &cx.model.plan else { return };
-    let uses_virtualenv = cx.walk.commands.iter().any(|command| command.item.value.contains("virtualenv"));
     for phase in plan.phases.keys() {
         let drop_pip = cx.has("nix-pip-package");
         let undefined = cx.has("undefined-nix-package");
@@ -33,7 +32,7 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
                     list.rules.insert("undefined-nix-package");
                 }
                 _ => {
-                    if drop_pip && is_installer(text, uses_virtualenv) {
+                    if drop_pip && is_pip(text) {
                         list.remove(at);
                         list.rules.insert("nix-pip-package");
                         continue;
@@ -63,14 +62,12 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// nixpkgs' packages of pip, setuptools and wheel, which no environment sees. virtualenv's has a
-/// program of its own, so it goes only where nothing runs it.
-pub(crate) fn is_installer(text: &str, uses_virtualenv: bool) -> bool {
+/// nixpkgs' package of pip. Those of setuptools, wheel and virtualenv do no harm and stay.
+pub(crate) fn is_pip(text: &str) -> bool {
     let Some((owner, member)) = text.rsplit_once('.') else { return false };
     let set = python_set(owner).is_some()
         || owner.strip_prefix("python").is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()));
-    set && (matches!(member, "pip" | "pip3" | "setuptools" | "wheel")
-        || (member == "virtualenv" && !uses_virtualenv))
+    set && matches!(member, "pip" | "pip3")
 }
 
 /// `(python311.withPackages (ps: [ ps.pip ]))` where pip, setuptools and wheel are all it carries:
@@ -104,17 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_packages_of_the_installers() {
-        for text in [
-            "python311Packages.pip",
-            "python3.pkgs.pip",
-            "python311.pkgs.wheel",
-            "python3Packages.setuptools",
-        ] {
-            assert!(is_installer(text, true), "{text}");
+    fn knows_the_package_of_pip() {
+        for text in ["python311Packages.pip", "python3.pkgs.pip", "python311.pip"] {
+            assert!(is_pip(text), "{text}");
         }
-        for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.virtualenv"] {
-            assert!(!is_installer(text, true), "{text}");
+        for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.setuptools"] {
+            assert!(!is_pip(text), "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which virtual environment the app gets, and which interpreter makes it.
 
 use super::Context;
-use crate::walk::{Call, CallKind, base_name, join};
-use std::collections::HashSet;
+use crate::walk::{Call, CallKind, Command, base_name, join};
+use std::collections::{BTreeSet, HashSet};
 
 /// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
 pub(crate) const OPT_VENV: &str = "/opt/venv";
@@ -14,12 +14,24 @@ pub(crate) struct Target {
     pub(crate) dir: String,
     /// The command name of the interpreter that makes it.
     pub(crate) python: String,
+    /// Whether commands are left to find it on `PATH`.
+    by_path: bool,
+    /// Its place among the walk's environments, where something makes it.
+    made: Option<usize>,
+    /// The phases in which `PATH` has it as the files stand; `None` where no `paths` names it.
+    carried: Option<BTreeSet<String>>,
 }
 
 impl Target {
     /// The environment that the Python provider makes.
     pub(crate) fn provided() -> Self {
-        Self { dir: OPT_VENV.to_owned(), python: "python".to_owned() }
+        Self {
+            dir: OPT_VENV.to_owned(),
+            python: "python".to_owned(),
+            by_path: true,
+            made: None,
+            carried: None,
+        }
     }
 
     /// A program of the environment, by its path.
@@ -31,16 +43,43 @@ impl Target {
     pub(crate) fn bin_dir(&self) -> String {
         format!("{}/bin", self.dir)
     }
+
+    /// Whether a command finds the environment's programs by their names once it is made and on
+    /// `PATH`. One that does not find it although both are so has to name it.
+    pub(crate) fn is_found_by(&self, command: &Command, call: &Call) -> bool {
+        let made = self.made.is_some_and(|at| at < call.envs);
+        let carried = self
+            .carried
+            .as_ref()
+            .map(|phases| command.phase.as_ref().is_none_or(|phase| phases.contains(phase)));
+        self.by_path
+            && !call.program.contains('/')
+            && carried != Some(false)
+            && !(made && carried == Some(true))
+    }
 }
 
 /// The app's own environment where it makes a usable one, the one that its commands count on where
 /// they name one that nothing makes, else `/opt/venv`.
-pub(crate) fn choose(cx: &Context<'_>) -> Target {
+pub(crate) fn choose(cx: &Context<'_>, by_path: bool) -> Target {
     let own = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
     let made = made(cx);
     let made = own.rev().find(|dir| dir.starts_with('/') && made.contains(dir)).map(str::to_owned);
     let dir = made.or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
-    Target { dir, python: interpreter(cx) }
+    let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
+    let carried = carried(cx, &format!("{dir}/bin"));
+    Target { dir, python: interpreter(cx), by_path, made, carried }
+}
+
+/// The phases in which `PATH` has a directory.
+fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
+    let (Ok(plan), Ok(order)) = (&cx.model.plan, &cx.model.order) else { return None };
+    let names = |phase: &String| {
+        let paths = plan.phases.get(phase).and_then(|phase| phase.paths.as_ref());
+        paths.into_iter().flatten().any(|item| item.value == bin)
+    };
+    let first = order.iter().position(names)?;
+    Some(order.iter().skip(first).cloned().collect())
 }
 
 /// The environments that commands of the app's own files make.
@@ -68,8 +107,8 @@ fn counted_on(cx: &Context<'_>) -> Option<String> {
     })
 }
 
-/// The interpreter that the app's own pip commands name, where the packages provide it, else
-/// `python`; apt has only `python3`.
+/// The interpreter that the app's own commands name, where the packages provide it, else `python`;
+/// apt has only `python3`.
 fn interpreter(cx: &Context<'_>) -> String {
     let profile = &cx.walk.profile;
     let named =
@@ -79,9 +118,18 @@ fn interpreter(cx: &Context<'_>) -> String {
             }
             _ => None,
         });
-    let apt_only = profile.pythons.is_empty() && profile.apt_python.is_some();
+    let three = (profile.pythons.is_empty() && profile.apt_python.is_some()) || says_three(cx);
     named.map_or_else(
-        || if apt_only { "python3".to_owned() } else { "python".to_owned() },
+        || if three { "python3".to_owned() } else { "python".to_owned() },
         |name| base_name(&name).to_owned(),
     )
+}
+
+/// Whether the commands say `pip3` and `python3`, and never `pip` or `python`.
+fn says_three(cx: &Context<'_>) -> bool {
+    let calls = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
+    let names: Vec<&str> =
+        calls.flat_map(|command| &command.calls).map(|call| base_name(&call.program)).collect();
+    names.iter().any(|name| matches!(*name, "pip3" | "python3"))
+        && !names.iter().any(|name| matches!(*name, "pip" | "python"))
 }

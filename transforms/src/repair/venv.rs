@@ -50,8 +50,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
             }
         }
         if !rewritten.changes.is_empty() {
-            list.title
-                .get_or_insert_with(|| format!("install into a virtual environment at `{}`", target.dir));
+            list.title.get_or_insert_with(|| install_title(target));
             if let Some(text) = rewritten.changes.apply(&command.item.value, script) {
                 if let Some(piece) = list.pieces.get_mut(at) {
                     piece.text = text;
@@ -89,6 +88,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
             at -= 1;
         }
         list.insert(at, text);
+        list.title.get_or_insert_with(|| install_title(target));
     }
     if let Some(list) = draft.list(&use_phase, CMDS) {
         let after = use_at - shift + 1;
@@ -99,6 +99,10 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     apt_venv(cx, draft);
     Some(use_phase)
+}
+
+fn install_title(target: &Target) -> String {
+    format!("install into a virtual environment at `{}`", target.dir)
 }
 
 /// Debian's Python makes no virtual environment without a package of its own.
@@ -193,7 +197,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
             CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
             CallKind::FetchGetPip if !runs_in_venv(cx) => out.dropped(call, "get-pip"),
-            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, call, script, text, target),
+            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, command, call, target),
             CallKind::Pip(_) => out.uses = true,
             CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
             // Ex) `python3.10 manage.py` where 3.11 is what there is
@@ -248,11 +252,17 @@ fn runs_in_venv(cx: &Context<'_>) -> bool {
 }
 
 /// One pip command that does not reach the environment.
-fn pip(cx: &Context<'_>, out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Target) {
+fn pip(cx: &Context<'_>, out: &mut Rewritten, command: &Command, call: &Call, target: &Target) {
+    let Ok(script) = &command.script else { return };
+    let text = &command.item.value;
     let CallKind::Pip(pip) = &call.kind else { return };
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let own = call.venv.as_ref() == Some(&target.dir);
-    let upgrade = pip.command.self_upgrade().filter(|_| call.venv.is_none());
+    // Ex) `. venv/bin/activate && pip install …`: finds it once the environment is made
+    let activated =
+        out.activated && !pip.module && !pip.name.contains('/') && pip.program.len() == pip.name.len();
+    let finds = activated || (!pip.sudo && target.is_found_by(command, call));
+    let upgrade = pip.command.self_upgrade().filter(|_| call.venv.is_none() && !finds);
     let mut drop_words: Vec<usize> = Vec::new();
     if let Some(upgrade) = upgrade {
         out.rules.push("pip-self-upgrade");
@@ -300,10 +310,9 @@ fn pip(cx: &Context<'_>, out: &mut Rewritten, call: &Call, script: &Script, text
             out.rules.push("break-system-packages");
         }
     }
-    // Ex) `. venv/bin/activate && pip install …`: finds it once the environment is made
-    let finds =
-        out.activated && !pip.module && !pip.name.contains('/') && pip.program.len() == pip.name.len();
-    if !own && !finds {
+    if finds && !own {
+        out.rules.push("pip-outside-venv");
+    } else if !own {
         out.changes.parts.push((pip.program, target.bin("pip")));
         out.rules.push(if base_name(&pip.name) != pip.name && pip.name.contains("/bin/") {
             "missing-venv"

@@ -25,6 +25,8 @@ pub struct Project {
     pub backend: Option<String>,
     /// Whether the backend is told what to ship.
     pub ships: bool,
+    /// Whether poetry is told that there is nothing to package (`package-mode = false`).
+    pub no_package: bool,
     /// Its description file.
     pub readme: Option<String>,
 }

@@ -29,7 +29,7 @@ becomes
 nixPkgs = ["python311"]
 
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+cmds = ["python -m venv --copies /opt/venv", "pip install -r requirements/prod.txt"]
 
 [start]
 cmd = "uvicorn main:app"

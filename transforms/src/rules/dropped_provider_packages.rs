@@ -31,20 +31,26 @@ cmd = "npm start"
 
 ## Fix
 `"..."` puts them back; beside the Python provider only the package that is missed, since `"..."` would bring a second interpreter.
+Where only the provider's own build misses them, and the files run nothing but Python, the build is one that nobody asked for: `providers = ["python"]` ends it.
 "#,
 };
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Some((package, missing)) = crate::repair::dropped(cx) else { return Vec::new() };
     let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let (message, label) = if let Some(build) = crate::repair::unasked(cx) {
+        let provider = plan.ran.first().map_or("other", String::as_str);
+        let message = format!("the {provider} provider builds too, and this list leaves out its packages");
+        (message, format!("`{build}` does not find them"))
+    } else if let Some((package, missing)) = crate::repair::dropped(cx) {
+        let message = format!("this list leaves out `{package}`, which brings `{missing}`");
+        (message, format!("{missing}: command not found"))
+    } else {
+        return Vec::new();
+    };
     let setup = plan.phases.get("setup");
     let listed = setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
-    let message = format!("this list leaves out `{package}`, which brings `{missing}`");
-    listed
-        .and_then(|item| Found::at(item, Severity::Error, message))
-        .map(|found| found.label(&format!("{missing}: command not found")))
-        .into_iter()
-        .collect()
+    let found = listed.and_then(|item| Found::at(item, Severity::Error, message));
+    found.map(|found| found.label(&label)).into_iter().collect()
 }

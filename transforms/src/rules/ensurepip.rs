@@ -24,7 +24,7 @@ cmd = "python main.py"
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv --copies /opt/venv", "/opt/venv/bin/pip install -r requirements/prod.txt"]
+cmds = ["python -m venv --copies /opt/venv", "python -m pip install -r requirements/prod.txt"]
 
 [start]
 cmd = "python main.py"

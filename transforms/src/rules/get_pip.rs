@@ -29,7 +29,7 @@ becomes
 [phases.install]
 cmds = [
     "python3 -m venv --copies /opt/venv",
-    "/opt/venv/bin/pip install -r requirements/prod.txt",
+    "python3 -m pip install -r requirements/prod.txt",
 ]
 
 [start]

@@ -7,7 +7,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "nix-pip-package",
     summary: "nixpkgs' package of pip serves no one",
     docs: r#"## What it does
-Finds `python311Packages.pip`, `python3.pkgs.pip`, `(python311.withPackages (ps: [ ps.pip ]))` and the same for setuptools and wheel in `nixPkgs`.
+Finds `python311Packages.pip`, `python3.pkgs.pip`, `(python311.withPackages (ps: [ ps.pip ]))` and their like in `nixPkgs`.
 
 ## Why it fails
 The package puts a `pip` on `PATH` that belongs to the store: it stops with `externally-managed-environment`, and `python -m pip` does not see it at all.
@@ -33,7 +33,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The entry goes, and the list with it where nothing else is in it. An interpreter that carries more than pip, setuptools and wheel is shown and left.
+The entry goes, and the list with it where nothing else is in it. What stands beside it stays: `python311Packages.setuptools` does no harm. An interpreter that carries more than pip, setuptools and wheel is shown and left.
 "#,
 };
 
@@ -41,13 +41,12 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Ok(plan) = &cx.model.plan else { return Vec::new() };
-    let virtualenv = cx.walk.commands.iter().any(|command| command.item.value.contains("virtualenv"));
     let items = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
     items
         .filter_map(|item| {
             let text = item.value.as_str();
             let carried = text.contains("withPackages") && text.contains("pip");
-            if !(crate::repair::is_installer(text, virtualenv) || carried) {
+            if !(crate::repair::is_pip(text) || carried) {
                 return None;
             }
             let message = format!("`{text}` gives the build no pip that can install");

@@ -31,7 +31,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let message = format!(
-        "Railway builds with `{}` here, which does not read the Nixpacks files",
+        "Railway builds with `{}` here and reads no Nixpacks files: the prediction is for a build with Nixpacks",
         builder.to_uppercase()
     );
     vec![Found::place(place.clone(), Severity::Note, message).label("another builder")]

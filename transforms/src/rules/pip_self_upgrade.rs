@@ -25,8 +25,8 @@ becomes
 [phases.install]
 cmds = [
     "python -m venv --copies /opt/venv",
-    "/opt/venv/bin/pip install --upgrade setuptools",
-    "/opt/venv/bin/pip install -r requirements/prod.txt",
+    "pip install --upgrade pip setuptools",
+    "pip install -r requirements/prod.txt",
 ]
 
 [start]
@@ -34,7 +34,8 @@ cmd = "python main.py"
 ```
 
 ## Fix
-pip goes from the command; setuptools, wheel and anything else that it names stays, inside the virtual environment.
+Inside a virtual environment the command works as it stands. Where the environment is named by its path, or nothing else is left of the override, pip goes from the command; setuptools,
+wheel and anything else that it names stays.
 "#,
 };
 

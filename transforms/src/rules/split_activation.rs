@@ -24,7 +24,7 @@ cmd = "python main.py"
 becomes
 ```toml
 [phases.install]
-cmds = ["python -m venv venv", "/app/venv/bin/pip install -r requirements.txt"]
+cmds = ["python -m venv venv", "pip install -r requirements.txt"]
 paths = ["...", "/app/venv/bin"]
 
 [start]
@@ -32,7 +32,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The entry goes, the environment's own pip is called, and `paths` carries its programs.
+The entry goes, and `paths` carries the environment's programs to the entries after it.
 "#,
 };
 

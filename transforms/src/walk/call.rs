@@ -54,6 +54,8 @@ pub struct Call {
     pub kind: CallKind,
     /// The virtual environment that it reaches.
     pub venv: Option<String>,
+    /// How many of the walk's environments were there when it ran.
+    pub(crate) envs: usize,
     /// Absolute working directory when it runs.
     pub cwd: String,
     /// How it ends.
@@ -133,6 +135,8 @@ pub struct PipCall {
     pub command: PipCommand,
     /// Whether pip is named as a module of an interpreter.
     pub module: bool,
+    /// Whether it runs through `sudo`.
+    pub sudo: bool,
     /// The interpreter's name where `module`, pip's own name otherwise.
     pub name: String,
 }

@@ -171,6 +171,9 @@ pub(crate) struct Shell {
     pub(crate) pipefail: bool,
     /// Set once the shell has ended.
     pub(crate) exited: bool,
+    /// Interpreters that were run by name: bash looks in the same place again until `PATH` changes
+    /// (bash(1), COMMAND EXECUTION), even where a nearer one was made meanwhile.
+    pub(crate) hashed: BTreeMap<String, Program>,
 }
 
 /// The variables that the walk-through looks at.
@@ -190,7 +193,16 @@ pub(crate) fn matters(name: &str) -> bool {
 
 impl Shell {
     pub(crate) fn new(path: Arc<Vec<String>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
-        Self { path, cwd: APP.to_owned(), vars, active: None, errexit: false, pipefail, exited: false }
+        Self {
+            path,
+            cwd: APP.to_owned(),
+            vars,
+            active: None,
+            errexit: false,
+            pipefail,
+            exited: false,
+            hashed: BTreeMap::new(),
+        }
     }
 }
 

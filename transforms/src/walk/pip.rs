@@ -30,6 +30,7 @@ impl Run<'_, '_> {
             first,
             command,
             module: module.is_some(),
+            sudo: sudo.is_some(),
             name: cmd.name.clone(),
         }))
     }

@@ -105,6 +105,9 @@ impl Run<'_, '_> {
                 return fails("Unable to determine which files to ship inside the wheel".to_owned());
             }
         } else if backend.starts_with("poetry") {
+            if found.no_package {
+                return fails("Building a package is not possible in non-package mode.".to_owned());
+            }
             if let Some(module) = missing(&["*", "*.py", "src/*", "src/*.py"]) {
                 return fails(format!("No file/folder found for package {module}"));
             }

@@ -74,6 +74,7 @@ impl Run<'_, '_> {
             // sudo's secure_path (Ubuntu's /etc/sudoers) has no Nix profile and no venv.
             let secure = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
             inner.path = Arc::new(secure.map(str::to_owned).to_vec());
+            inner.hashed.clear();
         }
         let home = |word: &Word| {
             let literal = word.raw.strip_prefix("~/").or_else(|| word.raw.strip_prefix("$HOME/"))?;
@@ -91,7 +92,11 @@ impl Run<'_, '_> {
         if BUILTINS.contains(cmd.name.as_str()) {
             return self.builtin(shell, &cmd, unwrapped.words);
         }
-        self.external(&mut inner, &cmd, feed)
+        let status = self.external(&mut inner, &cmd, feed);
+        if Arc::ptr_eq(&inner.path, &shell.path) {
+            shell.hashed = inner.hashed;
+        }
+        status
     }
 
     /// `bash -c '…'`: a shell of its own, with this one's environment.
@@ -166,7 +171,10 @@ impl Run<'_, '_> {
                 }
             }
             "false" => Status::fail(Reason::Other, "`false` fails"),
-            "hash" if cmd.operand().is_none() => Status::Ok,
+            "hash" if cmd.operand().is_none() => {
+                shell.hashed.clear();
+                Status::Ok
+            }
             "type" | "hash" => self.lookup(shell, cmd),
             "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
             "test" | "[" => self.test(shell, cmd),
@@ -213,6 +221,7 @@ impl Run<'_, '_> {
         if let Some(dir) = path.strip_suffix("/bin/activate") {
             let status = if self.machine.venv(dir).is_some() {
                 Arc::make_mut(&mut shell.path).insert(0, format!("{dir}/bin"));
+                shell.hashed.clear();
                 shell.active = Some(dir.to_owned());
                 Status::Ok
             } else if self.machine.exists(&path) {
@@ -240,8 +249,7 @@ impl Run<'_, '_> {
         if let Some(status) = self.fetch(shell, cmd) {
             return status;
         }
-        let program = self.machine.find(shell, &cmd.name);
-        match program {
+        match self.program(shell, &cmd.name) {
             Some(Program::Python(env)) => self.python(shell, cmd, env, feed),
             Some(Program::Pip(env)) => {
                 let first = cmd.program + 1;
@@ -256,6 +264,20 @@ impl Run<'_, '_> {
             }
             None => self.missing(shell, cmd),
         }
+    }
+
+    /// What a name reaches, through bash's memory of interpreters.
+    fn program(&self, shell: &mut Shell, name: &str) -> Option<Program> {
+        if let Some(program) = shell.hashed.get(name) {
+            return Some(program.clone());
+        }
+        let program = self.machine.find(shell, name);
+        if let Some(program @ (Program::Python(_) | Program::Pip(_))) = &program
+            && !name.contains('/')
+        {
+            shell.hashed.insert(name.to_owned(), program.clone());
+        }
+        program
     }
 
     fn app_file(&mut self, cmd: &Cmd<'_>, path: &str) -> Status {
@@ -321,6 +343,7 @@ impl Run<'_, '_> {
             program: cmd.name.clone(),
             kind,
             venv,
+            envs: self.machine.envs.len(),
             cwd: shell.cwd.clone(),
             status: status.clone(),
         });
@@ -377,6 +400,7 @@ fn set_text(shell: &mut Shell, name: &str, value: &str) {
             }
         }
         shell.path = Arc::new(new);
+        shell.hashed.clear();
     } else if matters(name) {
         Arc::make_mut(&mut shell.vars).insert(name.to_owned(), value.to_owned());
     }
