@@ -8,7 +8,7 @@ use crate::document::{Document, FileKind, Node};
 use crate::plan::Place;
 use crate::requirements::scripts;
 use crate::shell;
-use crate::walk::base_name;
+use crate::walk::{base_name, programs_of};
 
 /// Rewrites start commands, and the later commands of the configuration.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -88,8 +88,15 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
     if changes.is_empty() { None } else { changes.apply(text, &script) }
 }
 
-/// Whether a program is a console script of what the app installs.
+/// Whether a program is a console script of what the app installs; one that a Nix package brings, such
+/// as `uv`, is where it is.
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
     cx.walk.envs.iter().any(|env| env.dists.script(name))
-        || scripts::distributions_with_script(name).next().is_some()
+        || (scripts::distributions_with_script(name).next().is_some() && !is_packaged(cx, name))
+}
+
+fn is_packaged(cx: &Context<'_>, name: &str) -> bool {
+    let phases = cx.model.plan.iter().flat_map(|plan| plan.phases.values());
+    let mut packages = phases.filter_map(|phase| phase.nix_pkgs.as_ref()).flatten();
+    packages.any(|item| programs_of(&item.value).iter().any(|program| program == name))
 }
