@@ -91,9 +91,6 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         list.insert(at, text);
     }
     for (tool, phase, index) in tools {
-        if commands.iter().any(|command| installs(command, tool)) {
-            continue;
-        }
         // Right before the command that runs it: the environment is there by then.
         if let Some(list) = draft.list(&phase, CMDS)
             && let Some(at) = list.pieces.iter().position(|piece| piece.was == Some(index))
@@ -207,7 +204,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                 rename(&mut out, call, script, "python");
             }
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
-                manager(&mut out, call, script, (tool, verb), target);
+                manager(cx, &mut out, call, script, (tool, verb), target);
             }
             _ => out.uses |= own,
         }
@@ -356,6 +353,7 @@ fn uv(out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Ta
 
 /// poetry, pdm, pipenv and uv install into the environment that is active, or that a variable names.
 fn manager(
+    cx: &Context<'_>,
     out: &mut Rewritten,
     call: &Call,
     script: &Script,
@@ -377,13 +375,14 @@ fn manager(
         _ => (!out.activated).then(|| format!(". {} && ", target.bin("activate"))),
     };
     let missing = call.reason() == Some(Reason::CommandNotFound);
-    if missing && out.makes {
+    let installed = cx.file_commands().into_iter().any(|command| installs(command, tool));
+    if missing && out.makes && !installed {
         // No entry of its own stands between the environment and the tool.
         let install = format!("{} install {tool} && ", target.bin("pip"));
         out.changes.parts.push((at, install + set.as_deref().unwrap_or_default()));
     } else {
         out.changes.parts.extend(set.map(|set| (at, set)));
-        if missing {
+        if missing && !installed {
             out.tools.push(tool);
         }
     }
