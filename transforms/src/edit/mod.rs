@@ -1,10 +1,12 @@
 //! Byte-range edits, and how a set of them is applied to one text.
 
 mod apply;
+mod compose;
 mod difference;
 mod transaction;
 
 pub use apply::{EditError, apply};
+pub use compose::compose;
 pub use difference::difference;
 pub use transaction::Transaction;
 

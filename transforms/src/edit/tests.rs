@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{Edit, EditError, Transaction, apply};
+use super::{Edit, EditError, Transaction, apply, compose};
 use crate::text::Span;
 
 fn replace(start: usize, end: usize, content: &str) -> Edit {
@@ -62,4 +62,30 @@ fn restore_drops_what_was_not_committed() {
     assert_eq!(held.apply(text).unwrap(), "Abc");
     held.add(text, &[replace(1, 2, "Z")]).unwrap();
     assert_eq!(held.apply(text).unwrap(), "AZc");
+}
+
+#[test]
+fn two_steps_become_one_that_leaves_the_rest_outside() {
+    let text = "abcdefghij";
+    for (first, second, want) in [
+        // Apart: both stay as they are, the second in the bytes of the first text.
+        (vec![replace(1, 2, "")], vec![replace(6, 7, "X")], vec![replace(1, 2, ""), replace(7, 8, "X")]),
+        (vec![replace(7, 8, "XX")], vec![replace(0, 1, "")], vec![replace(0, 1, ""), replace(7, 8, "XX")]),
+        // An insertion where something went.
+        (vec![replace(2, 5, "")], vec![replace(2, 2, "X")], vec![replace(2, 5, "X")]),
+        // Into what came, and beyond its end.
+        (vec![replace(2, 3, "CCC")], vec![replace(3, 4, "_")], vec![replace(2, 3, "C_C")]),
+        (vec![replace(2, 3, "CCC")], vec![replace(4, 6, "_")], vec![replace(2, 4, "CC_")]),
+        // Over several.
+        (
+            vec![replace(1, 2, ""), replace(4, 4, "X"), replace(9, 10, "J")],
+            vec![replace(0, 5, "_")],
+            vec![replace(0, 5, "_"), replace(9, 10, "J")],
+        ),
+    ] {
+        let composed = compose(text, &first, &second).unwrap();
+        assert_eq!(composed, want, "{first:?} then {second:?}");
+        let steps = apply(&apply(text, &first).unwrap(), &second).unwrap();
+        assert_eq!(apply(text, &composed).unwrap(), steps);
+    }
 }

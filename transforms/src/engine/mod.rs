@@ -48,9 +48,14 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     };
     match best {
         Some(Candidate::Refused(why)) => outcome.refused = Some(why),
-        Some(Candidate::Settled(settled)) => {
+        Some(Candidate::Settled(settled, asked)) => {
             let claim = judge::applicability(&walk.verdict);
             outcome.fixes = settled.fixes(app, claim);
+            for (fix, rules) in outcome.fixes.iter_mut().zip(settled.rules()) {
+                if rules.iter().any(|rule| asked.contains(rule)) {
+                    fix.applicability = Applicability::Unsafe;
+                }
+            }
             let left = settled.findings(app, options);
             link(&mut findings, &settled, &outcome.fixes, &left);
             if claim == Applicability::Safe || options.unsafe_fixes {
@@ -79,7 +84,8 @@ type Before<'b> = (&'b Model, &'b Walk);
 
 /// What the end states come to.
 enum Candidate {
-    Settled(Box<Settled>),
+    /// With the rules whose fixes are made only because unsafe ones were asked for.
+    Settled(Box<Settled>, Vec<&'static str>),
     Refused(String),
 }
 
@@ -91,7 +97,7 @@ fn best(
     before: Before<'_>,
     findings: &[Finding],
 ) -> Result<Option<Candidate>, Unsettled> {
-    let activating: Vec<&str> =
+    let activating: Vec<&'static str> =
         findings.iter().filter(|finding| finding.activates).map(|finding| finding.rule.id).collect();
     if activating.is_empty() {
         return attempt(app, options, before);
@@ -100,12 +106,20 @@ fn best(
     without.rules.ignore.extend(activating.iter().map(|id| (*id).to_owned()));
     let quiet = attempt(app, &without, before)?;
     let reached = |candidate: &Option<Candidate>| match candidate {
-        Some(Candidate::Settled(settled)) => Some(settled.walk.verdict.rank()),
+        Some(Candidate::Settled(settled, _)) => Some(settled.walk.verdict.rank()),
         _ => None,
     };
     let loud = attempt(app, options, before)?;
-    // An ignored setting comes to life only where the app gets further by it.
-    Ok(if reached(&loud) > reached(&quiet) { loud } else { quiet })
+    // An ignored setting comes to life only where the app gets further by it, or where that is asked
+    // for: a second run, on an app that builds by then, would bring it to life as well.
+    let (far, near) = (reached(&loud), reached(&quiet));
+    Ok(match loud {
+        Some(Candidate::Settled(settled, _)) if far == near && options.unsafe_fixes => {
+            Some(Candidate::Settled(settled, activating))
+        }
+        loud if far > near => loud,
+        _ => quiet,
+    })
 }
 
 fn attempt(app: &dyn AppView, options: &Options, before: Before<'_>) -> Result<Option<Candidate>, Unsettled> {
@@ -139,7 +153,9 @@ fn attempt(app: &dyn AppView, options: &Options, before: Before<'_>) -> Result<O
             break;
         }
     }
-    Ok(best.map(|settled| Candidate::Settled(Box::new(settled))).or_else(|| refused.map(Candidate::Refused)))
+    Ok(best
+        .map(|settled| Candidate::Settled(Box::new(settled), Vec::new()))
+        .or_else(|| refused.map(Candidate::Refused)))
 }
 
 /// Points each finding at the fix that answers to its rule, in its own file where there is a choice.

@@ -7,8 +7,8 @@ use super::target::Target;
 use crate::document::{Document, FileKind, Node};
 use crate::plan::Place;
 use crate::requirements::scripts;
-use crate::shell;
-use crate::walk::base_name;
+use crate::shell::{self, Simple, Word};
+use crate::walk::{base_name, programs_of};
 
 /// Rewrites start commands, and the later commands of the configuration.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -30,8 +30,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
     for phase in phases {
         let Some(list) = draft.list(&phase, super::CMDS) else { continue };
         for piece in &mut list.pieces {
-            let makes = piece.text.contains(" -m venv ");
-            if !makes && let Some(new) = explicit(cx, &piece.text, target) {
+            if let Some(new) = explicit(cx, &piece.text, target) {
                 piece.text = new;
                 list.rules.insert("interpreter-bypasses-venv");
             }
@@ -57,7 +56,10 @@ fn starts(doc: &Document) -> Vec<&Node> {
 fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
     let script = shell::parse(text).ok()?;
     let mut changes = Changes::default();
-    for at in script.simples() {
+    // Up to where the environment is made nothing has a path in it.
+    let made = script.simples().enumerate().filter(|(_, at)| makes_venv(at.simple)).last();
+    let made = made.map_or(0, |(place, _)| place + 1);
+    for at in script.simples().skip(made) {
         let unwrapped = at.simple.unwrapped();
         let Some(name) = unwrapped.words.first().and_then(|word| word.text.as_deref()) else { continue };
         let word = unwrapped.words.first().map(|word| word.span)?;
@@ -95,9 +97,24 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
     if changes.is_empty() { None } else { changes.apply(text, &script) }
 }
 
+/// `python -m venv …`
+fn makes_venv(simple: &Simple) -> bool {
+    let text = |word: &Word| word.text.clone().unwrap_or_default();
+    simple
+        .words
+        .windows(2)
+        .any(|pair| matches!(pair, [flag, module] if text(flag) == "-m" && text(module) == "venv"))
+}
+
 /// Whether a program is a console script of what the app installs. Where that is not all known, one that
-/// comes with a well-known package is taken to be.
+/// comes with a well-known package is taken to be, unless a Nix package brings it.
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
-    let known = scripts::distributions_with_script(name).next().is_some();
+    let known = scripts::distributions_with_script(name).next().is_some() && !is_packaged(cx, name);
     cx.walk.envs.iter().any(|env| env.dists.script(name) || (env.dists.open && known))
+}
+
+fn is_packaged(cx: &Context<'_>, name: &str) -> bool {
+    let phases = cx.model.plan.iter().flat_map(|plan| plan.phases.values());
+    let mut packages = phases.filter_map(|phase| phase.nix_pkgs.as_ref()).flatten();
+    packages.any(|item| programs_of(&item.value).iter().any(|program| program == name))
 }

@@ -1,8 +1,8 @@
 //! A draft's changes as fixes: titled sets of edits.
 
-use super::draft::{Draft, List, Proposed, Removal};
+use super::draft::{Draft, List, Proposed, Removal, Rules};
 use crate::document::{Document, KeyPath};
-use crate::edit;
+use crate::edit::{self, Edit, EditError};
 use crate::intent::array::{self, Slot};
 use crate::intent::{Refusal, entry, string};
 
@@ -14,9 +14,11 @@ impl Draft<'_> {
     pub(crate) fn finish(mut self, takes_part: impl Fn(&str) -> bool) -> Fixes {
         let mut fixes = self.list_fixes()?;
         fixes.extend(self.string_fixes()?);
-        fixes.extend(self.removal_fixes()?);
-        fixes.extend(self.insert_fixes()?);
-        fixes.extend(self.variable_fixes()?);
+        let mut keys = Vec::new();
+        self.insert_fixes(&mut keys)?;
+        self.variable_fixes(&mut keys)?;
+        self.removal_fixes(&mut keys)?;
+        fixes.extend(keys);
         fixes.extend(self.rename_fixes()?);
         fixes.retain(|fix| fix.rules.is_empty() || fix.rules.iter().any(|rule| takes_part(rule)));
         Ok(fixes)
@@ -70,9 +72,9 @@ impl Draft<'_> {
         Ok(fixes)
     }
 
-    fn removal_fixes(&self) -> Fixes {
-        let mut fixes = Vec::new();
-        for (path, removals) in &self.removes {
+    /// With what comes into their tables: one that would be empty for a moment stays.
+    fn removal_fixes(&self, fixes: &mut Vec<Proposed>) -> Result<(), Refusal> {
+        for (path, removals) in self.removes.iter().rev() {
             let Some(doc) = self.model.document(path) else { continue };
             let keys: Vec<Vec<&str>> =
                 removals.iter().map(|removal| removal.keys.iter().map(String::as_str).collect()).collect();
@@ -80,69 +82,47 @@ impl Draft<'_> {
             let said = |removal: &Removal| {
                 removal.title.clone().unwrap_or_else(|| format!("remove `{}`", removal.keys.join(".")))
             };
-            fixes.push(Proposed {
+            let mut fix = Proposed {
                 title: removals.iter().map(said).collect::<Vec<_>>().join("; "),
                 rules: removals.iter().flat_map(|removal| removal.rules.iter().copied()).collect(),
                 path: path.clone(),
-                edits: entry::remove_many(doc, &keys)?,
+                edits: Vec::new(),
                 touches: removals.iter().map(|removal| removal.keys.clone()).collect(),
-            });
+            };
+            let shares = |other: &mut Proposed| other.path == *path && shares_table(other, &fix.touches);
+            for added in fixes.extract_if(.., shares).collect::<Vec<_>>() {
+                fix.title = format!("{}; {}", fix.title, added.title);
+                fix.rules.extend(added.rules);
+                fix.edits.extend(added.edits);
+                fix.touches.extend(added.touches);
+            }
+            fix.edits = then(doc, &fix.edits, |doc| entry::remove_many(doc, &keys))?;
+            // What goes is told before what comes.
+            fixes.insert(0, fix);
         }
-        Ok(fixes)
+        Ok(())
     }
 
-    fn insert_fixes(&self) -> Fixes {
-        let mut fixes: Vec<Proposed> = Vec::new();
+    fn insert_fixes(&self, fixes: &mut Vec<Proposed>) -> Result<(), Refusal> {
         for insert in &self.inserts {
             let Some(doc) = self.model.document(&insert.path) else { continue };
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
-            let whole: KeyPath = insert.table.iter().cloned().chain([insert.key.to_owned()]).collect();
-            let sibling = |fix: &&mut Proposed| {
-                fix.path == insert.path
-                    && fix
-                        .touches
-                        .iter()
-                        .any(|keys| keys.split_last().is_some_and(|(_, table)| *table == *insert.table))
-            };
-            if let Some(first) = fixes.iter_mut().find(sibling) {
-                // Both come in at one place, or in a table that the first one makes.
-                let once =
-                    edit::apply(&doc.text, &first.edits).map_err(|error| refused(doc, error.to_string()))?;
-                let then = Document::parse(doc.path.clone(), doc.kind, once)
-                    .map_err(|error| refused(doc, error.message))?;
-                let edits = entry::insert_array(&then, &table, insert.key, &insert.values, None)?;
-                let twice =
-                    edit::apply(&then.text, &edits).map_err(|error| refused(doc, error.to_string()))?;
-                first.edits = vec![edit::difference(&doc.text, &twice)];
-                first.title = format!("{} and `{}`", first.title, whole.join("."));
-                first.rules.extend(&insert.rules);
-                first.touches.push(whole);
-                continue;
-            }
-            fixes.push(Proposed {
-                title: format!("add `{}`", whole.join(".")),
-                rules: insert.rules.clone(),
-                path: insert.path.clone(),
-                edits: entry::insert_array(doc, &table, insert.key, &insert.values, None)?,
-                touches: vec![whole],
-            });
+            let edits = |doc: &Document| entry::insert_array(doc, &table, insert.key, &insert.values, None);
+            let keys: KeyPath = insert.table.iter().cloned().chain([insert.key.to_owned()]).collect();
+            let title = format!("add `{}`", keys.join("."));
+            add(fixes, doc, (title, &insert.rules), keys, edits)?;
         }
-        Ok(fixes)
+        Ok(())
     }
 
-    fn variable_fixes(&self) -> Fixes {
-        let mut fixes = Vec::new();
+    fn variable_fixes(&self, fixes: &mut Vec<Proposed>) -> Result<(), Refusal> {
         for (path, name, value, rules) in &self.variables {
             let Some(doc) = self.model.document(path) else { continue };
-            fixes.push(Proposed {
-                title: format!("set `{name}`"),
-                rules: rules.clone(),
-                path: path.clone(),
-                edits: entry::insert_string(doc, &["variables"], name, value, None)?,
-                touches: vec![vec!["variables".to_owned(), (*name).to_owned()]],
-            });
+            let edits = |doc: &Document| entry::insert_string(doc, &["variables"], name, value, None);
+            let keys = vec!["variables".to_owned(), (*name).to_owned()];
+            add(fixes, doc, (format!("set `{name}`"), rules), keys, edits)?;
         }
-        Ok(fixes)
+        Ok(())
     }
 
     fn rename_fixes(&self) -> Fixes {
@@ -164,6 +144,50 @@ impl Draft<'_> {
         }
         Ok(fixes)
     }
+}
+
+/// Adds a key. Where another fix adds one to the same table both become one: they come in at one place,
+/// or in a table that the other one makes.
+fn add(
+    fixes: &mut Vec<Proposed>,
+    doc: &Document,
+    (title, rules): (String, &Rules),
+    keys: KeyPath,
+    edits: impl Fn(&Document) -> Result<Vec<Edit>, Refusal>,
+) -> Result<(), Refusal> {
+    let touches = vec![keys];
+    let Some(fix) = fixes.iter_mut().find(|fix| fix.path == doc.path && shares_table(fix, &touches)) else {
+        let (path, edits) = (doc.path.clone(), edits(doc)?);
+        fixes.push(Proposed { title, rules: rules.clone(), path, edits, touches });
+        return Ok(());
+    };
+    fix.edits = then(doc, &fix.edits, edits)?;
+    fix.title = format!("{} and {}", fix.title, title.strip_prefix("add ").unwrap_or(&title));
+    fix.rules.extend(rules);
+    fix.touches.extend(touches);
+    Ok(())
+}
+
+/// Whether a fix changes a key of a table that has one of these keys.
+fn shares_table(fix: &Proposed, keys: &[KeyPath]) -> bool {
+    let table = |keys: &KeyPath| keys.split_last().map(|(_, table)| table.to_vec());
+    fix.touches.iter().any(|own| keys.iter().any(|other| table(own) == table(other)))
+}
+
+/// The edits, and behind them those that `more` makes of the text that they give.
+fn then(
+    doc: &Document,
+    edits: &[Edit],
+    more: impl Fn(&Document) -> Result<Vec<Edit>, Refusal>,
+) -> Result<Vec<Edit>, Refusal> {
+    if edits.is_empty() {
+        return more(doc);
+    }
+    let failed = |error: EditError| refused(doc, error.to_string());
+    let once = edit::apply(&doc.text, edits).map_err(failed)?;
+    let once =
+        Document::parse(doc.path.clone(), doc.kind, once).map_err(|error| refused(doc, error.message))?;
+    edit::compose(&doc.text, edits, &more(&once)?).map_err(failed)
 }
 
 fn refused(doc: &Document, message: String) -> Refusal {

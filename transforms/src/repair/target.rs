@@ -62,10 +62,14 @@ impl Target {
 /// The app's own environment where it makes a usable one, the one that its commands count on where
 /// they name one that nothing makes, else `/opt/venv`.
 pub(crate) fn choose(cx: &Context<'_>, by_path: bool) -> Target {
-    let own = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
     let made = made(cx);
-    let made = own.rev().find(|dir| dir.starts_with('/') && made.contains(dir)).map(str::to_owned);
-    let dir = made.or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
+    let own = || {
+        let dirs = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
+        dirs.filter(|dir| dir.starts_with('/') && made.contains(dir)).rev()
+    };
+    // Of several the one that is installed into: an earlier pass may have chosen it.
+    let used = own().find(|dir| is_installed_into(cx, dir)).or_else(|| own().next());
+    let dir = used.map(str::to_owned).or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
     let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
     let carried = carried(cx, &format!("{dir}/bin"));
     Target { dir, python: interpreter(cx), by_path, made, carried }
@@ -80,6 +84,15 @@ fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
     };
     let first = order.iter().position(names)?;
     Some(order.iter().skip(first).cloned().collect())
+}
+
+/// Whether a pip command installs into this environment.
+fn is_installed_into(cx: &Context<'_>, dir: &str) -> bool {
+    let mut calls = cx.file_commands().into_iter().flat_map(|command| &command.calls);
+    calls.any(|call| {
+        matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_install())
+            && call.venv.as_deref() == Some(dir)
+    })
 }
 
 /// The environments that commands of the app's own files make.

@@ -36,7 +36,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     let mut uses: Option<(String, usize)> = None;
     let mut makes: Option<(String, usize)> = None;
     let mut removed: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut tools: Vec<&'static str> = Vec::new();
+    let mut tools: Vec<(&'static str, String, usize)> = Vec::new();
     for command in &commands {
         let Some(phase) = command.phase.as_deref() else { continue };
         let Ok(script) = &command.script else { continue };
@@ -45,8 +45,8 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         let Some(at) = place(list, command) else { continue };
         list.rules.extend(&rewritten.rules);
         for tool in &rewritten.tools {
-            if !tools.contains(tool) {
-                tools.push(tool);
+            if !tools.iter().any(|(known, ..)| known == tool) {
+                tools.push((tool, phase.to_owned(), command.list_index));
             }
         }
         if !rewritten.changes.is_empty() {
@@ -90,11 +90,12 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         list.insert(at, text);
         list.title.get_or_insert_with(|| install_title(target));
     }
-    if let Some(list) = draft.list(&use_phase, CMDS) {
-        let after = use_at - shift + 1;
-        let own = |tool: &&&str| !commands.iter().any(|command| installs(command, tool));
-        for (at, tool) in tools.iter().filter(own).enumerate() {
-            list.insert(after + at, format!("{} install {tool}", target.bin("pip")));
+    for (tool, phase, index) in tools {
+        // Right before the command that runs it: the environment is there by then.
+        if let Some(list) = draft.list(&phase, CMDS)
+            && let Some(at) = list.pieces.iter().position(|piece| piece.was == Some(index))
+        {
+            list.insert(at, format!("{} install {tool}", target.bin("pip")));
         }
     }
     apt_venv(cx, draft);
@@ -207,7 +208,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                 rename(&mut out, call, script, "python");
             }
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
-                manager(&mut out, call, tool, verb, target);
+                manager(cx, &mut out, call, script, (tool, verb), target);
             }
             _ => out.uses |= own,
         }
@@ -336,6 +337,8 @@ fn uv(out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Ta
                 out.changes.parts.push((span, format!("--python {}", target.bin("python"))));
                 named = true;
             }
+            // Says already where to; that there is none may be for later passes to mend.
+            Some("--python") => named = true,
             Some("--system" | "--break-system-packages") => {
                 if let Some(gap) = word_with_gap(text, &simple, offset, index) {
                     out.changes.parts.push((gap, String::new()));
@@ -358,7 +361,14 @@ fn uv(out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Ta
 }
 
 /// poetry, pdm, pipenv and uv install into the environment that is active, or that a variable names.
-fn manager(out: &mut Rewritten, call: &Call, tool: &'static str, verb: &str, target: &Target) {
+fn manager(
+    cx: &Context<'_>,
+    out: &mut Rewritten,
+    call: &Call,
+    script: &Script,
+    (tool, verb): (&'static str, &str),
+    target: &Target,
+) {
     if verb == "config" {
         // Ex) `poetry config virtualenvs.create false`: asks for the store's interpreter
         out.dropped(call, "package-manager-outside-venv");
@@ -369,15 +379,30 @@ fn manager(out: &mut Rewritten, call: &Call, tool: &'static str, verb: &str, tar
     }
     let at = Span::at(call.span.start);
     let set = match tool {
-        "uv" => format!("UV_PROJECT_ENVIRONMENT={} ", target.dir),
-        _ => format!(". {} && ", target.bin("activate")),
+        "uv" => (!sets(script, call, "UV_PROJECT_ENVIRONMENT"))
+            .then(|| format!("UV_PROJECT_ENVIRONMENT={} ", target.dir)),
+        _ => (!out.activated).then(|| format!(". {} && ", target.bin("activate"))),
     };
-    out.changes.parts.push((at, set));
-    if call.reason() == Some(Reason::CommandNotFound) {
-        out.tools.push(tool);
+    let missing = call.reason() == Some(Reason::CommandNotFound);
+    let installed = cx.file_commands().into_iter().any(|command| installs(command, tool));
+    if missing && out.makes && !installed {
+        // No entry of its own stands between the environment and the tool.
+        let install = format!("{} install {tool} && ", target.bin("pip"));
+        out.changes.parts.push((at, install + set.as_deref().unwrap_or_default()));
+    } else {
+        out.changes.parts.extend(set.map(|set| (at, set)));
+        if missing && !installed {
+            out.tools.push(tool);
+        }
     }
     out.rules.push("package-manager-outside-venv");
     out.uses = true;
+}
+
+/// Whether a variable is set for a call.
+fn sets(script: &Script, call: &Call, variable: &str) -> bool {
+    simple_at(script, call.span)
+        .is_some_and(|(simple, _)| simple.assignments.iter().any(|assignment| assignment.name == variable))
 }
 
 /// What only served the dropped steps: removing a fetched get-pip.py, a PATH for `--user` scripts.
