@@ -11,7 +11,9 @@ pub(super) fn allow(before: &Verdict, after: &Verdict) -> Result<(), String> {
     if before.builds() {
         return Err("the app is predicted to work, and would not after the repair".to_owned());
     }
-    if after.rank() <= before.rank() {
+    // The same error behind one more command that runs is no progress.
+    let same = after.outcome == before.outcome && after.detail == before.detail;
+    if same || after.rank() <= before.rank() {
         return Err(format!("the repair would get no further: {}", after.detail));
     }
     match after.outcome {

@@ -85,11 +85,11 @@ pub fn project(text: &str) -> Option<Project> {
         &["tool", "flit"],
         &["tool", "uv", "build-backend"],
     ];
+    let poetry = table(root, &["tool", "poetry"]);
     found.ships = told.iter().any(|keys| table(root, keys).is_some_and(tells))
-        || table(root, &["tool", "poetry"]).is_some_and(|poetry| {
-            poetry.contains_key("packages")
-                || poetry.get("package-mode").and_then(Item::as_bool) == Some(false)
-        });
+        || poetry.is_some_and(|poetry| poetry.contains_key("packages"));
+    let packaged = poetry.and_then(|poetry| poetry.get("package-mode")).and_then(Item::as_bool);
+    found.no_package = packaged == Some(false);
     Some(found)
 }
 

@@ -1,9 +1,10 @@
 //! What the commands of a build leave behind, and what one shell sees of it.
 
+use super::files::Copy;
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::{BASE_PROGRAMS, Profile};
 use super::verdict::Reason;
-use crate::app::{AppView, Kind};
+use crate::app::AppView;
 use crate::requirements::{native, normalize, scripts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -140,7 +141,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) profile: &'a Profile,
     pub(crate) envs: Vec<Env>,
     /// The virtual environments by directory.
-    venvs: BTreeMap<String, EnvId>,
+    pub(super) venvs: BTreeMap<String, EnvId>,
     /// Absolute paths of files that commands made or fetched.
     pub(crate) made: BTreeSet<String>,
     /// Fetched copies of get-pip.py.
@@ -149,6 +150,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) targets: BTreeMap<String, Dists>,
     /// Files that a command made executable.
     pub(crate) executable: BTreeSet<String>,
+    /// Places that are copies of others or links to them, in the order in which they came about.
+    pub(crate) copies: Vec<Copy>,
+    /// The app's files that the image has so far; `None` is all.
+    pub(crate) copied: Option<BTreeSet<String>>,
 }
 
 /// The most directories of `PATH` that are followed: every command asks each of them.
@@ -224,6 +229,8 @@ impl<'a> Machine<'a> {
             get_pip: BTreeSet::new(),
             targets: BTreeMap::new(),
             executable: BTreeSet::new(),
+            copies: Vec::new(),
+            copied: Some(BTreeSet::new()),
         };
         let mut versions: Vec<&String> =
             profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
@@ -256,7 +263,7 @@ impl<'a> Machine<'a> {
 
     /// The environment of the virtual environment in this directory.
     pub(crate) fn venv(&self, dir: &str) -> Option<EnvId> {
-        self.venvs.get(dir).copied()
+        self.venvs.get(&*self.resolve(dir)).copied()
     }
 
     /// Adds an environment that no other has the directory of.
@@ -285,49 +292,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The app view's path of an absolute path.
-    pub(crate) fn view_path(&self, absolute: &str) -> Option<String> {
-        let inside = paths::in_app(absolute)?;
-        Some(match (self.dir, inside) {
-            ("", inside) => inside.to_owned(),
-            (dir, "") => dir.to_owned(),
-            (dir, inside) => format!("{dir}/{inside}"),
-        })
-    }
-
-    /// Whether a file or directory stands there.
-    pub(crate) fn exists(&self, absolute: &str) -> bool {
-        self.kind(absolute).is_some()
-    }
-
-    /// What stands at an absolute path, as far as is known.
-    pub(crate) fn kind(&self, absolute: &str) -> Option<Kind> {
-        if self.made.contains(absolute) || self.get_pip.contains(absolute) {
-            return Some(Kind::File);
-        }
-        let below = format!("{absolute}/");
-        let first = |next: Option<&String>| next.is_some_and(|next| next.starts_with(&below));
-        if self.venvs.contains_key(absolute)
-            || first(self.venvs.range(below.clone()..).next().map(|(dir, _)| dir))
-            || first(self.made.range(below.clone()..).next())
-        {
-            return Some(Kind::Dir);
-        }
-        if let Some(path) = self.view_path(absolute) {
-            return self.app.kind(&path);
-        }
-        matches!(
-            absolute,
-            "/" | "/opt" | "/tmp" | "/root" | "/usr" | "/etc" | "/var" | "/home" | "/usr/local" | "/var/log"
-        )
-        .then_some(Kind::Dir)
-    }
-
-    /// Whether nothing is known of what stands at this path: outside the app and never made.
-    pub(crate) fn is_foreign(&self, absolute: &str) -> bool {
-        paths::in_app(absolute).is_none() && !self.exists(absolute)
-    }
-
     /// What a command name reaches.
     pub(crate) fn find(&self, shell: &Shell, name: &str) -> Option<Program> {
         if name.contains('/') {
@@ -348,6 +312,7 @@ impl<'a> Machine<'a> {
 
     /// What a program's absolute path reaches.
     fn at(&self, absolute: &str) -> Option<Program> {
+        let absolute = &*self.resolve(absolute);
         let (dir, name) = (parent(absolute), base_name(absolute));
         if let Some(id) = dir.strip_suffix("/bin").and_then(|home| self.venv(home)) {
             return self.in_venv(id, name);

@@ -7,6 +7,7 @@
 
 mod call;
 mod exec;
+mod files;
 mod machine;
 mod paths;
 mod pip;
@@ -133,12 +134,14 @@ impl Walker {
             let own: Vec<String> = phase.paths.iter().flatten().map(|item| item.value.clone()).collect();
             paths.splice(0..0, own);
             let path = path_with(&paths);
+            machine.copy_in(phase);
             for (index, item) in phase.cmds.iter().flatten().enumerate() {
                 let shell = Shell::new(Arc::clone(&path), Arc::clone(&vars), true);
                 self.command(&mut machine, shell, Some((name, index)), item);
             }
             drop_cached(&mut machine, phase);
         }
+        machine.copied = None;
         self.start(&mut machine, plan, &paths, vars);
         let verdict = self.verdict.unwrap_or(Verdict {
             outcome: Outcome::Builds,

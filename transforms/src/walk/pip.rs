@@ -57,6 +57,7 @@ impl Run<'_, '_> {
             return Status::fail(Reason::NoPipModule, "No module named pip");
         }
         let managed = matches!(env.home, Home::Store | Home::Apt);
+        let version = env.version.clone();
         let venv = env.venv_dir().is_some();
         let elsewhere = ["--target", "--prefix", "--root"]
             .iter()
@@ -81,7 +82,11 @@ impl Run<'_, '_> {
             return status;
         }
         if let Some(target) = elsewhere {
-            let target = paths::join(&shell.cwd, &target);
+            let mut target = paths::join(&shell.cwd, &target);
+            if command.option("--target").is_none() {
+                // A prefix holds a tree as the interpreter's own is.
+                target = format!("{target}/lib/python{version}/site-packages");
+            }
             self.machine.made.insert(format!("{target}/."));
             merge(self.machine.targets.entry(target).or_default(), asked);
             return Status::Ok;
@@ -96,7 +101,7 @@ impl Run<'_, '_> {
     }
 
     /// What an install command asks for; the failure where a file of it is not there.
-    fn asked(&self, shell: &Shell, command: &PipCommand, asked: &mut Dists) -> Result<(), Status> {
+    pub(crate) fn asked(&self, shell: &Shell, command: &PipCommand, asked: &mut Dists) -> Result<(), Status> {
         let mut seen = BTreeSet::new();
         for (_, file) in &command.constraints {
             self.file_there(shell, file)?;

@@ -128,8 +128,7 @@ impl Run<'_, '_> {
 
     /// The packages, or the modules, that setuptools finds beside `pyproject.toml`.
     fn flat(&self, dir: &str, kind: Kind) -> Vec<String> {
-        let Some(path) = self.machine.view_path(dir) else { return Vec::new() };
-        let entries = self.machine.app.list(&path).into_iter().filter(|entry| entry.kind == kind);
+        let entries = self.machine.list(dir).into_iter().filter(|entry| entry.kind == kind);
         let names = entries.filter_map(|entry| match kind {
             Kind::Dir => Some(entry.name),
             Kind::File => entry.name.strip_suffix(".py").map(str::to_owned),
@@ -143,8 +142,7 @@ impl Run<'_, '_> {
 
     /// Whether one directory holds the package, as hatchling looks for namespaces.
     fn is_in_a_namespace(&self, dir: &str, module: &str) -> bool {
-        let Some(path) = self.machine.view_path(dir) else { return false };
-        let places = self.machine.app.list(&path);
+        let places = self.machine.list(dir);
         places
             .iter()
             .filter(|entry| self.machine.exists(&format!("{dir}/{}/{module}/__init__.py", entry.name)))

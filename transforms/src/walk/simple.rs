@@ -8,7 +8,6 @@ use super::profile::BUILTINS;
 use super::python::venv_dir;
 use super::status::Status;
 use super::verdict::Reason;
-use crate::app::Kind;
 use crate::shell::{self, Node, RedirectOp, Simple, Word};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -56,6 +55,11 @@ impl Run<'_, '_> {
                     && !self.machine.exists(&target)
                 {
                     return missing_file(redirect.target.text.as_deref().unwrap_or_default());
+                }
+                if matches!(redirect.op, RedirectOp::Write | RedirectOp::Append)
+                    && !target.starts_with("/dev/")
+                {
+                    self.machine.made.insert(target);
                 }
             }
         }
@@ -129,7 +133,7 @@ impl Run<'_, '_> {
                     return Status::unsure("`cd -` is not followed");
                 }
                 let dir_abs = paths::join(&shell.cwd, dir);
-                if self.machine.kind(&dir_abs) != Some(Kind::Dir) && paths::in_app(&dir_abs).is_some() {
+                if self.machine.lacks_dir(&dir_abs) {
                     return Status::fail(Reason::NoSuchFile, format!("cd: {dir}: No such file or directory"));
                 }
                 shell.cwd = dir_abs;
@@ -294,7 +298,13 @@ impl Run<'_, '_> {
         let base = base_name(name);
         let status = if name.contains('/') {
             let path = paths::join(&shell.cwd, name);
-            if path.contains("venv/bin/") {
+            let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
+            let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.open);
+            if open {
+                Status::unsure(format!(
+                    "`{base}` may come with what is installed from a directory or a lock file"
+                ))
+            } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path) && !paths::parent(&path).ends_with("/bin") {
                 Status::unsure(format!("`{name}` is outside the app"))

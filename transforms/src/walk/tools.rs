@@ -65,7 +65,8 @@ impl Run<'_, '_> {
             "touch" => self.make(shell, cmd, false),
             "which" => self.lookup(shell, cmd),
             "bash" | "sh" | "dash" | "zsh" => self.shell_script(shell, cmd),
-            "cp" | "mv" => self.copy(shell, cmd),
+            "cp" | "mv" | "ln" => self.machine.copy(shell, cmd),
+            "tee" => self.make(shell, cmd, false),
             "false" => Status::fail(Reason::Other, "`false` fails"),
             _ => Status::Ok,
         }
@@ -76,21 +77,6 @@ impl Run<'_, '_> {
             let path = paths::join(&shell.cwd, name);
             self.machine.made.insert(if dir { format!("{path}/.") } else { path });
         }
-        Status::Ok
-    }
-
-    fn copy(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let operands: Vec<&str> =
-            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
-        let Some((to, from)) = operands.split_last() else { return Status::Ok };
-        for source in from.iter().filter(|source| !source.contains(['*', '?', '['])) {
-            let path = paths::join(&shell.cwd, source);
-            if paths::in_app(&path).is_some() && !self.machine.exists(&path) {
-                return Status::unsure(format!("`{source}` may be made by an earlier command"));
-            }
-        }
-        let path = paths::join(&shell.cwd, to);
-        self.machine.made.insert(path);
         Status::Ok
     }
 
@@ -228,6 +214,11 @@ impl Run<'_, '_> {
             let dir = shell.active.clone().or_else(|| shell.vars.get("VIRTUAL_ENV").cloned());
             self.machine.venv(&dir.unwrap_or_else(|| paths::join(&shell.cwd, ".venv")))
         };
+        let words = &cmd.simple.words;
+        let after = words.iter().position(|word| word.text.as_deref() == Some("pip")).map_or(0, |at| at + 1);
+        let texts: Vec<Option<&str>> = words.iter().skip(after).map(|word| word.text.as_deref()).collect();
+        let mut asked = Dists::default();
+        let unasked = self.asked(shell, &requirements::pip_arguments(&texts), &mut asked);
         let Some(env) = env.and_then(|id| self.machine.envs.get_mut(id)) else {
             return Status::fail(
                 Reason::Other,
@@ -241,7 +232,10 @@ impl Run<'_, '_> {
             "The interpreter is externally managed".clone_into(&mut failure.detail);
             return Status::Fail(failure);
         }
-        env.dists.open = true;
+        if let Err(status) = unasked {
+            return status;
+        }
+        merge(&mut env.dists, asked);
         Status::Ok
     }
 }

@@ -1,0 +1,1 @@
+from starlette.applications import Starlette

@@ -1,0 +1,198 @@
+//! The files of the image: the app's own, as far as a phase has them, and what commands made of them.
+
+use super::machine::{Machine, Shell};
+use super::paths;
+use super::simple::Cmd;
+use super::status::Status;
+use crate::app::{Entry, Kind};
+use crate::plan::Phase;
+use std::borrow::Cow;
+
+/// A place that shows what stands at another one.
+#[derive(Clone, Debug)]
+pub(crate) struct Copy {
+    /// Absolute path of the copy or link.
+    to: String,
+    /// Absolute path of what it shows.
+    from: String,
+}
+
+/// Directories of the base image below which nothing more is known.
+const ROOTS: [&str; 16] = [
+    "/app", "/bin", "/dev", "/etc", "/home", "/lib", "/mnt", "/nix", "/opt", "/proc", "/root", "/run",
+    "/srv", "/tmp", "/usr", "/var",
+];
+
+/// The most steps from one copy to another.
+const MOST_STEPS: usize = 8;
+
+impl Machine<'_> {
+    /// What a phase copies into the image before its commands run
+    /// (`builder/docker/dockerfile_generation.rs`: `onlyIncludeFiles`, else everything).
+    pub(crate) fn copy_in(&mut self, phase: &Phase) {
+        if phase.cmds.as_ref().is_none_or(Vec::is_empty) {
+            return;
+        }
+        match (&phase.only_include_files, &mut self.copied) {
+            (Some(files), Some(copied)) => {
+                let inside = files.iter().filter_map(|file| {
+                    let path = paths::join(paths::APP, file.value.trim_start_matches('/'));
+                    paths::in_app(&path).map(str::to_owned)
+                });
+                copied.extend(inside);
+                if copied.contains("") {
+                    self.copied = None;
+                }
+            }
+            (None, _) => self.copied = None,
+            (Some(_), None) => {}
+        }
+    }
+
+    /// Whether the image has a file of the app, or something below the directory.
+    fn is_copied(&self, inside: &str) -> bool {
+        let Some(copied) = &self.copied else { return true };
+        let parent_or_self = |file: &String| {
+            inside == file
+                || inside.strip_prefix(file.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                || file.strip_prefix(inside).is_some_and(|rest| rest.starts_with('/'))
+        };
+        inside.is_empty() || copied.iter().any(parent_or_self)
+    }
+
+    /// The app view's path of an absolute path.
+    pub(crate) fn view_path(&self, absolute: &str) -> Option<String> {
+        let absolute = self.resolve(absolute);
+        let inside = paths::in_app(&absolute).filter(|inside| self.is_copied(inside))?;
+        Some(match (self.dir, inside) {
+            ("", inside) => inside.to_owned(),
+            (dir, "") => dir.to_owned(),
+            (dir, inside) => format!("{dir}/{inside}"),
+        })
+    }
+
+    /// The entries of a directory of the app.
+    pub(crate) fn list(&self, absolute: &str) -> Vec<Entry> {
+        let Some(path) = self.view_path(absolute) else { return Vec::new() };
+        let mut entries = self.app.list(&path);
+        entries.retain(|entry| self.exists(&format!("{absolute}/{}", entry.name)));
+        entries
+    }
+
+    /// Whether a file or directory stands there.
+    pub(crate) fn exists(&self, absolute: &str) -> bool {
+        self.kind(absolute).is_some()
+    }
+
+    /// What stands at an absolute path, as far as is known.
+    pub(crate) fn kind(&self, absolute: &str) -> Option<Kind> {
+        let absolute = &*self.resolve(absolute);
+        if self.made.contains(absolute) || self.get_pip.contains(absolute) {
+            return Some(Kind::File);
+        }
+        let below = format!("{absolute}/");
+        let first = |next: Option<&String>| next.is_some_and(|next| next.starts_with(&below));
+        if self.venvs.contains_key(absolute)
+            || first(self.venvs.range(below.clone()..).next().map(|(dir, _)| dir))
+            || first(self.made.range(below.clone()..).next())
+        {
+            return Some(Kind::Dir);
+        }
+        if let Some(path) = self.view_path(absolute) {
+            return self.app.kind(&path);
+        }
+        matches!(
+            absolute,
+            "/" | "/opt" | "/tmp" | "/root" | "/usr" | "/etc" | "/var" | "/home" | "/usr/local" | "/var/log"
+        )
+        .then_some(Kind::Dir)
+    }
+
+    /// Whether nothing is known of what stands at this path: outside the app and never made.
+    pub(crate) fn is_foreign(&self, absolute: &str) -> bool {
+        paths::in_app(absolute).is_none() && !self.exists(absolute)
+    }
+
+    /// Whether a directory is certainly not there: inside the app, or beside the image's own at the root.
+    pub(crate) fn lacks_dir(&self, absolute: &str) -> bool {
+        let known = paths::in_app(absolute).is_some()
+            || !ROOTS.iter().any(|root| {
+                absolute.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+        known && self.kind(absolute) != Some(Kind::Dir)
+    }
+
+    /// The place that a path shows, through copies and links.
+    pub(crate) fn resolve<'p>(&self, absolute: &'p str) -> Cow<'p, str> {
+        let mut path = Cow::Borrowed(absolute);
+        for _ in 0..MOST_STEPS {
+            let Some(next) = self.copies.iter().rev().find_map(|copy| {
+                let rest = path.strip_prefix(copy.to.as_str())?;
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", copy.from))
+            }) else {
+                break;
+            };
+            path = Cow::Owned(next);
+        }
+        path
+    }
+
+    /// `cp`, `mv` and `ln -s`: the last operand shows what the others are.
+    pub(crate) fn copy(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let operands: Vec<&str> =
+            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let Some((to, from)) = operands.split_last() else { return Status::Ok };
+        let dest = paths::join(&shell.cwd, to);
+        let many = from.len() > 1 || from.iter().any(|source| source.contains('*'));
+        let into = many || to.ends_with('/') || self.kind(&dest) == Some(Kind::Dir);
+        for source in from {
+            let path = paths::join(&shell.cwd, source);
+            let name = paths::base_name(&path).to_owned();
+            if let Some((start, end)) = name.split_once('*') {
+                self.copy_matching(paths::parent(&path), (start, end), &dest);
+                continue;
+            }
+            if source.contains(['?', '[', '{']) {
+                continue;
+            }
+            if paths::in_app(&path).is_some() && !self.exists(&path) {
+                return Status::unsure(format!("`{source}` may be made by an earlier command"));
+            }
+            let contents = *source == "." || source.ends_with("/.");
+            let to = if into && !contents { format!("{dest}/{name}") } else { dest.clone() };
+            self.show(to, path);
+        }
+        self.made.insert(if into { format!("{dest}/.") } else { dest });
+        Status::Ok
+    }
+
+    /// Ex) `cp *.py /srv`
+    fn copy_matching(&mut self, dir: &str, (start, end): (&str, &str), dest: &str) {
+        if start.is_empty() && end.is_empty() {
+            self.show(dest.to_owned(), dir.to_owned());
+            return;
+        }
+        for entry in self.list(dir) {
+            if entry.name.len() >= start.len() + end.len()
+                && entry.name.starts_with(start)
+                && entry.name.ends_with(end)
+            {
+                self.show(format!("{dest}/{}", entry.name), format!("{dir}/{}", entry.name));
+            }
+        }
+    }
+
+    /// From here on `to` shows what stands at `from`.
+    fn show(&mut self, to: String, from: String) {
+        let inside = |one: &str, other: &str| {
+            one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // A copy of a directory into itself shows nothing that is looked for.
+        if !inside(&to, &from) && !inside(&from, &to) && self.copies.len() < MOST_COPIES {
+            self.copies.push(Copy { to, from });
+        }
+    }
+}
+
+/// The most copies that are followed: every look at a file goes through them.
+const MOST_COPIES: usize = 256;
