@@ -10,10 +10,19 @@ const LIBS: [&str; 2] = ["zlib", "stdenv.cc.cc.lib"];
 /// Adds the libraries where packages are installed and nothing brings them.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let Ok(plan) = &cx.model.plan else { return };
-    if !cx.has("missing-native-libs")
-        || cx.walk.profile.libstdcxx
-        || plan.ran.iter().any(|name| name == "python")
-    {
+    if !cx.has("missing-native-libs") || cx.walk.profile.libstdcxx {
+        return;
+    }
+    if plan.ran.iter().any(|name| name == "python") {
+        // A list of the file hides the provider's.
+        if cx.walk.verdict.reason() == Some(Reason::NativeLibMissing)
+            && let Some(list) = draft.list("setup", NIX_LIBS)
+            && !list.has_marker()
+        {
+            list.insert(0, "...");
+            list.rules.insert("missing-native-libs");
+            list.title = Some("put the provider's libraries back into `nixLibs`".to_owned());
+        }
         return;
     }
     let installs = cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| match &call.kind {

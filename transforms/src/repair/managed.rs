@@ -5,6 +5,7 @@ use super::draft::{Draft, Piece, is_marker};
 use super::target::{OPT_VENV, Target};
 use super::venv::{is_astray, place, rewrite};
 use super::{CMDS, Context, PATHS};
+use crate::shell::{Step, Then};
 use crate::walk::{Call, CallKind, Command, base_name};
 
 /// What an entry of the override is to the provider's own install.
@@ -13,7 +14,10 @@ pub(super) struct Part {
     pub(super) installs: bool,
     /// What it does beside that, and whether that needs pip.
     pub(super) rest: Option<(String, bool)>,
-    /// Whether pip does something else before the app's packages are installed.
+    /// Whether all of that comes before the app's packages in the same entry.
+    pub(super) leads: bool,
+    /// Whether something else has to be done before the app's packages are installed that cannot be
+    /// done before the provider makes its environment.
     pub(super) prepares: bool,
     /// The rules that dropping the part answers to.
     pub(super) rules: Vec<&'static str>,
@@ -53,24 +57,28 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let mut before: Vec<(usize, String)> = Vec::new();
     let mut after: Vec<(usize, String)> = Vec::new();
     let mut installed = false;
+    let mut prepares = false;
     let mut rules = Vec::new();
     for command in &commands {
         let Some(at) = place(list, command) else { return false };
         let part = classify(cx, command, manager, &target);
-        if part.prepares || (!installed && part.rest.as_ref().is_some_and(|(_, pip)| *pip)) {
-            // Ex) `pip install --upgrade setuptools` before the app's packages: would come too late
-            return false;
-        }
+        // Ex) `pip install --upgrade setuptools` before the app's packages: would come too late
+        prepares |= part.prepares || (!installed && part.rest.as_ref().is_some_and(|(_, pip)| *pip));
         rules.extend(part.rules);
+        let done = installed || (part.installs && !part.leads);
         installed |= part.installs;
         // What needs pip can only come after the provider has made it.
         match part.rest {
-            Some((text, pip)) if installed || pip => after.push((at, text)),
+            Some((text, pip)) if done || pip => after.push((at, text)),
             Some((text, _)) => before.push((at, text)),
             None => {}
         }
     }
-    if !installed {
+    // Ex) `pip install --upgrade pip setuptools` alone: the app's packages are installed by nobody
+    if commands.iter().all(|command| !command.calls.is_empty() && command.calls.iter().all(is_upgrade)) {
+        before.clear();
+        after.clear();
+    } else if !installed || prepares {
         return false;
     }
     list.rules.extend(rules);
@@ -114,6 +122,11 @@ fn keep_paths(draft: &mut Draft<'_>, first: bool) {
     }
 }
 
+/// `pip install --upgrade pip setuptools wheel`
+fn is_upgrade(call: &Call) -> bool {
+    matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_self_upgrade())
+}
+
 /// How the provider's own install phase installs, where it does.
 pub(super) fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
     let cmds = cx.model.provided.phases.get(phase)?.cmds.as_ref()?;
@@ -150,12 +163,39 @@ fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
 
 pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
     let text = &command.item.value;
-    let mut part =
-        Part { installs: false, rest: Some((text.clone(), false)), prepares: false, rules: Vec::new() };
+    let mut part = Part {
+        installs: false,
+        rest: Some((text.clone(), false)),
+        leads: false,
+        prepares: false,
+        rules: Vec::new(),
+    };
     let Ok(script) = &command.script else { return part };
     let mut changes = Changes::default();
     let mut pip_left = false;
+    let install = |step: &Step| {
+        let inside = |call: &&Call| step.span.contains(call.span);
+        command.calls.iter().filter(inside).any(|call| job(call, manager) == Some(true))
+    };
+    let mut fallbacks = Vec::new();
+    for pair in script.steps.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.then == Then::Or && (install(first) || fallbacks.contains(&first.span)) {
+            // What was to be done where the install fails goes with it.
+            fallbacks.push(second.span);
+        } else if first.then == Then::Or && install(second) {
+            part.prepares = true;
+        }
+    }
+    for at in script.simples() {
+        if fallbacks.iter().any(|span| span.contains(at.simple.span)) {
+            changes.drop.push(at.simple.span);
+        }
+    }
     for call in &command.calls {
+        if fallbacks.iter().any(|span| span.contains(call.span)) {
+            continue;
+        }
         match job(call, manager) {
             Some(does) => {
                 part.prepares |= does && pip_left;
@@ -179,6 +219,14 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     changes.parts.extend(tidy.parts);
     part.rules.extend(rewritten.rules);
     part.rest = changes.apply(text, script).map(|rest| (rest, pip_left));
+    if part.installs {
+        let at =
+            command.calls.iter().find(|call| job(call, manager) == Some(true)).map(|call| call.span.start);
+        let kept = || script.simples().map(|at| at.simple.span).filter(|span| !changes.drop.contains(span));
+        part.leads = kept().all(|span| Some(span.start) < at);
+        // Ex) `apt-get update && pip install … && rm -r cache`: its two halves belong on two sides
+        part.prepares |= !part.leads && kept().any(|span| Some(span.start) < at);
+    }
     part
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Target {
     pub(crate) dir: String,
     /// The command name of the interpreter that makes it.
     pub(crate) python: String,
+    /// Whether apt's interpreter makes it.
+    from_apt: bool,
     /// Whether commands are left to find it on `PATH`.
     by_path: bool,
     /// Its place among the walk's environments, where something makes it.
@@ -28,6 +30,7 @@ impl Target {
         Self {
             dir: OPT_VENV.to_owned(),
             python: "python".to_owned(),
+            from_apt: false,
             by_path: true,
             made: None,
             carried: None,
@@ -37,6 +40,13 @@ impl Target {
     /// A program of the environment, by its path.
     pub(crate) fn bin(&self, program: &str) -> String {
         format!("{}/bin/{program}", self.dir)
+    }
+
+    /// The command that makes it. A link into the Nix profile may lead nowhere later, one to apt's interpreter
+    /// does not.
+    pub(crate) fn make(&self) -> String {
+        let copies = if self.from_apt { "" } else { " --copies" };
+        format!("{} -m venv{copies} {}", self.python, self.dir)
     }
 
     /// The directory for `paths`.
@@ -72,7 +82,9 @@ pub(crate) fn choose(cx: &Context<'_>, by_path: bool) -> Target {
     let dir = used.map(str::to_owned).or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
     let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
     let carried = carried(cx, &format!("{dir}/bin"));
-    Target { dir, python: interpreter(cx), by_path, made, carried }
+    let profile = &cx.walk.profile;
+    let from_apt = profile.pythons.is_empty() && profile.apt_python.is_some();
+    Target { dir, python: interpreter(cx), from_apt, by_path, made, carried }
 }
 
 /// The phases in which `PATH` has a directory.

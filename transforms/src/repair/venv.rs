@@ -66,7 +66,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     let (use_phase, use_at) = uses.clone().or_else(|| makes.clone())?;
     let made_first = makes.as_ref().is_some_and(|(phase, at)| *phase != use_phase || *at <= use_at);
-    let mut insert = (!made_first).then(|| format!("{} -m venv --copies {}", target.python, target.dir));
+    let mut insert = (!made_first).then(|| target.make());
     if let (false, Some((phase, at))) = (made_first, &makes) {
         // Made at the wrong time: the app's own line moves.
         insert =

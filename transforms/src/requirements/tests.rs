@@ -201,7 +201,6 @@ fn plain_installs_are_told_from_those_that_change_something() {
         "install --requirement=./requirements.txt",
         "--no-cache-dir install -qU -r requirements.txt",
         "install --no-cache-dir --upgrade --user --break-system-packages -r requirements.txt",
-        "install -r requirements.txt --timeout 100 --retries=5 --default-timeout=100",
         "-v --disable-pip-version-check install --progress-bar off --root-user-action=ignore -r requirements.txt",
         "install -qr requirements.txt --no-input --no-color --no-warn-script-location --cache-dir /x",
     ];
@@ -219,6 +218,8 @@ fn plain_installs_are_told_from_those_that_change_something() {
         "install -r requirements.txt --prefix=/x",
         "install -r requirements.txt -i https://x",
         "install -r requirements.txt --no-deps",
+        "install -r requirements.txt --timeout 900",
+        "install -r requirements.txt --retries=5",
         "install -r requirements.txt --python x",
         "install -r requirements.txt --pre",
         "install -r requirements.txt --no-such-option",

@@ -150,7 +150,8 @@ impl Run<'_, '_> {
         let bytes =
             self.machine.view_path(&path).and_then(|path| self.machine.app.read(&path).ok().flatten());
         let Some(bytes) = bytes else {
-            if self.machine.exists(&path) || !path.starts_with("/app") {
+            let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
+            if self.machine.exists(&path) || elsewhere {
                 asked.open = true;
                 return Ok(());
             }

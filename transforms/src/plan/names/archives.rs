@@ -87,7 +87,10 @@ pub fn python(entry: &str, sha: Option<&str>) -> Option<&'static str> {
 /// The attribute of an entry: itself, or what `(python311.withPackages (ps: …))` starts with.
 fn attribute(entry: &str) -> Option<&str> {
     let entry = entry.trim();
-    let Some(inner) = entry.strip_prefix('(') else { return Some(entry) };
+    let Some(inner) = entry.strip_prefix('(') else {
+        let own = entry.strip_suffix("Packages.python").or_else(|| entry.strip_suffix(".pkgs.python"));
+        return Some(own.unwrap_or(entry));
+    };
     let inner = inner.trim_start();
     let inner = inner.strip_prefix("pkgs.").unwrap_or(inner);
     let (attribute, rest) = inner.split_once('.')?;
@@ -113,6 +116,7 @@ mod tests {
             ("python313", None, None),
             ("(python311.override { x = 1; })", None, Some("3.11")),
             ("python311Packages.pip", None, None),
+            ("python311Packages.python", None, Some("3.11")),
             ("python3.11", None, None),
             ("gcc", None, None),
         ];
