@@ -174,6 +174,6 @@ fn furnish(image: &Path, python: &str, pip: &Path) -> Result<(), String> {
     let modules = image.join("nix/store/lab-pip/lib");
     tool(
         python,
-        &["-m", "zipfile", "-e"].map(Path::new).into_iter().chain([pip, &*modules]).collect::<Vec<_>>(),
+        &["-I", "-m", "zipfile", "-e"].map(Path::new).into_iter().chain([pip, &*modules]).collect::<Vec<_>>(),
     )
 }

@@ -25,6 +25,7 @@ const APPS: &[&str] = &[
     "install/strategy-explicit-with-procfile",
     "install/upgrade-keeps-setuptools-and-wheel",
     "libraries/numpy-without-provider",
+    "managers/poetry-with-lock",
     "nixpkgs/package-set-pip",
     "providers/node-then-python",
     "providers/python-left-out",
@@ -32,6 +33,7 @@ const APPS: &[&str] = &[
     "untouched/node-then-python-with-procfile",
     "untouched/own-venv-with-paths",
     "untouched/procfile-app",
+    "untouched/uv-with-lock",
     "variables/path",
     "venv/never-made",
     "venv/off-path-at-start",
@@ -142,6 +144,8 @@ fn prepare(apps: &[App]) -> Option<Lab> {
     for text in apps.iter().flat_map(|app| app.before().into_values()) {
         shelf.add_pins(&String::from_utf8_lossy(&text));
     }
+    // What the planner asks for by a variable.
+    shelf.add_pins("poetry==1.3.1 uv==0.4.30");
     let tool = Tool::build().unwrap_or_else(|error| panic!("the tool cannot be built: {error}"));
     Some(Lab { host, tool, port: index::serve(shelf), rows: Mutex::default() })
 }

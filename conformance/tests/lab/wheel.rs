@@ -9,6 +9,9 @@ pub(crate) const MARKER: &str = "lab-marker";
 /// Packages with native code, that need libstdc++ to be imported.
 const NATIVE: &[&str] = &["numpy", "pandas", "opencv-python", "ta-lib", "grpcio"];
 
+/// Packages that install others, and need none to run.
+const MANAGERS: &[&str] = &["poetry", "uv"];
+
 /// Modules of another name than their package.
 const MODULES: &[(&str, &str)] = &[("discord-py", "discord"), ("opencv-python", "cv2")];
 
@@ -36,10 +39,14 @@ pub(crate) fn bytes(name: &str, version: &str) -> Vec<u8> {
     if name == MARKER {
         files.push(("lab_marker.py".to_owned(), include_str!("image/marker.py").to_owned()));
     } else {
-        needs = format!("Requires-Dist: {MARKER}\n");
+        let manager = MANAGERS.contains(&&*name);
+        let body = if manager { include_str!("image/manager.py").to_owned() } else { stub(&dist) };
+        if !manager {
+            needs = format!("Requires-Dist: {MARKER}\n");
+        }
         let module =
             MODULES.iter().find(|(package, _)| *package == name).map_or(&*dist, |(_, module)| module);
-        files.push((format!("{module}/__init__.py"), stub(module)));
+        files.push((format!("{module}/__init__.py"), body));
         files.push((format!("{module}/__main__.py"), format!("from {module} import main\n\nmain()\n")));
         files.push((
             format!("{info}/entry_points.txt"),
