@@ -44,6 +44,9 @@ pub(crate) struct Host {
 impl Host {
     /// Looks for what is needed, makes the image's parts and tries them.
     pub(crate) fn prepare(python: Option<&str>) -> Result<Self, Missing> {
+        if !cfg!(target_os = "linux") {
+            return Err(Missing("Linux is needed".to_owned()));
+        }
         let user = Command::new("id").arg("-u").output().map(|output| output.stdout);
         if user.ok().as_deref() != Some(b"0\n") {
             return Err(Missing("root is needed to mount".to_owned()));
@@ -141,13 +144,9 @@ fn install_python(image: &Path, said: &Value) -> Result<(), String> {
         }
     }
     fs::write(library.join("EXTERNALLY-MANAGED"), include_str!("image/EXTERNALLY-MANAGED")).unwrap();
-    // Debian's refuses to run outside a virtual environment; Nix's is as Python has it.
     let ensurepip = library.join("ensurepip/__init__.py");
     let text = fs::read_to_string(&ensurepip).unwrap();
-    let refusal = "_ensurepip_is_disabled_in_debian_for_system";
-    if text.contains(refusal) {
-        fs::write(ensurepip, format!("{text}\n\n{refusal} = lambda: None\n")).unwrap();
-    }
+    fs::write(ensurepip, text + include_str!("image/ensurepip.py")).unwrap();
     Ok(())
 }
 
@@ -172,8 +171,17 @@ fn furnish(image: &Path, python: &str, pip: &Path) -> Result<(), String> {
         tool("chmod", &[Path::new("755"), &path])?;
     }
     let modules = image.join("nix/store/lab-pip/lib");
-    tool(
-        python,
-        &["-I", "-m", "zipfile", "-e"].map(Path::new).into_iter().chain([pip, &*modules]).collect::<Vec<_>>(),
-    )
+    let run = |args: &[&str], rest: &[&Path]| {
+        let args = args.iter().map(Path::new).chain(rest.iter().copied());
+        tool(python, &args.collect::<Vec<_>>())
+    };
+    run(&["-I", "-m", "zipfile", "-e"], &[pip, &modules])?;
+    run(&["-I", "-m", "compileall", "-q"], &[&modules])?;
+    // Its metadata would say that pip is installed already.
+    for entry in fs::read_dir(&modules).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "dist-info") {
+            fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+    Ok(())
 }
