@@ -38,6 +38,7 @@ const APPS: &[&str] = &[
     "venv/never-made",
     "venv/off-path-at-start",
     "venv/off-path-python-at-start",
+    "venv/python-that-bash-remembers",
     "venv/split-activation",
     "venv/start-activates-missing-venv",
 ];
@@ -45,8 +46,9 @@ const APPS: &[&str] = &[
 /// Repairs with something taken out again, by replacing the first text with the second, and what must come of
 /// each: a lab that sees no difference shows nothing.
 const SPOILED: &[(&str, &str, &str, &str)] = &[
-    ("seeds/000-1-pip-in-nixpkgs", "\"python -m venv --copies /opt/venv\", ", "", "venv-missing (build)"),
-    ("seeds/000-1-pip-in-nixpkgs", "paths = [\"/opt/venv/bin\"]", "", "command-not-found (start)"),
+    ("seeds/000-1-pip-in-nixpkgs", "\"python -m venv --copies /opt/venv\", ", "", "pip-not-found (build)"),
+    ("seeds/003-explicit", "\"python -m venv --copies /opt/venv\",", "", "venv-missing (build)"),
+    ("venv/off-path-at-start", "paths = [\"/app/venv/bin\"]", "", "command-not-found (start)"),
     ("seeds/000-1-pip-in-nixpkgs", "\"uvicorn ", "\"echo uvicorn ", "other (start)"),
     ("seeds/003-explicit", "/opt/venv/bin/python -m uvicorn", "python -m uvicorn", "marker-missing (start)"),
     ("libraries/numpy-without-provider", "nixLibs = [", "nixLibs = [] #", "native-lib-missing (start)"),
