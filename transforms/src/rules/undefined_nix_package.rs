@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|item| {
             let name = names::undefined(item.value.trim())?;
             let message = format!("`{}` {}", item.value.trim(), name.why);
-            let label = format!("error: undefined variable '{}'", item.value.trim());
+            let label = names::error(item.value.trim());
             Found::at(item, Severity::Error, message).map(|found| found.label(&label))
         })
         .collect()

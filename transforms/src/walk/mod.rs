@@ -96,12 +96,12 @@ struct Walker {
 impl Walker {
     fn new(model: &Model, plan: &Plan) -> Self {
         let mut walker = Self { commands: Vec::new(), verdict: None, progress: 0, entries: entries(model) };
-        if let Some(name) = undefined(plan) {
+        if let Some(detail) = undefined(plan) {
             walker.verdict = Some(Verdict {
                 outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable },
                 progress: 0,
                 command: None,
-                detail: format!("error: undefined variable '{name}'"),
+                detail,
             });
         }
         walker
@@ -280,10 +280,12 @@ fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
     machine.hide_venvs(&cached);
 }
 
-/// The first name in any phase's `nixPkgs` that is no attribute.
+/// The error at the first name in any phase's `nixPkgs` that is no attribute. The expression is parsed as a
+/// whole before names are looked up.
 fn undefined(plan: &Plan) -> Option<String> {
     let packages = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
-    packages.map(|item| item.value.trim()).find(|name| names::undefined(name).is_some()).map(str::to_owned)
+    let names = packages.map(|item| item.value.trim()).filter(|name| names::undefined(name).is_some());
+    names.map(names::error).min_by_key(|error| !error.contains("syntax error"))
 }
 
 /// Whether an item stands in one of the app's files.

@@ -5,4 +5,4 @@ mod archives;
 mod undefined;
 
 pub use archives::{Archive, archive, python};
-pub use undefined::{Replacement, Undefined, undefined};
+pub use undefined::{Replacement, Undefined, error, undefined};

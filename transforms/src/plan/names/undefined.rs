@@ -22,6 +22,14 @@ pub struct Undefined {
     pub why: &'static str,
 }
 
+/// The error with which Nix stops at such a name. One with an operator in it does not even parse.
+pub fn error(name: &str) -> String {
+    if name.contains("++") {
+        return "error: syntax error, unexpected CONCAT".to_owned();
+    }
+    format!("error: undefined variable '{name}'")
+}
+
 const fn new(name: &'static str, replacement: Replacement, why: &'static str) -> Undefined {
     Undefined { name, replacement, why }
 }
