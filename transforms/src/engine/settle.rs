@@ -7,7 +7,7 @@ use crate::document::{Document, KeyPath};
 use crate::edit::{self, Edit, EditError, Transaction};
 use crate::options::Options;
 use crate::plan::{self, Model};
-use crate::repair::{self, EndState, Proposed};
+use crate::repair::{self, EndState, Proposed, So};
 use crate::rules::{self, Finding};
 use crate::text::LineIndex;
 use crate::walk::{self, Walk};
@@ -47,12 +47,16 @@ pub(super) fn settle(
     let mut overlay = Overlay::new(app);
     let mut passes: Vec<Vec<Proposed>> = Vec::new();
     let mut edited: Option<(Model, Walk)> = None;
+    let mut so = So::First;
     for _ in 0..=PASSES {
         let (model, walk) = edited.as_ref().map_or((model, walk), |(model, walk)| (model, walk));
         let cx = Context::new(&overlay, model, walk, options);
-        let proposed = match repair::propose(&cx, end, passes.is_empty()) {
-            Ok(Some(proposed)) => proposed,
-            Ok(None) => Vec::new(),
+        let proposed = match repair::propose(&cx, end, so) {
+            Ok(Some((proposed, now))) => {
+                so = now;
+                proposed
+            }
+            Ok(None) => return Ok(Settling::Nothing),
             Err(refusal) => {
                 let line = model
                     .document(&refusal.path)
