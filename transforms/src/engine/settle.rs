@@ -51,7 +51,7 @@ pub(super) fn settle(
     for _ in 0..=PASSES {
         let (model, walk) = edited.as_ref().map_or((model, walk), |(model, walk)| (model, walk));
         let cx = Context::new(&overlay, model, walk, options);
-        let proposed = match repair::propose(&cx, end, so) {
+        let proposed = match repair::propose(&cx, end, so.clone()) {
             Ok(Some((proposed, now))) => {
                 so = now;
                 proposed

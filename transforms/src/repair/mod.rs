@@ -48,14 +48,14 @@ pub(crate) enum EndState {
 }
 
 /// What earlier passes of an attempt came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum So {
     /// There was none.
     First,
     /// They prepared: whether the end state applies has not been asked.
     Prepared,
-    /// They went towards the end state.
-    Decided,
+    /// They went towards the end state, and an environment in this directory where one was chosen.
+    Decided(Option<String>),
 }
 
 /// The changes that bring the app to an end state, and what the attempt has come to with them; `None`
@@ -70,7 +70,7 @@ pub(crate) fn propose(
 ) -> Result<Option<(Vec<Proposed>, So)>, Refusal> {
     let mut draft = Draft::new(cx.model, cx.config());
     let finish = |draft: Draft<'_>, so| Ok(Some((draft.finish(|rule| cx.has(rule))?, so)));
-    let prepared = if so == So::Decided { so } else { So::Prepared };
+    let prepared = if let So::Decided(_) = so { so.clone() } else { So::Prepared };
     if inert::rename(cx, &mut draft) {
         // The next pass sees what the packages bring.
         return finish(draft, prepared);
@@ -86,6 +86,7 @@ pub(crate) fn propose(
         return finish(draft, prepared);
     }
     dropped::restore(cx, &mut draft);
+    let mut chosen = None;
     match end {
         EndState::Managed => {
             let applies = managed::apply(cx, &mut draft) || late::apply(cx, &mut draft);
@@ -100,8 +101,14 @@ pub(crate) fn propose(
             }
         }
         EndState::Venv | EndState::Explicit => {
-            let target = target::choose(cx);
+            let mut target = target::choose(cx);
+            if let So::Decided(Some(dir)) = so {
+                // What earlier passes did may look like another choice.
+                target.dir.clone_from(&dir);
+                chosen = Some(dir);
+            }
             let used = venv::apply(cx, &mut draft, &target);
+            chosen = chosen.or_else(|| used.is_some().then(|| target.dir.clone()));
             let there = used.is_some() || made(cx, &target);
             match (end, used) {
                 (EndState::Explicit, _) if there => explicit::apply(cx, &mut draft, &target),
@@ -116,7 +123,7 @@ pub(crate) fn propose(
     }
     split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
-    finish(draft, So::Decided)
+    finish(draft, So::Decided(chosen))
 }
 
 /// Whether the build makes the target as it stands.
