@@ -96,7 +96,9 @@ impl Draft<'_> {
                 touches: removals.iter().map(|removal| removal.keys.clone()).collect(),
             };
             let alone = entry::remove_many(doc, &keys)?;
-            let shares = |other: &mut Proposed| other.path == *path && shares_table(other, &fix.touches);
+            let shares = |other: &mut Proposed| {
+                other.path == *path && (shares_table(other, &fix.touches) || is_lost(doc, &alone, other))
+            };
             for added in fixes.extract_if(.., shares).collect::<Vec<_>>() {
                 fix.title = format!("{}; {}", fix.title, added.title);
                 fix.rules.extend(added.rules);
@@ -183,6 +185,17 @@ fn add(
 fn shares_table(fix: &Proposed, keys: &[KeyPath]) -> bool {
     let table = |keys: &KeyPath| keys.split_last().map(|(_, table)| table.to_vec());
     fix.touches.iter().any(|own| keys.iter().any(|other| table(own) == table(other)))
+}
+
+/// Whether what a fix adds meets these edits, or does not come in beside them: a table above may go.
+fn is_lost(doc: &Document, edits: &[Edit], added: &Proposed) -> bool {
+    let both = edit::apply(&doc.text, &[edits, &added.edits].concat());
+    let Ok(text) = both else { return true };
+    let after = Document::parse(doc.path.clone(), doc.kind, text).ok();
+    let has = |after: &Document, keys: &KeyPath| {
+        after.get(&keys.iter().map(String::as_str).collect::<Vec<_>>()).is_some()
+    };
+    !after.is_some_and(|after| added.touches.iter().all(|keys| has(&after, keys)))
 }
 
 /// The edits, and behind them those that `more` makes of the text that they give.
