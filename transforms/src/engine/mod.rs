@@ -19,7 +19,7 @@ use crate::repair::EndState;
 use crate::rules;
 use crate::walk::{self, Walk};
 use settle::{Settled, settle};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Checks an app and computes what `fix` would write. `diff`, `fix` and `check` all read this one
 /// value.
@@ -28,10 +28,11 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, Unsettled> {
     let walk = walk::walk(&model, app);
     let cx = Context::new(app, &model, &walk, options);
     let rules::Checked { mut findings, silenced } = rules::check(&cx);
-    let mut quiet = options.clone();
-    quiet.rules.ignore.extend(silenced.iter().map(|id| (*id).to_owned()));
-    let options = &quiet;
-    let best = if findings.is_empty() { None } else { best(app, options, (&model, &walk), &findings)? };
+    let best = if findings.is_empty() {
+        None
+    } else {
+        onward(app, options, best(app, &quieter(options, &silenced), (&model, &walk), &findings)?)?
+    };
     let mut outcome = Outcome {
         before: walk.verdict.clone(),
         after: walk.verdict.clone(),
@@ -87,6 +88,42 @@ enum Candidate {
     /// With the rules whose fixes are made only because unsafe ones were asked for.
     Settled(Box<Settled>, Vec<&'static str>),
     Refused(String),
+}
+
+/// The options, without the rules that comments silence.
+fn quieter(options: &Options, silenced: &BTreeSet<&'static str>) -> Options {
+    let mut quiet = options.clone();
+    quiet.rules.ignore.extend(silenced.iter().map(|id| (*id).to_owned()));
+    quiet
+}
+
+/// With all that another run would do to the repaired app, so that there is nothing left for one.
+fn onward(
+    app: &dyn AppView,
+    options: &Options,
+    first: Option<Candidate>,
+) -> Result<Option<Candidate>, Unsettled> {
+    let Some(Candidate::Settled(mut settled, mut asked)) = first else { return Ok(first) };
+    for _ in 0..=settle::PASSES {
+        let verdict = &settled.walk.verdict;
+        if !(verdict.fails() || options.unsafe_fixes) {
+            return Ok(Some(Candidate::Settled(settled, asked)));
+        }
+        let overlay = settled.overlay(app);
+        let before = (&settled.model, &settled.walk);
+        let checked = rules::check(&Context::new(&overlay, before.0, before.1, options));
+        let next = if checked.findings.is_empty() {
+            None
+        } else {
+            best(&overlay, &quieter(options, &checked.silenced), before, &checked.findings)?
+        };
+        let Some(Candidate::Settled(next, more)) = next else {
+            return Ok(Some(Candidate::Settled(settled, asked)));
+        };
+        settled.follow(*next);
+        asked.extend(more);
+    }
+    Err(settled.unsettled())
 }
 
 /// The first end state after which the app builds, else the one that gets furthest, where that is

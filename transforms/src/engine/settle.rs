@@ -7,7 +7,7 @@ use crate::document::{Document, KeyPath};
 use crate::edit::{self, Edit, EditError, Transaction};
 use crate::options::Options;
 use crate::plan::{self, Model};
-use crate::repair::{self, EndState, Proposed};
+use crate::repair::{self, EndState, Proposed, So};
 use crate::rules::{self, Finding};
 use crate::text::LineIndex;
 use crate::walk::{self, Walk};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Characters after which the title of a joint fix takes up no more.
 const LONG_TITLE: usize = 160;
 /// The most passes.
-const PASSES: usize = 8;
+pub(super) const PASSES: usize = 8;
 
 /// What came of an end state.
 pub(super) enum Settling {
@@ -47,12 +47,16 @@ pub(super) fn settle(
     let mut overlay = Overlay::new(app);
     let mut passes: Vec<Vec<Proposed>> = Vec::new();
     let mut edited: Option<(Model, Walk)> = None;
+    let mut so = So::First;
     for _ in 0..=PASSES {
         let (model, walk) = edited.as_ref().map_or((model, walk), |(model, walk)| (model, walk));
         let cx = Context::new(&overlay, model, walk, options);
-        let proposed = match repair::propose(&cx, end, passes.is_empty()) {
-            Ok(Some(proposed)) => proposed,
-            Ok(None) => Vec::new(),
+        let proposed = match repair::propose(&cx, end, so.clone()) {
+            Ok(Some((proposed, now))) => {
+                so = now;
+                proposed
+            }
+            Ok(None) => return Ok(Settling::Nothing),
             Err(refusal) => {
                 let line = model
                     .document(&refusal.path)
@@ -77,12 +81,14 @@ pub(super) fn settle(
         let walk = walk::walk(&model, &overlay);
         edited = Some((model, walk));
     }
-    let rules: BTreeSet<&str> =
-        passes.last().into_iter().flatten().flat_map(|fix| fix.rules.iter().copied()).collect();
-    Err(Unsettled {
+    Err(without_end(passes.last().into_iter().flatten().flat_map(|fix| fix.rules.iter().copied()).collect()))
+}
+
+fn without_end(rules: BTreeSet<&str>) -> Unsettled {
+    Unsettled {
         rules: rules.into_iter().map(str::to_owned).collect(),
         message: format!("the fixes did not settle in {PASSES} passes"),
-    })
+    }
 }
 
 /// Applies what does not overlap; the rest waits for the next pass.
@@ -147,6 +153,16 @@ struct Said {
     edits: Option<Vec<Edit>>,
 }
 
+impl Said {
+    /// Tells another fix along.
+    fn join(&mut self, title: &str, rules: BTreeSet<&'static str>) {
+        if !self.title.contains(title) && self.title.len() < LONG_TITLE {
+            self.title = format!("{}; {title}", self.title);
+        }
+        self.rules.extend(rules);
+    }
+}
+
 /// The fixes of the first pass one by one; those of later passes together, one for each file.
 fn said(passes: Vec<Vec<Proposed>>) -> Vec<Said> {
     let mut told: Vec<Said> = Vec::new();
@@ -161,12 +177,7 @@ fn said(passes: Vec<Vec<Proposed>>) -> Vec<Said> {
             }
             let at = *later.entry(path.clone()).or_insert(told.len());
             match told.get_mut(at) {
-                Some(said) => {
-                    if !said.title.contains(&title) && said.title.len() < LONG_TITLE {
-                        said.title = format!("{}; {title}", said.title);
-                    }
-                    said.rules.extend(rules);
-                }
+                Some(said) => said.join(&title, rules),
                 None => told.push(Said { title, rules, path, edits: None }),
             }
         }
@@ -176,6 +187,38 @@ fn said(passes: Vec<Vec<Proposed>>) -> Vec<Said> {
 }
 
 impl Settled {
+    /// The app with the changes made.
+    pub(super) fn overlay<'a>(&self, app: &'a dyn AppView) -> Overlay<'a> {
+        let mut overlay = Overlay::new(app);
+        for (path, text) in &self.texts {
+            overlay.set(path.clone(), text.clone());
+        }
+        overlay
+    }
+
+    /// Takes on what was done to the app with the changes made.
+    pub(super) fn follow(&mut self, next: Settled) {
+        let edited: BTreeSet<String> = self.texts.keys().cloned().collect();
+        for mut said in next.said {
+            if edited.contains(&said.path) {
+                said.edits = None;
+            }
+            let joint = self.said.iter_mut().find(|other| other.path == said.path && other.edits.is_none());
+            match joint.filter(|_| said.edits.is_none()) {
+                Some(joint) => joint.join(&said.title, said.rules),
+                None => self.said.push(said),
+            }
+        }
+        self.texts.extend(next.texts);
+        (self.model, self.walk) = (next.model, next.walk);
+    }
+
+    /// The error of repairs that lead to ever more.
+    pub(super) fn unsettled(&self) -> Unsettled {
+        let rules: BTreeSet<&str> = self.rules().flatten().copied().collect();
+        without_end(rules)
+    }
+
     /// The rules that each fix answers to.
     pub(super) fn rules(&self) -> impl Iterator<Item = &BTreeSet<&'static str>> {
         self.said.iter().map(|said| &said.rules)
@@ -208,10 +251,7 @@ impl Settled {
 
     /// What is still wrong.
     pub(super) fn findings(&self, app: &dyn AppView, options: &Options) -> Vec<Finding> {
-        let mut overlay = Overlay::new(app);
-        for (path, text) in &self.texts {
-            overlay.set(path.clone(), text.clone());
-        }
+        let overlay = self.overlay(app);
         rules::check(&Context::new(&overlay, &self.model, &self.walk, options)).findings
     }
 }

@@ -16,11 +16,13 @@ pub enum Slot {
     Change(usize, String),
     /// A new element.
     New(String),
+    /// The element of this index at another place, with its comments and this value.
+    Moved(usize, String),
 }
 
 /// Gives the array at `keys` the content `slots`, in that order.
 ///
-/// Indices must increase; an element that no slot names goes, with the comments that it owns.
+/// Indices of those that are kept must increase; an element that no slot names goes, with the comments that it owns.
 /// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
 /// string, and where a comma stands on another line than its element.
 pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
@@ -72,6 +74,13 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
                 Piece::Keep(*index)
             }
             Slot::New(new) => Piece::New(Fresh::flat(quote::literal(new, style, eol))),
+            Slot::Moved(index, new) => {
+                let old = array.elements.get(*index);
+                let raw = old.filter(|old| old.as_str().is_some_and(|string| string.decoded == *new));
+                let raw = raw.map(|old| old.span.of(&doc.text));
+                let text = raw.map_or_else(|| quote::literal(new, style, eol), str::to_owned);
+                Piece::Moved(*index, Fresh::flat(text))
+            }
         });
     }
     let spans = array.elements.iter().map(|element| element.span).collect();

@@ -146,12 +146,21 @@ fn is_dropped(node: &Node, drop: &[Span]) -> bool {
     match node {
         Node::Simple(simple) => drop.contains(&simple.span),
         // Ex) `curl …/get-pip.py | python3`: one dropped end leaves the other nothing to do
-        Node::Pipeline { stages, .. } => stages.iter().any(|stage| is_dropped(stage, drop)),
+        Node::Pipeline { stages, .. } => {
+            let kept = |stage: &&Node| !is_dropped(stage, drop);
+            stages.iter().any(|stage| is_dropped(stage, drop)) && !stages.iter().filter(kept).any(installs)
+        }
         Node::Subshell(script) | Node::Group(script) => {
             !script.steps.is_empty() && script.steps.iter().all(|step| is_dropped(&step.node, drop))
         }
         Node::Other { .. } => false,
     }
+}
+
+/// `pip install x`, whatever is piped into it.
+fn installs(node: &Node) -> bool {
+    let Node::Simple(simple) = node else { return true };
+    simple.words.iter().any(|word| word.text.as_deref() == Some("install"))
 }
 
 /// `true`, `:` or a message: what stands after `||` only so that the command ends well.
@@ -263,6 +272,8 @@ mod tests {
             ("q || true && b", &["q"], Some("b")),
             ("a --version || (x | y)", &["x"], None),
             ("a && (x | y)", &["x"], Some("a")),
+            ("x | v install y", &["x"], Some("x | v install y")),
+            ("x | v install y", &["x", "v install y"], None),
             ("a", &["a"], None),
             ("bash -c 'q && b'", &["q"], Some("bash -c 'b'")),
             ("bash -c 'q' && c", &["q"], Some("c")),

@@ -1,10 +1,12 @@
 //! A draft's changes as fixes: titled sets of edits.
 
-use super::draft::{Draft, List, Proposed, Removal, Rules};
+use super::NIX_PKGS;
+use super::draft::{Draft, List, Piece, Proposed, Removal, Rules, is_marker};
 use crate::document::{Document, KeyPath};
 use crate::edit::{self, Edit, EditError};
 use crate::intent::array::{self, Slot};
 use crate::intent::{Refusal, entry, string};
+use std::collections::BTreeSet;
 
 type Fixes = Result<Vec<Proposed>, Refusal>;
 
@@ -24,11 +26,15 @@ impl Draft<'_> {
         Ok(fixes)
     }
 
-    /// Lists that change; one that becomes empty is a key to remove.
+    /// Lists that change; one that becomes empty is a key to remove, and so are packages of which only the
+    /// marker is left, which says what the key's absence says.
     fn list_fixes(&mut self) -> Fixes {
         let mut fixes = Vec::new();
         let lists = std::mem::take(&mut self.lists).into_values().filter(List::changed);
-        let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| list.pieces.is_empty());
+        let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| {
+            let packages = list.keys.last().is_some_and(|key| NIX_PKGS.contains(&key.as_str()));
+            list.pieces.iter().all(|piece| packages && is_marker(&piece.text))
+        });
         for list in gone {
             let removal = Removal { keys: list.keys, rules: list.rules, title: list.title };
             self.removes.entry(list.path).or_default().push(removal);
@@ -89,14 +95,21 @@ impl Draft<'_> {
                 edits: Vec::new(),
                 touches: removals.iter().map(|removal| removal.keys.clone()).collect(),
             };
-            let shares = |other: &mut Proposed| other.path == *path && shares_table(other, &fix.touches);
+            let alone = entry::remove_many(doc, &keys)?;
+            let shares = |other: &mut Proposed| {
+                other.path == *path && (shares_table(other, &fix.touches) || is_lost(doc, &alone, other))
+            };
             for added in fixes.extract_if(.., shares).collect::<Vec<_>>() {
                 fix.title = format!("{}; {}", fix.title, added.title);
                 fix.rules.extend(added.rules);
                 fix.edits.extend(added.edits);
                 fix.touches.extend(added.touches);
             }
-            fix.edits = then(doc, &fix.edits, |doc| entry::remove_many(doc, &keys))?;
+            fix.edits = if fix.edits.is_empty() {
+                alone
+            } else {
+                then(doc, &fix.edits, |doc| entry::remove_many(doc, &keys))?
+            };
             // What goes is told before what comes.
             fixes.insert(0, fix);
         }
@@ -174,15 +187,23 @@ fn shares_table(fix: &Proposed, keys: &[KeyPath]) -> bool {
     fix.touches.iter().any(|own| keys.iter().any(|other| table(own) == table(other)))
 }
 
+/// Whether what a fix adds meets these edits, or does not come in beside them: a table above may go.
+fn is_lost(doc: &Document, edits: &[Edit], added: &Proposed) -> bool {
+    let both = edit::apply(&doc.text, &[edits, &added.edits].concat());
+    let Ok(text) = both else { return true };
+    let after = Document::parse(doc.path.clone(), doc.kind, text).ok();
+    let has = |after: &Document, keys: &KeyPath| {
+        after.get(&keys.iter().map(String::as_str).collect::<Vec<_>>()).is_some()
+    };
+    !after.is_some_and(|after| added.touches.iter().all(|keys| has(&after, keys)))
+}
+
 /// The edits, and behind them those that `more` makes of the text that they give.
 fn then(
     doc: &Document,
     edits: &[Edit],
     more: impl Fn(&Document) -> Result<Vec<Edit>, Refusal>,
 ) -> Result<Vec<Edit>, Refusal> {
-    if edits.is_empty() {
-        return more(doc);
-    }
     let failed = |error: EditError| refused(doc, error.to_string());
     let once = edit::apply(&doc.text, edits).map_err(failed)?;
     let once =
@@ -195,20 +216,59 @@ fn refused(doc: &Document, message: String) -> Refusal {
 }
 
 fn slots(list: &List) -> Vec<Slot> {
-    // An entry that moved is taken out and written anew: kept ones stay in the file's order.
-    let mut furthest = None;
-    list.pieces
-        .iter()
-        .map(|piece| match piece.was {
-            Some(at) if furthest.is_none_or(|furthest| at > furthest) => {
-                furthest = Some(at);
-                if list.before.get(at) == Some(&piece.text) {
-                    Slot::Keep(at)
-                } else {
-                    Slot::Change(at, piece.text.clone())
-                }
-            }
-            _ => Slot::New(piece.text.clone()),
-        })
-        .collect()
+    // As many as can be stay in the file's order; one that moves is taken out and written at its new place.
+    let stay = longest_rise(list.pieces.iter().map(|piece| piece.was));
+    let slot = |(at, piece): (usize, &Piece)| match piece.was {
+        Some(was) if !stay.contains(&at) => Slot::Moved(was, piece.text.clone()),
+        Some(was) if list.before.get(was) == Some(&piece.text) => Slot::Keep(was),
+        Some(was) => Slot::Change(was, piece.text.clone()),
+        None => Slot::New(piece.text.clone()),
+    };
+    list.pieces.iter().enumerate().map(slot).collect()
+}
+
+/// The places of the most numbers that rise from one to the next.
+fn longest_rise(numbers: impl Iterator<Item = Option<usize>>) -> BTreeSet<usize> {
+    // For each length the rise with the least end: its last number, and the place of that.
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::new();
+    for (place, number) in numbers.enumerate() {
+        before.push(None);
+        let Some(number) = number else { continue };
+        let length = ends.partition_point(|(end, _)| *end < number);
+        let last = length.checked_sub(1).and_then(|shorter| ends.get(shorter));
+        if let Some(slot) = before.last_mut() {
+            *slot = last.map(|(_, place)| *place);
+        }
+        match ends.get_mut(length) {
+            Some(end) => *end = (number, place),
+            None => ends.push((number, place)),
+        }
+    }
+    let mut at = ends.last().map(|(_, place)| *place);
+    std::iter::from_fn(|| {
+        let place = at?;
+        at = before.get(place).copied().flatten();
+        Some(place)
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::longest_rise;
+
+    #[test]
+    fn as_many_as_can_be_stay() {
+        for (numbers, stay) in [
+            (&[Some(3), Some(0), None, Some(1), Some(2)][..], &[1, 3, 4][..]),
+            (&[Some(1), Some(0)], &[1]),
+            (&[Some(0), Some(4), Some(1), Some(2), Some(3), Some(5)], &[0, 2, 3, 4, 5]),
+            (&[None], &[]),
+            (&[], &[]),
+        ] {
+            let found: Vec<usize> = longest_rise(numbers.iter().copied()).into_iter().collect();
+            assert_eq!(found, stay, "{numbers:?}");
+        }
+    }
 }

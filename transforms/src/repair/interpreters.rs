@@ -61,9 +61,5 @@ fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {
     list.remove(at);
     list.rules.insert("two-interpreters");
     list.title = Some("keep one Python".to_owned());
-    // A list of nothing but the marker says what its absence says.
-    if list.pieces.iter().all(|piece| super::draft::is_marker(&piece.text)) {
-        list.pieces.clear();
-    }
     true
 }

@@ -1,7 +1,7 @@
 //! pip commands that run before the provider's own install, and count on it.
 
 use super::CMDS;
-use super::draft::Draft;
+use super::draft::{Draft, Piece};
 use super::managed::{classify, provider};
 use super::target::Target;
 use super::venv::{is_astray, place};
@@ -27,7 +27,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         .iter()
         .take(end)
         .filter(|command| in_file(&command.item) && is_astray(command, &target));
-    let mut moved: Vec<String> = Vec::new();
+    let mut moved: Vec<Piece> = Vec::new();
     let mut gone: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut found = false;
     for command in early {
@@ -47,7 +47,9 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
             }
             rest => {
                 gone.entry(phase).or_default().insert(at);
-                moved.extend(rest.map(|(text, _)| text));
+                // Within the list it keeps what belongs to it.
+                let was = (phase == "install").then_some(command.list_index);
+                moved.extend(rest.map(|(text, _)| Piece { was, text }));
             }
         }
     }
@@ -61,12 +63,10 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     }
     if let Some(list) = draft.list("install", CMDS) {
         list.rules.insert("pip-outside-venv");
-        for text in moved {
-            let end = list.pieces.len();
-            list.insert(end, text);
-        }
+        list.pieces.extend(moved);
     } else {
-        let cmds: Vec<&str> = std::iter::once("...").chain(moved.iter().map(String::as_str)).collect();
+        let cmds: Vec<&str> =
+            std::iter::once("...").chain(moved.iter().map(|piece| piece.text.as_str())).collect();
         draft.insert("install", "cmds", &cmds, "pip-outside-venv");
     }
     true

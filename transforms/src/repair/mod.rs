@@ -47,36 +47,52 @@ pub(crate) enum EndState {
     Explicit,
 }
 
-/// The changes that bring the app to an end state; `None` where it does not apply, and empty where
-/// nothing is left to do.
+/// What earlier passes of an attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum So {
+    /// There was none.
+    First,
+    /// They prepared: whether the end state applies has not been asked.
+    Prepared,
+    /// They went towards the end state, and an environment in this directory where one was chosen.
+    Decided(Option<String>),
+}
+
+/// The changes that bring the app to an end state, and what the attempt has come to with them; `None`
+/// where it does not apply, and no change where nothing is left to do.
 ///
-/// On the first pass an end state that does not apply stops the attempt; later the override that
-/// `managed` looks for is gone, and what is left is done by itself.
+/// An end state that does not apply when that is first asked stops the attempt; later the override
+/// that `managed` looks for is gone, and what is left is done by itself.
 pub(crate) fn propose(
     cx: &Context<'_>,
     end: EndState,
-    first: bool,
-) -> Result<Option<Vec<Proposed>>, Refusal> {
+    so: So,
+) -> Result<Option<(Vec<Proposed>, So)>, Refusal> {
     let mut draft = Draft::new(cx.model, cx.config());
+    let finish = |draft: Draft<'_>, so| Ok(Some((draft.finish(|rule| cx.has(rule))?, so)));
+    let prepared = if let So::Decided(_) = so { so.clone() } else { So::Prepared };
     if inert::rename(cx, &mut draft) {
         // The next pass sees what the packages bring.
-        return draft.finish(|rule| cx.has(rule)).map(Some);
+        return finish(draft, prepared);
     }
     cached::release(cx, &mut draft);
     packages::tidy(cx, &mut draft);
     if provider::add(cx, &mut draft) || dropped::replace(cx, &mut draft) {
-        return draft.finish(|rule| cx.has(rule)).map(Some);
+        return finish(draft, prepared);
     }
     interpreters::settle(cx, &mut draft);
     if interpreter::specify(cx, &mut draft) || interpreter::provide(cx, &mut draft) {
         // Only with an interpreter does the walk-through show what is still wrong.
-        return draft.finish(|rule| cx.has(rule)).map(Some);
+        return finish(draft, prepared);
     }
     dropped::restore(cx, &mut draft);
+    let mut chosen = None;
     match end {
         EndState::Managed => {
             let applies = managed::apply(cx, &mut draft) || late::apply(cx, &mut draft);
-            if !applies && first {
+            let rest =
+                || cx.file_commands().iter().any(|command| venv::is_astray(command, &Target::provided()));
+            if !applies && (so == So::First || (so == So::Prepared && rest())) {
                 return Ok(None);
             }
             let target = Target::provided();
@@ -85,8 +101,12 @@ pub(crate) fn propose(
             }
         }
         EndState::Venv | EndState::Explicit => {
-            let target = target::choose(cx, end == EndState::Venv);
+            // What earlier passes did may look like another choice.
+            let decided = if let So::Decided(dir) = so { dir } else { None };
+            chosen = chosen.or_else(|| decided.clone());
+            let target = target::choose(cx, end == EndState::Venv, decided);
             let used = venv::apply(cx, &mut draft, &target);
+            chosen = chosen.or_else(|| used.is_some().then(|| target.dir.clone()));
             let there = used.is_some() || made(cx, &target);
             match (end, used) {
                 (EndState::Explicit, _) if there => explicit::apply(cx, &mut draft, &target),
@@ -101,7 +121,7 @@ pub(crate) fn propose(
     }
     split::join(cx, &mut draft);
     libraries::provide(cx, &mut draft);
-    draft.finish(|rule| cx.has(rule)).map(Some)
+    finish(draft, So::Decided(chosen))
 }
 
 /// Whether the build makes the target as it stands.

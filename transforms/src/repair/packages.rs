@@ -1,6 +1,6 @@
 //! `nixPkgs` without the names that are no attribute and without pip's own package.
 
-use super::draft::{Draft, is_marker};
+use super::draft::Draft;
 use super::{Context, NIX_PKGS};
 use crate::plan::names::{self, Replacement};
 use crate::walk::python_set;
@@ -37,20 +37,19 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
                         list.rules.insert("nix-pip-package");
                         continue;
                     }
-                    if drop_pip
-                        && let Some(plain) = with_only_installers(text)
-                        && let Some(slot) = list.pieces.get_mut(at)
-                    {
-                        slot.text = plain;
+                    if let Some(plain) = with_only_installers(text).filter(|_| drop_pip) {
                         list.rules.insert("nix-pip-package");
+                        if list.pieces.iter().any(|other| other.text == plain) {
+                            list.remove(at);
+                            continue;
+                        }
+                        if let Some(slot) = list.pieces.get_mut(at) {
+                            slot.text = plain;
+                        }
                     }
                 }
             }
             at += 1;
-        }
-        // With nothing but the marker left the list says what its absence says.
-        if list.pieces.iter().all(|piece| is_marker(&piece.text)) && !list.rules.is_empty() {
-            list.pieces.clear();
         }
         let pip = list.rules.contains("nix-pip-package") || list.rules.contains("undefined-nix-package");
         if pip {

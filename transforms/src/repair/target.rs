@@ -71,7 +71,7 @@ impl Target {
 
 /// The app's own environment where it makes a usable one, the one that its commands count on where
 /// they name one that nothing makes, else `/opt/venv`.
-pub(crate) fn choose(cx: &Context<'_>, by_path: bool) -> Target {
+pub(crate) fn choose(cx: &Context<'_>, by_path: bool, decided: Option<String>) -> Target {
     let made = made(cx);
     let own = || {
         let dirs = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
@@ -79,7 +79,8 @@ pub(crate) fn choose(cx: &Context<'_>, by_path: bool) -> Target {
     };
     // Of several the one that is installed into: an earlier pass may have chosen it.
     let used = own().find(|dir| is_installed_into(cx, dir)).or_else(|| own().next());
-    let dir = used.map(str::to_owned).or_else(|| counted_on(cx)).unwrap_or_else(|| OPT_VENV.to_owned());
+    let found = || used.map(str::to_owned).or_else(|| counted_on(cx));
+    let dir = decided.or_else(found).unwrap_or_else(|| OPT_VENV.to_owned());
     let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
     let carried = carried(cx, &format!("{dir}/bin"));
     let profile = &cx.walk.profile;

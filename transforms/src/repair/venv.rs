@@ -66,11 +66,14 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
     }
     let (use_phase, use_at) = uses.clone().or_else(|| makes.clone())?;
     let made_first = makes.as_ref().is_some_and(|(phase, at)| *phase != use_phase || *at <= use_at);
-    let mut insert = (!made_first).then(|| target.make());
+    let made = || Piece { was: None, text: target.make() };
+    let mut insert = (!made_first).then(made);
     if let (false, Some((phase, at))) = (made_first, &makes) {
         // Made at the wrong time: the app's own line moves.
-        insert =
-            draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).map(|piece| piece.text.clone());
+        insert = draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).cloned();
+        if let Some(piece) = insert.as_mut().filter(|_| *phase != use_phase) {
+            piece.was = None;
+        }
         removed.entry(phase.clone()).or_default().insert(*at);
     }
     let shift = removed.get(&use_phase).map_or(0, |gone| gone.range(..use_at).count());
@@ -79,7 +82,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
             list.remove_all(gone);
         }
     }
-    if let Some(text) = insert
+    if let Some(piece) = insert
         && let Some(list) = draft.list(&use_phase, CMDS)
     {
         // Ex) `export A=1` and the command that it was meant for stay neighbours
@@ -87,7 +90,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         while at > 0 && list.pieces.get(at - 1).is_some_and(|piece| piece.text.starts_with("export ")) {
             at -= 1;
         }
-        list.insert(at, text);
+        list.pieces.insert(at.min(list.pieces.len()), piece);
         list.title.get_or_insert_with(|| install_title(target));
     }
     for (tool, phase, index) in tools {

@@ -48,7 +48,7 @@ fn try_array(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
     let array = doc.get(&keys).unwrap().as_array().unwrap();
     let name = path.join(".");
     let (mut slots, mut values) = (Vec::new(), Vec::new());
-    let (mut removed, mut changed) = (Vec::new(), Vec::new());
+    let (mut removed, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..=array.elements.len() {
         if tape.one_in(5) {
             let new = tape.pick(NEW).to_owned();
@@ -67,8 +67,18 @@ fn try_array(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
                 slots.push(Slot::Change(i, new));
                 changed.push(format!("{name}[{i}]"));
             }
+            // To the end, as it is or with another text: the bytes go, and the comments come along.
+            _ if tape.one_in(3) => {
+                changed.push(format!("{name}[{i}]"));
+                let text = element.as_str().unwrap().decoded.clone();
+                moved.push((i, if tape.one_in(2) { tape.pick(NEW).to_owned() } else { text }));
+            }
             _ => removed.push(format!("{name}[{i}]")),
         }
+    }
+    for (i, text) in moved {
+        values.push(Tree::Text(text.clone()));
+        slots.push(Slot::Moved(i, text));
     }
     let mut wanted = tree(doc);
     *wanted.at(&keys) = Tree::List(values);

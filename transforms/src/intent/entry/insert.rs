@@ -242,5 +242,5 @@ fn object_entry(keys: &[String], new: &New<'_>, habit: &Habit) -> Fresh {
             tall = format!("{{\n{}{}\n}}", habit.unit, tall.replace('\n', &format!("\n{}", habit.unit)));
         }
     }
-    Fresh { flat, tall: Some(tall) }
+    Fresh { tall: Some(tall), ..Fresh::flat(flat) }
 }

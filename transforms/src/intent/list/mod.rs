@@ -11,6 +11,7 @@ use super::join;
 use crate::edit::Edit;
 use crate::text::{Eol, Span};
 use scan::Gap;
+use std::borrow::Cow;
 
 /// A new item.
 #[derive(Clone, Debug)]
@@ -19,11 +20,25 @@ pub(super) struct Fresh {
     pub(super) flat: String,
     /// Over several lines with `\n` between, indented against its own first line.
     pub(super) tall: Option<String>,
+    /// Comments that come along: those on lines above it, and the one behind it.
+    pub(super) above: Vec<String>,
+    pub(super) behind: Option<String>,
 }
 
 impl Fresh {
+    /// Over several lines where it can be, with `between` for each break; a break of a string stays.
+    fn indented(&self, between: &str) -> Cow<'_, str> {
+        self.tall
+            .as_ref()
+            .map_or(Cow::Borrowed(self.flat.as_str()), |tall| tall.replace('\n', between).into())
+    }
+
+    fn comments(&self) -> impl Iterator<Item = &String> {
+        self.above.iter().chain(&self.behind)
+    }
+
     pub(super) fn flat(flat: String) -> Self {
-        Self { flat, tall: None }
+        Self { flat, tall: None, above: Vec::new(), behind: None }
     }
 }
 
@@ -34,6 +49,8 @@ pub(super) enum Piece {
     Keep(usize),
     /// A new item.
     New(Fresh),
+    /// The item of this index at another place, with its comments: written as it was, or as given.
+    Moved(usize, Fresh),
 }
 
 /// A list in a text.
@@ -72,11 +89,17 @@ impl<'d> List<'d> {
     pub(super) fn rewrite(mut self, pieces: Vec<Piece>) -> Result<Vec<Edit>, Failure> {
         self.gaps = scan::gaps(&self)?;
         let segments = self.segments(pieces)?;
-        if self.gaps.iter().any(|gap| gap.newline) {
-            Ok(join(self.multi(&segments)?))
-        } else {
-            Ok(join(self.single(&segments)))
+        if !self.gaps.iter().any(|gap| gap.newline) {
+            return Ok(join(self.single(&segments)));
         }
+        let edits = self.multi(&segments)?;
+        // Ex) beside other items on their line
+        let mut comments = segments.iter().flat_map(|segment| &segment.fresh).flat_map(Fresh::comments);
+        if comments.any(|comment| !edits.iter().any(|edit| edit.content.contains(comment))) {
+            let message = "the comment of an element that moves has no line there";
+            return Err((self.span, message.to_owned()));
+        }
+        Ok(join(edits))
     }
 
     fn segments(&self, pieces: Vec<Piece>) -> Result<Vec<Segment>, Failure> {
@@ -85,6 +108,12 @@ impl<'d> List<'d> {
         for piece in pieces {
             match piece {
                 Piece::New(fresh) => open.fresh.push(fresh),
+                Piece::Moved(index, fresh) if index < self.items.len() => {
+                    open.fresh.push(self.with_comments(index, fresh));
+                }
+                Piece::Moved(index, _) => {
+                    return Err((self.span, format!("element {index} is not there")));
+                }
                 Piece::Keep(index) => {
                     if index >= self.items.len() || open.prev.is_some_and(|prev| prev >= index) {
                         let message = format!("element {index} is not there, or out of order");

@@ -2,7 +2,7 @@
 
 use super::super::indent::{line_end, line_start, of_line};
 use super::scan::Comment;
-use super::{Failure, List, Segment};
+use super::{Failure, Fresh, List, Segment};
 use crate::edit::Edit;
 use crate::text::Span;
 
@@ -131,10 +131,7 @@ impl List<'_> {
     fn replace_at_bracket(&self, a: usize, b: usize, segment: &Segment, edits: &mut Vec<Edit>) -> bool {
         let (start, content) = match self.before(a) {
             // Ex) `'a',` LF `'b']` -> `'a',` LF `'new']`
-            Before::LineStart => {
-                let lines = self.lines(segment, self.trailing_comma());
-                (self.lead(a), lines.trim_end_matches(['\r', '\n']).to_owned())
-            }
+            Before::LineStart => (self.lead(a), self.last_lines(segment)),
             // Ex) `'a', 'b']` -> `'a', 'new']`
             Before::Item => {
                 let comma = if self.trailing_comma() { "," } else { "" };
@@ -161,12 +158,38 @@ impl List<'_> {
         let (eol, indent) = (self.eol(), self.item_indent());
         let mut out = String::new();
         for (i, fresh) in segment.fresh.iter().enumerate() {
-            let body = fresh.tall.as_deref().unwrap_or(&fresh.flat);
-            let body = body.replace('\n', &format!("{eol}{indent}"));
+            let body = fresh.indented(&format!("{eol}{indent}"));
             let comma = if i + 1 < segment.fresh.len() || last_comma { "," } else { "" };
-            out.extend([indent.as_str(), &body, comma, eol]);
+            for comment in &fresh.above {
+                out.extend([indent.as_str(), comment, eol]);
+            }
+            out.extend([indent.as_str(), &body, comma]);
+            if let Some(comment) = &fresh.behind {
+                out.extend([" ", comment]);
+            }
+            out.push_str(eol);
         }
         out
+    }
+
+    /// New items on lines of their own, the bracket behind the last, or below its comment.
+    fn last_lines(&self, segment: &Segment) -> String {
+        let lines = self.lines(segment, self.trailing_comma());
+        if segment.fresh.last().is_some_and(|fresh| fresh.behind.is_some()) {
+            return format!("{lines}{}", of_line(self.text, self.span.start));
+        }
+        lines.strip_suffix(self.eol()).unwrap_or(&lines).to_owned()
+    }
+
+    /// An item with the comments that it owns, for another place.
+    pub(super) fn with_comments(&self, index: usize, mut fresh: Fresh) -> Fresh {
+        let text = |comment: &Comment| comment.span.of(self.text).to_owned();
+        let lead = self.lead(index);
+        let above = self.gaps[index].comments.iter();
+        let above = above.filter(|comment| comment.span.start >= lead && !comment.trails);
+        fresh.above = above.map(text).collect();
+        fresh.behind = self.trail(index).as_ref().map(text);
+        fresh
     }
 
     /// Drops what follows `prev` up to the end of `b`, so that the bracket follows `prev`.
@@ -206,7 +229,7 @@ impl List<'_> {
                 let comma = if self.gaps[prev + 1].comma.is_none() { "," } else { "" };
                 let own_line = self.before(prev) == Before::LineStart && self.after(prev) == After::Bracket;
                 let body = if own_line {
-                    self.lines(segment, self.trailing_comma()).trim_end_matches(['\r', '\n']).to_owned()
+                    self.last_lines(segment)
                 } else {
                     format!("{flat}{}", if self.trailing_comma() { "," } else { "" })
                 };

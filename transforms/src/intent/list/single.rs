@@ -1,7 +1,7 @@
 //! A list on one line. It stays there while the line fits.
 
 use super::super::indent::{WIDTH, line_end, line_start, of_line};
-use super::{Fresh, List, Segment};
+use super::{List, Segment};
 use crate::edit::Edit;
 use crate::text::Span;
 
@@ -99,10 +99,9 @@ impl List<'_> {
             let end = segment.next.map_or(self.interior().end, |next| self.items[next].start);
             let mut content = String::new();
             let mut open = segment.prev.is_some();
-            for Fresh { flat, tall } in &segment.fresh {
+            for fresh in &segment.fresh {
                 content.push_str(if open { "," } else { "" });
-                let body = tall.as_deref().unwrap_or(flat).replace('\n', &format!("{eol}{indent}"));
-                content.extend([eol, &indent, &body]);
+                content.extend([eol, &indent, &fresh.indented(&format!("{eol}{indent}"))]);
                 open = true;
             }
             if segment.next.is_some() {
