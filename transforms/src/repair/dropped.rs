@@ -1,10 +1,11 @@
 //! The provider's own packages, where a list without `"..."` took their place and a command misses one.
 
-use super::NIX_PKGS;
 use super::draft::Draft;
+use super::{CMDS, NIX_PKGS};
 use crate::context::Context;
+use crate::plan::{Item, Origin, Plan};
 use crate::requirements::scripts;
-use crate::walk::{CallKind, Command, Reason, in_file, programs_of};
+use crate::walk::{CallKind, Command, Reason, base_name, in_file, programs_of};
 
 /// The provider's package that brings the program which the failing command does not find.
 pub(crate) fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
@@ -52,9 +53,27 @@ pub(crate) fn unasked<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
                 _ => false,
             })
     };
-    let missed = others.iter().find(|command| command.fails() && runs(command))?;
+    let missed = others.iter().find(|command| command.fails() && runs(command));
+    let missed = missed.map(|command| command.item.value.as_str());
+    let missed = missed.or_else(|| behind_railway(cx, plan, &programs))?;
     let asked = files.iter().any(|command| runs(command) || command.is_unsure());
-    (!asked && files.iter().any(python)).then_some(missed.item.value.as_str())
+    (!asked && files.iter().any(python)).then_some(missed)
+}
+
+/// The provider's command that only Railway's own file takes the place of: elsewhere it runs, and misses its
+/// program.
+fn behind_railway<'c>(cx: &'c Context<'_>, plan: &Plan, programs: &[String]) -> Option<&'c str> {
+    let railway = |item: &Item| matches!(&item.origin, Origin::Deploy(place) if base_name(&place.path).starts_with("railway."));
+    cx.model.provided.phases.iter().find_map(|(name, phase)| {
+        let item = phase.cmds.as_ref()?.first()?;
+        let program = item.value.split_whitespace().next()?;
+        let own = |key: &&str| cx.config().is_some_and(|doc| doc.get(&["phases", name, *key]).is_some());
+        let replaced =
+            plan.phases.get(name)?.cmds.as_ref()?.iter().all(railway) && !CMDS.iter().any(|key| own(&key));
+        let missing =
+            programs.iter().any(|own| own == program) && !cx.walk.profile.programs.contains(program);
+        (replaced && missing).then_some(item.value.as_str())
+    })
 }
 
 /// Names Python as the provider in place of one whose build nobody asked for.
