@@ -114,6 +114,7 @@ fn quoted(prefix: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::{FileChange, Tone, file, quoted};
 
     fn diff(before: &str, after: &str, looked_at: bool) -> String {
@@ -155,5 +156,25 @@ mod tests {
         ] {
             assert_eq!(quoted("a/", name), want);
         }
+    }
+
+    #[test]
+    fn a_patch_of_a_drawn_app_gives_what_fix_writes() {
+        let (mut number, mut patches) = (1_u32, 0);
+        for _ in 0..300 {
+            let mut next = || {
+                number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                number.to_be_bytes()[0]
+            };
+            let bytes: Vec<u8> = (0..300).map(|_| next()).collect();
+            let seen = laws::hold(&laws::draw::app(&bytes)).unwrap();
+            for change in &seen.changes {
+                let mut out = String::new();
+                file(&change.path, change, Tone { color: false, looked_at: false }, &mut out);
+                assert_eq!(laws::patch::apply(&change.before, &out).as_ref(), Ok(&change.after), "{out}");
+                patches += 1;
+            }
+        }
+        assert!(patches > 100, "{patches}");
     }
 }

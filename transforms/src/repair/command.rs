@@ -117,25 +117,28 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     let mut steps = script.steps.iter().zip(&gone).peekable();
     while let Some((step, gone)) = steps.next() {
         if !gone {
-            kept_end = Some(step.span.end);
+            kept_end = Some((step.span.end, step.then));
             continue;
         }
-        let mut end = step.span.end;
+        let (mut end, mut then) = (step.span.end, step.then);
         let mut next_start = None;
         while let Some((next, next_gone)) = steps.peek() {
             if **next_gone {
-                end = next.span.end;
+                (end, then) = (next.span.end, next.then);
                 steps.next();
             } else {
                 next_start = Some(next.span.start);
                 break;
             }
         }
+        let ends = |then| !matches!(then, Then::And | Then::Or);
         cuts.push(match (next_start, kept_end) {
+            // Ex) `a && b; c`: dropping `b` leaves `c` as free of `a` as it was
+            (Some(_), Some((before, joined))) if ends(then) && !ends(joined) => Span::new(before, end),
             // Ex) `a && b`: dropping `a` takes the operator after it along
             (Some(next), _) => Span::new(step.span.start, next),
             // Ex) `a && b`: dropping `b` takes the operator before it along
-            (None, Some(before)) => Span::new(before, end),
+            (None, Some((before, _))) => Span::new(before, end),
             (None, None) => Span::new(step.span.start, end),
         });
     }
@@ -268,6 +271,10 @@ mod tests {
             ("a && b && c", &["a", "b"], Some("c")),
             ("a && b && c", &["b", "c"], Some("a")),
             ("a; b", &["b"], Some("a")),
+            ("a && b; c", &["b"], Some("a; c")),
+            ("a && b; c", &["a"], Some("b; c")),
+            ("a || b\nc", &["b"], Some("a\nc")),
+            ("a; b && c", &["b"], Some("a; c")),
             ("q || true", &["q"], None),
             ("q || true && b", &["q"], Some("b")),
             ("a --version || (x | y)", &["x"], None),

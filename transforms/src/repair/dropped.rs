@@ -68,8 +68,7 @@ fn behind_railway<'c>(cx: &'c Context<'_>, plan: &Plan, programs: &[String]) -> 
         let item = phase.cmds.as_ref()?.first()?;
         let program = item.value.split_whitespace().next()?;
         let own = |key: &&str| cx.config().is_some_and(|doc| doc.get(&["phases", name, *key]).is_some());
-        let replaced =
-            plan.phases.get(name)?.cmds.as_ref()?.iter().all(railway) && !CMDS.iter().any(own);
+        let replaced = plan.phases.get(name)?.cmds.as_ref()?.iter().all(railway) && !CMDS.iter().any(own);
         let missing =
             programs.iter().any(|own| own == program) && !cx.walk.profile.programs.contains(program);
         (replaced && missing).then_some(item.value.as_str())

@@ -1,32 +1,8 @@
 //! Draws `nixpacks.toml` files with formatting noise, and knows which comment belongs to what.
 
+use laws::Tape;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Choices, one byte each; zeros when it runs out, which draws the plainest thing.
-pub struct Tape<'b> {
-    bytes: std::slice::Iter<'b, u8>,
-}
-
-impl<'b> Tape<'b> {
-    pub fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes: bytes.iter() }
-    }
-
-    /// A number below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
-        usize::from(*self.bytes.next().unwrap_or(&0)) % n.max(1)
-    }
-
-    /// True once in `n`; never when the tape has run out.
-    pub fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == n - 1
-    }
-
-    pub fn pick<'s>(&mut self, from: &[&'s str]) -> &'s str {
-        from[self.below(from.len())]
-    }
-}
 
 const WORDS: &[&str] =
     &["python311", "pip", "gcc", "pip install -r requirements.txt", "é ü", "it's", "a \"b\" \\", "", "😀 x"];

@@ -5,7 +5,8 @@
 mod draw;
 mod tree;
 
-use draw::{Drawn, Tape, draw};
+use draw::{Drawn, draw};
+use laws::Tape;
 use nixpacks_transforms::document::{Document, FileKind};
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::intent::array::{Slot, rewrite};

@@ -1,0 +1,251 @@
+//! What a config says, before it is written.
+
+use super::commands::{self, Place};
+use crate::Tape;
+
+/// A value.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    /// A string.
+    Text(String),
+    /// A list of strings.
+    List(Vec<String>),
+    /// As it is written.
+    Raw(&'static str),
+}
+
+/// Keys of one table.
+pub(super) type Entries = Vec<(String, Value)>;
+
+/// A table and its keys; the root has no path.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) path: Vec<String>,
+    pub(super) entries: Entries,
+}
+
+impl Table {
+    pub(super) fn new(path: &[&str], entries: Entries) -> Self {
+        Self { path: path.iter().map(|key| (*key).to_owned()).collect(), entries }
+    }
+}
+
+pub(super) fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+fn list(values: &[&str]) -> Value {
+    Value::List(values.iter().map(|value| (*value).to_owned()).collect())
+}
+
+const PACKAGES: &[&str] = &[
+    "pip",
+    "gcc",
+    "python311Packages.pip",
+    "ffmpeg",
+    "python3",
+    "python312",
+    "python310",
+    "pip3",
+    "python3-pip",
+    "python311.pkgs.pip",
+    "python311Packages.virtualenv",
+    "python311Packages.setuptools",
+    "python3Packages.numpy",
+    "(python311.withPackages (ps: [ ps.pip ]))",
+    "(python311.withPackages (ps: with ps; [ pip numpy ]))",
+    "...",
+    "@auto",
+    "nodejs_20",
+    "nodejs-18_x",
+    "npm",
+    "g++",
+    "postgresql",
+    "stdenv.cc.cc.lib",
+    "uv",
+    "poetry",
+    "curl",
+    "python3.11",
+    "python-venv",
+    "é",
+    "",
+    "a b",
+    "python311Packages",
+    "pkgs.python311",
+    "pkgs.pip",
+];
+
+fn packages(tape: &mut Tape<'_>) -> Value {
+    let first =
+        tape.pick(&["python311", "python311", "python311", "python312", "...", "python39", "", "gcc"]);
+    let mut names = if first.is_empty() { Vec::new() } else { vec![first.to_owned()] };
+    for _ in 0..tape.below(5) {
+        let at = tape.below(names.len() + 1);
+        names.insert(at, tape.pick(PACKAGES).to_owned());
+    }
+    Value::List(names)
+}
+
+fn setup(tape: &mut Tape<'_>, place: Place) -> Entries {
+    let mut entries = Entries::new();
+    if tape.below(5) < 4 {
+        let key = tape.pick(&[
+            "nixPkgs",
+            "nixPkgs",
+            "nixPkgs",
+            "nixPkgs",
+            "nixPkgs",
+            "nixPackages",
+            "nixpkgs",
+            "nix_pkgs",
+        ]);
+        entries.push((key.to_owned(), packages(tape)));
+    }
+    if tape.one_in(6) {
+        let key = tape.pick(&["aptPkgs", "aptPackages"]);
+        let value = match tape.below(4) {
+            0 => list(&["libpq5"]),
+            1 => list(&["...", "ffmpeg", "curl"]),
+            2 => list(&["python3", "python3-pip"]),
+            _ => list(&["python3.11-venv", "build-essential"]),
+        };
+        entries.push((key.to_owned(), value));
+    }
+    if tape.one_in(8) {
+        let value = if tape.one_in(2) { list(&["...", "libGL"]) } else { list(&["libGL"]) };
+        entries.push((tape.pick(&["nixLibs", "nixLibraries"]).to_owned(), value));
+    }
+    if tape.one_in(10) {
+        entries.push(("cmds".to_owned(), Value::List(commands::other(tape, place))));
+    }
+    entries
+}
+
+fn install(tape: &mut Tape<'_>, place: Place) -> Entries {
+    let mut entries = Entries::new();
+    if tape.below(8) < 7 {
+        let key = tape.pick(&["cmds", "cmds", "cmds", "commands"]);
+        entries.push((key.to_owned(), Value::List(commands::install(tape, place))));
+    }
+    if tape.one_in(7) {
+        let value = match tape.below(4) {
+            0 => list(&["/opt/venv/bin"]),
+            1 => list(&["/app/venv/bin", "..."]),
+            2 => list(&["/app/.venv/bin"]),
+            _ => list(&[]),
+        };
+        entries.push((tape.pick(&["paths", "envPaths"]).to_owned(), value));
+    }
+    if tape.one_in(8) {
+        let value = match tape.below(4) {
+            0 => list(&["/opt/venv"]),
+            1 => list(&["venv", "/root/.cache/pip"]),
+            2 => list(&["/app/.venv"]),
+            _ => list(&["/root/.cache/pip"]),
+        };
+        entries.push(("cacheDirectories".to_owned(), value));
+    }
+    if tape.one_in(10) {
+        entries.push(("dependsOn".to_owned(), list(&["setup"])));
+    }
+    entries
+}
+
+fn variables(tape: &mut Tape<'_>) -> Entries {
+    let mut entries = Entries::new();
+    for (name, value) in [
+        ("PATH", "/opt/venv/bin:$PATH"),
+        ("PIP_BREAK_SYSTEM_PACKAGES", "1"),
+        ("NIXPACKS_PYTHON_VERSION", "3.11"),
+        ("NIXPACKS_PYTHON_PACKAGE_MANAGER", "pip"),
+        ("PYTHONPATH", "/app/lib"),
+        ("MODE", "é \\ \"x\""),
+        ("VIRTUAL_ENV", "/opt/venv"),
+    ] {
+        if tape.one_in(4) {
+            entries.push((name.to_owned(), text(value)));
+        }
+    }
+    entries
+}
+
+/// The tables of a Nixpacks config, the root's keys first.
+pub(super) fn nixpacks(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
+    let mut tables = Vec::new();
+    let mut root = Entries::new();
+    if tape.one_in(6) {
+        let value = match tape.below(7) {
+            0 => list(&["python"]),
+            1 => list(&["...", "python"]),
+            2 => list(&["node", "python"]),
+            3 => list(&["python", "node"]),
+            4 => list(&[]),
+            5 => list(&["node"]),
+            _ => list(&["Python"]),
+        };
+        root.push(("providers".to_owned(), value));
+    }
+    if tape.one_in(16) {
+        root.push(("unknown".to_owned(), Value::Raw(tape.pick(&["8000", "true", "1.5", "{}", "[]"]))));
+    }
+    tables.push(Table::new(&[], root));
+    if tape.below(6) < 5 {
+        tables.push(Table::new(&["phases", "setup"], setup(tape, place)));
+    }
+    if tape.below(10) < 9 {
+        tables.push(Table::new(&["phases", "install"], install(tape, place)));
+    }
+    if tape.one_in(4) {
+        let cmds = Value::List(commands::other(tape, place));
+        tables.push(Table::new(&["phases", "build"], vec![("cmds".to_owned(), cmds)]));
+    }
+    if tape.one_in(12) {
+        let name = tape.pick(&["release", "python:install", "my phase", "é"]);
+        let cmds = Value::List(commands::other(tape, place));
+        let depends = ("dependsOn".to_owned(), list(&["install"]));
+        tables.push(Table::new(&["phases", name], vec![("cmds".to_owned(), cmds), depends]));
+    }
+    if tape.below(4) < 3 {
+        let mut entries = vec![("cmd".to_owned(), Value::Text(commands::start(tape, place)))];
+        if tape.one_in(10) {
+            entries.push(("user".to_owned(), text("app")));
+        }
+        if tape.one_in(16) {
+            entries.push(("runImage".to_owned(), text("python:3.11-slim")));
+        }
+        tables.push(Table::new(&["start"], entries));
+    }
+    if tape.one_in(4) {
+        let entries = variables(tape);
+        tables.push(Table::new(&["variables"], entries));
+    }
+    if tape.one_in(12) {
+        tables.push(Table::new(&["deploy"], vec![("startCommand".to_owned(), text("python main.py"))]));
+    }
+    // In any order, the root's keys before all.
+    for at in (2..tables.len()).rev() {
+        let other = at - tape.below(at);
+        tables.swap(at, other);
+    }
+    tables
+}
+
+/// The tables of a Railway config.
+pub(super) fn railway(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
+    let mut build = Entries::new();
+    if tape.one_in(3) {
+        build.push((
+            "builder".to_owned(),
+            text(tape.pick(&["NIXPACKS", "nixpacks", "RAILPACK", "DOCKERFILE"])),
+        ));
+    }
+    if tape.one_in(3) {
+        let commands = commands::other(tape, place);
+        build.push(("buildCommand".to_owned(), Value::Text(commands.join(" && "))));
+    }
+    let mut deploy = vec![("startCommand".to_owned(), Value::Text(commands::start(tape, place)))];
+    if tape.one_in(4) {
+        deploy.push(("numReplicas".to_owned(), Value::Raw("1")));
+    }
+    vec![Table::new(&[], Entries::new()), Table::new(&["build"], build), Table::new(&["deploy"], deploy)]
+}

@@ -1,0 +1,175 @@
+//! An app from bytes: most have something wrong with them.
+
+mod commands;
+mod config;
+mod json;
+mod remarks;
+mod strings;
+mod toml;
+
+use crate::{App, Tape};
+use commands::Place;
+use nixpacks_transforms::app::MemoryApp;
+use nixpacks_transforms::engine::{Options, Strategy};
+
+/// The app that these bytes stand for: its files, its comments, what the tool is asked.
+pub fn app(bytes: &[u8]) -> App {
+    let tape = &mut Tape::new(bytes);
+    let mut app = App { options: options(tape), ..App::default() };
+    let place = sources(tape, &mut app);
+    let tables = config::nixpacks(tape, place);
+    // An app without a config has nothing that could be edited; it is drawn all the same.
+    match tape.below(24) {
+        0..=18 => {
+            let (text, comments) = toml::write(tape, "nixpacks.toml", &tables);
+            app.files.insert("nixpacks.toml", text);
+            app.comments.extend(comments);
+        }
+        19..=22 => app.files.insert("nixpacks.json", json::write(tape, false, &tables)),
+        _ => {}
+    }
+    if tape.one_in(6) {
+        let tables = config::railway(tape, place);
+        if tape.one_in(3) {
+            let (text, comments) = toml::write(tape, "railway.toml", &tables);
+            app.files.insert("railway.toml", text);
+            app.comments.extend(comments);
+        } else {
+            app.files.insert("railway.json", json::write(tape, true, &tables));
+        }
+    }
+    if tape.one_in(5) {
+        let mut processes = vec![("web", commands::start(tape, place))];
+        if tape.one_in(4) {
+            processes.push(("release", "python manage.py migrate".to_owned()));
+        }
+        if tape.one_in(4) {
+            processes.push(("worker", commands::start(tape, place)));
+        }
+        let (text, comments) = json::procfile(tape, &processes);
+        app.files.insert("Procfile", text);
+        app.comments.extend(comments);
+    }
+    app
+}
+
+fn options(tape: &mut Tape<'_>) -> Options {
+    let mut options = Options {
+        strategy: match tape.below(8) {
+            5 => Strategy::Managed,
+            6 => Strategy::Venv,
+            7 => Strategy::Explicit,
+            _ => Strategy::Auto,
+        },
+        unsafe_fixes: tape.one_in(4),
+        ..Options::default()
+    };
+    if tape.one_in(10) {
+        options.rules.ignore.push(rule(tape));
+    }
+    if tape.one_in(16) {
+        options.rules.select = vec![rule(tape), rule(tape), rule(tape)];
+    }
+    if tape.one_in(12) {
+        let (name, value) = [("NIXPACKS_PYTHON_VERSION", "3.10"), ("NIXPACKS_PKGS", "ffmpeg pip")]
+            .get(tape.below(2))
+            .copied()
+            .unwrap_or_default();
+        options.dashboard.env.push((name.to_owned(), value.to_owned()));
+    }
+    if tape.one_in(16) {
+        options.dashboard.install_cmd = Some("pip install -r requirements.txt".to_owned());
+    }
+    if tape.one_in(16) {
+        options.dashboard.start_cmd = Some("gunicorn main:app".to_owned());
+    }
+    options
+}
+
+fn rule(tape: &mut Tape<'_>) -> String {
+    let rules = nixpacks_transforms::rules::RULES;
+    rules.get(tape.below(rules.len())).map(|rule| rule.id.to_owned()).unwrap_or_default()
+}
+
+const REQUIREMENTS: &[&str] = &[
+    "flask\n",
+    "flask\ngunicorn\nuvicorn\n",
+    "fastapi==0.110\r\nuvicorn[standard]>=0.30 ; python_version < '3.13'\r\ngunicorn\r\n",
+    "numpy\npandas\ngunicorn\n",
+    "# é\n-r base.txt\n--index-url https://example.org/simple\npsycopg2\n",
+    "\u{feff}flask\\\n  >=2\n",
+    "-e .\n",
+    "",
+    "pip\nsetuptools\n",
+];
+const MAINS: &[&str] = &[
+    "import flask\n",
+    "from fastapi import FastAPI\napp = FastAPI()\n",
+    "import numpy\n",
+    "print('é')\n",
+    "",
+];
+
+/// The files that are no deploy files, and where the Python part stands.
+fn sources(tape: &mut Tape<'_>, app: &mut App) -> Place {
+    let layout = tape.below(12);
+    let dir = match layout {
+        0..=5 => "",
+        9 => "backend/",
+        _ => "server/",
+    };
+    let files = &mut app.files;
+    let mut put = |path: String, text: &str| files.insert(path, text);
+    put(format!("{dir}main.py"), tape.pick(MAINS));
+    let requirements = tape.pick(REQUIREMENTS);
+    match tape.below(12) {
+        0..=7 => put(format!("{dir}requirements.txt"), requirements),
+        8 => {
+            put(
+                format!("{dir}pyproject.toml"),
+                "[tool.poetry]\nname = \"x\"\n[tool.poetry.dependencies]\nflask = \"*\"\n",
+            );
+            put(format!("{dir}poetry.lock"), "");
+        }
+        9 => {
+            put(format!("{dir}pyproject.toml"), "[project]\nname = \"x\"\ndependencies = [\"flask\"]\n");
+            put(format!("{dir}uv.lock"), "version = 1\n");
+        }
+        10 => put(format!("{dir}Pipfile"), "[packages]\nflask = \"*\"\n"),
+        _ => {}
+    }
+    if layout > 5 && layout != 9 {
+        put("web/index.html".to_owned(), "");
+    }
+    if layout == 5 || layout == 11 {
+        put(
+            "package.json".to_owned(),
+            "{\"name\": \"x\", \"scripts\": {\"start\": \"node index.js\", \"build\": \"true\"}}",
+        );
+        put("index.js".to_owned(), "");
+        if tape.one_in(2) {
+            put("package-lock.json".to_owned(), "{}");
+        }
+    }
+    for (path, text) in [
+        ("runtime.txt", "python-3.11.4\n"),
+        (".python-version", "3.10\n"),
+        ("manage.py", "import django\n"),
+        ("extra.txt", "gunicorn\n"),
+        ("setup.py", ""),
+        ("scripts/start.sh", "gunicorn main:app\n"),
+        ("scripts/install.sh", "pip install -r requirements.txt\n"),
+    ] {
+        if tape.one_in(8) {
+            put(path.to_owned(), text);
+        }
+    }
+    if tape.one_in(16) {
+        let path = format!("{dir}requirements.txt");
+        let kept = app.files.files().filter(|(other, _)| *other != path);
+        app.files =
+            MemoryApp::new(kept.map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect::<Vec<_>>());
+        app.untracked.insert(path);
+    }
+    Place { dir }
+}

@@ -1,0 +1,218 @@
+//! The laws.
+
+use crate::values::{Leaf, kind, leaves, renamed, taken_out};
+use crate::{App, comments};
+use nixpacks_transforms::document::Document;
+use nixpacks_transforms::edit;
+use nixpacks_transforms::engine::{self, Applicability, FileChange, Outcome};
+use nixpacks_transforms::text::BOM;
+use nixpacks_transforms::walk::{self, Stage};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A law that does not hold.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// Which.
+    pub law: &'static str,
+    /// How it shows.
+    pub detail: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.law, self.detail)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// What an app came to, for counting.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The rules that spoke.
+    pub rules: BTreeSet<&'static str>,
+    /// Whether a repair was offered, and whether it was made.
+    pub offered: bool,
+    /// See `offered`.
+    pub changed: bool,
+    /// The prediction before.
+    pub before: walk::Outcome,
+    /// The files and their texts, before and after.
+    pub changes: Vec<FileChange>,
+}
+
+type Law = Result<(), Broken>;
+
+fn law(holds: bool, law: &'static str, detail: impl FnOnce() -> String) -> Law {
+    if holds { Ok(()) } else { Err(Broken { law, detail: detail() }) }
+}
+
+/// Whether every law holds of this app.
+pub fn hold(app: &App) -> Result<Seen, Broken> {
+    let outcome = run(app, "the repairs settle")?;
+    judgement(app, &outcome)?;
+    for change in &outcome.changes {
+        let text = app.files.files().find(|(path, _)| *path == change.path).map(|(_, bytes)| bytes);
+        law(text == Some(change.before.as_bytes()), "a change is of the file as it is", || {
+            change.path.clone()
+        })?;
+        let edits = edits(&outcome, change)?;
+        texts(app, change, &edits)?;
+    }
+    if !outcome.changes.is_empty() {
+        installs(&outcome)?;
+        twice(app, &outcome)?;
+    }
+    Ok(Seen {
+        rules: outcome.findings.iter().map(|finding| finding.rule.id).collect(),
+        offered: !outcome.fixes.is_empty(),
+        changed: !outcome.changes.is_empty(),
+        before: outcome.before.outcome,
+        changes: outcome.changes,
+    })
+}
+
+fn run(app: &App, law: &'static str) -> Result<Outcome, Broken> {
+    engine::run(app, &app.options)
+        .map_err(|error| Broken { law, detail: format!("{:?}: {}", error.rules, error.message) })
+}
+
+/// A repair is made only where one is due, and only if the app is better for it.
+fn judgement(app: &App, outcome: &Outcome) -> Law {
+    let (before, after) = (&outcome.before, &outcome.after);
+    let told = || format!("from {before:?} to {after:?}");
+    if outcome.changes.is_empty() {
+        return law(before == after, "without a change the prediction stays", told);
+    }
+    let asked = before.fails() || app.options.unsafe_fixes;
+    law(asked, "what is not predicted to fail is left alone", told)?;
+    let claim = if before.fails() { Applicability::Safe } else { Applicability::Unsafe };
+    // What is made only because it was asked for claims less.
+    let less = |fix: &engine::Fix| app.options.unsafe_fixes && fix.applicability == Applicability::Unsafe;
+    let claims = outcome.fixes.iter().all(|fix| fix.applicability == claim || less(fix));
+    law(claims, "a fix claims what the prediction allows", told)?;
+    law(!before.builds() || after.builds(), "an app that builds still does", told)?;
+    let stage = |stage| matches!(after.outcome, walk::Outcome::Fails { stage: at, .. } if at == stage);
+    let family = after.reason().is_some_and(walk::Reason::is_pip_family);
+    let further = after.rank() > before.rank() && !family && !stage(Stage::Plan);
+    law(after.builds() || further, "a change gets the app further, and off the ladder", told)
+}
+
+/// The reported edits are the change: nothing outside them differs.
+fn edits(outcome: &Outcome, change: &FileChange) -> Result<Vec<edit::Edit>, Broken> {
+    let all: Vec<edit::Edit> = outcome
+        .fixes
+        .iter()
+        .flat_map(|fix| &fix.edits)
+        .filter(|edit| edit.path == change.path)
+        .map(|edit| edit.edit.clone())
+        .collect();
+    let gives =
+        |edits: &[edit::Edit]| edit::apply(&change.before, edits).is_ok_and(|text| text == change.after);
+    // What a later pass did to the text of an earlier one is told as one edit of the whole file.
+    let holds = gives(&all) || all.iter().any(|edit| gives(std::slice::from_ref(edit)));
+    law(holds, "the reported edits give the change", || format!("{all:?} of {change:?}"))?;
+    Ok(all)
+}
+
+/// What one changed file keeps.
+fn texts(app: &App, change: &FileChange, edits: &[edit::Edit]) -> Law {
+    let told =
+        || format!("{}\n--- before\n{}\n--- after\n{}\n{change:?}", change.path, change.before, change.after);
+    let Some(kind) = kind(&change.path) else {
+        return law(false, "only deploy files change", told);
+    };
+    let parse = |text: &str| Document::parse(change.path.as_str(), kind, text);
+    let (Ok(before), Ok(after)) = (parse(&change.before), parse(&change.after)) else {
+        return law(false, "what is written parses", told);
+    };
+    if let Some(wrong) = comments::wrong(&app.comments, &before, &after, edits) {
+        return law(false, "a comment goes only with what it belongs to", || format!("{wrong}: {}", told()));
+    }
+    let (old, new) = (leaves(&before), leaves(&after));
+    for leaf in &old {
+        let count = |leaves: &[Leaf<'_>], raw: bool| {
+            let alike = |other: &&Leaf<'_>| {
+                other.text == leaf.text
+                    && (other.raw == leaf.raw || !raw)
+                    && other.index.is_some() == leaf.index.is_some()
+                    && (other.path == leaf.path || renamed(&leaf.path, &other.path))
+            };
+            leaves.iter().filter(alike).count()
+        };
+        // What one pass takes out whole a later one may write anew.
+        if taken_out(&before, &leaf.path, edits) {
+            continue;
+        }
+        // Of several that say the same any may have gone.
+        let kept = count(&new, false) >= count(&old, false);
+        law(!kept || count(&new, true) >= count(&old, true), "a string that stays keeps its bytes", || {
+            format!("{:?} of {:?} in {}", leaf.raw, leaf.path, told())
+        })?;
+    }
+    let (old, new) = (change.before.as_str(), change.after.as_str());
+    law(old.starts_with(BOM) == new.starts_with(BOM), "the byte order mark stays", told)?;
+    let empty = |text: &str| text.trim_matches([BOM, '\r', '\n']).is_empty();
+    law(
+        empty(old) || empty(new) || old.ends_with('\n') == new.ends_with('\n'),
+        "the final newline stays",
+        told,
+    )?;
+    let ends = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
+    let ((crlf, all), (crlf_after, all_after)) = (ends(old), ends(new));
+    law(crlf > 0 || crlf_after == 0, "line feeds alone stay so", told)?;
+    law(crlf == 0 || crlf < all || crlf_after == all_after, "CRLF stays so", told)
+}
+
+/// Stands for every package that is installed by name: no requirements file that is drawn has it.
+const NAME: &str = "sentry-sdk";
+
+/// A package that a pip command installs by name is installed by one afterwards.
+fn installs(outcome: &Outcome) -> Law {
+    let pip = |text: &str| {
+        text.match_indices(" install ").any(|(at, verb)| {
+            let (before, rest) = (&text[..at], &text[at + verb.len()..]);
+            let words = rest.split_once(NAME).map(|(words, _)| words);
+            // What only stands in for an install that fails goes with it.
+            let fallback = before.rfind("||") > before.rfind("&&").max(before.rfind(';'));
+            !fallback
+                && before.trim_end_matches(['3', '"', '\'', '\\']).ends_with("pip")
+                && words.is_some_and(|words| !words.contains(['&', '|', ';', '\n']) && !words.contains("pip"))
+        })
+    };
+    let named = |path: &str, text: &str| {
+        let doc = kind(path).and_then(|kind| Document::parse(path, kind, text).ok());
+        doc.is_some_and(|doc| leaves(&doc).iter().any(|leaf| pip(leaf.text)))
+    };
+    let mut changes = outcome.changes.iter();
+    let before = changes.any(|change| named(&change.path, &change.before));
+    let after = || outcome.changes.iter().any(|change| named(&change.path, &change.after));
+    law(!before || after(), "what is installed by name still is", || format!("{:#?}", outcome.changes))
+}
+
+/// A second run finds the app as the first one said it would be, and nothing left to do.
+fn twice(app: &App, outcome: &Outcome) -> Law {
+    let fixed = app.with(outcome.changes.iter().map(|change| (change.path.as_str(), change.after.as_str())));
+    let again = run(&fixed, "what is fixed settles")?;
+    law(again.changes.is_empty(), "a second fix changes nothing", || {
+        let show = |outcome: &Outcome| -> String {
+            let texts =
+                outcome.changes.iter().map(|change| format!("--- {}\n{}\n", change.path, change.after));
+            let titles = outcome.fixes.iter().map(|fix| format!("{}\n", fix.title));
+            format!("{:?}\n{}{}", outcome.before, texts.collect::<String>(), titles.collect::<String>())
+        };
+        format!("first from {}then from {}to {:?}", show(outcome), show(&again), again.after)
+    })?;
+    law(again.before == outcome.after, "the prediction is that of the fixed app", || {
+        format!("{:?} and {:?}", outcome.after, again.before)
+    })?;
+    let found = |outcome: &[engine::Finding]| -> Vec<_> {
+        outcome.iter().map(|finding| (finding.rule.id, finding.place.clone())).collect()
+    };
+    law(
+        found(&again.findings) == found(&outcome.remaining),
+        "what remains is what the next check finds",
+        || format!("{:?}\nand\n{:?}", found(&outcome.remaining), found(&again.findings)),
+    )
+}

@@ -1,0 +1,27 @@
+/// Choices, one byte each; zeros when it runs out, which draws the plainest thing.
+#[derive(Clone, Debug)]
+pub struct Tape<'b> {
+    bytes: std::slice::Iter<'b, u8>,
+}
+
+impl<'b> Tape<'b> {
+    /// The choices that these bytes stand for.
+    pub fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes: bytes.iter() }
+    }
+
+    /// A number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        usize::from(*self.bytes.next().unwrap_or(&0)) % n.max(1)
+    }
+
+    /// True once in `n`; never when the tape has run out.
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == n - 1
+    }
+
+    /// One of several; the first when the tape has run out.
+    pub fn pick<'s>(&mut self, from: &[&'s str]) -> &'s str {
+        from.get(self.below(from.len())).copied().unwrap_or_default()
+    }
+}
