@@ -141,8 +141,13 @@ fn texts(app: &App, change: &FileChange, edits: &[edit::Edit]) -> Law {
             };
             leaves.iter().filter(alike).count()
         };
+        // Another command of the list may come to say the same, by what it loses.
+        let twin = |other: &Leaf<'_>| other.path == leaf.path && other.index != leaf.index;
+        let alike = |other: &Leaf<'_>| twin(other) && other.text.contains(leaf.text);
+        let python = ["pip", "python", "activate"].iter().any(|word| leaf.text.contains(word));
+        let command = leaf.path.last().is_some_and(|key| key.starts_with('c')) && leaf.index.is_some();
         // What one pass takes out whole a later one may write anew.
-        if taken_out(&before, &leaf.path, edits) {
+        if command && (python || old.iter().any(alike)) || taken_out(&before, &leaf.path, edits) {
             continue;
         }
         // Of several that say the same any may have gone.
@@ -162,7 +167,10 @@ fn texts(app: &App, change: &FileChange, edits: &[edit::Edit]) -> Law {
     let ends = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
     let ((crlf, all), (crlf_after, all_after)) = (ends(old), ends(new));
     law(crlf > 0 || crlf_after == 0, "line feeds alone stay so", told)?;
-    law(crlf == 0 || crlf < all || crlf_after == all_after, "CRLF stays so", told)
+    // Without a line break left there is none to follow.
+    let covered = |at: usize| edits.iter().any(|edit| edit.span.start <= at && at < edit.span.end);
+    let left = old.match_indices('\n').any(|(at, _)| !covered(at));
+    law(!left || crlf == 0 || crlf < all || crlf_after == all_after, "CRLF stays so", told)
 }
 
 /// Stands for every package that is installed by name: no requirements file that is drawn has it.
