@@ -31,6 +31,21 @@ impl App {
         Self { name: name.to_owned(), args, before: dir.join("before"), after }
     }
 
+    /// The apps in a directory, by their own directories.
+    pub(crate) fn below(dir: &Path) -> Vec<Self> {
+        let entries = fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+        let mut dirs: Vec<PathBuf> =
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+        dirs.sort();
+        let app = |dir: PathBuf| Self {
+            name: dir.file_name().unwrap().to_string_lossy().into_owned(),
+            args: Vec::new(),
+            before: dir.clone(),
+            after: dir,
+        };
+        dirs.into_iter().map(app).collect()
+    }
+
     /// The app as it came.
     pub(crate) fn before(&self) -> Files {
         read(&self.before)

@@ -10,6 +10,7 @@ mod machine;
 mod outcome;
 mod planner;
 mod run;
+mod survey;
 mod tool;
 mod wheel;
 

@@ -5,7 +5,7 @@ use crate::host::{Host, Missing};
 use crate::index::{self, Shelf};
 use crate::outcome::Outcome;
 use crate::tool::Tool;
-use crate::{dockerfile, machine, outcome, planner};
+use crate::{dockerfile, machine, outcome, planner, survey};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -55,9 +55,9 @@ const SPOILED: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// What all apps share.
-struct Lab {
+pub(crate) struct Lab {
     host: Host,
-    tool: Tool,
+    pub(crate) tool: Tool,
     port: u16,
     rows: Mutex<Vec<(String, String)>>,
 }
@@ -99,6 +99,9 @@ fn test() -> ExitCode {
             Ok(())
         }),
     ];
+    if let Some(dir) = std::env::var_os("LAB_APPS").filter(|_| arguments.ignored) {
+        return survey_of(&arguments, App::below(Path::new(&dir)));
+    }
     let names: Vec<String> =
         app::seeds().into_iter().chain(APPS.iter().map(|name| (*name).to_owned())).collect();
     let apps: Vec<App> = names.iter().map(|name| App::golden(name)).collect();
@@ -127,6 +130,25 @@ fn test() -> ExitCode {
             println!("lab: {name:<46} {row}");
         }
     }
+    conclusion.exit_code()
+}
+
+/// The apps of `LAB_APPS` in place of the goldens.
+fn survey_of(arguments: &Arguments, apps: Vec<App>) -> ExitCode {
+    let Some(lab) = prepare(&apps).map(Arc::new) else { return ExitCode::SUCCESS };
+    let rows = Arc::new(Mutex::new(Vec::new()));
+    let all = apps.len();
+    let trials = apps.into_iter().map(|app| {
+        let (lab, rows) = (Arc::clone(&lab), Arc::clone(&rows));
+        let name = app.name.clone();
+        let run = move || {
+            rows.lock().unwrap().extend(survey::row(&lab, &app));
+            Ok(())
+        };
+        Trial::test(name, run).with_ignored_flag(true)
+    });
+    let conclusion = libtest_mimic::run(arguments, trials.collect());
+    survey::report(&rows.lock().unwrap(), all);
     conclusion.exit_code()
 }
 
@@ -202,7 +224,7 @@ impl Lab {
     }
 
     /// Has it planned, built and started.
-    fn run(&self, files: &app::Files) -> Result<Outcome, String> {
+    pub(crate) fn run(&self, files: &app::Files) -> Result<Outcome, String> {
         let work = TempDir::new().unwrap();
         let dir = work.path().join("app");
         app::write(&app::stubbed(files), &dir);

@@ -63,4 +63,13 @@ impl Verdict {
             other => other.to_owned(),
         }
     }
+
+    /// `works`, the reason, or `unknown`.
+    pub(crate) fn class(&self) -> String {
+        match &*self.outcome {
+            "builds" => "works".to_owned(),
+            "fails" => self.reason.clone(),
+            other => other.to_owned(),
+        }
+    }
 }

@@ -34,7 +34,12 @@ for name in $packages; do
     curl | wget) ln -sfn "/nix/store/lab-fetch/bin/$name" $profile/bin/ ;;
     nodejs* | npm-*) for link in node npm npx; do ln -sfn /nix/store/lab-stub/bin/stub $profile/bin/$link; done ;;
     gcc | ffmpeg) ln -sfn /nix/store/lab-stub/bin/stub "$profile/bin/$name" ;;
-    ta-lib | postgresql*.dev | zlib) ;; # libraries, no program that an app here would call
+    gnumake | pkg-config | pkgconfig | git | chromium | chromedriver | tesseract* | poppler_utils | postgresql* | ffmpeg-* | caddy | nginx | bash | file)
+        ln -sfn /nix/store/lab-stub/bin/stub "$profile/bin/${name%%_*}"
+        ;;
+    # Libraries, and packages of Python's that no environment sees: no program that an app here would call.
+    ta-lib | postgresql*.dev | zlib | openssl | libffi | libGL | glib | cairo | pango | libjpeg | libpng | giflib | librsvg | libgcc | libmagic | \
+        stdenv.cc.cc.lib | python3*Packages.setuptools | python3*Packages.wheel | cacert | curl.dev | libxml2 | libxslt | freetype | fontconfig | xorg.*) ;;
     *)
         echo "lab: no '$name' in its table of packages" >&2
         exit 90
