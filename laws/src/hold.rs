@@ -183,7 +183,7 @@ fn installs(outcome: &Outcome) -> Law {
             let (before, rest) = (&text[..at], &text[at + verb.len()..]);
             let words = rest.split_once(NAME).map(|(words, _)| words);
             // What only stands in for an install that fails goes with it.
-            let fallback = before.rfind("||") > before.rfind("&&").max(before.rfind(';'));
+            let fallback = before.rfind("||") > before.rfind("&&").max(before.rfind([';', '\n']));
             !fallback
                 && before.trim_end_matches(['3', '"', '\'', '\\']).ends_with("pip")
                 && words.is_some_and(|words| !words.contains(['&', '|', ';', '\n']) && !words.contains("pip"))

@@ -120,21 +120,21 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
             kept_end = Some((step.span.end, step.then));
             continue;
         }
-        let (mut end, mut then) = (step.span.end, step.then);
+        let mut end = step.span.end;
         let mut next_start = None;
         while let Some((next, next_gone)) = steps.peek() {
             if **next_gone {
-                (end, then) = (next.span.end, next.then);
+                end = next.span.end;
                 steps.next();
             } else {
                 next_start = Some(next.span.start);
                 break;
             }
         }
-        let ends = |then| !matches!(then, Then::And | Then::Or);
+        let ends = |joined| !matches!(joined, Then::And | Then::Or);
         cuts.push(match (next_start, kept_end) {
-            // Ex) `a && b; c`: dropping `b` leaves `c` as free of `a` as it was
-            (Some(_), Some((before, joined))) if ends(then) && !ends(joined) => Span::new(before, end),
+            // Ex) `a && b; c` or `a || b && c`: what follows `b` follows `a` as it did
+            (Some(_), Some((before, joined))) if !ends(joined) => Span::new(before, end),
             // Ex) `a && b`: dropping `a` takes the operator after it along
             (Some(next), _) => Span::new(step.span.start, next),
             // Ex) `a && b`: dropping `b` takes the operator before it along
@@ -274,6 +274,8 @@ mod tests {
             ("a && b; c", &["b"], Some("a; c")),
             ("a && b; c", &["a"], Some("b; c")),
             ("a || b\nc", &["b"], Some("a\nc")),
+            ("a || b && c", &["b"], Some("a && c")),
+            ("a && b || c", &["b"], Some("a || c")),
             ("a; b && c", &["b"], Some("a; c")),
             ("q || true", &["q"], None),
             ("q || true && b", &["q"], Some("b")),

@@ -189,6 +189,12 @@ fn shares_table(fix: &Proposed, keys: &[KeyPath]) -> bool {
 
 /// Whether what a fix adds meets these edits, or does not come in beside them: a table above may go.
 fn is_lost(doc: &Document, edits: &[Edit], added: &Proposed) -> bool {
+    // Ex) a table that comes in right before the last one, which goes, ends the file as that did
+    let near =
+        |one: &Edit, other: &Edit| one.span.start <= other.span.end && other.span.start <= one.span.end;
+    if added.edits.iter().any(|one| edits.iter().any(|other| near(one, other))) {
+        return true;
+    }
     let both = edit::apply(&doc.text, &[edits, &added.edits].concat());
     let Ok(text) = both else { return true };
     let after = Document::parse(doc.path.clone(), doc.kind, text).ok();
