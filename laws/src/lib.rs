@@ -1,7 +1,7 @@
 //! Apps drawn from bytes, and what must hold whatever the engine makes of them.
 //!
 //! Never shipped. `cargo test` draws bytes at random, the fuzz targets let coverage choose them; both
-//! go through [`draw::app`] or [`raw::app`], and then through [`hold`].
+//! go through [`draw::app`] or [`raw::app`], and then through [`hold()`].
 
 pub mod app;
 mod comments;
