@@ -20,6 +20,16 @@ impl<'b> Tape<'b> {
         self.below(n) == n - 1
     }
 
+    /// A line ending, in a file of the kind that `endings` says: LF, CRLF at 2, each line its own above.
+    pub fn eol(&mut self, endings: usize) -> &'static str {
+        let crlf = match endings {
+            0 | 1 => false,
+            2 => true,
+            _ => self.one_in(2),
+        };
+        if crlf { "\r\n" } else { "\n" }
+    }
+
     /// One of several; the first when the tape has run out.
     pub fn pick<'s>(&mut self, from: &[&'s str]) -> &'s str {
         from.get(self.below(from.len())).copied().unwrap_or_default()

@@ -58,9 +58,8 @@ impl Verdict {
     /// As [`crate::outcome::Outcome::word`] says what happened.
     pub(crate) fn word(&self) -> String {
         match &*self.outcome {
-            "builds" => "works".to_owned(),
             "fails" => format!("{} ({})", self.reason, self.stage),
-            other => other.to_owned(),
+            _ => self.class(),
         }
     }
 

@@ -121,12 +121,7 @@ impl Writer<'_, '_> {
     }
 
     fn eol(&mut self) {
-        let crlf = match self.endings {
-            0 | 1 => false,
-            2 => true,
-            _ => self.tape.one_in(2),
-        };
-        self.out.push_str(if crlf { "\r\n" } else { "\n" });
+        self.out.push_str(self.tape.eol(self.endings));
     }
 
     fn comment(&mut self, owner: Owner) {

@@ -39,10 +39,7 @@ pub(crate) fn unasked<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
         return None;
     }
     let programs: Vec<String> = provided.iter().flat_map(|item| programs_of(&item.value)).collect();
-    let runs = |command: &Command| {
-        let called = command.calls.iter().map(|call| call.program.as_str());
-        called.filter(|name| programs.iter().any(|program| program == name)).count() > 0
-    };
+    let runs = |command: &Command| command.calls.iter().any(|call| programs.contains(&call.program));
     let (files, others): (Vec<_>, Vec<_>) =
         cx.walk.commands.iter().partition(|command| in_file(&command.item));
     let python = |command: &&Command| {

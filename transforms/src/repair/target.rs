@@ -58,14 +58,12 @@ impl Target {
     /// `PATH`. One that does not find it although both are so has to name it.
     pub(crate) fn is_found_by(&self, command: &Command, call: &Call) -> bool {
         let made = self.made.is_some_and(|at| at < call.envs);
-        let carried = self
+        // Where no `paths` names it yet, the repair adds it.
+        let found = self
             .carried
             .as_ref()
-            .map(|phases| command.phase.as_ref().is_none_or(|phase| phases.contains(phase)));
-        self.by_path
-            && !call.program.contains('/')
-            && carried != Some(false)
-            && !(made && carried == Some(true))
+            .is_none_or(|phases| !made && command.phase.as_ref().is_none_or(|phase| phases.contains(phase)));
+        self.by_path && !call.program.contains('/') && found
     }
 }
 
@@ -83,8 +81,7 @@ pub(crate) fn choose(cx: &Context<'_>, by_path: bool, decided: Option<String>) -
     let dir = decided.or_else(found).unwrap_or_else(|| OPT_VENV.to_owned());
     let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
     let carried = carried(cx, &format!("{dir}/bin"));
-    let profile = &cx.walk.profile;
-    let from_apt = profile.pythons.is_empty() && profile.apt_python.is_some();
+    let from_apt = cx.walk.profile.has_only_apt();
     Target { dir, python: interpreter(cx), from_apt, by_path, made, carried }
 }
 
@@ -144,7 +141,7 @@ fn interpreter(cx: &Context<'_>) -> String {
             }
             _ => None,
         });
-    let three = (profile.pythons.is_empty() && profile.apt_python.is_some()) || says_three(cx);
+    let three = profile.has_only_apt() || says_three(cx);
     named.map_or_else(
         || if three { "python3".to_owned() } else { "python".to_owned() },
         |name| base_name(&name).to_owned(),

@@ -112,7 +112,7 @@ fn install_title(target: &Target) -> String {
 /// Debian's Python makes no virtual environment without a package of its own.
 fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
     let profile = &cx.walk.profile;
-    if !profile.pythons.is_empty() || profile.apt_python.is_none() || profile.apt_venv {
+    if !profile.has_only_apt() || profile.apt_venv {
         return;
     }
     let Ok(plan) = &cx.model.plan else { return };

@@ -56,7 +56,8 @@ pub fn project(text: &str) -> Option<Project> {
         found.dynamic_files.extend(item.as_str().map(str::to_owned));
         found.dynamic_files.extend(strings(item.as_array()).map(str::to_owned));
     }
-    if let Some(poetry) = table(root, &["tool", "poetry"]) {
+    let poetry = table(root, &["tool", "poetry"]);
+    if let Some(poetry) = poetry {
         found.name = found.name.or_else(|| poetry.get("name").and_then(Item::as_str).map(str::to_owned));
         for (extra, item) in table(poetry, &["extras"]).into_iter().flat_map(TableLike::iter) {
             let names = strings(item.as_array()).map(named).collect();
@@ -85,7 +86,6 @@ pub fn project(text: &str) -> Option<Project> {
         &["tool", "flit"],
         &["tool", "uv", "build-backend"],
     ];
-    let poetry = table(root, &["tool", "poetry"]);
     found.ships = told.iter().any(|keys| table(root, keys).is_some_and(tells))
         || poetry.is_some_and(|poetry| poetry.contains_key("packages"));
     let packaged = poetry.and_then(|poetry| poetry.get("package-mode")).and_then(Item::as_bool);

@@ -52,12 +52,8 @@ impl Machine<'_> {
     /// Whether the image has a file of the app, or something below the directory.
     fn is_copied(&self, inside: &str) -> bool {
         let Some(copied) = &self.copied else { return true };
-        let parent_or_self = |file: &String| {
-            inside == file
-                || inside.strip_prefix(file.as_str()).is_some_and(|rest| rest.starts_with('/'))
-                || file.strip_prefix(inside).is_some_and(|rest| rest.starts_with('/'))
-        };
-        inside.is_empty() || copied.iter().any(parent_or_self)
+        let meets = |file: &String| paths::below(inside, file).or(paths::below(file, inside)).is_some();
+        inside.is_empty() || copied.iter().any(meets)
     }
 
     /// The app view's path of an absolute path.
@@ -69,6 +65,11 @@ impl Machine<'_> {
             (dir, "") => dir.to_owned(),
             (dir, inside) => format!("{dir}/{inside}"),
         })
+    }
+
+    /// The bytes of a file of the app.
+    pub(crate) fn read(&self, absolute: &str) -> Option<Cow<'_, [u8]>> {
+        self.app.read(&self.view_path(absolute)?).ok().flatten()
     }
 
     /// The entries of a directory of the app.
@@ -116,9 +117,7 @@ impl Machine<'_> {
     /// Whether a directory is certainly not there: inside the app, or beside the image's own at the root.
     pub(crate) fn lacks_dir(&self, absolute: &str) -> bool {
         let known = paths::in_app(absolute).is_some()
-            || !ROOTS.iter().any(|root| {
-                absolute.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
+            || !ROOTS.iter().any(|root| paths::below(absolute, root).is_some());
         known && self.kind(absolute) != Some(Kind::Dir)
     }
 
@@ -126,10 +125,11 @@ impl Machine<'_> {
     pub(crate) fn resolve<'p>(&self, absolute: &'p str) -> Cow<'p, str> {
         let mut path = Cow::Borrowed(absolute);
         for _ in 0..MOST_STEPS {
-            let Some(next) = self.copies.iter().rev().find_map(|copy| {
-                let rest = path.strip_prefix(copy.to.as_str())?;
-                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", copy.from))
-            }) else {
+            let Some(next) =
+                self.copies.iter().rev().find_map(|copy| {
+                    paths::below(&path, &copy.to).map(|rest| format!("{}{rest}", copy.from))
+                })
+            else {
                 break;
             };
             path = Cow::Owned(next);
@@ -184,11 +184,9 @@ impl Machine<'_> {
 
     /// From here on `to` shows what stands at `from`.
     fn show(&mut self, to: String, from: String) {
-        let inside = |one: &str, other: &str| {
-            one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
         // A copy of a directory into itself shows nothing that is looked for.
-        if !inside(&to, &from) && !inside(&from, &to) && self.copies.len() < MOST_COPIES {
+        let itself = paths::below(&to, &from).or(paths::below(&from, &to)).is_some();
+        if !itself && self.copies.len() < MOST_COPIES {
             self.copies.push(Copy { to, from });
         }
     }

@@ -39,8 +39,12 @@ pub(crate) fn join(cwd: &str, path: &str) -> String {
 
 /// The path relative to the app's root (`""` is the root itself), `None` outside it.
 pub(crate) fn in_app(absolute: &str) -> Option<&str> {
-    let rest = absolute.strip_prefix(APP)?;
-    if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
+    below(absolute, APP).map(|rest| rest.strip_prefix('/').unwrap_or(rest))
+}
+
+/// What follows a directory in a path at or below it: nothing, or `/…`.
+pub(crate) fn below<'p>(path: &'p str, dir: &str) -> Option<&'p str> {
+    path.strip_prefix(dir).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The last part of a path.

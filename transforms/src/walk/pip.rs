@@ -147,9 +147,7 @@ impl Run<'_, '_> {
             asked.open = true;
             return Ok(());
         }
-        let bytes =
-            self.machine.view_path(&path).and_then(|path| self.machine.app.read(&path).ok().flatten());
-        let Some(bytes) = bytes else {
+        let Some(bytes) = self.machine.read(&path) else {
             let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
             if self.machine.exists(&path) || elsewhere {
                 asked.open = true;
@@ -262,7 +260,7 @@ fn no_requirements(file: &str) -> Status {
     }
 }
 
-fn add(asked: &mut Dists, requirement: &Requirement) {
+pub(crate) fn add(asked: &mut Dists, requirement: &Requirement) {
     match &requirement.name {
         Some(name) => asked.add(name, requirement.extras.iter().cloned()),
         None => asked.open = true,

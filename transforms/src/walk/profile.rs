@@ -68,6 +68,11 @@ impl Profile {
         profile
     }
 
+    /// Whether apt's interpreter is the only one.
+    pub(crate) fn has_only_apt(&self) -> bool {
+        self.pythons.is_empty() && self.apt_python.is_some()
+    }
+
     fn add_nix(&mut self, package: &str, archive: &str) {
         let package = package.trim();
         if package.is_empty() || names::undefined(package).is_some() {

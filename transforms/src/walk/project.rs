@@ -2,6 +2,7 @@
 
 use super::exec::Run;
 use super::machine::{Dists, Shell};
+use super::pip::add;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::app::Kind;
@@ -60,10 +61,7 @@ impl Run<'_, '_> {
         let more = extras.iter().filter_map(|extra| found.extras.get(&normalize(extra))).flatten();
         let grouped = found.groups.iter().filter(|_| groups);
         for requirement in found.requirements.iter().chain(more).chain(grouped) {
-            match &requirement.name {
-                Some(name) => asked.add(name, requirement.extras.iter().cloned()),
-                None => asked.open = true,
-            }
+            add(asked, requirement);
         }
         for file in &found.dynamic_files {
             // A file that is not there is one for the build to complain about, or to take as empty.
@@ -72,8 +70,7 @@ impl Run<'_, '_> {
     }
 
     fn project_file(&self, dir: &str, name: &str) -> Option<Project> {
-        let path = self.machine.view_path(&format!("{dir}/{name}"))?;
-        let bytes = self.machine.app.read(&path).ok()??;
+        let bytes = self.machine.read(&format!("{dir}/{name}"))?;
         requirements::project(std::str::from_utf8(&bytes).ok()?)
     }
 

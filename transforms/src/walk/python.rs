@@ -100,7 +100,7 @@ impl Run<'_, '_> {
         } else if stdlib::has(top) {
             Status::Ok
         } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
-            Status::unsure(format!("`{top}` may come with what is installed from a directory or a lock file"))
+            Status::may_come(top)
         } else {
             Status::fail(Reason::MarkerMissing, format!("No module named {module}"))
         };
@@ -142,9 +142,7 @@ impl Run<'_, '_> {
             } else if self.provides(shell, env, module) {
                 self.imports(shell, env)
             } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
-                Status::unsure(format!(
-                    "`{module}` may come with what is installed from a directory or a lock file"
-                ))
+                Status::may_come(module)
             } else {
                 Status::fail(Reason::MarkerMissing, format!("No module named '{module}'"))
             };

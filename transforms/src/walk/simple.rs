@@ -301,9 +301,7 @@ impl Run<'_, '_> {
             let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
             let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.open);
             if open {
-                Status::unsure(format!(
-                    "`{base}` may come with what is installed from a directory or a lock file"
-                ))
+                Status::may_come(base)
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path) && !paths::parent(&path).ends_with("/bin") {

@@ -30,6 +30,11 @@ impl Status {
         Status::Unsure(why.into())
     }
 
+    /// A module or program that the environment may have: not all that was installed is known.
+    pub(crate) fn may_come(name: &str) -> Self {
+        Status::unsure(format!("`{name}` may come with what is installed from a directory or a lock file"))
+    }
+
     pub(crate) fn is_ok(&self) -> bool {
         *self == Status::Ok
     }

@@ -165,8 +165,7 @@ impl Run<'_, '_> {
 
     /// Whether uv takes the lock file of the project.
     fn lock_file(&self, shell: &Shell, cmd: &Cmd<'_>) -> Result<(), Status> {
-        let path = self.machine.view_path(&paths::join(&shell.cwd, "uv.lock"));
-        let Some(bytes) = path.and_then(|path| self.machine.app.read(&path).ok().flatten()) else {
+        let Some(bytes) = self.machine.read(&paths::join(&shell.cwd, "uv.lock")) else {
             if cmd.has("--frozen") && paths::in_app(&shell.cwd).is_some() {
                 return Err(Status::fail(Reason::NoSuchFile, "Unable to find lockfile at `uv.lock`"));
             }
