@@ -68,6 +68,23 @@ pub(crate) struct CheckArgs {
     /// Look at the app as this commit has it, in place of the work tree; a bare repository will do.
     #[arg(long, value_name = "REVISION")]
     pub(crate) rev: Option<String>,
+    /// What the engine is told.
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) output_format: Format,
+    /// The least severity that makes the command exit with 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+    /// Exit with 0 whatever was found.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// Options of the engine: what the dashboard holds, and what a repair may be.
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
     /// A variable that the dashboard sets; may be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) env: Vec<String>,
@@ -92,15 +109,6 @@ pub(crate) struct CheckArgs {
     /// The end state to aim for.
     #[arg(long, value_enum, default_value_t = Strategy::Auto)]
     pub(crate) strategy: Strategy,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) output_format: Format,
-    /// The least severity that makes the command exit with 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
-    pub(crate) fail_on: FailOn,
-    /// Exit with 0 whatever was found.
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
 }
 
 /// Output formats.

@@ -1,13 +1,13 @@
 //! What was typed, resolved into what the engine takes. The process environment is never read.
 
-use crate::cli::{CheckArgs, FailOn, Strategy as Typed};
+use crate::cli::{EngineArgs, FailOn, Strategy as Typed};
 use crate::exit::Failure;
 use nixpacks_transforms::engine::{Options, Selection, Strategy};
 use nixpacks_transforms::plan::Dashboard;
 use nixpacks_transforms::rules::{RULES, Severity};
 
 /// The engine's options for what was typed.
-pub(crate) fn resolve(args: &CheckArgs) -> Result<Options, Failure> {
+pub(crate) fn resolve(args: &EngineArgs) -> Result<Options, Failure> {
     let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     Ok(Options {
         strategy: match args.strategy {

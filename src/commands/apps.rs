@@ -60,7 +60,7 @@ pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
 }
 
 fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
-    let options = options::resolve(args)?;
+    let options = options::resolve(&args.engine)?;
     let inputs = match &args.rev {
         Some(revision) => discover::commits(&args.paths, revision),
         None => discover::inputs(&args.paths, args.app.as_deref())?,
