@@ -27,7 +27,7 @@ pub(crate) enum Command {
     /// Print the patch that `fix` would write; writes nothing.
     Diff(CheckArgs),
     /// Repair the files in place.
-    Fix(CheckArgs),
+    Fix(FixArgs),
     /// Explain a rule.
     Explain {
         /// The rule's id, as `rules` lists it.
@@ -80,6 +80,44 @@ pub(crate) struct CheckArgs {
     /// Exit with 0 whatever was found.
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// Options of `fix`.
+#[derive(Debug, Args)]
+pub(crate) struct FixArgs {
+    /// Which apps, and how to look at them.
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+    /// Commit what was changed, and nothing else; one commit in each repository.
+    #[arg(long, conflicts_with = "rev")]
+    pub(crate) commit: bool,
+    /// What `--commit` is told.
+    #[command(flatten)]
+    pub(crate) how: CommitArgs,
+}
+
+/// Options of `--commit`.
+#[derive(Clone, Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct CommitArgs {
+    /// The commit's message, in place of the one that is written from the findings; several become paragraphs.
+    #[arg(short, long, value_name = "TEXT", requires = "commit")]
+    pub(crate) message: Vec<String>,
+    /// Add a `Signed-off-by` line to the message.
+    #[arg(short, long, requires = "commit")]
+    pub(crate) signoff: bool,
+    /// Put the commit on this new branch, on top of HEAD; the work tree, the index and HEAD stay as they are.
+    #[arg(long, value_name = "NAME", requires = "commit")]
+    pub(crate) branch: Option<String>,
+    /// Run none of the repository's hooks.
+    #[arg(long, requires = "commit")]
+    pub(crate) no_verify: bool,
+    /// Commit a file that has uncommitted changes, those changes included.
+    #[arg(long, requires = "commit")]
+    pub(crate) allow_dirty: bool,
+    /// Commit while other files are staged; they stay staged, and out of the commit.
+    #[arg(long, requires = "commit")]
+    pub(crate) allow_staged: bool,
 }
 
 /// Options of the engine: what the dashboard holds, and what a repair may be.

@@ -3,8 +3,10 @@
 mod app;
 mod cli;
 mod commands;
+mod commit;
 mod discover;
 mod exit;
+mod git;
 mod load;
 mod options;
 mod report;

@@ -3,8 +3,9 @@
 //! A comment above a block says what the block is:
 //! - `<!-- fresh -->`: from here on in an empty directory
 //! - `<!-- file: PATH -->`: a file to write there
-//! - `<!-- run -->` or `<!-- run, exit 1 -->`: a console block; each line `$ nixpacks-fix …` (or `$ cat PATH`) is
-//!   run there, and the lines up to the next `$` are its whole output, standard output first
+//! - `<!-- run -->` or `<!-- run, exit 1 -->`: a console block; each line `$ nixpacks-fix …` (or `$ git …`, or
+//!   `$ cat PATH`) is run there, and the lines up to the next `$` are its whole output, standard output first.
+//!   It is always the same second, so that commits have the same names
 //! - `<!-- run in the repository, exit 1 -->`: the same at the top of this repository, where `cargo run` stands for
 //!   the command
 //!
@@ -81,25 +82,28 @@ fn words(line: &str) -> Vec<String> {
 fn run(sandbox: &Sandbox, line: &str, in_repository: bool) -> (String, i32) {
     let words = words(line);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let args = match words.as_slice() {
+    let own = env!("CARGO_BIN_EXE_nixpacks-fix");
+    let (program, args) = match words.as_slice() {
         ["cat", path] => return (sandbox.read(path), 0),
-        ["nixpacks-fix", args @ ..] => args,
+        ["nixpacks-fix", args @ ..] => (own, args),
+        ["git", args @ ..] if !in_repository => ("git", args),
         ["cargo", "run", rest @ ..] if in_repository => {
             let at = rest.iter().position(|word| *word == "--").expect("`--` before the arguments");
-            rest.get(at + 1..).unwrap_or_default()
+            (own, rest.get(at + 1..).unwrap_or_default())
         }
         _ => panic!("not a command of this tool: {line}"),
     };
-    let ran = if in_repository {
-        let mut command = sandbox.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
-        let output = command.current_dir(root()).args(args).stdin(Stdio::null()).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (text(output.stdout) + &text(output.stderr), output.status.code().unwrap_or(-1))
-    } else {
-        let ran = sandbox.run(args);
-        (ran.out + &ran.err, ran.code)
-    };
-    (without_spaces_at_ends(&ran.0), ran.1)
+    let mut command = sandbox.command(Command::new(program), "");
+    if in_repository {
+        command.current_dir(root());
+    }
+    for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+        command.env(name, "2025-01-01T00:00:00Z");
+    }
+    let output = command.args(args).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let printed = text(output.stdout) + &text(output.stderr);
+    (without_spaces_at_ends(&printed), output.status.code().unwrap_or(-1))
 }
 
 /// Editors and hooks strip them, and none of them means anything outside a patch.

@@ -3,13 +3,12 @@ use crate::cli::{CheckArgs, Format, Voice};
 use crate::discover;
 use crate::exit::{Exit, Failure};
 use crate::options;
-use crate::report::{Examined, Mode, Written, concise, human, json, patch, plan};
+use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
 use crate::terminal::{Page, Tone};
-use crate::write;
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::rules::Severity;
 
-/// `check`, `diff` and `fix`: one look at the apps, and three things to do with it.
+/// `check` and `diff`: a look at the apps, and what comes of it.
 pub(super) fn run(
     args: &CheckArgs,
     mode: Mode,
@@ -17,35 +16,41 @@ pub(super) fn run(
     tone: Tone,
     page: &mut Page,
 ) -> Result<Exit, Failure> {
-    if mode == Mode::Fix && args.rev.is_some() {
-        return Err(Failure::unusable(
-            "cannot use `--rev` with `fix`: a commit is not written; use `diff --rev`",
-        ));
-    }
-    let mut apps = look(args)?;
+    let apps = look(args)?;
     let mut patches = Vec::new();
-    match mode {
-        Mode::Check => {}
-        Mode::Diff => {
-            let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-            patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), tone)).collect();
-        }
-        Mode::Fix => {
-            for app in &mut apps {
-                write_app(app, args.output_format, page);
-            }
-        }
+    if mode == Mode::Diff {
+        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+        patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), tone)).collect();
     }
+    print(&apps, &patches, None, (mode, args), (voice, tone), page)?;
+    Ok(status(&apps, mode, args))
+}
+
+/// Prints what is known of the apps, and of the commits if any were asked for.
+pub(super) fn print(
+    apps: &[Examined],
+    patches: &[String],
+    commits: Option<&[Committed]>,
+    (mode, args): (Mode, &CheckArgs),
+    (voice, tone): (&Voice, Tone),
+    page: &mut Page,
+) -> Result<(), Failure> {
     match args.output_format {
-        Format::Json => page.out.push_str(&json::report(&apps, &patches).map_err(Failure::unusable)?),
+        Format::Json => {
+            page.out.push_str(&json::report(apps, patches, commits).map_err(Failure::unusable)?);
+        }
         // The human report leaves standard output to the patch, so it can stand beside one.
-        Format::Concise if mode != Mode::Diff => concise(&apps, mode, page),
-        Format::Concise | Format::Human => human(&apps, mode, voice, tone, page),
+        Format::Concise if mode != Mode::Diff => {
+            concise(apps, mode, page);
+            commit::tell(commits, &mut page.err);
+        }
+        Format::Concise | Format::Human => human(apps, commits, mode, voice, tone, page),
     }
+    commit::failures(commits, &mut page.err);
     if args.output_format != Format::Json {
         page.out.extend(patches.iter().map(String::as_str));
     }
-    Ok(status(&apps, mode, args))
+    Ok(())
 }
 
 /// Prints the plans.
@@ -59,7 +64,7 @@ pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
     Ok(if apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
 }
 
-fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
+pub(super) fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
     let options = options::resolve(&args.engine)?;
     let inputs = match &args.rev {
         Some(revision) => discover::commits(&args.paths, revision),
@@ -72,31 +77,8 @@ fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
     examine(&inputs, &options)
 }
 
-fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
-    let Ok(outcome) = &app.result else { return };
-    if app.home.stdin {
-        // The text goes on whether or not it changed, as a filter's must.
-        if format != Format::Json {
-            let path = "nixpacks.toml";
-            let changed = outcome.changes.iter().find(|change| change.path == path);
-            let text = changed.map(|change| change.after.as_str());
-            page.out.push_str(text.or_else(|| Some(&app.texts.get(path)?.text)).unwrap_or_default());
-        }
-        if !outcome.changes.is_empty() {
-            app.written = Written::Done;
-        }
-        return;
-    }
-    if !outcome.changes.is_empty() {
-        app.written = match write::all(&app.home, &outcome.changes) {
-            Ok(()) => Written::Done,
-            Err(why) => Written::Failed(why),
-        };
-    }
-}
-
 /// How it ended: the worst of the apps.
-fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
+pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
     let threshold = options::threshold(args.fail_on);
     let of = |app: &Examined| match (&app.result, &app.written) {
         (Err(_), _) | (_, Written::Failed(_)) => Exit::Unusable,

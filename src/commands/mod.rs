@@ -3,6 +3,7 @@
 mod about;
 mod apps;
 mod examine;
+mod fix;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -17,7 +18,7 @@ pub(crate) fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Check(args) => apps::run(args, Mode::Check, &cli.voice, tone, &mut page),
         Command::Diff(args) => apps::run(args, Mode::Diff, &cli.voice, tone, &mut page),
-        Command::Fix(args) => apps::run(args, Mode::Fix, &cli.voice, tone, &mut page),
+        Command::Fix(args) => fix::run(args, &cli.voice, tone, &mut page),
         Command::Plan(args) => apps::plan(args, &mut page),
         Command::Explain { rule } => about::explain(rule, tone, &mut page),
         Command::Rules { output_format } => about::rules(*output_format, &mut page),

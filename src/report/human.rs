@@ -1,7 +1,7 @@
 use super::prose::{self, count};
 use super::snippet::Window;
 use super::text::escape;
-use super::{Examined, Fate, Mode, Texts, Written, fate};
+use super::{Committed, Examined, Fate, Mode, Texts, Written, commit, fate};
 use crate::app::Home;
 use crate::cli::Voice;
 use crate::terminal::{Page, Tone};
@@ -16,14 +16,21 @@ use std::fmt::Write as _;
 const SHOWN: usize = 8;
 
 /// The report for people: places, reasons, what the fix does, the verdict, what to do next.
-pub(crate) fn human(apps: &[Examined], mode: Mode, voice: &Voice, tone: Tone, page: &mut Page) {
+pub(crate) fn human(
+    apps: &[Examined],
+    commits: Option<&[Committed]>,
+    mode: Mode,
+    voice: &Voice,
+    tone: Tone,
+    page: &mut Page,
+) {
     let report =
         Report { mode, voice, renderer: if tone.color { Renderer::styled() } else { Renderer::plain() } };
     for app in apps {
         report.app(app, page);
     }
     if !voice.quiet && !apps.is_empty() {
-        report.close(apps, page);
+        report.close(apps, commits, page);
     }
 }
 
@@ -57,7 +64,7 @@ impl Report<'_> {
             self.broken(app, broken, out);
         }
         // After a fix only what it did not settle is worth a picture; its lines are as they now stand.
-        if self.mode == Mode::Fix && app.written == Written::Done {
+        if self.mode == Mode::Fix && app.written.stands() {
             for finding in &outcome.remaining {
                 self.finding(app, outcome, finding, out);
             }
@@ -80,7 +87,7 @@ impl Report<'_> {
     }
 
     fn finding(&self, app: &Examined, outcome: &Outcome, finding: &Finding, out: &mut String) {
-        let done = self.mode == Mode::Fix && app.written == Written::Done;
+        let done = self.mode == Mode::Fix && app.written.stands();
         let (texts, help) = if done { (&app.fixed, None) } else { (&app.texts, help(outcome, finding)) };
         self.picture(&app.home, texts, finding, help, out);
     }
@@ -134,14 +141,18 @@ impl Report<'_> {
     fn verdict(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
         let _ = match (outcome.changes.is_empty(), self.mode, &app.written) {
             (true, ..) => writeln!(out, "{name}: {}", prose::verdict(&outcome.before)),
-            (false, Mode::Fix, Written::Done) => {
+            (false, Mode::Fix, written) if written.stands() => {
+                let branch = match written {
+                    Written::OnBranch(name) => format!(" on the branch `{}` alone", escape(name)),
+                    _ => String::new(),
+                };
                 let files: Vec<String> = outcome
                     .changes
                     .iter()
                     .map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path))))
                     .collect();
                 writeln!(out, "{name}: was {}", prose::verdict(&outcome.before))
-                    .and_then(|()| writeln!(out, "{name}: changed {}", prose::list(&files)))
+                    .and_then(|()| writeln!(out, "{name}: changed {}{branch}", prose::list(&files)))
                     .and_then(|()| writeln!(out, "{name}: now {}", prose::verdict(&outcome.after)))
             }
             _ => writeln!(out, "{name}: {}", prose::verdict(&outcome.before))
@@ -163,7 +174,7 @@ impl Report<'_> {
         }
     }
 
-    fn close(&self, apps: &[Examined], page: &mut Page) {
+    fn close(&self, apps: &[Examined], commits: Option<&[Committed]>, page: &mut Page) {
         let out =
             if apps.iter().any(|app| to_stdout(app, self.mode)) { &mut page.err } else { &mut page.out };
         let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
@@ -173,7 +184,9 @@ impl Report<'_> {
         if outcomes().next().is_some() {
             let _ = writeln!(out, "{}", summary(apps, self.mode));
         }
-        if let Some(next) = next(apps, self.mode) {
+        commit::tell(commits, out);
+        let made = commits.is_some_and(|commits| !commits.is_empty());
+        if let Some(next) = if made { commit::next(commits) } else { next(apps, self.mode) } {
             let _ = writeln!(out, "next: {next}");
         }
     }
@@ -279,7 +292,7 @@ fn next(apps: &[Examined], mode: Mode) -> Option<String> {
             Some(format!("`nixpacks-fix diff{paths}` shows the fix, `nixpacks-fix fix{paths}` makes it"))
         }
         Mode::Diff => Some(format!("`nixpacks-fix fix{paths}` makes these changes")),
-        Mode::Fix => commit(apps),
+        Mode::Fix => keep(apps),
     }
 }
 
@@ -295,7 +308,7 @@ fn paths(apps: &[&Examined]) -> String {
 }
 
 /// How to look at and keep what was written, in a git work tree.
-fn commit(apps: &[Examined]) -> Option<String> {
+fn keep(apps: &[Examined]) -> Option<String> {
     let done = || apps.iter().filter(|app| app.written == Written::Done && app.home.in_git);
     let files: Vec<String> = done()
         .filter_map(|app| Some((app, app.result.as_ref().ok()?)))
@@ -320,7 +333,7 @@ mod tests {
         let mut app = examined(&["safe", "unsafe", "none", "note"]);
         app.written = written;
         let mut page = Page::default();
-        human(&[app], mode, &voice(), quiet_tone(), &mut page);
+        human(&[app], None, mode, &voice(), quiet_tone(), &mut page);
         page.out + &page.err
     }
 
@@ -376,7 +389,7 @@ mod tests {
             outcome.before.command = Some("c\x1b[0m\u{9b}".to_owned());
         }
         let mut page = Page::default();
-        human(&[app], Mode::Check, &voice(), quiet_tone(), &mut page);
+        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
         let text = page.out + &page.err;
         assert!(!text.contains(['\x1b', '\x07', '\r', '\u{202e}', '\u{9b}']), "{text:?}");
         assert!(text.contains("a\\u{1b}[2Jpp"), "{text}");

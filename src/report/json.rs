@@ -1,7 +1,7 @@
 //! The format for programs: types of its own, so that it changes only on purpose.
 
 use super::text::{Lines, is_harmful};
-use super::{Examined, Fate, Texts, Written, fate};
+use super::{Committed, Examined, Fate, Texts, Written, fate};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::RuleInfo;
@@ -17,6 +17,17 @@ const VERSION: u32 = 1;
 struct Report<'a> {
     version: u32,
     apps: Vec<AppReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<Vec<CommitReport<'a>>>,
+}
+
+#[derive(Serialize)]
+struct CommitReport<'a> {
+    repository: &'a str,
+    oid: Option<&'a str>,
+    branch: Option<&'a str>,
+    subject: &'a str,
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -123,14 +134,30 @@ struct RuleReport<'a> {
     docs: &'a str,
 }
 
-/// The report on `apps`; `patches` stand beside them in the order of the apps, or are none.
-pub(crate) fn report(apps: &[Examined], patches: &[String]) -> Result<String, String> {
+/// The report on `apps`; `patches` stand beside them in the order of the apps, or are none; `commits` are there
+/// if they were asked for.
+pub(crate) fn report(
+    apps: &[Examined],
+    patches: &[String],
+    commits: Option<&[Committed]>,
+) -> Result<String, String> {
     let apps = apps
         .iter()
         .enumerate()
         .map(|(at, app)| AppReport { patch: patches.get(at).map(String::as_str), ..app_report(app) })
         .collect();
-    to_text(&Report { version: VERSION, apps })
+    let commits = commits.map(|commits| commits.iter().map(commit_report).collect());
+    to_text(&Report { version: VERSION, apps, commits })
+}
+
+fn commit_report(commit: &Committed) -> CommitReport<'_> {
+    CommitReport {
+        repository: &commit.repository,
+        oid: commit.oid.as_deref(),
+        branch: commit.branch.as_deref(),
+        subject: &commit.subject,
+        error: commit.error.as_deref(),
+    }
 }
 
 /// The list of rules.
@@ -336,7 +363,7 @@ mod tests {
 
     #[test]
     fn holds_places_fixes_and_verdicts() {
-        let text = report(&[examined(&["safe", "none"])], &[]).unwrap();
+        let text = report(&[examined(&["safe", "none"])], &[], None).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["version"], 1);
         let app = &value["apps"][0];

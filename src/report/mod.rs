@@ -1,5 +1,6 @@
 //! Output: each format writes what is known of the apps into a page. No decision is made here.
 
+pub(crate) mod commit;
 mod concise;
 mod human;
 pub(crate) mod json;
@@ -36,8 +37,36 @@ pub(crate) enum Written {
     Shown,
     /// They stand in the files, or on standard output.
     Done,
+    /// They stand in a commit on this branch; the files are as they were.
+    OnBranch(String),
     /// They could not be written; a phrase says why.
     Failed(String),
+}
+
+/// What became of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Committed {
+    /// The top of the work tree.
+    pub(crate) repository: String,
+    /// Its name, if it was made.
+    pub(crate) oid: Option<String>,
+    /// The branch that it is on; `None` where HEAD is detached.
+    pub(crate) branch: Option<String>,
+    /// It is on another branch than the one that is checked out.
+    pub(crate) aside: bool,
+    /// The first line of its message.
+    pub(crate) subject: String,
+    /// Why it was not made, in the lines of who said it.
+    pub(crate) error: Option<String>,
+    /// What a commit that failed leaves behind, and what to type next.
+    pub(crate) left: Option<String>,
+}
+
+impl Written {
+    /// Whether they stand anywhere.
+    pub(crate) fn stands(&self) -> bool {
+        matches!(self, Written::Done | Written::OnBranch(_))
+    }
 }
 
 /// Everything that there is to say of one app.

@@ -25,7 +25,8 @@ fn after(detail: &str) -> String {
     if detail.is_empty() { String::new() } else { format!(": {}", detail.trim_end_matches('.')) }
 }
 
-fn place(stage: Stage) -> &'static str {
+/// Where a run stops, as a phrase.
+pub(crate) fn place(stage: Stage) -> &'static str {
     match stage {
         Stage::Plan => "when Nixpacks reads its files",
         Stage::Nix => "when Nix installs the packages",

@@ -1,7 +1,7 @@
 use super::index;
+use crate::git::Git;
 use crate::load;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A git work tree and where its repository stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,18 +42,19 @@ impl WorkTree {
         }
     }
 
+    /// The names of the extensions of the index; none where there is no index yet.
+    pub(crate) fn extensions(&self) -> Result<Vec<index::Name>, String> {
+        let index = self.git_dir.join("index");
+        if !index.is_file() {
+            return Ok(Vec::new());
+        }
+        index::extensions(&index).map_err(|error| load::phrase(&error))
+    }
+
     fn ask_git(&self) -> Result<Tracked, String> {
-        let mut git = Command::new("git");
-        // A repository may name a program to run as its file system monitor.
-        git.args(["-c", "core.fsmonitor=false", "ls-files", "-z", "--cached"]).current_dir(&self.top);
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
-            git.env_remove(name);
-        }
-        let output = git.output().map_err(|error| format!("failed to run git: {}", load::phrase(&error)))?;
-        if !output.status.success() {
-            return Err("`git ls-files` failed".to_owned());
-        }
-        Ok(output.stdout.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok()).collect())
+        let git = Git::new(&self.top).args(["ls-files", "-z", "--cached"]);
+        let listed = git.run().map_err(|failed| failed.what)?;
+        Ok(listed.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok()).collect())
     }
 }
 

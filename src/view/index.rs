@@ -18,12 +18,24 @@ const LONGEST: u64 = 1 << 16;
 
 /// The paths of the index at `path`, in its order.
 pub(super) fn read(path: &Path) -> io::Result<Tracked> {
+    Ok(open(path)?.0)
+}
+
+/// The names of the extensions of the index at `path`.
+pub(super) fn extensions(path: &Path) -> io::Result<Vec<Name>> {
+    Ok(open(path)?.1)
+}
+
+/// What an extension of an index is called.
+pub(crate) type Name = [u8; 4];
+
+fn open(path: &Path) -> io::Result<(Tracked, Vec<Name>)> {
     let file = File::open(path)?;
     let left = file.metadata()?.len();
     parse(BufReader::with_capacity(1 << 16, file), left)
 }
 
-fn parse(from: impl BufRead, length: u64) -> io::Result<Tracked> {
+fn parse(from: impl BufRead, length: u64) -> io::Result<(Tracked, Vec<Name>)> {
     let mut reader = Reader { from, left: length };
     if reader.array()? != *b"DIRC" {
         return Err(odd("it does not start as one"));
@@ -42,16 +54,18 @@ fn parse(from: impl BufRead, length: u64) -> io::Result<Tracked> {
             tracked.push(path);
         }
     }
+    let mut extensions = Vec::new();
     while reader.left > CHECKSUM {
-        let name: [u8; 4] = reader.array()?;
+        let name: Name = reader.array()?;
         // One in lower case changes what the entries mean.
         if !name.first().is_some_and(u8::is_ascii_uppercase) {
             return Err(odd("it has an extension that is not known"));
         }
         let size = u64::from(reader.number()?);
         reader.skip(size)?;
+        extensions.push(name);
     }
-    if reader.left == CHECKSUM { Ok(tracked) } else { Err(odd("it ends too early")) }
+    if reader.left == CHECKSUM { Ok((tracked, extensions)) } else { Err(odd("it ends too early")) }
 }
 
 struct Reader<R> {
@@ -131,6 +145,7 @@ fn odd(why: &str) -> io::Error {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::parse;
 
@@ -147,7 +162,7 @@ mod tests {
         let link = [header(0), b"link\0\0\0\0".to_vec(), vec![0; 20]].concat();
         assert!(parse(link.as_slice(), link.len() as u64).is_err());
         let tree = [header(0), b"TREE\0\0\0\x01x".to_vec(), vec![0; 20]].concat();
-        assert!(parse(tree.as_slice(), tree.len() as u64).is_ok());
+        assert_eq!(parse(tree.as_slice(), tree.len() as u64).unwrap().1, [*b"TREE"]);
         let cut = [header(0), b"TREE\xff\xff\xff\xffx".to_vec(), vec![0; 20]].concat();
         assert!(parse(cut.as_slice(), cut.len() as u64).is_err());
     }

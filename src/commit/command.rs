@@ -1,0 +1,180 @@
+//! The commit that git makes: with its hooks, its signatures, in any format that it knows.
+
+use super::{Head, Identity, Order, Pending, Repository, State};
+use crate::git::{Git, GitFailed};
+use std::path::PathBuf;
+
+/// Where no hook is.
+pub(super) const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
+
+/// A repository as the git command has it.
+pub(super) struct ByCommand {
+    /// The top of its work tree.
+    pub(super) top: PathBuf,
+}
+
+impl Repository for ByCommand {
+    fn head(&self) -> Result<Head, String> {
+        let below = self.git(["rev-parse", "--show-cdup"]).line().map_err(said)?;
+        if !below.is_empty() {
+            return Err("git takes another directory for its work tree".to_owned());
+        }
+        let branch = self.git(["symbolic-ref", "-q", "HEAD"]).line().ok();
+        let oid = self.git(["rev-parse", "-q", "--verify", "HEAD^{commit}"]).line().ok();
+        if branch.is_none() && oid.is_none() {
+            return Err("HEAD names neither a branch nor a commit".to_owned());
+        }
+        Ok(Head { branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()), oid })
+    }
+
+    fn pending(&self) -> Result<Pending, String> {
+        let mut pending = Pending::default();
+        for line in self.status(&["--untracked-files=no", "--ignore-submodules=dirty"])? {
+            match parse(&line) {
+                Some(Line::Unmerged(path)) => pending.unmerged.push(path.to_owned()),
+                Some(Line::Tracked { staged: true, path }) => pending.staged.push(path.to_owned()),
+                _ => {}
+            }
+        }
+        Ok(pending)
+    }
+
+    fn state(&self, path: &str) -> Result<State, String> {
+        let named = literal(path);
+        let tag = self.git(["ls-files", "-v", "-z", "--", &named]).line().map_err(said)?;
+        // `H` is plain; `S` is left out of a sparse checkout, and in lower case it is assumed unchanged.
+        match tag.chars().next() {
+            Some('H') | None => {}
+            Some('S' | 'a'..='z') => return Ok(State::Hidden),
+            Some(_) => return Ok(State::Changed),
+        }
+        let lines = self.status(&["--untracked-files=all", "--ignored", "--", &named])?;
+        Ok(match lines.first().map(|line| parse(line)) {
+            _ if tag.is_empty() && lines.iter().any(|line| line.starts_with('!')) => State::Ignored,
+            _ if tag.is_empty() => State::Untracked,
+            None => State::Clean,
+            Some(_) => State::Changed,
+        })
+    }
+
+    fn operation(&self) -> Option<&'static str> {
+        // A reftable keeps these where no file tells.
+        [("CHERRY_PICK_HEAD", "a cherry-pick"), ("REVERT_HEAD", "a revert")]
+            .into_iter()
+            .find(|(name, _)| self.git(["rev-parse", "-q", "--verify", name]).run().is_ok())
+            .map(|(_, operation)| operation)
+    }
+
+    fn identity(&self) -> Result<Option<Identity>, String> {
+        let ask = |name| {
+            // One that git makes up from the machine's name is none.
+            let line = self.git(["-c", "user.useConfigOnly=true", "var", name]).line().ok()?;
+            let (name, rest) = line.split_once(" <")?;
+            let (email, _) = rest.split_once('>')?;
+            Some(Identity { name: name.to_owned(), email: email.to_owned() })
+        };
+        Ok(ask("GIT_AUTHOR_IDENT").and_then(|_| ask("GIT_COMMITTER_IDENT")))
+    }
+
+    fn commit(&self, order: &Order<'_>) -> Result<String, String> {
+        let new = order.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
+        let new: Vec<String> = new.collect();
+        if !new.is_empty() {
+            // `--only` takes what the index knows.
+            self.git(["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
+        }
+        let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
+        if let Err(failed) = self.commit_only(order, &paths) {
+            let mut why = said(failed);
+            if !new.is_empty()
+                && let Err(failed) = self.git(["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
+            {
+                why = format!("{why}\nand the index could not be put back: {failed}");
+            }
+            return Err(why);
+        }
+        let oid = self.git(["rev-parse", "--verify", "HEAD"]).line().map_err(said)?;
+        // A hook may have changed what went into the commit; the index has what came before it.
+        if self.git(["diff-index", "--cached", "--quiet", "HEAD", "--"]).args(&paths).run().is_err() {
+            self.git(["reset", "-q", "HEAD", "--"]).args(&paths).run().map_err(|failed| {
+                format!("committed as {oid}, but the index still has the text before the hooks: {failed}")
+            })?;
+        }
+        Ok(oid)
+    }
+}
+
+impl ByCommand {
+    fn git<const N: usize>(&self, args: [&str; N]) -> Git {
+        Git::new(&self.top).args(args)
+    }
+
+    fn commit_only(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
+        let mut git = Git::new(&self.top).own_locale();
+        if order.no_verify {
+            git = git.args(NO_HOOKS);
+        }
+        // What was asked for in the identity's check holds here, too, and the message is UTF-8.
+        git = git.args(["-c", "user.useConfigOnly=true", "-c", "i18n.commitEncoding=UTF-8"]);
+        git = git.args(["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-"]);
+        if order.no_verify {
+            git = git.args(["--no-verify"]);
+        }
+        git.args(["--"]).args(paths).input(order.message).run().map(drop)
+    }
+
+    /// The lines of `git status`, which leaves the index as it is.
+    fn status(&self, args: &[&str]) -> Result<Vec<String>, String> {
+        let git = self.git(["--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"]);
+        let out = git.args(args).run().map_err(said)?;
+        Ok(out
+            .split(|byte| *byte == 0)
+            .filter(|line| !line.is_empty())
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect())
+    }
+}
+
+/// A path that is no pattern.
+pub(super) fn literal(path: &str) -> String {
+    format!(":(literal){path}")
+}
+
+/// What failed and what git said of it, in its own lines.
+pub(super) fn said(failed: GitFailed) -> String {
+    let said = failed.said.trim();
+    if said.is_empty() { failed.what } else { format!("{}\n{said}", failed.what) }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Line<'a> {
+    Tracked { staged: bool, path: &'a str },
+    Unmerged(&'a str),
+    Other,
+}
+
+fn parse(line: &str) -> Option<Line<'_>> {
+    let mut fields = line.split(' ');
+    Some(match fields.next()? {
+        "1" => {
+            let staged = !fields.next()?.starts_with('.');
+            Line::Tracked { staged, path: line.splitn(9, ' ').nth(8)? }
+        }
+        "u" => Line::Unmerged(line.splitn(11, ' ').nth(10)?),
+        _ => Line::Other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, parse};
+
+    #[test]
+    fn reads_the_lines_of_git_status() {
+        let line = |xy: &str| format!("1 {xy} N... 100644 100644 100644 aaaa bbbb a b\nc");
+        assert_eq!(parse(&line("M.")), Some(Line::Tracked { staged: true, path: "a b\nc" }));
+        assert_eq!(parse(&line(".A")), Some(Line::Tracked { staged: false, path: "a b\nc" }));
+        assert_eq!(parse("u UU N... 100644 100644 100644 100644 a b c a b"), Some(Line::Unmerged("a b")));
+        assert_eq!((parse("? a b"), parse("")), (Some(Line::Other), Some(Line::Other)));
+    }
+}

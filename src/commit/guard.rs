@@ -1,0 +1,126 @@
+//! What is in the way of a commit: asked before anything is written, so that a refusal changes nothing.
+
+use super::{File, Head, Identity, Pending, Repository, State, branch};
+use crate::cli::CommitArgs;
+use crate::report::prose::list;
+use crate::view::WorkTree;
+
+/// Paths that a refusal names.
+const NAMED: usize = 3;
+
+/// Operations by what they leave in the repository's directory.
+const OPERATIONS: [(&str, &str); 7] = [
+    ("rebase-apply/applying", "an `am`"),
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase"),
+    ("MERGE_HEAD", "a merge"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("sequencer", "a cherry-pick or revert of several commits"),
+];
+
+/// Nothing is in the way.
+pub(super) struct Passed {
+    pub(super) head: Head,
+    pub(super) identity: Identity,
+}
+
+/// Asks everything; the reasons that stand against it, each with what overrides it.
+pub(super) fn check(
+    repository: &dyn Repository,
+    tree: &WorkTree,
+    files: &mut [File],
+    args: &CommitArgs,
+) -> Result<Passed, String> {
+    let head = repository.head()?;
+    if let Some(operation) = begun(tree).or_else(|| repository.operation()) {
+        return Err(format!("{operation} is in progress: finish or abort it first"));
+    }
+    // libgit2 and git both refuse then, but only once the files are written.
+    if tree.git_dir.join("index.lock").exists() {
+        return Err("another git process is at work here, or one crashed: `index.lock` exists".to_owned());
+    }
+    let Pending { staged, unmerged } = repository.pending()?;
+    if !unmerged.is_empty() {
+        return Err(format!("{}: resolve the conflicts first", are(&unmerged, "unmerged")));
+    }
+    let mut reasons = Vec::new();
+    let mut changed = Vec::new();
+    for file in files.iter_mut() {
+        match repository.state(&file.path)? {
+            State::Clean => {}
+            State::Changed => changed.push(file.shown.clone()),
+            State::Untracked => {
+                file.new = true;
+                changed.push(file.shown.clone());
+            }
+            State::Ignored => reasons.push(format!("`{}` is ignored by git: `git add -f` it first", file.shown)),
+            State::Hidden => reasons.push(format!(
+                "git is told not to look at `{}`: `git update-index --no-skip-worktree --no-assume-unchanged` it first",
+                file.shown
+            )),
+        }
+    }
+    if !changed.is_empty() && !args.allow_dirty {
+        let (has, them) = if changed.len() == 1 { ("has", "them") } else { ("have", "them") };
+        reasons.push(format!(
+            "{} {has} uncommitted changes: commit {them} first, or take {them} into this commit with `--allow-dirty`",
+            named(&changed)
+        ));
+    }
+    let others: Vec<String> =
+        staged.into_iter().filter(|path| files.iter().all(|file| file.path != *path)).collect();
+    if !others.is_empty() && !args.allow_staged {
+        reasons.push(format!(
+            "{}: commit or unstage that first, or leave it staged and out of this commit with `--allow-staged`",
+            are(&others, "staged")
+        ));
+    }
+    if let Some(name) = &args.branch {
+        reasons.extend(branch::refusal(tree, name, &head)?);
+    }
+    let identity = repository.identity()?;
+    match identity {
+        Some(identity) if reasons.is_empty() => Ok(Passed { head, identity }),
+        identity => {
+            if identity.is_none() {
+                reasons.push(
+                    "git has no name and address to commit as: `git config --global user.name 'YOUR NAME'` and \
+                     `git config --global user.email YOU@EXAMPLE.COM` set them"
+                        .to_owned(),
+                );
+            }
+            Err(reasons.join("; and "))
+        }
+    }
+}
+
+fn begun(tree: &WorkTree) -> Option<&'static str> {
+    OPERATIONS.iter().find(|(left, _)| tree.git_dir.join(left).exists()).map(|(_, name)| *name)
+}
+
+fn are(paths: &[String], what: &str) -> String {
+    format!("{} {} {what}", named(paths), if paths.len() == 1 { "is" } else { "are" })
+}
+
+/// The first few of them, in backticks.
+fn named(paths: &[String]) -> String {
+    let mut names: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    if let Some(more) = paths.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    list(&names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{are, named};
+
+    #[test]
+    fn names_a_few_and_counts_the_rest() {
+        let paths: Vec<String> = ["a", "b", "c", "d", "e"].iter().map(|path| (*path).to_owned()).collect();
+        assert_eq!(named(&paths), "`a`, `b`, `c` and 2 more");
+        assert_eq!(named(paths.get(..2).unwrap_or_default()), "`a` and `b`");
+        assert_eq!(are(paths.get(..1).unwrap_or_default(), "staged"), "`a` is staged");
+    }
+}

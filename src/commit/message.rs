@@ -1,0 +1,312 @@
+//! What a commit says: what was done, what failed and why, file by file, and that it is a prediction.
+
+use crate::report::Examined;
+use crate::report::prose::{NOT_CHECKED, place, shorten};
+use crate::report::text::escape;
+use crate::view::WorkTree;
+use nixpacks_transforms::engine::Outcome;
+use nixpacks_transforms::plan::{Origin, Plan};
+use nixpacks_transforms::walk::{self, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a line.
+const WIDTH: usize = 72;
+/// Apps of which the body tells.
+const TOLD: usize = 10;
+/// What every subject starts with.
+const START: &str = "fix(nixpacks): ";
+
+/// A message without its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    /// One line.
+    pub(crate) subject: String,
+    /// Paragraphs; may be empty.
+    pub(crate) body: String,
+}
+
+impl Message {
+    /// What was typed, a paragraph each; `None` if that is nothing.
+    pub(super) fn typed(paragraphs: &[String]) -> Option<Self> {
+        let text = git2::message_prettify(paragraphs.join("\n\n"), None).ok()?;
+        let text = text.trim_end();
+        let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
+        let message = Self { subject: subject.to_owned(), body: body.trim_start_matches('\n').to_owned() };
+        (!message.subject.is_empty()).then_some(message)
+    }
+
+    /// All of it, as a commit holds it.
+    pub(super) fn text(&self) -> String {
+        let Self { subject, body } = self;
+        if body.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{body}\n") }
+    }
+}
+
+/// `message` with the line by which `name` signs it off.
+pub(super) fn signed(message: Message, name: &str, email: &str) -> Message {
+    let line = format!("Signed-off-by: {name} <{email}>");
+    let Message { subject, mut body } = message;
+    let last = body.rsplit("\n\n").next().unwrap_or_default();
+    if last.lines().any(|known| known == line) {
+        return Message { subject, body };
+    }
+    if !body.is_empty() {
+        let trailers = last.lines().all(|line| {
+            let key = line.split_once(": ").map_or("", |(key, _)| key);
+            !key.is_empty() && key.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '-')
+        });
+        body.push_str(if trailers { "\n" } else { "\n\n" });
+    }
+    body.push_str(&line);
+    Message { subject, body }
+}
+
+/// The message for what was changed in `apps`.
+pub(crate) fn message(apps: &[&Examined]) -> Message {
+    let told: Vec<Told<'_>> = apps.iter().filter_map(|app| Told::of(app)).collect();
+    let mut body = Body::default();
+    for app in told.iter().take(TOLD) {
+        app.tell(told.len() > 1, &mut body);
+    }
+    if let Some(more) = told.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        body.paragraph(&format!("And {more} more in the same way."));
+    }
+    body.paragraph(&format!("Predicted, not built; {NOT_CHECKED}."));
+    Message { subject: subject(&told), body: body.0 }
+}
+
+/// An app with changes.
+struct Told<'a> {
+    app: &'a Examined,
+    outcome: &'a Outcome,
+    /// Relative to the repository; empty for its root.
+    dir: String,
+}
+
+impl<'a> Told<'a> {
+    fn of(app: &'a Examined) -> Option<Self> {
+        let outcome = app.result.as_ref().ok().filter(|outcome| !outcome.changes.is_empty())?;
+        let dir = match &app.home.dir {
+            Some(dir) => {
+                let top = WorkTree::of(dir).map_or_else(|| app.home.top.clone(), |tree| tree.top);
+                let below = dir.strip_prefix(&top).unwrap_or(dir);
+                let parts: Vec<_> =
+                    below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                parts.join("/")
+            }
+            None => app.home.shown.trim_start_matches("./").to_owned(),
+        };
+        let dir = if dir == "." { String::new() } else { dir };
+        Some(Self { app, outcome, dir })
+    }
+
+    /// A file of the app, as the repository has it.
+    fn file(&self, path: &str) -> String {
+        let own = self.app.home.on_disk(path);
+        escape(&if self.dir.is_empty() { own.to_owned() } else { format!("{}/{own}", self.dir) })
+    }
+
+    fn tell(&self, several: bool, body: &mut Body) {
+        let it = match (several, self.dir.as_str()) {
+            (false, _) => "The app".to_owned(),
+            (true, "") => "The app at the top".to_owned(),
+            (true, dir) => format!("The app `{}`", escape(dir)),
+        };
+        body.verdict(&format!("{it} was"), &self.outcome.before);
+        let why = self.why();
+        if !why.is_empty() {
+            body.list("Why:", &why);
+        }
+        for (path, titles) in self.changes() {
+            body.list(&format!("Changed in `{}`:", self.file(path)), &titles);
+        }
+        body.verdict("With this it is", &self.outcome.after);
+    }
+
+    /// The findings that the changes answer to, each in a sentence or two.
+    fn why(&self) -> Vec<String> {
+        let mut said = BTreeSet::new();
+        let held: BTreeSet<usize> = self.outcome.held.iter().map(|(held, _)| *held).collect();
+        let answered = |fix: Option<usize>| fix.is_some_and(|fix| !held.contains(&fix));
+        self.outcome
+            .findings
+            .iter()
+            .filter(|finding| answered(finding.fix))
+            .map(|finding| {
+                let notes = finding.notes.iter().take(1).map(|note| escape(note));
+                std::iter::once(escape(&finding.message)).chain(notes).collect::<Vec<_>>().join(": ")
+            })
+            .filter(|sentence| said.insert(sentence.clone()))
+            .collect()
+    }
+
+    /// The titles of the fixes in each changed file.
+    fn changes(&self) -> BTreeMap<&str, Vec<String>> {
+        let mut files: BTreeMap<&str, Vec<String>> =
+            self.outcome.changes.iter().map(|change| (change.path.as_str(), Vec::new())).collect();
+        for (at, fix) in self.outcome.fixes.iter().enumerate() {
+            if self.outcome.held.iter().any(|(held, _)| *held == at) {
+                continue;
+            }
+            let paths: BTreeSet<&str> = fix.edits.iter().map(|edit| edit.path.as_str()).collect();
+            for path in paths {
+                if let Some(titles) = files.get_mut(path) {
+                    titles.push(escape(&fix.title));
+                }
+            }
+        }
+        files
+    }
+
+    /// What was done, in a few words.
+    fn done(&self) -> String {
+        let (before, after) = (self.outcome.plan_before.as_ref(), self.outcome.plan_after.as_ref());
+        let had = before.map(install).unwrap_or_default();
+        match after.map(install).unwrap_or_default() {
+            Install::Provider if had != Install::Provider => {
+                "let Nixpacks install the Python packages".to_owned()
+            }
+            Install::Into(dir) if had != Install::Into(dir.clone()) => {
+                format!("install Python packages into {}", escape(&dir))
+            }
+            _ => {
+                let titles = self.changes();
+                let first = titles.values().flatten().next().map_or("repair the build", String::as_str);
+                // A joint fix has several titles.
+                first.split("; ").next().unwrap_or(first).to_owned()
+            }
+        }
+    }
+}
+
+/// Who installs the Python packages, as a plan has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Install {
+    #[default]
+    Other,
+    /// A provider's own commands.
+    Provider,
+    /// A command of the app's own, into this virtual environment.
+    Into(String),
+}
+
+fn install(plan: &Plan) -> Install {
+    let mut found = Install::Other;
+    for item in plan.phases.values().filter_map(|phase| phase.cmds.as_ref()).flatten() {
+        let Some((_, rest)) = item.value.split_once("-m venv ") else { continue };
+        if matches!(item.origin, Origin::Provider(_)) {
+            return Install::Provider;
+        }
+        let dir = rest.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or_default();
+        let dir = dir.trim_matches(['\'', '"', ';', ')']);
+        if !dir.is_empty() {
+            found = Install::Into(dir.to_owned());
+        }
+    }
+    found
+}
+
+fn subject(told: &[Told<'_>]) -> String {
+    let done: BTreeSet<String> = told.iter().map(Told::done).collect();
+    let mut done = done.into_iter();
+    let what = match (done.next(), done.next()) {
+        (Some(one), None) => one,
+        _ => "repair how Python packages are installed".to_owned(),
+    };
+    let place = match told {
+        [one] if one.dir.is_empty() => String::new(),
+        [one] => format!(" in {}", escape(&one.dir)),
+        several => format!(" in {} apps", several.len()),
+    };
+    let whole = format!("{START}{what}{place}");
+    if whole.chars().count() <= WIDTH {
+        return whole;
+    }
+    let room = WIDTH.saturating_sub(START.len());
+    let place = if place.chars().count() > room / 2 { String::new() } else { place };
+    let room = room.saturating_sub(place.chars().count());
+    format!("{START}{}{place}", cut(&what, room))
+}
+
+/// `text` in at most `room` characters, cut between words.
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(room.saturating_sub(1)).collect();
+    let words = head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words);
+    format!("{}…", words.trim_end_matches([',', ';', ':']))
+}
+
+/// Paragraphs and lists, wrapped. What a repository says stands within a line of ours or below a dash, so
+/// that none of it is taken for a comment or a trailer.
+#[derive(Default)]
+struct Body(String);
+
+impl Body {
+    fn gap(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push_str("\n\n");
+        }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.gap();
+        self.0.push_str(&wrap(text, "", ""));
+    }
+
+    fn list(&mut self, head: &str, items: &[String]) {
+        self.paragraph(head);
+        self.0.push('\n');
+        for item in items {
+            self.0.push('\n');
+            self.0.push_str(&wrap(item, "- ", "  "));
+        }
+    }
+
+    fn verdict(&mut self, it: &str, verdict: &Verdict) {
+        let mut items = Vec::new();
+        if let Some(command) = &verdict.command {
+            items.push(format!("command: `{}`", escape(&shorten(command))));
+        }
+        let detail = escape(verdict.detail.trim_end_matches('.'));
+        if !detail.is_empty() {
+            items.push(match verdict.outcome {
+                walk::Outcome::Fails { .. } => format!("error: {}", detail.trim_start_matches("error: ")),
+                _ => detail,
+            });
+        }
+        let said = match verdict.outcome {
+            walk::Outcome::Builds => "predicted to install and start".to_owned(),
+            walk::Outcome::Fails { stage, .. } => format!("predicted to fail {}", place(stage)),
+            walk::Outcome::Unknown => "not to be predicted".to_owned(),
+        };
+        if items.is_empty() || verdict.builds() {
+            self.paragraph(&format!("{it} {said}."));
+        } else {
+            self.list(&format!("{it} {said}:"), &items);
+        }
+    }
+}
+
+/// `text` in lines of at most [`WIDTH`] characters; a longer word stays whole.
+fn wrap(text: &str, first: &str, other: &str) -> String {
+    let mut out = String::from(first);
+    let mut used = first.chars().count();
+    let mut empty = true;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let length = word.chars().count();
+        if !empty && used + 1 + length > WIDTH {
+            out.push('\n');
+            out.push_str(other);
+            used = other.chars().count();
+        } else if !empty {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+        empty = false;
+    }
+    out
+}
