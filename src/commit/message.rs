@@ -1,16 +1,14 @@
 //! What a commit says: what was done, what failed and why, file by file, and that it is a prediction.
 
+use super::body::{Body, WIDTH};
 use crate::report::Examined;
-use crate::report::prose::{NOT_CHECKED, place, shorten};
+use crate::report::prose::NOT_CHECKED;
 use crate::report::text::escape;
 use crate::view::WorkTree;
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::plan::{Origin, Plan};
-use nixpacks_transforms::walk::{self, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Characters of a line.
-const WIDTH: usize = 72;
 /// Apps of which the body tells.
 const TOLD: usize = 10;
 /// What every subject starts with.
@@ -238,75 +236,61 @@ fn cut(text: &str, room: usize) -> String {
     format!("{}…", words.trim_end_matches([',', ';', ':']))
 }
 
-/// Paragraphs and lists, wrapped. What a repository says stands within a line of ours or below a dash, so
-/// that none of it is taken for a comment or a trailer.
-#[derive(Default)]
-struct Body(String);
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Message, cut, message, signed};
+    use crate::report::sample::examined;
 
-impl Body {
-    fn gap(&mut self) {
-        if !self.0.is_empty() {
-            self.0.push_str("\n\n");
-        }
+    #[test]
+    fn says_where_if_not_at_the_top_and_how_many() {
+        let app = examined(&["safe"]);
+        let one = message(&[&app]);
+        assert_eq!(one.subject, "fix(nixpacks): drop `pip` in app");
+        assert!(one.body.starts_with("The app was predicted to fail when Nix installs the packages:"));
+        assert!(one.body.contains("\n\nChanged in `app/nixpacks.toml`:\n\n- drop `pip`\n\n"), "{}", one.body);
+        let two = message(&[&app, &app]);
+        assert_eq!(two.subject, "fix(nixpacks): drop `pip` in 2 apps");
+        assert!(two.body.starts_with("The app `app` was"), "{}", two.body);
+        assert!(message(&[&app; 15]).body.contains("\n\nAnd 5 more in the same way.\n\n"));
     }
 
-    fn paragraph(&mut self, text: &str) {
-        self.gap();
-        self.0.push_str(&wrap(text, "", ""));
+    #[test]
+    fn leaves_out_what_was_held_back() {
+        let text = message(&[&examined(&["safe", "unsafe"])]).text();
+        assert_eq!(text.matches("- drop `pip`").count(), 1, "{text}");
+        assert_eq!(text.matches("is no attribute").count(), 1, "{text}");
     }
 
-    fn list(&mut self, head: &str, items: &[String]) {
-        self.paragraph(head);
-        self.0.push('\n');
-        for item in items {
-            self.0.push('\n');
-            self.0.push_str(&wrap(item, "- ", "  "));
+    #[test]
+    fn a_long_subject_is_cut_between_words() {
+        let mut app = examined(&["safe"]);
+        app.home.shown = "services/a\x1b[31mpi".to_owned();
+        if let Ok(outcome) = &mut app.result {
+            outcome.fixes[0].title =
+                "put the provider's packages back, and more of them than fit here".to_owned();
         }
+        let subject = message(&[&app]).subject;
+        assert_eq!(subject, "fix(nixpacks): put the provider's packages… in services/a\\u{1b}[31mpi");
+        assert!(subject.chars().count() <= 72);
+        assert_eq!((cut("abc", 3), cut("a, b", 3)), ("abc".to_owned(), "a…".to_owned()));
     }
 
-    fn verdict(&mut self, it: &str, verdict: &Verdict) {
-        let mut items = Vec::new();
-        if let Some(command) = &verdict.command {
-            items.push(format!("command: `{}`", escape(&shorten(command))));
+    #[test]
+    fn signs_off_once_and_below_other_trailers() {
+        let typed = |text: &str| Message::typed(&[text.to_owned()]).unwrap();
+        let line = "Signed-off-by: A <a@x>";
+        for (text, want) in [
+            ("s", format!("s\n\n{line}\n")),
+            (
+                "s\n\nbody: no trailer here\nas it goes on",
+                format!("s\n\nbody: no trailer here\nas it goes on\n\n{line}\n"),
+            ),
+            ("s\n\nFixes: 1\n", format!("s\n\nFixes: 1\n{line}\n")),
+            ("s\n\nSigned-off-by: A <a@x>", format!("s\n\n{line}\n")),
+        ] {
+            assert_eq!(signed(typed(text), "A", "a@x").text(), want);
         }
-        let detail = escape(verdict.detail.trim_end_matches('.'));
-        if !detail.is_empty() {
-            items.push(match verdict.outcome {
-                walk::Outcome::Fails { .. } => format!("error: {}", detail.trim_start_matches("error: ")),
-                _ => detail,
-            });
-        }
-        let said = match verdict.outcome {
-            walk::Outcome::Builds => "predicted to install and start".to_owned(),
-            walk::Outcome::Fails { stage, .. } => format!("predicted to fail {}", place(stage)),
-            walk::Outcome::Unknown => "not to be predicted".to_owned(),
-        };
-        if items.is_empty() || verdict.builds() {
-            self.paragraph(&format!("{it} {said}."));
-        } else {
-            self.list(&format!("{it} {said}:"), &items);
-        }
+        assert_eq!(Message::typed(&[" ".to_owned(), "\n".to_owned()]), None);
     }
-}
-
-/// `text` in lines of at most [`WIDTH`] characters; a longer word stays whole.
-fn wrap(text: &str, first: &str, other: &str) -> String {
-    let mut out = String::from(first);
-    let mut used = first.chars().count();
-    let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let length = word.chars().count();
-        if !empty && used + 1 + length > WIDTH {
-            out.push('\n');
-            out.push_str(other);
-            used = other.chars().count();
-        } else if !empty {
-            out.push(' ');
-            used += 1;
-        }
-        out.push_str(word);
-        used += length;
-        empty = false;
-    }
-    out
 }

@@ -4,10 +4,11 @@
 //! written, and then committed ([`make`]). libgit2 does the plain commit. Where something is in play
 //! that it does not do, or does not know, `git commit --only` does it: [`way`] has the list.
 
+mod body;
 mod branch;
 mod command;
 mod guard;
-mod message;
+pub(crate) mod message;
 mod plain;
 mod way;
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod arguments;
+mod commit;
 mod disk;
 mod hostile;
 mod output;
