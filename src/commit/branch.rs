@@ -1,7 +1,7 @@
 //! A commit on a branch of its own: only objects and one reference are written.
 
 use super::command::{NO_HOOKS, literal, said};
-use super::{File, Head, Order};
+use super::{File, Head, Made, Order};
 use crate::git::Git;
 use crate::view::WorkTree;
 
@@ -29,12 +29,16 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option
     }))
 }
 
-/// Commits there: the new commit's name.
-pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<String, String> {
+/// Commits there.
+pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<Made, String> {
     let builder = Builder { tree, order };
     let Some(parent) = &order.head.oid else { return Err("there is no commit yet".to_owned()) };
     let files = order.files.iter().map(|file| builder.blob(file)).collect::<Result<Vec<_>, _>>()?;
-    let top = builder.tree(&format!("{parent}^{{tree}}"), "", &files)?;
+    let base = format!("{parent}^{{tree}}");
+    let top = builder.tree(&base, "", &files)?;
+    if builder.git().args(["rev-parse", "--verify", &base]).line().map_err(said)? == top {
+        return Ok(Made::default());
+    }
     let oid = builder.commit(&top, parent)?;
     let full = full(name);
     let subject = order.message.lines().next().unwrap_or_default();
@@ -47,7 +51,7 @@ pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<S
     };
     let update = builder.git().args(["update-ref", "--create-reflog", "-m", &reason, &full, &oid, &old]);
     update.run().map_err(said)?;
-    Ok(oid)
+    Ok(Made { oid: Some(oid), added: Vec::new() })
 }
 
 fn full(name: &str) -> String {
@@ -151,8 +155,6 @@ impl Builder<'_> {
     fn commit(&self, tree: &str, parent: &str) -> Result<String, String> {
         let signs = self.git().args(["config", "--type=bool", "--get", "commit.gpgsign"]).line();
         let mut git = self.git().own_locale().args([
-            "-c",
-            "user.useConfigOnly=true",
             "-c",
             "i18n.commitEncoding=UTF-8",
             "commit-tree",

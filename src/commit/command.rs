@@ -1,6 +1,6 @@
 //! The commit that git makes: with its hooks, its signatures, in any format that it knows.
 
-use super::{Head, Identity, Order, Pending, Repository, State};
+use super::{Head, Identity, Made, Order, Pending, Repository, State};
 use crate::git::{Git, GitFailed};
 use std::path::PathBuf;
 
@@ -76,7 +76,7 @@ impl Repository for ByCommand {
         Ok(ask("GIT_AUTHOR_IDENT").and_then(|_| ask("GIT_COMMITTER_IDENT")))
     }
 
-    fn commit(&self, order: &Order<'_>) -> Result<String, String> {
+    fn commit(&self, order: &Order<'_>) -> Result<Made, String> {
         let new = order.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
         let new: Vec<String> = new.collect();
         if !new.is_empty() {
@@ -84,6 +84,14 @@ impl Repository for ByCommand {
             self.git(["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
         }
         let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
+        let differs =
+            |args: &[&str]| self.git(["--no-optional-locks"]).args(args).args(&paths).run().is_err();
+        // Not `diff-index`, to which a file that was written anew is another one.
+        let work_tree = ["diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--"];
+        if order.head.oid.is_some() && !differs(&work_tree) {
+            self.unstage(&paths).map_err(said)?;
+            return Ok(Made::default());
+        }
         if let Err(failed) = self.commit_only(order, &paths) {
             let mut why = said(failed);
             if !new.is_empty()
@@ -95,12 +103,20 @@ impl Repository for ByCommand {
         }
         let oid = self.git(["rev-parse", "--verify", "HEAD"]).line().map_err(said)?;
         // A hook may have changed what went into the commit; the index has what came before it.
-        if self.git(["diff-index", "--cached", "--quiet", "HEAD", "--"]).args(&paths).run().is_err() {
-            self.git(["reset", "-q", "HEAD", "--"]).args(&paths).run().map_err(|failed| {
+        if differs(&["diff-index", "--quiet", "--cached", "HEAD", "--"]) {
+            self.unstage(&paths).map_err(|failed| {
                 format!("committed as {oid}, but the index still has the text before the hooks: {failed}")
             })?;
         }
-        Ok(oid)
+        let all = self.git(["diff-tree", "-r", "--root", "--no-commit-id", "--name-only", "-z", "HEAD"]);
+        let all = all.run().map_err(said)?;
+        let added = all
+            .split(|byte| *byte == 0)
+            .map(String::from_utf8_lossy)
+            .filter(|path| !path.is_empty() && order.files.iter().all(|file| file.path != *path))
+            .map(std::borrow::Cow::into_owned)
+            .collect();
+        Ok(Made { oid: Some(oid), added })
     }
 }
 
@@ -114,13 +130,17 @@ impl ByCommand {
         if order.no_verify {
             git = git.args(NO_HOOKS);
         }
-        // What was asked for in the identity's check holds here, too, and the message is UTF-8.
-        git = git.args(["-c", "user.useConfigOnly=true", "-c", "i18n.commitEncoding=UTF-8"]);
+        git = git.args(["-c", "i18n.commitEncoding=UTF-8"]);
         git = git.args(["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-"]);
         if order.no_verify {
             git = git.args(["--no-verify"]);
         }
         git.args(["--"]).args(paths).input(order.message).run().map(drop)
+    }
+
+    /// Brings the index to what HEAD has of these.
+    fn unstage(&self, paths: &[String]) -> Result<(), GitFailed> {
+        self.git(["reset", "--quiet", "HEAD", "--"]).args(paths).run().map(drop)
     }
 
     /// The lines of `git status`, which leaves the index as it is.

@@ -82,6 +82,15 @@ struct Order<'a> {
     no_verify: bool,
 }
 
+/// What a commit came to.
+#[derive(Debug, Default)]
+struct Made {
+    /// Its name; `None` where the files are as HEAD has them, so that there was nothing to commit.
+    oid: Option<String>,
+    /// Files that a hook put into it.
+    added: Vec<String>,
+}
+
 /// A repository that can be asked, and committed to. Errors are lower-case phrases.
 trait Repository {
     fn head(&self) -> Result<Head, String>;
@@ -91,8 +100,8 @@ trait Repository {
     fn operation(&self) -> Option<&'static str>;
     /// `None` where it was told no name or no address.
     fn identity(&self) -> Result<Option<Identity>, String>;
-    /// Commits: the new commit's name. If it fails, HEAD and the index are as they were.
-    fn commit(&self, order: &Order<'_>) -> Result<String, String>;
+    /// Commits. If it fails, HEAD and the index are as they were.
+    fn commit(&self, order: &Order<'_>) -> Result<Made, String>;
 }
 
 /// A commit that nothing is in the way of.
@@ -192,22 +201,26 @@ impl Planned {
             None if unwritten() => Err("not every file could be written".to_owned()),
             None => self.repository.commit(&order),
         };
-        if let (Some(name), Ok(_)) = (&args.branch, &result) {
+        if let (Some(name), Ok(Made { oid: Some(_), .. })) = (&args.branch, &result) {
             for at in &self.apps {
                 if let Some(app) = apps.get_mut(*at) {
                     app.written = Written::OnBranch(name.clone());
                 }
             }
         }
-        let (oid, error) = match result {
-            Ok(oid) => (Some(oid), None),
-            Err(why) => (None, Some(why)),
+        let (Made { oid, added }, error) = match result {
+            Ok(made) => (made, None),
+            Err(why) => (Made::default(), Some(why)),
         };
-        let paths: Vec<String> = self.files.iter().map(|file| shell_word(&file.shown)).collect();
-        let left = match (&args.branch, &error) {
-            (_, None) => None,
-            (Some(_), _) => Some("nothing was changed".to_owned()),
-            (None, _) => Some(self.left(apps, &paths)),
+        let note = match (&error, &oid, &args.branch) {
+            (None, Some(_), _) => (!added.is_empty())
+                .then(|| format!("a hook put {} into the commit, too", list(&quoted(added.iter())))),
+            (None, None, _) => Some(format!(
+                "nothing to commit: the repair brings {} to what HEAD has",
+                list(&quoted(self.files.iter().map(|file| &file.shown)))
+            )),
+            (Some(_), _, Some(_)) => Some("nothing was changed".to_owned()),
+            (Some(_), _, None) => Some(self.left(apps)),
         };
         Committed {
             repository: self.tree.top.display().to_string(),
@@ -216,25 +229,33 @@ impl Planned {
             aside: args.branch.is_some(),
             subject: self.message.subject.clone(),
             error,
-            left,
+            note,
         }
     }
 
     /// What a failed commit leaves, and what to type next.
-    fn left(&self, apps: &[Examined], paths: &[String]) -> String {
+    fn left(&self, apps: &[Examined]) -> String {
         let done = |at: &usize| apps.get(*at).is_some_and(|app| app.written == Written::Done);
         if !self.apps.iter().all(done) {
             return "the files that were written stay as they now are".to_owned();
         }
-        let names: Vec<String> = self.files.iter().map(|file| format!("`{}`", file.shown)).collect();
-        let (stays, new) = if names.len() == 1 { ("stays", "") } else { ("stay", "") };
-        let new = if self.files.iter().any(|file| file.new) { "git add -N {} && " } else { new };
-        let paths = paths.join(" ");
+        let names = quoted(self.files.iter().map(|file| &file.shown));
+        let stay = if names.len() == 1 { "stays" } else { "stay" };
+        let words: Vec<String> = self.files.iter().map(|file| shell_word(&file.shown)).collect();
+        let paths = words.join(" ");
+        let add = if self.files.iter().any(|file| file.new) {
+            format!("git add -N {paths} && ")
+        } else {
+            String::new()
+        };
         format!(
-            "{} {stays} fixed in the work tree, and the index is as it was; next: `{}git commit --only -m {} -- {paths}`",
+            "{} {stay} fixed in the work tree, and the index is as it was; next: `{add}git commit --only -m {} -- {paths}`",
             list(&names),
-            new.replace("{}", &paths),
             shell_word(&self.message.subject),
         )
     }
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    names.map(|name| format!("`{name}`")).collect()
 }

@@ -1,6 +1,6 @@
 //! The plain commit, by libgit2.
 
-use super::{Head, Identity, Order, Pending, Repository, State};
+use super::{Head, Identity, Made, Order, Pending, Repository, State};
 use git2::build::TreeUpdateBuilder;
 use git2::{
     Delta, Error, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, IndexEntryFlag, Status,
@@ -81,7 +81,7 @@ impl Repository for Plain {
         Ok(Some(Identity { name: text(signature.name_bytes()), email: text(signature.email_bytes()) }))
     }
 
-    fn commit(&self, order: &Order<'_>) -> Result<String, String> {
+    fn commit(&self, order: &Order<'_>) -> Result<Made, String> {
         let mut index = self.index().map_err(|error| phrase(&error))?;
         let before: Vec<(&str, Option<IndexEntry>)> = order
             .files
@@ -117,7 +117,7 @@ impl Plain {
     }
 
     /// The index first: if HEAD then does not move, the entries are put back, while a HEAD that moved is seen.
-    fn add_and_commit(&self, index: &mut Index, order: &Order<'_>) -> Result<String, Error> {
+    fn add_and_commit(&self, index: &mut Index, order: &Order<'_>) -> Result<Made, Error> {
         let mut update = TreeUpdateBuilder::new();
         for file in order.files {
             let path = Path::new(&file.path);
@@ -138,10 +138,13 @@ impl Plain {
             None => None,
         };
         index.write()?;
+        if parent.is_some() && tree.id() == base.id() {
+            return Ok(Made::default());
+        }
         let who = self.repository.signature()?;
         let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
         let oid = self.repository.commit(Some("HEAD"), &who, &who, order.message, &tree, &parents)?;
-        Ok(oid.to_string())
+        Ok(Made { oid: Some(oid.to_string()), added: Vec::new() })
     }
 }
 

@@ -15,7 +15,13 @@ pub(crate) fn tell(commits: Option<&[Committed]>, out: &mut String) {
         out.push_str("nothing to commit: no file was changed\n");
     }
     for commit in commits {
-        let Some(oid) = &commit.oid else { continue };
+        let note = commit.note.as_deref().map(escape).unwrap_or_default();
+        let Some(oid) = &commit.oid else {
+            if commit.error.is_none() {
+                let _ = writeln!(out, "{note}");
+            }
+            continue;
+        };
         let at = match &commit.branch {
             Some(branch) => format!("on {}", escape(branch)),
             None => "on no branch (HEAD is detached)".to_owned(),
@@ -23,6 +29,9 @@ pub(crate) fn tell(commits: Option<&[Committed]>, out: &mut String) {
         let place =
             if commits.len() > 1 { format!(" in `{}`", escape(&commit.repository)) } else { String::new() };
         let _ = writeln!(out, "committed {} {at}{place}: {}", short(oid), escape(&commit.subject));
+        if !note.is_empty() {
+            let _ = writeln!(out, "note: {note}");
+        }
     }
 }
 
@@ -35,8 +44,8 @@ pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
         for line in lines {
             let _ = writeln!(out, "  {}", escape(line));
         }
-        if let Some(left) = &commit.left {
-            let _ = writeln!(out, "note: {}", escape(left));
+        if let Some(note) = &commit.note {
+            let _ = writeln!(out, "note: {}", escape(note));
         }
     }
 }

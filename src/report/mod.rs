@@ -48,7 +48,7 @@ pub(crate) enum Written {
 pub(crate) struct Committed {
     /// The top of the work tree.
     pub(crate) repository: String,
-    /// Its name, if it was made.
+    /// Its name, if it was made; without an error there was nothing to commit.
     pub(crate) oid: Option<String>,
     /// The branch that it is on; `None` where HEAD is detached.
     pub(crate) branch: Option<String>,
@@ -58,8 +58,8 @@ pub(crate) struct Committed {
     pub(crate) subject: String,
     /// Why it was not made, in the lines of who said it.
     pub(crate) error: Option<String>,
-    /// What a commit that failed leaves behind, and what to type next.
-    pub(crate) left: Option<String>,
+    /// What else to know: what one that failed leaves behind, and what to type next.
+    pub(crate) note: Option<String>,
 }
 
 impl Written {

@@ -124,6 +124,15 @@ fn a_hook_that_formats_leaves_a_clean_index() {
 }
 
 #[test]
+fn says_what_a_hook_put_into_the_commit() {
+    let sandbox = repository();
+    hook(&sandbox, "pre-commit", "echo >'lock file'; git add 'lock file'");
+    let ran = sandbox.run(&["fix", "--commit"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("note: a hook put `lock file` into the commit, too"), "{ran:?}");
+}
+
+#[test]
 fn signs_with_ssh_as_git_does() {
     let sandbox = repository();
     let mut command = sandbox.command(std::process::Command::new("ssh-keygen"), "");
@@ -202,6 +211,13 @@ fn heeds_what_libgit2_does_not() {
     git(&sandbox, &["config", "author.name", "The Author"]);
     commits(&sandbox, "", &["-s"]);
     assert_eq!(git(&sandbox, &["log", "-1", "--format=%an, %cn"]), "The Author, A Developer\n");
+    // What the environment says goes first.
+    let sandbox = repository();
+    let mut command = sandbox.command(std::process::Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+    command.env("GIT_AUTHOR_NAME", "In the Environment").env("GIT_COMMITTER_DATE", "1700000000 +0000");
+    let output = command.args(["fix", "--commit"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(git(&sandbox, &["log", "-1", "--format=%an, %ct"]), "In the Environment, 1700000000\n");
     // A setting that only a remote's address brings.
     let sandbox = repository();
     git(&sandbox, &["config", "remote.origin.url", "https://example.com/x"]);

@@ -116,11 +116,24 @@ fn commits_the_file_and_leaves_other_work_as_it_is() {
 
 #[test]
 fn commits_where_there_is_no_git_command() {
-    let sandbox = repository();
-    let mut command = sandbox.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
-    let output = command.env("PATH", sandbox.path()).args(["fix", "--commit"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    made(&sandbox, "");
+    for (hook, args) in [(false, &["fix", "--commit"][..]), (true, &["fix", "--commit", "--no-verify"])] {
+        let sandbox = repository();
+        // A hook that cannot run, or may not, needs no git either.
+        by_git::hook(&sandbox, "pre-commit", "exit 1");
+        #[cfg(unix)]
+        if !hook {
+            use std::os::unix::fs::PermissionsExt as _;
+            let path = sandbox.path().join(".git/hooks/pre-commit");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        if cfg!(not(unix)) && !hook {
+            continue;
+        }
+        let mut command = sandbox.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+        let output = command.env("PATH", sandbox.path()).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        made(&sandbox, "");
+    }
 }
 
 #[test]

@@ -50,6 +50,38 @@ fn a_file_with_uncommitted_changes() {
 }
 
 #[test]
+fn a_repair_that_only_undoes_what_was_not_committed_makes_no_commit() {
+    for (hooks, aside) in [(false, false), (true, false), (false, true)] {
+        let sandbox = repository();
+        commits(&sandbox, "", &[]);
+        let (head, fixed) = (git(&sandbox, &["rev-parse", "HEAD"]), sandbox.read(NAME));
+        sandbox.write(NAME, BROKEN);
+        git(&sandbox, &["add", NAME]);
+        if hooks {
+            super::by_git::hook(&sandbox, "pre-commit", "exit 0");
+        }
+        let ran = if aside {
+            sandbox.run(&["fix", "--commit", "--allow-dirty", "--branch", "x"])
+        } else {
+            sandbox.run(&["fix", "--commit", "--allow-dirty"])
+        };
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let want = "nothing to commit: the repair brings `nixpacks.toml` to what HEAD has\n";
+        assert!(ran.out.contains(want) && !ran.out.contains("committed"), "{ran:?}");
+        assert_eq!(git(&sandbox, &["rev-parse", "HEAD"]), head);
+        assert_eq!(git(&sandbox, &["branch", "--format=%(refname:short)"]), "main\n");
+        if aside {
+            assert_eq!(sandbox.read(NAME), BROKEN);
+        } else {
+            assert_eq!(
+                (git(&sandbox, &["status", "--porcelain"]), sandbox.read(NAME)),
+                (String::new(), fixed)
+            );
+        }
+    }
+}
+
+#[test]
 fn a_file_that_git_does_not_have_yet() {
     for hooks in [false, true] {
         let sandbox = repository();
@@ -112,6 +144,21 @@ fn something_that_is_staged() {
         refused(&sandbox, &[], &["`a`, `b`, `c d` and 1 more are staged", "`--allow-staged`"]);
         refused(&sandbox, &["--allow-dirty"], &["`--allow-staged`"]);
         commits(&sandbox, "", &["--allow-staged"]);
+        assert_eq!(rest(&sandbox), before);
+    }
+}
+
+#[test]
+fn a_file_that_is_only_announced_is_not_staged() {
+    for hooks in [false, true] {
+        let sandbox = repository();
+        sandbox.write("new", "1");
+        git(&sandbox, &["add", "--intent-to-add", "new"]);
+        if hooks {
+            super::by_git::hook(&sandbox, "pre-commit", "exit 0");
+        }
+        let before = rest(&sandbox);
+        commits(&sandbox, "", &[]);
         assert_eq!(rest(&sandbox), before);
     }
 }
