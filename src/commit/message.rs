@@ -1,12 +1,12 @@
 //! What a commit says: what was done, what failed and why, file by file, and that it is a prediction.
 
 use super::body::{Body, WIDTH};
+use super::installs::Installs;
 use crate::report::Examined;
 use crate::report::prose::NOT_CHECKED;
 use crate::report::text::escape;
 use crate::view::WorkTree;
 use nixpacks_transforms::engine::Outcome;
-use nixpacks_transforms::plan::{Origin, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Apps of which the body tells.
@@ -156,52 +156,28 @@ impl<'a> Told<'a> {
         files
     }
 
-    /// What was done, in a few words.
+    /// What was done, in a few words: the end state, or else the first of the fixes.
     fn done(&self) -> String {
-        let (before, after) = (self.outcome.plan_before.as_ref(), self.outcome.plan_after.as_ref());
-        let had = before.map(install).unwrap_or_default();
-        match after.map(install).unwrap_or_default() {
-            Install::Provider if had != Install::Provider => {
-                "let Nixpacks install the Python packages".to_owned()
-            }
-            Install::Into(dir) if had != Install::Into(dir.clone()) => {
-                format!("install Python packages into {}", escape(&dir))
-            }
-            _ => {
-                let titles = self.changes();
-                let first = titles.values().flatten().next().map_or("repair the build", String::as_str);
-                // A joint fix has several titles.
-                first.split("; ").next().unwrap_or(first).to_owned()
-            }
+        let had = self.outcome.plan_before.as_ref().map(Installs::of).unwrap_or_default();
+        let has = self.outcome.plan_after.as_ref().map(Installs::of).unwrap_or_default();
+        let changed = had.commands != has.commands;
+        if has.by_provider && (!had.by_provider || changed) {
+            return "let Nixpacks install the Python packages".to_owned();
         }
+        let path = has.paths.difference(&had.paths).next();
+        if let Some(dir) = has.into.filter(|_| changed && !has.by_provider) {
+            // A relative one is told in full where PATH has it.
+            let full = path.and_then(|bin| bin.strip_suffix("/bin")).filter(|full| full.ends_with(dir));
+            return format!("install Python packages into {}", escape(full.unwrap_or(dir)));
+        }
+        if let Some(path) = path.filter(|path| path.ends_with("/bin")) {
+            return format!("put {} on PATH", escape(path));
+        }
+        let titles = self.changes();
+        let first = titles.values().flatten().next().map_or("repair the build", String::as_str);
+        // A joint fix has several titles.
+        first.split("; ").next().unwrap_or(first).to_owned()
     }
-}
-
-/// Who installs the Python packages, as a plan has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Install {
-    #[default]
-    Other,
-    /// A provider's own commands.
-    Provider,
-    /// A command of the app's own, into this virtual environment.
-    Into(String),
-}
-
-fn install(plan: &Plan) -> Install {
-    let mut found = Install::Other;
-    for item in plan.phases.values().filter_map(|phase| phase.cmds.as_ref()).flatten() {
-        let Some((_, rest)) = item.value.split_once("-m venv ") else { continue };
-        if matches!(item.origin, Origin::Provider(_)) {
-            return Install::Provider;
-        }
-        let dir = rest.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or_default();
-        let dir = dir.trim_matches(['\'', '"', ';', ')']);
-        if !dir.is_empty() {
-            found = Install::Into(dir.to_owned());
-        }
-    }
-    found
 }
 
 fn subject(told: &[Told<'_>]) -> String {

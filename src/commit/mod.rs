@@ -8,6 +8,7 @@ mod body;
 mod branch;
 mod command;
 mod guard;
+mod installs;
 pub(crate) mod message;
 mod plain;
 mod way;

@@ -172,6 +172,26 @@ fn the_message_says_what_failed_and_why_and_what_changed() {
 }
 
 #[test]
+fn the_subject_names_the_end_state() {
+    for (case, want) in [
+        ("seeds/000-1-pip-in-nixpkgs", "install Python packages into /opt/venv"),
+        ("seeds/002-externally-managed", "let Nixpacks install the Python packages"),
+        ("providers/node-then-python", "let Nixpacks install the Python packages"),
+        ("seeds/004-3-alternative", "install Python packages into /app/venv"),
+        ("venv/made-in-setup", "put /opt/venv/bin on PATH"),
+        ("formatting/new-table-in-place-of-the-last", "let Nixpacks install the Python packages"),
+    ] {
+        let sandbox = Sandbox::new([("README.md", "")]);
+        let before = format!("{}/golden/{case}/before/.", env!("CARGO_MANIFEST_DIR"));
+        sandbox.tool("cp", "", &["-r", &before, "."], "");
+        init(&sandbox, "", &[]);
+        let ran = sandbox.run(&["fix", "--commit", "--strategy", "auto"]);
+        assert!(ran.out.contains("committed "), "{case}: {ran:?}");
+        assert_eq!(subject(&sandbox, "HEAD").trim(), format!("fix(nixpacks): {want}"), "{case}");
+    }
+}
+
+#[test]
 fn takes_a_message_and_signs_it_off() {
     let sandbox = repository();
     commits(&sandbox, "", &["-m", "deploy: mend it  ", "-m", "# Not a comment.\n\nFixes: 12", "-s"]);
@@ -266,12 +286,14 @@ fn an_app_that_still_fails_is_committed_and_the_status_says_so() {
 
 #[test]
 fn keeps_the_mode_and_the_line_ends_that_git_would_store() {
-    for (attributes, config, stored) in [
-        ("", "false", "crlf"),
-        ("", "true", "lf"),
-        ("* text=auto\n", "false", "lf"),
-        ("*.toml text eol=crlf\n", "false", "lf"),
-        ("* -text\n", "true", "crlf"),
+    for (attributes, config, then, stored) in [
+        ("", "false", "false", "crlf"),
+        ("", "true", "true", "lf"),
+        // What has CR LF in the index already keeps it.
+        ("", "false", "true", "crlf"),
+        ("* text=auto\n", "false", "false", "lf"),
+        ("*.toml text eol=crlf\n", "false", "false", "lf"),
+        ("* -text\n", "true", "true", "crlf"),
     ] {
         let sandbox = Sandbox::broken();
         sandbox.write(".gitattributes", attributes);
@@ -285,6 +307,7 @@ fn keeps_the_mode_and_the_line_ends_that_git_would_store() {
             std::fs::set_permissions(sandbox.path().join(NAME), mode).unwrap();
         }
         init(&sandbox, "", &[]);
+        git(&sandbox, &["config", "core.autocrlf", then]);
         let aside = sandbox.run(&["fix", "--commit", "--branch", "aside"]);
         assert_eq!(aside.code, 0, "{aside:?}");
         commits(&sandbox, "", &[]);

@@ -216,7 +216,12 @@ fn no_name_and_address() {
         &[],
         &["no name and address", "`git config --global user.name", "`git config --global user.email"],
     );
-    let mut command = sandbox.command(std::process::Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+    let command = || sandbox.command(std::process::Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+    // A name that git would take from the machine is none.
+    git(&sandbox, &["config", "--unset", "user.name"]);
+    let output = command().env("EMAIL", "x@example.com").args(["fix", "--commit"]).output().unwrap();
+    assert_eq!((output.status.code(), sandbox.read(NAME).as_str()), (Some(2), BROKEN), "{output:?}");
+    let mut command = command();
     for name in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{name}_NAME"), name).env(format!("GIT_{name}_EMAIL"), "x@example.com");
     }
