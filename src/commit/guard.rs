@@ -62,9 +62,9 @@ pub(super) fn check(
         }
     }
     if !changed.is_empty() && !args.allow_dirty {
-        let (has, them) = if changed.len() == 1 { ("has", "them") } else { ("have", "them") };
+        let has = if changed.len() == 1 { "has" } else { "have" };
         reasons.push(format!(
-            "{} {has} uncommitted changes: commit {them} first, or take {them} into this commit with `--allow-dirty`",
+            "{} {has} uncommitted changes: commit them first, or take them into this commit with `--allow-dirty`",
             named(&changed)
         ));
     }

@@ -241,6 +241,8 @@ fn summary(apps: &[Examined], mode: Mode) -> String {
         for finding in &outcome.findings {
             match (fate(outcome, finding), &app.written) {
                 (Fate::Fixed, Written::Failed(_)) => failed += 1,
+                // A commit on a branch that was not made leaves them as they were.
+                (Fate::Fixed, Written::Shown) if mode == Mode::Fix => failed += 1,
                 (Fate::Fixed, _) => fixed += 1,
                 (Fate::Held, _) => held += 1,
                 (Fate::Person, _) => person += 1,
@@ -339,7 +341,9 @@ mod tests {
 
     #[test]
     fn the_counts_of_the_summary_add_up() {
-        let app = examined(&["safe", "unsafe", "none", "note"]);
+        let mut app = examined(&["safe", "unsafe", "none", "note"]);
+        assert!(summary(std::slice::from_ref(&app), Mode::Fix).ends_with("1 note, 1 not written"));
+        app.written = Written::Done;
         assert_eq!(
             summary(std::slice::from_ref(&app), Mode::Fix),
             "4 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person, 1 note"

@@ -118,7 +118,7 @@ fn an_index_that_libgit2_would_not_keep() {
 
 fn clone(args: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new([("README.md", "")]);
-    for (file, text) in [(NAME, BROKEN), ("requirements.txt", "flask\n"), ("main.py", ""), ("d/large", "1")] {
+    for (file, text) in [(NAME, BROKEN), ("requirements.txt", "flask\n"), ("main.py", ""), ("large", "1")] {
         sandbox.write(format!("origin/{file}"), text);
     }
     init(&sandbox, "origin", &[]);
@@ -138,7 +138,10 @@ fn shallow_and_partial_clones() {
     commits(&sandbox, "clone", &[]);
     assert_eq!(git_in(&sandbox, "clone", &["rev-list", "--count", "HEAD"]), "2\n");
     // Only what is checked out is there.
-    let sandbox = clone(&["--filter=blob:none", "--sparse"]);
+    let sandbox = clone(&["--filter=blob:none", "--no-checkout"]);
+    git_in(&sandbox, "clone", &["sparse-checkout", "set", "--no-cone", "/*", "!/large"]);
+    git_in(&sandbox, "clone", &["checkout", "-q"]);
+    assert!(!sandbox.path().join("clone/large").exists());
     git_in(&sandbox, "clone", &["config", "remote.origin.url", "file:///nowhere"]);
     let aside = sandbox.run_in("clone", &["fix", "--commit", "--branch", "aside"], "");
     assert_eq!(aside.code, 0, "{aside:?}");
