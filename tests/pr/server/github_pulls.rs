@@ -1,0 +1,299 @@
+//! GitHub's REST API: pull requests, and what hangs on one.
+
+use super::call::Call;
+use super::github::{invalid, listing, refuse};
+use super::http::Response;
+use super::state::{Comment, LOGIN, Pull, Settings, State, World};
+use serde_json::{Value, json};
+
+/// Answers what is below a repository; nothing if there is no such operation.
+pub fn route(call: &Call<'_>, key: &str, rest: &[&str], settings: &Settings) -> Option<Response> {
+    let method = call.request.method.as_str();
+    match (method, rest) {
+        ("GET", ["pulls"]) => return Some(list(call, key)),
+        ("POST", ["pulls"]) => return Some(create(call, key, settings)),
+        _ => {}
+    }
+    let [area @ ("pulls" | "issues"), number, rest @ ..] = rest else {
+        return None;
+    };
+    let number = number.parse().ok()?;
+    let known = matches!(
+        (method, *area, rest),
+        ("PATCH", "pulls", [])
+            | ("GET" | "POST", "issues", ["comments"])
+            | ("POST", "issues", ["labels"])
+            | ("POST", "pulls", ["requested_reviewers"])
+    );
+    if !known {
+        return None;
+    }
+    if call.world().repositories[key].pull(number).is_none() {
+        return Some(refuse(404, "Not Found"));
+    }
+    Some(match (method, rest) {
+        ("PATCH", _) => edit(call, key, number, settings),
+        ("GET", _) => comments(call, key, number),
+        (_, ["comments"]) => comment(call, key, number, settings),
+        (_, ["labels"]) => label(call, key, number, settings),
+        _ => review(call, key, number, settings),
+    })
+}
+
+fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
+    let name = world.repositories[key].full_name();
+    let head = pull.head_repository.as_ref().and_then(|head| world.repositories.get(head));
+    let owner = head.map_or("unknown", |head| head.owner());
+    json!({
+        "number": pull.number,
+        "html_url": format!("{}/{name}/pull/{}", call.shared.url, pull.number),
+        "state": if pull.state == State::Open { "open" } else { "closed" },
+        "merged_at": pull.merged_at,
+        "title": pull.title,
+        "body": if pull.body.is_empty() { Value::Null } else { json!(pull.body) },
+        "draft": pull.draft,
+        "created_at": pull.created_at,
+        "user": {"login": pull.author},
+        "head": {
+            "ref": pull.head,
+            "sha": pull.sha,
+            "label": format!("{owner}:{}", pull.head),
+            "repo": head.map(|head| json!({"full_name": head.full_name()})),
+        },
+        "base": {"ref": pull.base},
+        "labels": pull.labels.iter().map(|name| json!({"name": name})).collect::<Vec<_>>(),
+    })
+}
+
+fn list(call: &Call<'_>, key: &str) -> Response {
+    call.knows(&["state", "head", "base", "per_page", "page", "sort", "direction"], &[]);
+    let head = call.query("head");
+    if head.is_some_and(|head| !head.contains(':')) {
+        call.violation("`head` without `owner:` is ignored");
+    }
+    let state = call.query("state").unwrap_or("open");
+    if !["open", "closed", "all"].contains(&state) {
+        call.violation(&format!("no state `{state}`"));
+    }
+    let world = call.world();
+    let mut pulls: Vec<&Pull> = world.repositories[key]
+        .pulls
+        .iter()
+        .filter(|pull| state == "all" || (state == "open") == (pull.state == State::Open))
+        .filter(|pull| call.query("base").is_none_or(|base| base == pull.base))
+        .filter(|pull| {
+            let Some((owner, branch)) = head.and_then(|head| head.split_once(':')) else {
+                return true;
+            };
+            let from = pull.head_repository.as_ref().and_then(|head| world.repositories.get(head));
+            pull.head == branch && from.is_some_and(|from| from.owner() == owner)
+        })
+        .collect();
+    let ascending = match (call.query("sort"), call.query("direction")) {
+        (_, Some(direction)) => direction == "asc",
+        (None | Some("created"), None) => false,
+        (Some(_), None) => true,
+    };
+    if !ascending {
+        pulls.reverse();
+    }
+    let items = pulls.into_iter().map(|pull| describe(call, &world, key, pull)).collect();
+    listing(call, &call.page(items, "per_page", 30, world.page_limit))
+}
+
+fn too_long(body: Option<&str>) -> Option<Response> {
+    body.is_some_and(|body| body.chars().count() > 65536).then(|| {
+        let message = "body is too long (maximum is 65536 characters)";
+        invalid(&json!({"resource": "Issue", "code": "custom", "field": "body", "message": message}))
+    })
+}
+
+fn custom(message: &str) -> Response {
+    invalid(&json!({"resource": "PullRequest", "code": "custom", "message": message}))
+}
+
+fn create(call: &Call<'_>, key: &str, settings: &Settings) -> Response {
+    call.knows(
+        &[],
+        &["title", "head", "head_repo", "base", "body", "maintainer_can_modify", "draft", "issue"],
+    );
+    if settings.refuses_pulls {
+        return refuse(403, "Resource not accessible by integration");
+    }
+    let field =
+        |name: &str, code: &str| invalid(&json!({"resource": "PullRequest", "field": name, "code": code}));
+    let (Some(title), Some(head), Some(base)) = (call.text("title"), call.text("head"), call.text("base"))
+    else {
+        return field("head", "missing_field");
+    };
+    let body = call.text("body");
+    if let Some(refused) = too_long(body.as_deref()) {
+        return refused;
+    }
+    let mut world = call.world();
+    let own = world.repositories[key].owner().to_owned();
+    let (owner, branch) =
+        head.split_once(':').map_or((own.as_str(), head.as_str()), |(owner, name)| (owner, name));
+    let from = world.head_repository(key, owner).map(|from| from.name.clone());
+    let Some(sha) = world.tip(from.as_deref(), branch) else {
+        return field("head", "invalid");
+    };
+    let Some(base_sha) = world.repositories[key].bare.tip(&base) else {
+        return field("base", "invalid");
+    };
+    let same = |pull: &&Pull| {
+        pull.state == State::Open && pull.head == branch && pull.base == base && pull.head_repository == from
+    };
+    if world.repositories[key].pulls.iter().any(|pull| same(&pull)) {
+        return custom(&format!("A pull request already exists for {owner}:{branch}."));
+    }
+    let from_name = from.clone().unwrap_or_default();
+    if world.repositories[&from_name].bare.contains(&base_sha, &sha) || base_sha == sha {
+        return if owner == own {
+            custom(&format!("No commits between {base} and {branch}"))
+        } else {
+            custom(&format!("No commits between {own}:{base} and {owner}:{branch}"))
+        };
+    }
+    let pull = Pull {
+        number: world.repositories[key].pulls.len() as u64 + 1,
+        state: State::Open,
+        title,
+        body: body.unwrap_or_default(),
+        draft: call.body["draft"] == json!(true),
+        author: LOGIN.to_owned(),
+        head: branch.to_owned(),
+        head_repository: from,
+        base,
+        sha,
+        labels: Vec::new(),
+        reviewers: Vec::new(),
+        team_reviewers: Vec::new(),
+        comments: Vec::new(),
+        maintainer_can_modify: call.body["maintainer_can_modify"] != json!(false),
+        created_at: world.now_text(),
+        merged_at: None,
+    };
+    world.keep_head(key, &pull);
+    let answer = describe(call, &world, key, &pull);
+    world.repositories.get_mut(key).unwrap().pulls.push(pull);
+    Response::json(201, &answer)
+}
+
+fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
+    call.knows(&[], &["title", "body", "state", "base", "maintainer_can_modify"]);
+    let mut world = call.world();
+    let pull = world.repositories[key].pull(number).unwrap();
+    if pull.author != LOGIN && !settings.push {
+        return refuse(403, "Must have admin rights to Repository.");
+    }
+    let body = call.text("body");
+    if let Some(refused) = too_long(body.as_deref()) {
+        return refused;
+    }
+    let state = call.text("state");
+    let refused = match state.as_deref() {
+        Some("open") if pull.state == State::Merged => {
+            Some("state cannot be changed. The pull request is merged.")
+        }
+        Some("open") if world.tip(pull.head_repository.as_deref(), &pull.head).is_none() => {
+            Some("state cannot be changed. The branch has been deleted.")
+        }
+        _ => None,
+    };
+    if let Some(message) = refused {
+        let error =
+            json!({"resource": "PullRequest", "code": "custom", "field": "state", "message": message});
+        return invalid(&error);
+    }
+    let title = call.text("title");
+    let pull = world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap();
+    match state.as_deref() {
+        Some("open") => pull.state = State::Open,
+        Some("closed") if pull.state == State::Open => pull.state = State::Closed,
+        Some("closed") | None => {}
+        Some(state) => call.violation(&format!("no state `{state}`")),
+    }
+    pull.title = title.unwrap_or_else(|| pull.title.clone());
+    pull.body = body.unwrap_or_else(|| pull.body.clone());
+    // One that is opened again has what was pushed in the meantime.
+    world.follow(key);
+    let pull = world.repositories[key].pull(number).unwrap();
+    Response::json(200, &describe(call, &world, key, pull))
+}
+
+fn comment_json(call: &Call<'_>, world: &World, key: &str, number: u64, comment: &Comment) -> Value {
+    let name = world.repositories[key].full_name();
+    json!({
+        "id": comment.id,
+        "html_url": format!("{}/{name}/pull/{number}#issuecomment-{}", call.shared.url, comment.id),
+        "body": comment.body,
+        "user": {"login": comment.author},
+    })
+}
+
+fn comments(call: &Call<'_>, key: &str, number: u64) -> Response {
+    call.knows(&["per_page", "page", "since"], &[]);
+    let world = call.world();
+    let comments = &world.repositories[key].pull(number).unwrap().comments;
+    let items = comments.iter().map(|comment| comment_json(call, &world, key, number, comment)).collect();
+    listing(call, &call.page(items, "per_page", 30, world.page_limit))
+}
+
+fn comment(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
+    call.knows(&[], &["body"]);
+    if settings.refuses_extras {
+        return refuse(403, "Resource not accessible by integration");
+    }
+    let Some(body) = call.text("body").filter(|body| !body.is_empty()) else {
+        return invalid(&json!({"resource": "IssueComment", "code": "missing_field", "field": "body"}));
+    };
+    if let Some(refused) = too_long(Some(&body)) {
+        return refused;
+    }
+    let mut world = call.world();
+    let comment = Comment { id: world.id(), author: LOGIN.to_owned(), body };
+    let answer = comment_json(call, &world, key, number, &comment);
+    world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap().comments.push(comment);
+    Response::json(201, &answer)
+}
+
+fn label(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
+    call.knows(&[], &["labels"]);
+    if settings.refuses_extras || !settings.push {
+        return refuse(403, "Resource not accessible by integration");
+    }
+    let mut world = call.world();
+    let pull = world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap();
+    for label in call.texts("labels") {
+        if !pull.labels.contains(&label) {
+            pull.labels.push(label);
+        }
+    }
+    let labels: Vec<Value> = pull.labels.iter().map(|name| json!({"name": name})).collect();
+    Response::json(200, &json!(labels))
+}
+
+fn review(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
+    call.knows(&[], &["reviewers", "team_reviewers"]);
+    if settings.refuses_extras || !settings.push {
+        return refuse(403, "Resource not accessible by integration");
+    }
+    let (reviewers, teams) = (call.texts("reviewers"), call.texts("team_reviewers"));
+    let mut world = call.world();
+    let name = world.repositories[key].full_name().to_owned();
+    let pull = world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap();
+    if reviewers.contains(&pull.author) {
+        return refuse(422, "Review cannot be requested from pull request author.");
+    }
+    let stranger = reviewers.iter().any(|login| !settings.collaborators.contains(login))
+        || teams.iter().any(|team| !settings.teams.contains(team));
+    if stranger {
+        let message = "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the";
+        return refuse(422, &format!("{message} {name} repository."));
+    }
+    pull.reviewers.extend(reviewers);
+    pull.team_reviewers.extend(teams);
+    let pull = world.repositories[key].pull(number).unwrap();
+    Response::json(201, &describe(call, &world, key, pull))
+}
