@@ -141,6 +141,11 @@ fn forks_and_takes_pull_requests_from_there() {
         ask(&forge, "POST", "/repos/acme/shop/issues/1/labels", &json!({"labels": ["a"]})).status,
         403
     );
+    shop.comment(1, "", "from an account that is gone");
+    assert!(get(&forge, "/repos/acme/shop/issues/1/comments").json()[0]["user"].is_null());
+    shop.edit_pull(1, |pull| (pull.head_repository, pull.author) = (None, String::new()));
+    assert!(get(&forge, "/repos/acme/shop/pulls").json()[0]["head"]["repo"].is_null());
+    shop.edit_pull(1, |pull| pull.author = LOGIN.to_owned());
     shop.set(|settings| settings.archived = true);
     assert_eq!(ask(&forge, "PATCH", "/repos/acme/shop/pulls/1", &json!({"title": "U"})).status, 403);
 }

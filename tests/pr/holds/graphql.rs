@@ -33,11 +33,12 @@ fn commits_where_the_branch_still_is() {
     assert_eq!((answer.status, &answer.json()["errors"][0]["type"]), (200, &json!("STALE_DATA")));
     assert_eq!(forge.writes().len(), 2);
     let mut wrong = input.clone();
+    wrong["input"]["expectedHeadOid"] = json!(shop.tip("work").unwrap());
     wrong["input"]["fileChanges"]["additions"][0]["mode"] = json!("100755");
     post(&forge, COMMIT, &wrong);
+    assert_eq!(forge.violations().len(), 1);
     shop.set(|settings| settings.push = false);
     assert_eq!(post(&forge, COMMIT, &input).json()["errors"][0]["type"], "FORBIDDEN");
-    assert!(forge.violations().is_empty(), "the branch had moved");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub fn refuse(status: u16, message: &str) -> Response {
 
 /// A 422 that names what is wrong.
 pub fn invalid(error: &Value) -> Response {
-    let body = json!({"message": "Validation Failed", "errors": [error], "documentation_url": DOCS, "status": "422"});
+    let body = json!({"message": "Validation Failed", "errors": [error], "documentation_url": DOCS});
     Response::json(422, &body)
 }
 

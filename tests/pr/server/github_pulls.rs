@@ -1,9 +1,10 @@
-//! GitHub's REST API: pull requests, and what hangs on one.
+//! GitHub's REST API: pull requests.
 
 use super::call::Call;
 use super::github::{invalid, listing, refuse};
+use super::github_extras;
 use super::http::Response;
-use super::state::{Comment, LOGIN, Pull, Settings, State, World};
+use super::state::{LOGIN, Pull, Settings, State, World};
 use serde_json::{Value, json};
 
 /// Answers what is below a repository; nothing if there is no such operation.
@@ -33,14 +34,19 @@ pub fn route(call: &Call<'_>, key: &str, rest: &[&str], settings: &Settings) -> 
     }
     Some(match (method, rest) {
         ("PATCH", _) => edit(call, key, number, settings),
-        ("GET", _) => comments(call, key, number),
-        (_, ["comments"]) => comment(call, key, number, settings),
-        (_, ["labels"]) => label(call, key, number, settings),
-        _ => review(call, key, number, settings),
+        ("GET", _) => github_extras::comments(call, key, number),
+        (_, ["comments"]) => github_extras::comment(call, key, number, settings),
+        (_, ["labels"]) => github_extras::label(call, key, number, settings),
+        _ => github_extras::review(call, key, number, settings),
     })
 }
 
-fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
+/// Whoever deleted the account is nobody.
+pub fn user(login: &str) -> Value {
+    if login.is_empty() { Value::Null } else { json!({"login": login}) }
+}
+
+pub fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
     let name = world.repositories[key].full_name();
     let head = pull.head_repository.as_ref().and_then(|head| world.repositories.get(head));
     let owner = head.map_or("unknown", |head| head.owner());
@@ -53,7 +59,7 @@ fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
         "body": if pull.body.is_empty() { Value::Null } else { json!(pull.body) },
         "draft": pull.draft,
         "created_at": pull.created_at,
-        "user": {"login": pull.author},
+        "user": user(&pull.author),
         "head": {
             "ref": pull.head,
             "sha": pull.sha,
@@ -101,7 +107,7 @@ fn list(call: &Call<'_>, key: &str) -> Response {
     listing(call, &call.page(items, "per_page", 30, world.page_limit))
 }
 
-fn too_long(body: Option<&str>) -> Option<Response> {
+pub fn too_long(body: Option<&str>) -> Option<Response> {
     body.is_some_and(|body| body.chars().count() > 65536).then(|| {
         let message = "body is too long (maximum is 65536 characters)";
         invalid(&json!({"resource": "Issue", "code": "custom", "field": "body", "message": message}))
@@ -220,80 +226,4 @@ fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respons
     world.follow(key);
     let pull = world.repositories[key].pull(number).unwrap();
     Response::json(200, &describe(call, &world, key, pull))
-}
-
-fn comment_json(call: &Call<'_>, world: &World, key: &str, number: u64, comment: &Comment) -> Value {
-    let name = world.repositories[key].full_name();
-    json!({
-        "id": comment.id,
-        "html_url": format!("{}/{name}/pull/{number}#issuecomment-{}", call.shared.url, comment.id),
-        "body": comment.body,
-        "user": {"login": comment.author},
-    })
-}
-
-fn comments(call: &Call<'_>, key: &str, number: u64) -> Response {
-    call.knows(&["per_page", "page", "since"], &[]);
-    let world = call.world();
-    let comments = &world.repositories[key].pull(number).unwrap().comments;
-    let items = comments.iter().map(|comment| comment_json(call, &world, key, number, comment)).collect();
-    listing(call, &call.page(items, "per_page", 30, world.page_limit))
-}
-
-fn comment(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
-    call.knows(&[], &["body"]);
-    if settings.refuses_extras {
-        return refuse(403, "Resource not accessible by integration");
-    }
-    let Some(body) = call.text("body").filter(|body| !body.is_empty()) else {
-        return invalid(&json!({"resource": "IssueComment", "code": "missing_field", "field": "body"}));
-    };
-    if let Some(refused) = too_long(Some(&body)) {
-        return refused;
-    }
-    let mut world = call.world();
-    let comment = Comment { id: world.id(), author: LOGIN.to_owned(), body };
-    let answer = comment_json(call, &world, key, number, &comment);
-    world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap().comments.push(comment);
-    Response::json(201, &answer)
-}
-
-fn label(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
-    call.knows(&[], &["labels"]);
-    if settings.refuses_extras || !settings.push {
-        return refuse(403, "Resource not accessible by integration");
-    }
-    let mut world = call.world();
-    let pull = world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap();
-    for label in call.texts("labels") {
-        if !pull.labels.contains(&label) {
-            pull.labels.push(label);
-        }
-    }
-    let labels: Vec<Value> = pull.labels.iter().map(|name| json!({"name": name})).collect();
-    Response::json(200, &json!(labels))
-}
-
-fn review(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
-    call.knows(&[], &["reviewers", "team_reviewers"]);
-    if settings.refuses_extras || !settings.push {
-        return refuse(403, "Resource not accessible by integration");
-    }
-    let (reviewers, teams) = (call.texts("reviewers"), call.texts("team_reviewers"));
-    let mut world = call.world();
-    let name = world.repositories[key].full_name().to_owned();
-    let pull = world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap();
-    if reviewers.contains(&pull.author) {
-        return refuse(422, "Review cannot be requested from pull request author.");
-    }
-    let stranger = reviewers.iter().any(|login| !settings.collaborators.contains(login))
-        || teams.iter().any(|team| !settings.teams.contains(team));
-    if stranger {
-        let message = "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the";
-        return refuse(422, &format!("{message} {name} repository."));
-    }
-    pull.reviewers.extend(reviewers);
-    pull.team_reviewers.extend(teams);
-    let pull = world.repositories[key].pull(number).unwrap();
-    Response::json(201, &describe(call, &world, key, pull))
 }

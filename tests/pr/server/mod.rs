@@ -12,6 +12,7 @@ mod git;
 mod gitea;
 mod gitea_pulls;
 mod github;
+mod github_extras;
 mod github_pulls;
 mod gitlab;
 mod gitlab_merges;

@@ -107,6 +107,7 @@ impl Recorder {
             "forge": self.forge,
             "method": request.method,
             "path": path,
+            "agent": request.header("user-agent"),
             "query": query,
             "request": request.json(),
             "status": response.map_or(0, |response| response.status),

@@ -94,6 +94,7 @@ pub struct Pull {
     pub title: String,
     pub body: String,
     pub draft: bool,
+    /// At GitHub, nobody if it is empty.
     pub author: String,
     /// The branch, and the full name of where it is: nothing for a fork that was deleted.
     pub head: String,
