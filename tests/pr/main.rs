@@ -1,10 +1,11 @@
 //! `nixpacks-fix pr` against forges on the loopback interface: GitHub, GitLab and Gitea as far as they are used.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
-#![allow(clippy::print_stderr, unreachable_pub)]
+#![allow(unreachable_pub)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod emulated;
 mod holds;
 mod server;

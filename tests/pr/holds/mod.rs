@@ -1,6 +1,6 @@
 //! The forges of the tests are what they claim to be, asked with git and plain HTTP.
 
-mod client;
+pub mod client;
 mod git;
 mod gitea;
 mod github;

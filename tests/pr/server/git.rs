@@ -59,7 +59,7 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
     }
     let response = backend(shared, &key, rest, request);
     if rest == "git-receive-pack" {
-        shared.world().follow(&key);
+        shared.pushed(&key);
     }
     response
 }

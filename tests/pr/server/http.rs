@@ -181,6 +181,32 @@ impl Response {
         self
     }
 
+    /// The only one of a connection that ends with it.
+    pub fn read(stream: &mut impl BufRead) -> io::Result<Self> {
+        let mut line = String::new();
+        stream.read_line(&mut line)?;
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let mut response =
+            Self::empty(status.ok_or_else(|| io::Error::other(format!("no status line: {line:?}")))?);
+        let mut chunked = false;
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line)?;
+            let Some((name, value)) = line.trim_end().split_once(':') else { break };
+            let (name, value) = (name.to_ascii_lowercase(), value.trim());
+            chunked |= name == "transfer-encoding" && value.contains("chunked");
+            response = response.header(&name, value);
+        }
+        response.body = if chunked {
+            chunks(stream)?
+        } else {
+            let mut body = Vec::new();
+            stream.read_to_end(&mut body)?;
+            body
+        };
+        Ok(response)
+    }
+
     /// Sends it.
     pub fn write(&self, stream: &mut impl Write, head_only: bool) -> io::Result<()> {
         let reason = if self.status < 400 { "OK" } else { "Refused" };

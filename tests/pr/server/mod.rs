@@ -7,6 +7,8 @@
 
 mod bare;
 mod call;
+mod emulated;
+mod emulated_pulls;
 mod follow;
 mod git;
 mod gitea;
@@ -29,6 +31,7 @@ pub use repository::Repository;
 pub use shared::When;
 pub use state::{Comment, Kind, LOGIN, Pull, Settings, State};
 
+use emulated::Emulator;
 use http::Request;
 use record::Recorder;
 use shared::{Script, Shared, Stall, lock};
@@ -41,6 +44,16 @@ use std::time::{Duration, Instant};
 
 /// The one token that is accepted. It must not show up in anything that is printed.
 pub const TOKEN: &str = "s3cr3t-token-0123456789";
+
+/// Says once that tests are skipped, where the test runner does not swallow it.
+pub fn skipped(why: &str) {
+    static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut said = lock(&SAID);
+    if !said.iter().any(|other| other == why) {
+        said.push(why.to_owned());
+        let _ = writeln!(std::io::stderr(), "skipped: {why}");
+    }
+}
 
 /// A forge; it ends with its handle.
 #[must_use]
@@ -68,13 +81,24 @@ impl Forge {
 
     /// One of this kind; nothing where git cannot serve.
     pub fn start(kind: Kind) -> Option<Self> {
+        Self::start_with(kind, None)
+    }
+
+    /// A GitHub whose API is the emulator there, with git and the same handle in front of it. What the emulator does not
+    /// have (GraphQL, listings of organizations, most settings) is not there, and what it does not check goes through.
+    pub fn emulated(url: &str) -> Option<Self> {
+        Self::start_with(Kind::GitHub, Some(Emulator::new(url)))
+    }
+
+    fn start_with(kind: Kind, emulator: Option<Emulator>) -> Option<Self> {
         if !git::available() {
-            eprintln!("skipped: pr: no git http-backend");
+            skipped("pr: no git http-backend");
             return None;
         }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let name = match kind {
+            Kind::GitHub if emulator.is_some() => "emulated",
             Kind::GitHub => "github",
             Kind::GitLab => "gitlab",
             Kind::Gitea => "gitea",
@@ -91,6 +115,7 @@ impl Forge {
             stall: Mutex::default(),
             stalled: std::sync::Condvar::new(),
             recorder: Mutex::new(Recorder::from_environment(name)),
+            emulator,
         });
         std::fs::create_dir_all(shared.root()).unwrap();
         std::fs::create_dir_all(shared.home()).unwrap();

@@ -32,6 +32,9 @@ impl Repository {
             labels: Vec::new(),
         };
         assert!(world.repositories.insert(name.to_owned(), made).is_none(), "{name} is there already");
+        if let Some(emulator) = &shared.emulator {
+            emulator.create(name);
+        }
         Self { shared: Arc::clone(shared), name: name.to_owned(), bare }
     }
 
@@ -61,8 +64,13 @@ impl Repository {
 
     /// Sets it.
     pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings();
+        change(&mut settings);
+        if let Some(emulator) = &self.shared.emulator {
+            emulator.set(&self.name, &self.settings(), &settings);
+        }
         self.with(|repository| {
-            change(&mut repository.settings);
+            repository.settings = settings;
             let head = format!("refs/heads/{}", repository.settings.default_branch);
             repository.bare.git(&["symbolic-ref", "HEAD", &head]);
         });
@@ -78,8 +86,10 @@ impl Repository {
         let default = world.repositories[&self.name].settings.default_branch.clone();
         let from = self.bare.tip(branch).or_else(|| self.bare.tip(&default));
         let by = Signature { author: ADA, committer: ADA, date: world.now() };
-        let commit = self.bare.commit(branch, from.as_deref(), &files, message, &by);
-        world.follow(&self.name);
+        let message = format!("{}\n", message.trim_end());
+        let commit = self.bare.commit(branch, from.as_deref(), &files, &message, &by);
+        drop(world);
+        self.shared.pushed(&self.name);
         commit
     }
 
@@ -106,7 +116,7 @@ impl Repository {
 
     /// Lets pull requests follow what `git` changed.
     pub fn follow(&self) {
-        self.shared.world().follow(&self.name);
+        self.shared.pushed(&self.name);
     }
 
     /// A person deletes a branch.
@@ -129,21 +139,28 @@ impl Repository {
 
     /// Every pull request, oldest first.
     pub fn pulls(&self) -> Vec<Pull> {
-        self.with(|repository| repository.pulls.clone())
+        match &self.shared.emulator {
+            Some(emulator) => emulator.pulls(&self.name),
+            None => self.with(|repository| repository.pulls.clone()),
+        }
     }
 
     /// One pull request.
     pub fn pull(&self, number: u64) -> Pull {
-        self.with(|repository| repository.pull(number).unwrap().clone())
+        self.pulls().into_iter().find(|pull| pull.number == number).unwrap()
     }
 
     /// Changes one, as a person or as time would.
     pub fn edit_pull(&self, number: u64, change: impl FnOnce(&mut Pull)) {
+        assert!(self.shared.emulator.is_none(), "the emulator's pull requests change through its API only");
         self.with(|repository| change(repository.pull_mut(number).unwrap()));
     }
 
     /// A person comments on one.
     pub fn comment(&self, number: u64, author: &str, body: &str) {
+        if let Some(emulator) = &self.shared.emulator {
+            return emulator.comment(&self.name, number, body);
+        }
         let id = self.shared.world().id();
         let comment = Comment { id, author: author.to_owned(), body: body.to_owned() };
         self.edit_pull(number, |pull| pull.comments.push(comment));
@@ -151,7 +168,10 @@ impl Repository {
 
     /// A person closes one.
     pub fn close(&self, number: u64) {
-        self.edit_pull(number, |pull| pull.state = State::Closed);
+        match &self.shared.emulator {
+            Some(emulator) => emulator.close(&self.name, number),
+            None => self.edit_pull(number, |pull| pull.state = State::Closed),
+        }
     }
 
     /// A person merges one, with a merge commit. The branch stays.
@@ -165,6 +185,12 @@ impl Repository {
     }
 
     fn merge_as(&self, number: u64, squash: bool) {
+        if let Some(emulator) = &self.shared.emulator {
+            let pull = self.pull(number);
+            emulator.merge(&self.name, number);
+            self.bare.merge(&pull.base, &pull.sha, &pull.title, squash);
+            return self.shared.pushed(&self.name);
+        }
         let mut world = self.shared.world();
         let now = world.now_text();
         let repository = world.repositories.get_mut(&self.name).unwrap();

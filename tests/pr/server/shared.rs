@@ -1,9 +1,10 @@
 //! What the threads of a forge share, and the way of a request through it.
 
+use super::emulated::Emulator;
 use super::http::{Request, Response};
 use super::record::{Recorded, Recorder, is_write};
 use super::state::{Kind, World};
-use super::{git, gitea, github, gitlab, graphql};
+use super::{emulated, git, gitea, github, gitlab, graphql};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub(super) stall: Mutex<Stall>,
     pub(super) stalled: Condvar,
     pub(super) recorder: Mutex<Option<Recorder>>,
+    /// What answers the API instead of this.
+    pub(super) emulator: Option<Emulator>,
 }
 
 /// A lock that outlives a panic elsewhere: that one is reported already.
@@ -62,6 +65,15 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.world)
+    }
+
+    /// Lets pull requests follow what came to a repository.
+    pub fn pushed(&self, key: &str) {
+        if let Some(emulator) = &self.emulator {
+            let bare = self.world().repositories[key].bare.clone();
+            emulator.mirror(key, &bare);
+        }
+        self.world().follow(key);
     }
 
     /// Where the repositories are.
@@ -153,6 +165,7 @@ impl Shared {
     fn handle(&self, request: &Request) -> Response {
         let real = || match (self.below_api(&request.path), self.kind) {
             (None, _) => git::serve(self, request),
+            (Some(below), _) if self.emulator.is_some() => emulated::forward(self, request, below),
             (Some("/graphql"), Kind::GitHub) => graphql::serve(self, request),
             (Some(_), Kind::GitHub) => github::serve(self, request),
             (Some(_), Kind::GitLab) => gitlab::serve(self, request),

@@ -18,7 +18,7 @@ pub const LOGIN: &str = "deploy-bot";
 const MIDNIGHT: u64 = 1_700_006_400;
 
 /// What a test may set of a repository.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)]
 pub struct Settings {
     pub archived: bool,
