@@ -32,6 +32,7 @@ fn describes_and_lists_repositories() {
     let answer = get(&forge, "/repos/acme/shop").json();
     assert_eq!(answer["permissions"], json!({"push": true, "pull": true, "admin": false}));
     assert_eq!(answer["clone_url"], format!("{}/acme/shop.git", forge.url()));
+    assert_eq!(get(&forge, "/repos/Acme/SHOP").json()["full_name"], "acme/shop");
     forge.page_limit(1);
     let answer = get(&forge, "/orgs/acme/repos?per_page=100");
     assert_eq!(names(&answer.json()), ["acme/shop"]);
@@ -92,6 +93,15 @@ fn opens_a_pull_request_once() {
     assert_eq!(edit(&json!({"state": "closed", "title": "U"})).json()["state"], "closed");
     assert_eq!(edit(&json!({"state": "open"})).status, 200);
     assert_eq!(shop.pull(1).title, "U");
+    assert_eq!(edit(&json!({"title": "é".repeat(257)})).status, 422);
+    shop.close(1);
+    let old = shop.tip("work").unwrap();
+    shop.commit("work", &[("x", Some("x\n"))], "On top");
+    shop.git(&["update-ref", "refs/heads/work", "main~"]);
+    let message = edit(&json!({"state": "open"})).json()["errors"][0]["message"].clone();
+    assert_eq!(message, "state cannot be changed. The work branch was force-pushed or recreated.");
+    shop.git(&["update-ref", "refs/heads/work", &old]);
+    assert_eq!(edit(&json!({"state": "open"})).status, 200);
     shop.delete_branch("work");
     assert_eq!(shop.pull(1).state, State::Closed);
     assert_eq!(edit(&json!({"state": "open"})).status, 422);

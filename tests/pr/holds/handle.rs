@@ -79,6 +79,8 @@ fn stalls_before_or_after_the_work() {
             assert!(forge.stalled(|| waiting.is_finished()));
             assert_eq!(get(&forge, "/repos/acme/shop").status, 200, "reading goes on");
             assert_eq!(shop.pulls().len(), pulls);
+            let again = ask(&forge, "POST", "/repos/acme/shop/issues/9/comments", &json!({"body": "b"}));
+            assert_eq!(again.status, 404, "so does the next write");
             forge.resume();
             assert!(waiting.join().unwrap(), "it gets no answer");
         });

@@ -33,7 +33,7 @@ pub fn comment(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> 
     let Some(body) = call.text("body").filter(|body| !body.is_empty()) else {
         return invalid(&json!({"resource": "IssueComment", "code": "missing_field", "field": "body"}));
     };
-    if let Some(refused) = too_long(Some(&body)) {
+    if let Some(refused) = too_long(None, Some(&body)) {
         return refused;
     }
     let mut world = call.world();

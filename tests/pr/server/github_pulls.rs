@@ -107,10 +107,11 @@ fn list(call: &Call<'_>, key: &str) -> Response {
     listing(call, &call.page(items, "per_page", 30, world.page_limit))
 }
 
-pub fn too_long(body: Option<&str>) -> Option<Response> {
-    body.is_some_and(|body| body.chars().count() > 65536).then(|| {
-        let message = "body is too long (maximum is 65536 characters)";
-        invalid(&json!({"resource": "Issue", "code": "custom", "field": "body", "message": message}))
+pub fn too_long(title: Option<&str>, body: Option<&str>) -> Option<Response> {
+    [("title", title, 256), ("body", body, 65536)].into_iter().find_map(|(field, text, most)| {
+        let message = format!("{field} is too long (maximum is {most} characters)");
+        let error = json!({"resource": "Issue", "code": "custom", "field": field, "message": message});
+        text.is_some_and(|text| text.chars().count() > most).then(|| invalid(&error))
     })
 }
 
@@ -133,7 +134,7 @@ fn create(call: &Call<'_>, key: &str, settings: &Settings) -> Response {
         return field("head", "missing_field");
     };
     let body = call.text("body");
-    if let Some(refused) = too_long(body.as_deref()) {
+    if let Some(refused) = too_long(call.text("title").as_deref(), body.as_deref()) {
         return refused;
     }
     let mut world = call.world();
@@ -186,6 +187,33 @@ fn create(call: &Call<'_>, key: &str, settings: &Settings) -> Response {
     Response::json(201, &answer)
 }
 
+/// Whether one that is closed can be opened again, or why not.
+fn may_reopen(world: &World, key: &str, pull: &Pull) -> Result<(), String> {
+    if pull.state == State::Merged {
+        return Err("The pull request is merged.".to_owned());
+    }
+    let branch = &pull.head;
+    let Some(tip) = world.tip(pull.head_repository.as_deref(), branch) else {
+        return Err(format!("The {branch} branch was deleted."));
+    };
+    let source = &world.repositories[pull.head_repository.as_deref().unwrap()].bare;
+    if !source.contains(&tip, &pull.sha) {
+        return Err(format!("The {branch} branch was force-pushed or recreated."));
+    }
+    if world.tip(Some(key), &pull.base).is_some_and(|base| source.contains(&base, &tip)) {
+        return Err(format!("There are no new commits on the {branch} branch."));
+    }
+    let same = |other: &&Pull| other.state == State::Open && other.head == *branch && other.base == pull.base;
+    if world.repositories[key]
+        .pulls
+        .iter()
+        .any(|other| same(&other) && other.head_repository == pull.head_repository)
+    {
+        return Err(format!("A pull request already exists for {branch}."));
+    }
+    Ok(())
+}
+
 fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Response {
     call.knows(&[], &["title", "body", "state", "base", "maintainer_can_modify"]);
     let mut world = call.world();
@@ -194,20 +222,13 @@ fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respons
         return refuse(403, "Must have admin rights to Repository.");
     }
     let body = call.text("body");
-    if let Some(refused) = too_long(body.as_deref()) {
+    if let Some(refused) = too_long(call.text("title").as_deref(), body.as_deref()) {
         return refused;
     }
     let state = call.text("state");
-    let refused = match state.as_deref() {
-        Some("open") if pull.state == State::Merged => {
-            Some("state cannot be changed. The pull request is merged.")
-        }
-        Some("open") if world.tip(pull.head_repository.as_deref(), &pull.head).is_none() => {
-            Some("state cannot be changed. The branch has been deleted.")
-        }
-        _ => None,
-    };
-    if let Some(message) = refused {
+    let reopens = state.as_deref() == Some("open") && pull.state != State::Open;
+    if let Err(message) = if reopens { may_reopen(&world, key, pull) } else { Ok(()) } {
+        let message = format!("state cannot be changed. {message}");
         let error =
             json!({"resource": "PullRequest", "code": "custom", "field": "state", "message": message});
         return invalid(&error);

@@ -199,8 +199,7 @@ impl Forge {
         lock(&self.shared.log).clear();
     }
 
-    /// From now on, the write after this many others is not answered, and none after it. `Before`: it is not carried
-    /// out, either.
+    /// From now on, the write after this many others is not answered. `Before`: it is not carried out, either.
     pub fn stall(&self, nth: usize, when: When) {
         *lock(&self.shared.stall) = Stall { planned: Some((nth, when)), ..Stall::default() };
     }

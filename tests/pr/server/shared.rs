@@ -144,8 +144,7 @@ impl Shared {
     fn count_write(&self) -> Option<When> {
         let mut stall = lock(&self.stall);
         let (left, when) = stall.planned?;
-        // Whoever comes after one that hangs, hangs.
-        stall.planned = Some((left.saturating_sub(1), when));
+        stall.planned = left.checked_sub(1).map(|left| (left, when));
         (left == 0).then_some(when)
     }
 

@@ -201,17 +201,14 @@ impl World {
         5000 + self.clock
     }
 
-    /// What a full name stands for.
+    /// What a full name stands for, in whatever case.
     pub fn find(&self, name: &str) -> Found {
-        match self.repositories.get(name) {
-            Some(repository) if repository.full_name() == name => Found::Here(name.to_owned()),
-            held => match self.repositories.values().find(|other| other.full_name() == name) {
-                Some(other) => Found::Here(other.name.clone()),
-                None => held.map_or(Found::Nowhere, |held| {
-                    Found::Moved(held.name.clone(), held.full_name().to_owned())
-                }),
-            },
+        let called = |other: &str| other.eq_ignore_ascii_case(name);
+        if let Some(found) = self.repositories.values().find(|held| called(held.full_name())) {
+            return Found::Here(found.name.clone());
         }
+        let moved = self.repositories.values().find(|held| called(&held.name));
+        moved.map_or(Found::Nowhere, |held| Found::Moved(held.name.clone(), held.full_name().to_owned()))
     }
 
     /// The repository of an owner that pull requests to this one can come from.
