@@ -58,10 +58,12 @@ impl Emulator {
         answer
     }
 
-    /// Makes an empty repository, in place of the one that an earlier run has left.
+    /// Makes an empty repository, in place of those that an earlier run has left: itself, a fork.
     pub fn create(&self, name: &str) {
         let (owner, short) = name.split_once('/').unwrap();
-        self.ask(TOKEN, "DELETE", &format!("/repos/{name}"), &Value::Null);
+        for left in [name.to_owned(), format!("{LOGIN}/{short}")] {
+            self.ask(TOKEN, "DELETE", &format!("/repos/{left}"), &Value::Null);
+        }
         let path = if owner == LOGIN { "/user/repos".to_owned() } else { format!("/orgs/{owner}/repos") };
         self.must("POST", &path, &json!({"name": short, "auto_init": false}));
     }
