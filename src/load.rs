@@ -37,7 +37,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
         return Err(Unread::Because("not a regular file".to_owned()));
     }
     if meta.len() > limit {
-        return Err(too_large(limit));
+        return Err(Unread::Because(too_large(limit)));
     }
     let file = File::open(path).map_err(|error| unread(&error))?;
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default().saturating_add(1));
@@ -55,11 +55,12 @@ pub(crate) fn stream(from: impl io::Read, limit: u64) -> Result<Vec<u8>, Unread>
 fn take(from: impl io::Read, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Unread> {
     from.take(limit + 1).read_to_end(bytes).map_err(|error| unread(&error))?;
     // It may have grown since its size was asked for, and a stream has no size.
-    if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(()) }
+    if bytes.len() as u64 > limit { Err(Unread::Because(too_large(limit))) } else { Ok(()) }
 }
 
-fn too_large(limit: u64) -> Unread {
-    Unread::Because(format!("larger than {} MiB", limit >> 20))
+/// What is said of a file above a limit.
+pub(crate) fn too_large(limit: u64) -> String {
+    format!("larger than {} MiB", limit >> 20)
 }
 
 fn unread(error: &io::Error) -> Unread {

@@ -1,6 +1,7 @@
 //! The app view over a commit: a git tree, without a work tree.
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
+use crate::load;
+use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry, TreeWalkMode, TreeWalkResult};
 use nixpacks_transforms::app::{AppView, Entry, Kind, ReadError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,6 +10,12 @@ use std::sync::Mutex;
 
 /// The most links that are followed from one path.
 const HOPS: usize = 8;
+/// Bytes of the longest target of a link.
+const LONGEST_LINK: u64 = 4096;
+/// Entries of a tree that are visited at most.
+const ENTRIES: usize = 500_000;
+/// Bytes of the longest path; it bounds how deep directories lie in each other, too.
+const LONGEST_PATH: usize = 4096;
 /// The mode of a symbolic link in a git tree.
 const LINK: i32 = 0o120_000;
 /// The mode of a program.
@@ -24,53 +31,36 @@ pub(crate) struct CommitView {
 impl CommitView {
     /// The directory `dir` as `revision` has it; the repository is the one that `dir` is in, or is.
     pub(crate) fn open(dir: &Path, revision: &str) -> Result<(Self, String), String> {
-        let said = |error: git2::Error| error.message().to_owned();
         let repository = Repository::discover(dir).map_err(said)?;
         let prefix = below(&repository, dir)?;
         let mut files = BTreeMap::new();
         {
-            let object = repository.revparse_single(revision).map_err(|error| match error.code() {
-                ErrorCode::NotFound => format!("no revision `{revision}`"),
-                _ => said(error),
-            })?;
-            let mut tree = object.peel_to_tree().map_err(said)?;
+            let mut tree = tree(&repository, revision)?;
             if !prefix.is_empty() {
                 let entry = tree
                     .get_path(Path::new(&prefix))
                     .map_err(|_| format!("`{revision}` has no `{prefix}`"))?;
                 tree = entry.to_object(&repository).and_then(|object| object.peel_to_tree()).map_err(said)?;
             }
-            tree.walk(TreeWalkMode::PreOrder, |root, entry| {
-                if let (Some(ObjectType::Blob), Ok(name)) =
-                    (entry.kind(), std::str::from_utf8(entry.name_bytes()))
-                {
+            walk(&tree, |root, name, entry| {
+                if entry.kind() == Some(ObjectType::Blob) {
                     files.insert(format!("{root}{name}"), (entry.id(), entry.filemode()));
                 }
-                TreeWalkResult::Ok
-            })
-            .map_err(said)?;
+                true
+            })?;
         }
         Ok((Self { repository: Mutex::new(repository), files }, prefix))
     }
 
     /// The blob at a path, behind links that stay in the app.
     fn blob(&self, path: &str) -> Option<(Oid, i32)> {
-        let mut path = path.to_owned();
-        for _ in 0..HOPS {
-            let (id, mode) = *self.files.get(&path)?;
-            if mode != LINK {
-                return Some((id, mode));
-            }
-            let target = self.bytes(id).ok()?;
-            path = joined(&path, std::str::from_utf8(&target).ok()?)?;
-        }
-        None
+        let read = |id| self.bytes(id, LONGEST_LINK).ok();
+        follow(path, |path| self.files.get(path).copied(), read).map(|(_, id, mode)| (id, mode))
     }
 
-    fn bytes(&self, id: Oid) -> Result<Vec<u8>, String> {
+    fn bytes(&self, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
         let repository = self.repository.lock().map_err(|_| "the repository is in use".to_owned())?;
-        let blob = repository.find_blob(id).map_err(|error| error.message().to_owned())?;
-        Ok(blob.content().to_vec())
+        bytes(&repository, id, limit)
     }
 
     fn has_dir(&self, path: &str) -> bool {
@@ -91,7 +81,7 @@ impl AppView for CommitView {
     fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
         let Some((id, _)) = self.blob(path) else { return Ok(None) };
         let failed = |message| ReadError { path: path.to_owned(), message };
-        self.bytes(id).map(|bytes| Some(Cow::Owned(bytes))).map_err(failed)
+        self.bytes(id, load::limit(path)).map(|bytes| Some(Cow::Owned(bytes))).map_err(failed)
     }
 
     fn list(&self, dir: &str) -> Vec<Entry> {
@@ -110,6 +100,76 @@ impl AppView for CommitView {
     fn is_executable(&self, path: &str) -> bool {
         self.blob(path).is_some_and(|(_, mode)| mode == PROGRAM)
     }
+}
+
+/// Visits the entries of a tree, with the directory that each is in, and goes into a directory where the visit
+/// says so. Fails with a phrase where there is no end to it: a few objects can name millions of files.
+fn walk<'a>(
+    tree: &'a Tree<'a>,
+    mut visit: impl FnMut(&str, &str, &TreeEntry<'_>) -> bool,
+) -> Result<(), String> {
+    let (mut count, mut longest) = (0, 0);
+    let walked = tree.walk(TreeWalkMode::PreOrder, |root, entry| {
+        count += 1;
+        longest = longest.max(root.len());
+        if count > ENTRIES || longest > LONGEST_PATH {
+            return TreeWalkResult::Abort;
+        }
+        match std::str::from_utf8(entry.name_bytes()) {
+            Ok(name) if visit(root, name, entry) => TreeWalkResult::Ok,
+            _ => TreeWalkResult::Skip,
+        }
+    });
+    if count > ENTRIES {
+        return Err(format!("it has more than {ENTRIES} files"));
+    }
+    if longest > LONGEST_PATH {
+        return Err(format!("it has a path of more than {LONGEST_PATH} bytes"));
+    }
+    walked.map_err(said)
+}
+
+/// Where a path leads, behind links, with what is there.
+fn follow(
+    path: &str,
+    find: impl Fn(&str) -> Option<(Oid, i32)>,
+    read: impl Fn(Oid) -> Option<Vec<u8>>,
+) -> Option<(String, Oid, i32)> {
+    let mut path = path.to_owned();
+    for _ in 0..HOPS {
+        let (id, mode) = find(&path)?;
+        if mode != LINK {
+            return Some((path, id, mode));
+        }
+        path = joined(&path, std::str::from_utf8(&read(id)?).ok()?)?;
+    }
+    None
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn said(error: git2::Error) -> String {
+    error.message().to_owned()
+}
+
+fn tree<'a>(repository: &'a Repository, revision: &str) -> Result<Tree<'a>, String> {
+    let object = repository.revparse_single(revision).map_err(|error| match error.code() {
+        ErrorCode::NotFound => format!("no revision `{revision}`"),
+        _ => said(error),
+    })?;
+    object.peel_to_tree().map_err(said)
+}
+
+/// A blob of at most `limit` bytes.
+fn bytes(repository: &Repository, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
+    // Asked before reading: a hostile one may not fit into memory.
+    let (size, kind) = repository.odb().and_then(|odb| odb.read_header(id)).map_err(said)?;
+    if kind != ObjectType::Blob {
+        return Err("not a regular file".to_owned());
+    }
+    if size as u64 > limit {
+        return Err(load::too_large(limit));
+    }
+    Ok(repository.find_blob(id).map_err(said)?.content().to_vec())
 }
 
 /// The path of `dir` below the work tree, `""` for its root and for a bare repository.
