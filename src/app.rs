@@ -104,11 +104,11 @@ impl App {
                 home.config = Some((alias, name));
                 Ok(Self { home, view: Box::new(WithConfig::new(view, alias, bytes)) })
             }
-            Input::Commit(dir, revision) => {
+            Input::Commit { dir, revision, below } => {
                 let failed = |why: String| {
                     Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", dir.display()))
                 };
-                let (view, below) = CommitView::open(dir, revision).map_err(failed)?;
+                let (view, below) = CommitView::open(dir, revision, below).map_err(failed)?;
                 // Named from the root of the repository, as a patch for it has to be.
                 let below = if below.is_empty() { ".".to_owned() } else { below };
                 Ok(Self {

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Diff(CheckArgs),
     /// Repair the files in place.
     Fix(FixArgs),
+    /// Open, update and close pull requests that make the repair.
+    Pr(Box<PrArgs>),
     /// Explain a rule.
     Explain {
         /// The rule's id, as `rules` lists it.
@@ -147,6 +149,98 @@ pub(crate) struct EngineArgs {
     /// The end state to aim for.
     #[arg(long, value_enum, default_value_t = Strategy::Auto)]
     pub(crate) strategy: Strategy,
+}
+
+/// Options of `pr`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct PrArgs {
+    /// `status` and `close`.
+    #[command(subcommand)]
+    pub(crate) action: Option<PrAction>,
+    /// Where.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// Open as a draft.
+    #[arg(long)]
+    pub(crate) draft: bool,
+    /// A label for what is opened; may be repeated.
+    #[arg(long = "label", value_name = "LABEL")]
+    pub(crate) labels: Vec<String>,
+    /// Somebody to ask for a review, on GitHub also a team as ORG/TEAM; may be repeated.
+    #[arg(long = "reviewer", value_name = "NAME")]
+    pub(crate) reviewers: Vec<String>,
+    /// A pull request for each app, in place of one for the repository.
+    #[arg(long)]
+    pub(crate) per_app: bool,
+    /// Let GitHub make and sign the commit.
+    #[arg(long)]
+    pub(crate) api_commits: bool,
+    /// New pull requests at most, in one run.
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    pub(crate) max_new: usize,
+    /// New pull requests at most in one hour, those of earlier runs among them.
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    pub(crate) max_hourly: usize,
+    /// What the engine is told.
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// What else to do with pull requests.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrAction {
+    /// List the pull requests of this tool and what became of them.
+    Status(PlaceArgs),
+    /// Close those that nobody else has worked on, and remove their branches.
+    Close(PlaceArgs),
+}
+
+/// Which repositories, and how to get there.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct PlaceArgs {
+    /// Repositories as OWNER/NAME or the address of a clone; the one at hand if none is named.
+    pub(crate) repositories: Vec<String>,
+    /// A file with a repository on each line; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) repos: Option<PathBuf>,
+    /// All repositories of an organisation or a group, or the public ones of a user.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) org: Option<String>,
+    /// Only this part of the list: the names alone decide which repository is in which part.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<String>,
+    /// Repositories that are looked at at once.
+    #[arg(long, value_name = "COUNT", default_value_t = 4)]
+    pub(crate) concurrency: usize,
+    /// Go on with many repositories without showing first what would be done.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Print every call and the whole patch; send nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The interface of the forge: `https://HOST/api/v3` is GitHub Enterprise, `/api/v4` GitLab, `/api/v1` Gitea.
+    #[arg(long, value_name = "URL")]
+    pub(crate) api_url: Option<String>,
+    /// The remote of the repository at hand.
+    #[arg(long, value_name = "NAME", default_value = "origin")]
+    pub(crate) remote: String,
+    /// The branch to repair, in place of the default branch.
+    #[arg(long, value_name = "BRANCH")]
+    pub(crate) base: Option<String>,
+    /// What the names of the branches start with.
+    #[arg(long, value_name = "PREFIX", default_value = "nixpacks-fix/")]
+    pub(crate) head_prefix: String,
+    /// Push to a fork of the token's user.
+    #[arg(long)]
+    pub(crate) fork: bool,
+    /// Take repositories that are forks, too.
+    #[arg(long)]
+    pub(crate) include_forks: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) output_format: Format,
 }
 
 /// Output formats.

@@ -14,14 +14,21 @@ pub(crate) enum Input {
     Dir(PathBuf),
     /// A config of any name; its directory is the app.
     Config(PathBuf),
-    /// A directory as a commit has it: the revision.
-    Commit(PathBuf, String),
+    /// A directory as a commit has it.
+    Commit {
+        /// A repository, or a directory of its work tree.
+        dir: PathBuf,
+        /// The commit.
+        revision: String,
+        /// The app, from there.
+        below: String,
+    },
     /// Standard input: a config, in the view of this app or of an empty one.
     Stdin(Option<PathBuf>),
 }
 
 /// Directories that hold other people's files.
-const SKIPPED: [&str; 2] = ["node_modules", ".git"];
+pub(crate) const SKIPPED: [&str; 2] = ["node_modules", ".git"];
 /// Entries after which a search goes on in several threads; starting them costs more than a small tree.
 const SMALL: usize = 2_000;
 
@@ -60,7 +67,12 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>) -> Result<Vec<Input>
 pub(crate) fn commits(paths: &[PathBuf], revision: &str) -> Vec<Input> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
-    once(paths.iter().map(|path| Input::Commit(path.clone(), revision.to_owned())).collect())
+    let input = |path: &PathBuf| Input::Commit {
+        dir: path.clone(),
+        revision: revision.to_owned(),
+        below: String::new(),
+    };
+    once(paths.iter().map(input).collect())
 }
 
 fn holds(dir: &Path, names: &[&str]) -> bool {
@@ -115,11 +127,21 @@ fn app_of(entry: &DirEntry) -> Option<PathBuf> {
     is_config.then(|| entry.path().parent().map(Path::to_owned)).flatten()
 }
 
+/// Whether a file of this name makes its directory an app: a config does, and more at the root, `""`.
+pub(crate) fn makes_app(dir: &str, name: &str) -> bool {
+    holds_config(dir, name) || (dir.is_empty() && PYTHON_FILES.contains(&name))
+}
+
+/// The same without apps that no file configures: nothing can be repaired in them.
+pub(crate) fn holds_config(dir: &str, name: &str) -> bool {
+    matches!(name, "nixpacks.toml" | "nixpacks.json") || (dir.is_empty() && DEPLOY_FILES.contains(&name))
+}
+
 /// Drops what names an app for the second time.
 fn once(inputs: Vec<Input>) -> Vec<Input> {
     let mut seen = BTreeSet::new();
     let key = |input: &Input| match input {
-        Input::Dir(path) | Input::Config(path) | Input::Commit(path, _) => {
+        Input::Dir(path) | Input::Config(path) | Input::Commit { dir: path, .. } => {
             path.canonicalize().unwrap_or_else(|_| path.clone())
         }
         Input::Stdin(_) => PathBuf::from("-"),

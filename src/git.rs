@@ -2,9 +2,10 @@
 
 use crate::load::phrase;
 use std::ffi::OsStr;
-use std::io::Write as _;
+use std::io::{self, Read, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 /// Variables by which a surrounding git would point at another repository.
 const ELSEWHERE: [&str; 12] = [
@@ -22,6 +23,8 @@ const ELSEWHERE: [&str; 12] = [
     "GIT_NOGLOB_PATHSPECS",
     "GIT_ICASE_PATHSPECS",
 ];
+/// Bytes of its output that are kept.
+const LONGEST: u64 = 256 << 20;
 /// Bytes of what git says that are kept.
 const SAID: usize = 4096;
 
@@ -30,6 +33,7 @@ pub(crate) struct Git {
     command: Command,
     input: Vec<u8>,
     own_locale: bool,
+    patience: Option<Duration>,
 }
 
 /// A git command that did not succeed.
@@ -57,7 +61,7 @@ impl Git {
         for name in ELSEWHERE {
             command.env_remove(name);
         }
-        let git = Self { command, input: Vec::new(), own_locale: false };
+        let git = Self { command, input: Vec::new(), own_locale: false, patience: None };
         // Nobody may be there to answer.
         git.env("GIT_TERMINAL_PROMPT", "0")
     }
@@ -66,6 +70,13 @@ impl Git {
     pub(crate) fn own_locale(mut self) -> Self {
         self.own_locale = true;
         self
+    }
+
+    /// In a directory that belongs to no repository, whatever stands above it: what a user or a machine has set
+    /// holds, and nothing that a repository has.
+    pub(crate) fn apart(dir: &Path) -> Self {
+        let above = dir.canonicalize().ok().and_then(|dir| dir.parent().map(Path::to_owned));
+        Self::new(dir).env("GIT_CEILING_DIRECTORIES", above.unwrap_or_default())
     }
 
     /// Adds arguments.
@@ -86,9 +97,15 @@ impl Git {
         self
     }
 
+    /// Ends it if it takes longer.
+    pub(crate) fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Runs it to its end: standard output, if it succeeds.
     pub(crate) fn run(self) -> Result<Vec<u8>, GitFailed> {
-        let Self { mut command, input, own_locale } = self;
+        let Self { mut command, input, own_locale, patience } = self;
         if !own_locale {
             command.env("LC_ALL", "C");
         }
@@ -98,19 +115,32 @@ impl Git {
         command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| failed(phrase(&error)))?;
-        let output = std::thread::scope(|scope| {
-            if let Some(mut stdin) = child.stdin.take() {
-                // One that does not read its input says so by its status.
-                scope.spawn(move || stdin.write_all(&input));
+        let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+        if let Some(mut stdin) = child.stdin.take() {
+            // One that does not read its input says so by its status.
+            std::thread::spawn(move || stdin.write_all(&input));
+        }
+        // Not scoped: what it has started may outlive it, and its pipes with that.
+        let out = std::thread::spawn(move || drain(out.as_mut(), LONGEST));
+        let err = std::thread::spawn(move || drain(err.as_mut(), SAID as u64));
+        let status = wait(&mut child, patience).map_err(|error| match error.kind() {
+            io::ErrorKind::TimedOut => {
+                GitFailed { what: format!("`{what}` took too long and was ended"), said: String::new() }
             }
-            child.wait_with_output()
-        });
-        let output = output.map_err(|error| failed(phrase(&error)))?;
-        if output.status.success() {
-            return Ok(output.stdout);
+            _ => failed(phrase(&error)),
+        })?;
+        let (stdout, stderr) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+        if stdout.len() as u64 >= LONGEST {
+            return Err(GitFailed {
+                what: format!("`{what}` said more than can be read"),
+                said: String::new(),
+            });
+        }
+        if status.success() {
+            return Ok(stdout);
         }
         // Some say on standard output what is wrong: `nothing to commit`.
-        let from = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+        let from = if stderr.is_empty() { &stdout } else { &stderr };
         let mut said = String::from_utf8_lossy(from).into_owned();
         said.truncate(crate::report::text::floor(&said, SAID));
         Err(GitFailed { what: format!("`{what}` failed"), said })
@@ -121,6 +151,33 @@ impl Git {
         let out = self.run()?;
         Ok(String::from_utf8_lossy(&out).trim_end_matches(['\n', '\r']).to_owned())
     }
+}
+
+/// What comes, at most `limit` bytes of it; the rest is taken and dropped, so that nobody waits to write it.
+fn drain(from: Option<&mut impl Read>, limit: u64) -> Vec<u8> {
+    let mut kept = Vec::new();
+    if let Some(from) = from {
+        // What cannot be read has no end that would matter.
+        let _ = from.take(limit).read_to_end(&mut kept).and_then(|_| io::copy(from, &mut io::sink()));
+    }
+    kept
+}
+
+/// Waits for the end, which comes after `patience` at the latest.
+fn wait(child: &mut Child, patience: Option<Duration>) -> io::Result<ExitStatus> {
+    let Some(patience) = patience else { return child.wait() };
+    let began = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    while began.elapsed() < patience {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+    child.kill()?;
+    child.wait()?;
+    Err(io::ErrorKind::TimedOut.into())
 }
 
 /// The command without its settings and values, as a message names it: `git commit`.
@@ -149,6 +206,14 @@ mod tests {
         assert!(failed.to_string().contains("fatal: "), "{failed}");
         let none = GitFailed { what: "x".to_owned(), said: " \n".to_owned() };
         assert_eq!(none.to_string(), "x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn ends_what_takes_too_long() {
+        let git = Git::new(Path::new(".")).args(["-c", "alias.wait=!sleep 30", "wait"]);
+        let failed = git.within(std::time::Duration::from_millis(50)).run().unwrap_err();
+        assert_eq!(failed.what, "`git wait` took too long and was ended");
     }
 
     #[test]

@@ -57,3 +57,31 @@ fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
     stream.write_all(text.as_bytes())?;
     stream.flush()
 }
+
+/// A bar on standard error that goes when the work is done; none where that is no terminal.
+pub(crate) struct Progress(indicatif::ProgressBar);
+
+impl Progress {
+    /// One for `count` things; a single one needs none.
+    pub(crate) fn new(count: usize) -> Self {
+        let hidden = count < 2;
+        let bar =
+            if hidden { indicatif::ProgressBar::hidden() } else { indicatif::ProgressBar::new(count as u64) };
+        if let Ok(style) = indicatif::ProgressStyle::with_template("[{pos}/{len}] {wide_bar} {msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// One more is done.
+    pub(crate) fn done(&self, name: &str) {
+        self.0.set_message(crate::report::text::escape(name));
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,7 +1,7 @@
 //! What the documents show is what the command prints.
 //!
 //! A comment above a block says what the block is:
-//! - `<!-- fresh -->`: from here on in an empty directory
+//! - `<!-- fresh -->`: from here on in an empty directory; `<!-- fresh: DIR -->`: in a copy of that one
 //! - `<!-- file: PATH -->`: a file to write there
 //! - `<!-- run -->` or `<!-- run, exit 1 -->`: a console block; each line `$ nixpacks-fix …` (or `$ git …`, or
 //!   `$ cat PATH`) is run there, and the lines up to the next `$` are its whole output, standard output first.
@@ -24,7 +24,7 @@ use support::Sandbox;
 /// What stands above a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Mark {
-    Fresh,
+    Fresh(Option<String>),
     File(String),
     Run { in_repository: bool, exit: i32 },
 }
@@ -34,8 +34,8 @@ fn mark(line: &str) -> Option<Mark> {
     if let Some(path) = text.strip_prefix("file:") {
         return Some(Mark::File(path.trim().to_owned()));
     }
-    if text == "fresh" {
-        return Some(Mark::Fresh);
+    if let Some(dir) = text.strip_prefix("fresh") {
+        return Some(Mark::Fresh(dir.strip_prefix(": ").map(str::to_owned)));
     }
     let (what, exit) = text.split_once(", exit ").unwrap_or((text, "0"));
     let in_repository = match what {
@@ -140,7 +140,13 @@ fn check(text: &str) -> (String, usize, Vec<String>) {
     while let Some((at, line)) = lines.next() {
         let _ = writeln!(out, "{line}");
         match mark(line) {
-            Some(Mark::Fresh) => sandbox = Sandbox::new::<&str>([] as [(&str, &str); 0]),
+            Some(Mark::Fresh(dir)) => {
+                sandbox = Sandbox::new::<&str>([] as [(&str, &str); 0]);
+                for entry in dir.iter().flat_map(|dir| fs::read_dir(root().join(dir)).unwrap()) {
+                    let path = entry.unwrap().path();
+                    sandbox.write(path.file_name().unwrap(), fs::read(&path).unwrap());
+                }
+            }
             Some(mark) => pending = Some((at, mark)),
             None if line.trim_start().starts_with("```") => {
                 let body: String = lines
@@ -202,6 +208,10 @@ fn readme_lists_every_rule_command_and_option() {
         let row = format!("| `{}` | {} |", rule.id, rule.summary);
         assert!(readme.contains(&row), "README.md has no row\n{row}");
     }
+    // Options of one command may stand in the document of that command.
+    let readme = ["docs/commit.md", "docs/pull-requests.md"]
+        .iter()
+        .fold(readme, |all, path| all + &fs::read_to_string(root().join(path)).unwrap());
     let help = |args: &[&str]| Sandbox::new([("none", "")]).run(args).out;
     let all = help(&["--help"]);
     let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1);

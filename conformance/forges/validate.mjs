@@ -9,7 +9,7 @@ import { graphqlErrors } from "./graphql.mjs";
 // Everything that the command may ask for: one that it never asks for any more shows here. Where there is no command
 // in the record, only the tests of the fake itself, they have to.
 const EXPECTED = [
-  "repos/get", "repos/list-for-org", "repos/list-for-user", "users/get-authenticated", "git/get-tree", "pulls/list",
+  "repos/get", "repos/list-for-org", "repos/list-for-user", "users/get-authenticated", "apps/list-repos-accessible-to-installation", "git/get-tree", "pulls/list",
   "pulls/create", "pulls/update", "issues/list-comments", "issues/create-comment", "issues/add-labels",
   "pulls/request-reviewers", "repos/create-fork",
   "graphql createCommitOnBranch", "graphql updateRefs", "graphql repository",

@@ -1,6 +1,6 @@
-use super::examine::examine;
 use crate::cli::{CheckArgs, Format, Voice};
 use crate::discover;
+use crate::examine::examine;
 use crate::exit::{Exit, Failure};
 use crate::options;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};

@@ -2,8 +2,8 @@
 
 mod about;
 mod apps;
-mod examine;
 mod fix;
+mod pr;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -19,6 +19,7 @@ pub(crate) fn run(cli: &Cli) -> Exit {
         Command::Check(args) => apps::run(args, Mode::Check, &cli.voice, tone, &mut page),
         Command::Diff(args) => apps::run(args, Mode::Diff, &cli.voice, tone, &mut page),
         Command::Fix(args) => fix::run(args, &cli.voice, tone, &mut page),
+        Command::Pr(args) => pr::run(args, &cli.voice, tone, &mut page),
         Command::Plan(args) => apps::plan(args, &mut page),
         Command::Explain { rule } => about::explain(rule, tone, &mut page),
         Command::Rules { output_format } => about::rules(*output_format, &mut page),

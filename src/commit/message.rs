@@ -34,7 +34,7 @@ impl Message {
     }
 
     /// All of it, as a commit holds it.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self { subject, body } = self;
         if body.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{body}\n") }
     }

@@ -291,7 +291,7 @@ fn error<'a>(app: &'a Examined, broken: &'a ParseError) -> ErrorReport<'a> {
 }
 
 /// `value` as indented JSON with a final newline, and no character that a terminal would act on.
-pub(super) fn to_text(value: &impl Serialize) -> Result<String, String> {
+pub(crate) fn to_text(value: &impl Serialize) -> Result<String, String> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Escaping::default());
     value.serialize(&mut serializer).map_err(|error| error.to_string())?;

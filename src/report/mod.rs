@@ -7,6 +7,7 @@ pub(crate) mod json;
 pub(crate) mod patch;
 pub(crate) mod plan;
 pub(crate) mod prose;
+pub(crate) mod pulls;
 mod snippet;
 pub(crate) mod text;
 

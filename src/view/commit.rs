@@ -1,10 +1,11 @@
 //! The app view over a commit: a git tree, without a work tree.
 
+use crate::discover::{self, SKIPPED};
 use crate::load;
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry, TreeWalkMode, TreeWalkResult};
 use nixpacks_transforms::app::{AppView, Entry, Kind, ReadError};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -16,6 +17,8 @@ const LONGEST_LINK: u64 = 4096;
 const ENTRIES: usize = 500_000;
 /// Bytes of the longest path; it bounds how deep directories lie in each other, too.
 const LONGEST_PATH: usize = 4096;
+/// Apps of one commit at most.
+const APPS: usize = 500;
 /// The mode of a symbolic link in a git tree.
 const LINK: i32 = 0o120_000;
 /// The mode of a program.
@@ -29,10 +32,14 @@ pub(crate) struct CommitView {
 }
 
 impl CommitView {
-    /// The directory `dir` as `revision` has it; the repository is the one that `dir` is in, or is.
-    pub(crate) fn open(dir: &Path, revision: &str) -> Result<(Self, String), String> {
+    /// The directory `inner` of the directory `dir` as `revision` has it; the repository is the one that `dir`
+    /// is in, or is.
+    pub(crate) fn open(dir: &Path, revision: &str, inner: &str) -> Result<(Self, String), String> {
         let repository = Repository::discover(dir).map_err(said)?;
-        let prefix = below(&repository, dir)?;
+        let mut prefix = below(&repository, dir)?;
+        if !inner.is_empty() {
+            prefix = if prefix.is_empty() { inner.to_owned() } else { format!("{prefix}/{inner}") };
+        }
         let mut files = BTreeMap::new();
         {
             let mut tree = tree(&repository, revision)?;
@@ -102,6 +109,22 @@ impl AppView for CommitView {
     }
 }
 
+/// The directories of a commit that hold a config, and its root if that is an app, sorted.
+pub(crate) fn apps(dir: &Path, revision: &str) -> Result<Vec<String>, String> {
+    let repository = Repository::discover(dir).map_err(said)?;
+    let mut found = BTreeSet::new();
+    walk(&tree(&repository, revision)?, |root, name, entry| {
+        if entry.kind() == Some(ObjectType::Blob) && discover::makes_app(root, name) {
+            found.insert(root.trim_end_matches('/').to_owned());
+        }
+        entry.kind() != Some(ObjectType::Tree) || !SKIPPED.contains(&name)
+    })?;
+    if found.len() > APPS {
+        return Err(format!("it has more than {APPS} apps"));
+    }
+    Ok(found.into_iter().collect())
+}
+
 /// Visits the entries of a tree, with the directory that each is in, and goes into a directory where the visit
 /// says so. Fails with a phrase where there is no end to it: a few objects can name millions of files.
 fn walk<'a>(
@@ -144,6 +167,32 @@ fn follow(
         path = joined(&path, std::str::from_utf8(&read(id)?).ok()?)?;
     }
     None
+}
+
+/// The text of the file at `path`, from the root; `None` where there is none.
+pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> Result<Option<String>, String> {
+    let repository = Repository::discover(dir).map_err(said)?;
+    let tree = tree(&repository, revision)?;
+    let Ok(entry) = tree.get_path(Path::new(path)) else { return Ok(None) };
+    let text = bytes(&repository, entry.id(), load::DEPLOY_LIMIT)
+        .map_err(|why| format!("cannot read `{path}`: {why}"))?;
+    String::from_utf8(text).map(Some).map_err(|_| format!("cannot read `{path}`: it is not UTF-8"))
+}
+
+/// The path from the root of the file that `path` of the app at `app` is, behind links, and whether it is a
+/// program.
+pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> Result<(String, bool), String> {
+    let inner = if app == "." { "" } else { app };
+    let repository = Repository::discover(dir).map_err(said)?;
+    let tree = tree(&repository, revision)?;
+    let full = |path: &str| if inner.is_empty() { path.to_owned() } else { format!("{inner}/{path}") };
+    let find = |path: &str| {
+        let entry = tree.get_path(Path::new(&full(path))).ok()?;
+        (entry.kind() == Some(ObjectType::Blob)).then(|| (entry.id(), entry.filemode()))
+    };
+    let read = |id| bytes(&repository, id, LONGEST_LINK).ok();
+    let (own, _, mode) = follow(path, find, read).ok_or_else(|| format!("`{path}` leads nowhere"))?;
+    Ok((full(&own), mode == PROGRAM))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]

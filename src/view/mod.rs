@@ -1,7 +1,7 @@
 //! The app view over a directory: in a git work tree what is tracked or staged, elsewhere what is
 //! there; and over a commit.
 
-mod commit;
+pub(crate) mod commit;
 mod git;
 mod hidden;
 mod index;

@@ -27,22 +27,19 @@ fn broken(forge: &Forge, name: &str) -> Repository {
     )
 }
 
-/// Runs `nixpacks-fix pr`; nothing as long as there is no such command.
-fn run(forge: &Forge, name: &str) -> Option<Ran> {
+/// Runs `nixpacks-fix pr`.
+fn run(forge: &Forge, name: &str) -> Ran {
     let at = Sandbox::new([("unused", "")]);
     let execute = |args: &[&str]| {
         let mut command = at.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
-        let output = command.env("GITHUB_TOKEN", TOKEN).args(args).output().unwrap();
+        let output =
+            crate::scene::identify(&mut command).env("GITHUB_TOKEN", TOKEN).args(args).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     };
-    if execute(&["pr", "--help"]).code != 0 {
-        skipped("emulated: there is no `nixpacks-fix pr`");
-        return None;
-    }
     let ran = execute(&["pr", name, "--api-url", &forge.api_url()]);
     assert!(!ran.out.contains(TOKEN) && !ran.err.contains(TOKEN), "{ran:?}");
-    Some(ran)
+    ran
 }
 
 #[test]
@@ -101,7 +98,7 @@ fn opens_one_and_leaves_it_alone() {
     let Some(forge) = forge() else { return };
     let shop = broken(&forge, "acme/opened");
     let main = shop.tip("main");
-    let Some(ran) = run(&forge, "acme/opened") else { return };
+    let ran = run(&forge, "acme/opened");
     let pulls = shop.pulls();
     assert_eq!(pulls.len(), 1, "{ran:?}");
     assert_eq!((pulls[0].state, pulls[0].base.as_str()), (State::Open, "main"));
@@ -109,7 +106,7 @@ fn opens_one_and_leaves_it_alone() {
     assert_eq!(shop.tip("main"), main);
 
     forge.forget();
-    let ran = run(&forge, "acme/opened").unwrap();
+    let ran = run(&forge, "acme/opened");
     let writes: Vec<String> = forge.writes().iter().map(crate::server::Recorded::line).collect();
     assert!(writes.is_empty(), "{writes:?} {ran:?}");
     assert_eq!(shop.pulls()[0].sha, pulls[0].sha);
@@ -120,13 +117,11 @@ fn opens_one_and_leaves_it_alone() {
 fn brings_it_up_to_date_when_the_base_moves() {
     let Some(forge) = forge() else { return };
     let shop = broken(&forge, "acme/moved");
-    if run(&forge, "acme/moved").is_none() {
-        return;
-    }
+    run(&forge, "acme/moved");
     let before = shop.pull(1).sha;
     let extended = format!("{BROKEN}\n[variables]\nSTAGE = \"live\"\n");
     let main = shop.commit("main", &[("nixpacks.toml", Some(&extended))], "Stage");
-    let ran = run(&forge, "acme/moved").unwrap();
+    let ran = run(&forge, "acme/moved");
     let pull = shop.pull(1);
     assert_eq!((shop.pulls().len(), pull.state), (1, State::Open), "{ran:?}");
     assert_ne!(pull.sha, before);
@@ -139,11 +134,9 @@ fn brings_it_up_to_date_when_the_base_moves() {
 fn closes_it_when_the_base_is_mended_by_hand() {
     let Some(forge) = forge() else { return };
     let shop = broken(&forge, "acme/mended");
-    if run(&forge, "acme/mended").is_none() {
-        return;
-    }
+    run(&forge, "acme/mended");
     shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
-    let ran = run(&forge, "acme/mended").unwrap();
+    let ran = run(&forge, "acme/mended");
     assert_eq!(shop.pull(1).state, State::Closed, "{ran:?}");
 }
 
@@ -153,7 +146,7 @@ fn leaves_an_app_alone_that_builds() {
     let Some(forge) = forge() else { return };
     let files = [("nixpacks.toml", MENDED), ("requirements.txt", "flask\n"), ("main.py", "import flask\n")];
     let shop = forge.repository("acme/healthy", &files);
-    let Some(ran) = run(&forge, "acme/healthy") else { return };
+    let ran = run(&forge, "acme/healthy");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(forge.writes().is_empty() && shop.pulls().is_empty());
 }

@@ -6,6 +6,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod document;
 mod emulated;
 mod holds;
+mod kill;
+mod life;
+mod many;
+mod scene;
 mod server;
+mod trouble;

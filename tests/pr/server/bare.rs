@@ -128,6 +128,7 @@ impl Bare {
             stream.extend_from_slice(format!("from {from}\n").as_bytes());
         }
         for (path, bytes) in files {
+            let path = quoted(path);
             if let Some(bytes) = bytes {
                 stream
                     .extend_from_slice(format!("M 100644 inline {path}\ndata {}\n", bytes.len()).as_bytes());
@@ -152,4 +153,17 @@ impl Bare {
         let merged = self.git(&args);
         self.git(&["update-ref", &format!("refs/heads/{branch}"), merged.trim(), &base]);
     }
+}
+
+/// A path as fast-import reads it, whatever is in it.
+fn quoted(path: &str) -> String {
+    let mut out = String::from("\"");
+    for byte in path.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            0x20..=0x7e => out.push(char::from(byte)),
+            _ => out.extend(format!("\\{byte:03o}").chars()),
+        }
+    }
+    out + "\""
 }

@@ -58,12 +58,10 @@ impl Emulator {
         answer
     }
 
-    /// Makes an empty repository, in place of those that an earlier run has left: itself, a fork.
+    /// Makes an empty repository, in place of the one that an earlier run has left.
     pub fn create(&self, name: &str) {
         let (owner, short) = name.split_once('/').unwrap();
-        for left in [name.to_owned(), format!("{LOGIN}/{short}")] {
-            self.ask(TOKEN, "DELETE", &format!("/repos/{left}"), &Value::Null);
-        }
+        self.ask(TOKEN, "DELETE", &format!("/repos/{name}"), &Value::Null);
         let path = if owner == LOGIN { "/user/repos".to_owned() } else { format!("/orgs/{owner}/repos") };
         self.must("POST", &path, &json!({"name": short, "auto_init": false}));
     }

@@ -2,7 +2,7 @@
 
 use super::bare;
 use super::http::{Request, Response, from_base64};
-use super::shared::Shared;
+use super::shared::{Shared, lock};
 use super::state::{Found, LOGIN};
 use std::io::Write as _;
 use std::process::Stdio;
@@ -25,7 +25,7 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
         return Response::text(404, "Not Found\n");
     };
     let signed_in = match password(request) {
-        Some(token) if token == shared.token => true,
+        Some(token) if token == shared.token || token == super::APP_TOKEN => true,
         Some(_) => return sign_in(),
         None => false,
     };
@@ -56,6 +56,12 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
     }
     if pushes && !settings.push {
         return Response::text(403, &format!("Permission to {name}.git denied to {LOGIN}.\n"));
+    }
+    if pushes
+        && rest == "info/refs"
+        && let Some(work) = lock(&shared.before_push).take()
+    {
+        work();
     }
     let response = backend(shared, &key, rest, request);
     if rest == "git-receive-pack" {

@@ -100,6 +100,7 @@ fn describe(call: &Call<'_>, repository: &Repository) -> Value {
         "archived": settings.archived,
         "empty": repository.bare.tip(&settings.default_branch).is_none(),
         "fork": settings.fork,
+        "parent": settings.parent.as_ref().map(|parent| json!({"full_name": parent})),
         "clone_url": format!("{url}/{full_name}.git"),
         "html_url": format!("{url}/{full_name}"),
         "permissions": {"push": settings.push, "pull": settings.pull, "admin": settings.admin},

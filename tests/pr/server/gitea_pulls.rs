@@ -68,7 +68,13 @@ fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
         "created_at": pull.created_at,
         "user": {"login": pull.author},
         "head": {
-            "ref": pull.head,
+            "label": pull.head,
+            // The branch only as long as it is there.
+            "ref": if head.is_some_and(|head| head.bare.tip(&pull.head).is_some()) {
+                pull.head.clone()
+            } else {
+                format!("refs/pull/{}/head", pull.number)
+            },
             "sha": pull.sha,
             "repo": head.map(|head| json!({"full_name": head.full_name()})),
         },
@@ -266,6 +272,9 @@ fn review(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respo
         return refuse(call, 422, "poster of pr or someone who cannot read it can't be a reviewer");
     }
     pull.reviewers.extend(reviewers.clone());
+    // Who was asked already is not asked twice.
+    pull.reviewers.sort();
+    pull.reviewers.dedup();
     pull.team_reviewers.extend(teams);
     let asked: Vec<Value> =
         reviewers.iter().map(|login| json!({"state": "REQUEST_REVIEW", "user": {"login": login}})).collect();

@@ -4,7 +4,7 @@ use super::call::{Call, Page, tree};
 use super::http::{Request, Response};
 use super::shared::Shared;
 use super::state::{Found, LOGIN, Repository, Settings};
-use super::{TOKEN, github_pulls};
+use super::{APP_TOKEN, TOKEN, github_pulls};
 use serde_json::{Value, json};
 
 const DOCS: &str = "https://docs.github.com/rest";
@@ -28,7 +28,7 @@ pub fn door(shared: &Shared, request: &Request) -> Option<Response> {
         return Some(Response::text(403, text));
     }
     let sent = request.header("authorization").unwrap_or_default();
-    if sent.strip_prefix("Bearer ") != Some(TOKEN) {
+    if !matches!(sent.strip_prefix("Bearer "), Some(TOKEN | APP_TOKEN)) {
         let known = !sent.is_empty();
         return Some(refuse(401, if known { "Bad credentials" } else { "Requires authentication" }));
     }
@@ -59,11 +59,13 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
 fn route(call: &Call<'_>) -> Response {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.request.method.as_str(), segments.as_slice()) {
+        ("GET", ["user"]) if is_app(call) => refuse(403, "Resource not accessible by integration"),
         ("GET", ["user"]) => {
             call.knows(&[], &[]);
             let id = call.world().users[LOGIN];
             Response::json(200, &json!({"login": LOGIN, "id": id}))
         }
+        ("GET", ["installation", "repositories"]) => installation(call),
         ("GET", ["orgs", owner, "repos"]) => owned(call, owner, true),
         ("GET", ["users", owner, "repos"]) => owned(call, owner, false),
         (_, ["repos", owner, name, rest @ ..]) => {
@@ -126,7 +128,9 @@ fn below(call: &Call<'_>, key: &str, rest: &[&str]) -> Response {
 fn describe(call: &Call<'_>, repository: &Repository) -> Value {
     let (settings, full_name) = (&repository.settings, repository.full_name());
     let url = &call.shared.url;
-    json!({
+    // It says what a person may, and an App is none.
+    let person = !is_app(call);
+    let mut described = json!({
         "id": repository.id,
         "node_id": format!("R_{}", repository.id),
         "name": full_name.rsplit('/').next(),
@@ -138,9 +142,36 @@ fn describe(call: &Call<'_>, repository: &Repository) -> Value {
         "fork": settings.fork,
         "clone_url": format!("{url}/{full_name}.git"),
         "html_url": format!("{url}/{full_name}"),
-        "permissions": {"push": settings.push, "pull": settings.pull, "admin": settings.admin},
+        "permissions": {
+            "push": person && settings.push, "pull": person && settings.pull, "admin": person && settings.admin,
+        },
         "allow_forking": settings.allow_forking,
-    })
+    });
+    if let Some(parent) = &settings.parent {
+        described["parent"] = json!({ "full_name": parent });
+    }
+    described
+}
+
+/// Whether it is an App that asks.
+pub fn is_app(call: &Call<'_>) -> bool {
+    call.request.header("authorization").is_some_and(|sent| sent.ends_with(APP_TOKEN))
+}
+
+/// Where the App is installed.
+fn installation(call: &Call<'_>) -> Response {
+    call.knows(&["per_page", "page"], &[]);
+    if !is_app(call) {
+        return refuse(403, "You must authenticate with an installation access token.");
+    }
+    let world = call.world();
+    let held = world.repositories.values().filter(|held| held.settings.push);
+    let page = call.page(held.map(|held| describe(call, held)).collect(), "per_page", 30, world.page_limit);
+    let response = Response::json(200, &json!({"total_count": page.total, "repositories": page.items}));
+    match call.link(&page) {
+        Some(link) => response.header("Link", link),
+        None => response,
+    }
 }
 
 /// Adds the header of a listing.

@@ -78,6 +78,9 @@ pub fn review(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> R
         return refuse(422, &format!("{message} {name} repository."));
     }
     pull.reviewers.extend(reviewers);
+    // Who was asked already is not asked twice.
+    pull.reviewers.sort();
+    pull.reviewers.dedup();
     pull.team_reviewers.extend(teams);
     let pull = world.repositories[key].pull(number).unwrap();
     Response::json(201, &describe(call, &world, key, pull))

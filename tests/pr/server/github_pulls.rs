@@ -168,7 +168,7 @@ fn create(call: &Call<'_>, key: &str, settings: &Settings) -> Response {
         title,
         body: body.unwrap_or_default(),
         draft: call.body["draft"] == json!(true),
-        author: LOGIN.to_owned(),
+        author: if super::github::is_app(call) { "github-actions[bot]" } else { LOGIN }.to_owned(),
         head: branch.to_owned(),
         head_repository: from,
         base,

@@ -42,8 +42,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// The one token that is accepted. It must not show up in anything that is printed.
+/// The token of a person. It must not show up in anything that is printed.
 pub const TOKEN: &str = "s3cr3t-token-0123456789";
+/// At GitHub, the token of an App that is installed where the person may push.
+pub const APP_TOKEN: &str = "ghs_s3cr3t-token-0123456789";
 
 /// Says once that tests are skipped, where the test runner does not swallow it.
 pub fn skipped(why: &str) {
@@ -112,6 +114,7 @@ impl Forge {
             log: Mutex::default(),
             violations: Mutex::default(),
             scripts: Mutex::default(),
+            before_push: Mutex::default(),
             stall: Mutex::default(),
             stalled: std::sync::Condvar::new(),
             recorder: Mutex::new(Recorder::from_environment(name)),
@@ -182,6 +185,11 @@ impl Forge {
     pub fn script(&self, method: &str, path: &str, response: Response, times: usize) {
         let (method, path) = (method.to_owned(), path.to_owned());
         lock(&self.shared.scripts).push(Script { method, path, response, times });
+    }
+
+    /// Somebody else does something just before the next push looks where the branches are.
+    pub fn before_push(&self, work: impl FnOnce() + Send + 'static) {
+        *lock(&self.shared.before_push) = Some(Box::new(work));
     }
 
     /// Everything that came in.

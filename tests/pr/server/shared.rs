@@ -50,6 +50,8 @@ pub struct Shared {
     pub(super) log: Mutex<Vec<Recorded>>,
     pub(super) violations: Mutex<Vec<String>>,
     pub(super) scripts: Mutex<Vec<Script>>,
+    /// Done once, just before a push is told where the branches are.
+    pub(super) before_push: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     pub(super) stall: Mutex<Stall>,
     pub(super) stalled: Condvar,
     pub(super) recorder: Mutex<Option<Recorder>>,

@@ -1,3 +1,5 @@
+//! The engine on many apps at once.
+
 use crate::app::{App, Indexes};
 use crate::discover::Input;
 use crate::exit::Failure;
@@ -12,10 +14,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Builder;
 
 /// The stack of a worker: what the main thread has, so that no input is too deep for one of them alone.
-const STACK: usize = 8 << 20;
+pub(crate) const STACK: usize = 8 << 20;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
-pub(super) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
+pub(crate) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
     let indexes = Indexes::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
     if threads <= 1 {

@@ -1,0 +1,256 @@
+//! What people type to mean a repository, and the forge that it is at.
+
+use super::Kind;
+
+/// A forge and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Which.
+    pub(crate) kind: Kind,
+    /// The address of its interface for programs.
+    pub(crate) api: String,
+    /// The address that repositories stand below.
+    pub(crate) web: String,
+}
+
+/// A repository at a forge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// The forge.
+    pub(crate) site: Site,
+    /// `owner/name`; GitLab has groups in groups.
+    pub(crate) name: String,
+    /// What git is to clone and push in place of what the forge says: a remote that speaks SSH.
+    pub(crate) remote: Option<String>,
+}
+
+impl Site {
+    /// github.com.
+    pub(crate) fn github() -> Self {
+        Self::new(Kind::GitHub, "https://api.github.com", "https://github.com")
+    }
+
+    fn new(kind: Kind, api: &str, web: &str) -> Self {
+        Self { kind, api: api.to_owned(), web: web.to_owned() }
+    }
+
+    /// The forge whose interface is at `api`: the end of the address tells which it is.
+    pub(crate) fn at(api: &str) -> Result<Self, String> {
+        let api = api.trim_end_matches('/');
+        let Some((scheme, rest)) = api.split_once("://") else {
+            return Err(format!("`{api}` is no address; help: it starts with `https://`"));
+        };
+        let host = rest.split('/').next().unwrap_or_default();
+        if host.contains('@') {
+            return Err(format!("the address of an interface holds no user; help: {TOKENS}"));
+        }
+        let loopback = matches!(host_name(host), "localhost" | "127.0.0.1" | "[::1]");
+        if scheme != "https" && !(scheme == "http" && loopback) {
+            return Err(format!("`{api}` would send the token for everyone to read; help: use `https://`"));
+        }
+        let ends = [(Kind::GitHub, "/api/v3"), (Kind::GitLab, "/api/v4"), (Kind::Gitea, "/api/v1")];
+        for (kind, end) in ends {
+            if let Some(web) = api.strip_suffix(end) {
+                return Ok(Self::new(kind, api, web));
+            }
+        }
+        let web =
+            rest.strip_prefix("api.").map_or_else(|| api.to_owned(), |rest| format!("{scheme}://{rest}"));
+        Ok(Self::new(Kind::GitHub, api, &web))
+    }
+
+    /// The forge at a host that was named in the address of a repository: a public one, or `own`. A token goes
+    /// to no other.
+    fn of(host: &str, own: &Self) -> Option<Self> {
+        if own.host() == host {
+            return Some(own.clone());
+        }
+        match host {
+            "github.com" => Some(Self::github()),
+            "gitlab.com" => Some(Self::new(Kind::GitLab, "https://gitlab.com/api/v4", "https://gitlab.com")),
+            "codeberg.org" => {
+                Some(Self::new(Kind::Gitea, "https://codeberg.org/api/v1", "https://codeberg.org"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the variables that hold tokens are meant for this forge, where `own` was named: there is one for
+    /// each kind, and what is for an Enterprise is not for github.com.
+    pub(crate) fn takes_variables(&self, own: &Self) -> bool {
+        self == own || self.kind != own.kind
+    }
+
+    /// Host and port.
+    pub(crate) fn host(&self) -> &str {
+        let rest = self.web.split_once("://").map_or(self.web.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    /// Where git finds a repository of this forge.
+    pub(crate) fn clone_url(&self, name: &str) -> String {
+        format!("{}/{name}.git", self.web)
+    }
+}
+
+const TOKENS: &str = "a token goes into GITHUB_TOKEN, GITLAB_TOKEN or GITEA_TOKEN";
+
+impl Address {
+    /// Reads `OWNER/NAME`, or the address of a clone. `own` is the forge for the first, and one for the second.
+    pub(crate) fn parse(typed: &str, own: &Site) -> Result<Self, String> {
+        let shown = typed.rsplit_once('@').map_or(typed, |(_, rest)| rest);
+        let cannot = |why: &str| format!("cannot use `{shown}` as a repository: {why}");
+        let (host, path, ssh) = match split(typed).map_err(|why| cannot(&why))? {
+            Split::Name => (own.host().to_owned(), typed, false),
+            Split::Url { host, path, ssh } => (host, path, ssh),
+        };
+        let path = path.trim_matches('/');
+        let name = path.strip_suffix(".git").unwrap_or(path);
+        let good = |part: &str| {
+            !matches!(part, "" | "." | "..")
+                && !part.starts_with('-')
+                && part.chars().all(|ch| ch.is_ascii_alphanumeric() || "._-~+".contains(ch))
+        };
+        if name.split('/').count() < 2 || !name.split('/').all(good) {
+            return Err(cannot("it is not `OWNER/NAME`, and no address of a clone"));
+        }
+        // Over SSH the port is another.
+        let site = Site::of(&host, own)
+            .or_else(|| (ssh && host_name(&host) == host_name(own.host())).then(|| own.clone()));
+        let Some(site) = site else {
+            return Err(cannot(&format!(
+                "nobody said which forge `{host}` is; help: pass `--api-url https://{host}/api/v3` for GitHub \
+                 Enterprise, `…/api/v4` for GitLab, `…/api/v1` for Gitea or Forgejo"
+            )));
+        };
+        if site.kind != Kind::GitLab && name.split('/').count() != 2 {
+            return Err(cannot("it is not `OWNER/NAME`"));
+        }
+        Ok(Self { site, name: name.to_owned(), remote: ssh.then(|| typed.to_owned()) })
+    }
+
+    /// `host/owner/name`, to tell repositories apart.
+    pub(crate) fn key(&self) -> String {
+        format!("{}/{}", self.site.host(), self.name).to_lowercase()
+    }
+}
+
+enum Split<'a> {
+    Name,
+    Url { host: String, path: &'a str, ssh: bool },
+}
+
+fn split(typed: &str) -> Result<Split<'_>, String> {
+    if let Some((scheme, rest)) = typed.split_once("://") {
+        let (authority, path) = rest.split_once('/').ok_or("it has no path")?;
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let ssh = match scheme {
+            "http" | "https" => false,
+            "ssh" => true,
+            _ => return Err(format!("git is not asked to use `{scheme}`; help: use `https` or `ssh`")),
+        };
+        if !user.is_empty() && (!ssh || user.contains(':')) {
+            return Err(format!("it holds a user or a password; help: {TOKENS}"));
+        }
+        if host.starts_with('-') || user.starts_with('-') {
+            return Err("its host is none".to_owned());
+        }
+        return Ok(Split::Url { host: host.to_lowercase(), path, ssh });
+    }
+    match typed.split_once(':') {
+        // As scp writes it.
+        Some((authority, path)) if !authority.contains('/') && !authority.starts_with('-') => {
+            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+            if path.starts_with(':') || host.starts_with('-') {
+                return Err("it is not `OWNER/NAME`, and no address of a clone".to_owned());
+            }
+            Ok(Split::Url { host: host.to_lowercase(), path, ssh: true })
+        }
+        _ => Ok(Split::Name),
+    }
+}
+
+fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Address, Kind, Site};
+
+    #[test]
+    fn tells_forges_by_the_address_of_their_interface() {
+        for (api, kind, web) in [
+            ("https://api.github.com", Kind::GitHub, "https://github.com"),
+            ("https://api.acme.ghe.com/", Kind::GitHub, "https://acme.ghe.com"),
+            ("https://git.acme.org/api/v3", Kind::GitHub, "https://git.acme.org"),
+            ("https://git.acme.org/gitlab/api/v4", Kind::GitLab, "https://git.acme.org/gitlab"),
+            ("http://127.0.0.1:3000/api/v1", Kind::Gitea, "http://127.0.0.1:3000"),
+        ] {
+            let site = Site::at(api).unwrap();
+            assert_eq!((site.kind, site.web.as_str()), (kind, web), "{api}");
+        }
+        for api in ["http://git.acme.org/api/v3", "ftp://x/api/v3", "git.acme.org", "https://t0ken@x/api/v3"]
+        {
+            let error = Site::at(api).unwrap_err();
+            assert!(!error.contains("t0ken"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_for_one_forge_of_its_kind() {
+        let own = Site::at("https://git.acme.org/api/v3").unwrap();
+        let of = |typed: &str, own: &Site| Address::parse(typed, own).unwrap().site.takes_variables(own);
+        assert!(of("a/b", &own) && of("https://gitlab.com/a/b", &own));
+        assert!(!of("https://github.com/a/b", &own));
+        assert!(
+            of("https://github.com/a/b", &Site::github()) && of("https://codeberg.org/a/b", &Site::github())
+        );
+    }
+
+    #[test]
+    fn reads_names_and_addresses() {
+        let own = Site::at("https://git.acme.org:8443/api/v4").unwrap();
+        for (typed, host, name, ssh) in [
+            ("a/b", "git.acme.org:8443", "a/b", false),
+            ("a/b/c", "git.acme.org:8443", "a/b/c", false),
+            ("https://github.com/a/b.git", "github.com", "a/b", false),
+            ("https://GitHub.com/a/b/", "github.com", "a/b", false),
+            ("git@github.com:a/b.git", "github.com", "a/b", true),
+            ("ssh://git@git.acme.org:22/a/b/c.git", "git.acme.org:8443", "a/b/c", true),
+            ("https://codeberg.org/a/b", "codeberg.org", "a/b", false),
+        ] {
+            let address = Address::parse(typed, &own).unwrap();
+            assert_eq!((address.site.host(), address.name.as_str()), (host, name), "{typed}");
+            assert_eq!(address.remote.as_deref(), ssh.then_some(typed));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_repository_and_shows_no_password() {
+        for typed in [
+            "shop",
+            "a/../b",
+            "a/b/c",
+            "-u/x",
+            "--upload-pack=x/y",
+            "ext::sh -c x% /a/b",
+            "file:///a/b",
+            "https://user:t0ken@github.com/a/b",
+            "https://t0ken@github.com/a/b",
+            "https://evil.example/a/b",
+            "ssh://-oProxyCommand=x/a/b",
+            "git@-oProxyCommand=x:a/b",
+            "https://github.com/a",
+            "a/b\n",
+            "",
+        ] {
+            let error = Address::parse(typed, &Site::github()).unwrap_err();
+            assert!(!error.contains("t0ken"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the headers and the text of an answer say, whichever forge it is.
+
+use serde_json::Value;
+use ureq::http::HeaderMap;
+
+/// Bytes of an answer that an error quotes.
+pub(super) const QUOTED: usize = 600;
+
+/// Scheme, host and port of an address.
+pub(super) fn origin(address: &str) -> &str {
+    let start = address.find("://").map_or(0, |at| at + 3);
+    let end = address.get(start..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| start + at);
+    address.get(..end).unwrap_or(address)
+}
+
+/// Where an answer redirects to, if that is at `origin` too and the call may be repeated there as it is.
+pub(super) fn redirect((status, headers, _): &(u16, HeaderMap, String), origin: &str) -> Option<String> {
+    let to = headers.get("location")?.to_str().ok()?;
+    let rest = to.strip_prefix(origin).unwrap_or(to);
+    // 301 and 302 would turn a change into a read, but no call that changes something comes to them: a
+    // repository is asked for its name first.
+    (matches!(status, 301 | 302 | 307 | 308) && rest.starts_with('/') && !rest.starts_with("//"))
+        .then(|| format!("{origin}{rest}"))
+}
+
+/// What an answer says, short: its messages where it has the usual shape, else its beginning.
+pub(super) fn said(text: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if let Ok(json) = serde_json::from_str::<Value>(text) {
+        for key in ["message", "error", "error_description", "errors"] {
+            collect(json.get(key), &mut parts);
+        }
+    }
+    if parts.is_empty() {
+        parts.push(text.trim().to_owned());
+    }
+    parts.dedup();
+    let mut said = parts.join(": ");
+    said.truncate(crate::report::text::floor(&said, QUOTED));
+    if said.is_empty() { said } else { format!(": {said}") }
+}
+
+fn collect(value: Option<&Value>, parts: &mut Vec<String>) {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => parts.push(text.clone()),
+        Some(Value::Array(items)) => items.iter().for_each(|item| collect(Some(item), parts)),
+        Some(Value::Object(fields)) if fields.contains_key("message") => {
+            collect(fields.get("message"), parts);
+        }
+        Some(Value::Object(fields)) => {
+            let said = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+            let text = format!("{} {} {}", said("resource"), said("field"), said("code"));
+            collect(Some(&Value::String(text.trim().to_owned())), parts);
+            // GitLab's: a field, and what is wrong with it.
+            fields.values().filter(|value| value.is_array()).for_each(|value| collect(Some(value), parts));
+        }
+        _ => {}
+    }
+}
+
+/// The number of the next page: GitHub's and Gitea's `Link` (RFC 8288), or GitLab's `X-Next-Page`.
+pub(super) fn next_page(headers: &HeaderMap) -> Option<usize> {
+    if let Some(next) = headers.get("x-next-page") {
+        return next.to_str().ok()?.parse().ok();
+    }
+    let links = headers.get("link")?.to_str().ok()?;
+    let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;
+    let address = next.split(['<', '>']).nth(1)?;
+    let query = address.split_once('?')?.1;
+    query.split('&').find_map(|pair| pair.strip_prefix("page="))?.parse().ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{HeaderMap, next_page, origin, redirect, said};
+
+    #[test]
+    fn quotes_what_each_forge_says_is_wrong() {
+        for (text, want) in [
+            (
+                r#"{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","message":"A pull request already exists for a:b."}]}"#,
+                ": Validation Failed: A pull request already exists for a:b.",
+            ),
+            (
+                r#"{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}"#,
+                ": Validation Failed: PullRequest head invalid",
+            ),
+            (
+                r#"{"message":["Another open merge request already exists"]}"#,
+                ": Another open merge request already exists",
+            ),
+            (r#"{"message":{"base":["is not allowed"]}}"#, ": is not allowed"),
+            ("<html>gone</html>", ": <html>gone</html>"),
+            ("", ""),
+        ] {
+            assert_eq!(said(text), want, "{text}");
+        }
+        assert!(said(&"ü".repeat(5000)).len() < 700);
+    }
+
+    #[test]
+    fn takes_the_number_of_the_next_page_and_nothing_else() {
+        let page = |name: &'static str, value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            next_page(&headers)
+        };
+        let link =
+            "<https://evil.example/x?per_page=100&page=3>; rel=\"next\", <https://x/?page=9>; rel=\"last\"";
+        assert_eq!(page("link", link), Some(3));
+        assert_eq!(page("link", "<https://x/?page=1>; rel=\"prev\""), None);
+        assert_eq!(page("x-next-page", "2"), Some(2));
+        assert_eq!(page("x-next-page", ""), None);
+        assert_eq!(next_page(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn follows_a_redirect_to_the_same_host_and_port_alone() {
+        let to = |status: u16, location: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("location", location.parse().unwrap());
+            redirect(&(status, headers, String::new()), origin("https://git.acme.org:8443/api/v3"))
+        };
+        let here = "https://git.acme.org:8443/api/v3/repositories/7";
+        assert_eq!(to(301, here).as_deref(), Some(here));
+        assert_eq!(to(307, "/api/v3/repositories/7").as_deref(), Some(here));
+        for (status, location) in [
+            (301, "https://git.acme.org/api/v3/x"),
+            (301, "http://git.acme.org:8443/api/v3/x"),
+            (301, "https://git.acme.org:8443.evil.example/x"),
+            (301, "//evil.example/x"),
+            (201, here),
+            (304, here),
+        ] {
+            assert_eq!(to(status, location), None, "{status} {location}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Gitea's and Forgejo's interface, version 1 (`/swagger.v1.json` of any instance).
+
+use super::http::{Call, Client, ForgeError, Method, part};
+use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Pages of a list that are read; 50 things each, which is the most that an instance gives by default.
+const PAGES: usize = 200;
+/// The marks of a draft, in the title.
+const DRAFTS: [&str; 2] = ["WIP: ", "[WIP] "];
+/// The colour of a label that is missing and made.
+const COLOUR: &str = "#ededed";
+
+/// An instance of Gitea or Forgejo.
+pub(crate) struct Gitea(pub(crate) Client);
+
+/// The headers that every call carries.
+pub(super) fn headers(token: Option<&str>) -> Vec<(&'static str, String)> {
+    token.map(|token| ("Authorization", format!("token {token}"))).into_iter().collect()
+}
+
+#[derive(Deserialize)]
+struct WireRepository {
+    full_name: String,
+    default_branch: String,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    empty: bool,
+    fork: bool,
+    clone_url: String,
+    permissions: Option<Permissions>,
+    parent: Option<WireHeadRepository>,
+}
+
+#[derive(Deserialize)]
+struct Permissions {
+    push: bool,
+}
+
+#[derive(Deserialize)]
+struct WirePull {
+    number: u64,
+    html_url: String,
+    state: String,
+    merged: bool,
+    title: String,
+    body: Option<String>,
+    created_at: String,
+    head: WireHead,
+    base: WireBase,
+}
+
+#[derive(Deserialize)]
+struct WireHead {
+    // `ref` no longer names the branch once it is deleted.
+    #[serde(rename = "label")]
+    branch: String,
+    repo: Option<WireHeadRepository>,
+}
+
+#[derive(Deserialize)]
+struct WireHeadRepository {
+    full_name: String,
+}
+
+#[derive(Deserialize)]
+struct WireBase {
+    #[serde(rename = "ref")]
+    branch: String,
+}
+
+#[derive(Deserialize)]
+struct Tree {
+    truncated: bool,
+    tree: Vec<TreeEntry>,
+}
+
+#[derive(Deserialize)]
+struct TreeEntry {
+    path: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct Comment {
+    body: String,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    id: u64,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+impl WireRepository {
+    fn neutral(self) -> Repository {
+        Repository {
+            id: self.full_name.clone(),
+            name: self.full_name,
+            default_branch: Some(self.default_branch).filter(|name| !self.empty && !name.is_empty()),
+            archived: self.archived,
+            fork: self.fork,
+            parent: self.parent.map(|parent| parent.full_name),
+            can_push: self.permissions.map(|may| may.push),
+            clone_url: self.clone_url,
+        }
+    }
+}
+
+impl WirePull {
+    fn neutral(self) -> Pull {
+        let mark = DRAFTS.into_iter().find(|mark| self.title.starts_with(mark)).unwrap_or_default();
+        Pull {
+            mark,
+            number: self.number,
+            url: self.html_url,
+            state: match self.state.as_str() {
+                _ if self.merged => State::Merged,
+                "open" => State::Open,
+                _ => State::Closed,
+            },
+            title: self.title.strip_prefix(mark).unwrap_or_default().to_owned(),
+            body: self.body.unwrap_or_default(),
+            base: self.base.branch,
+            created: self.created_at,
+            author: None,
+        }
+    }
+}
+
+impl Gitea {
+    /// The numbers of the labels that the repository has, and the names of those that it has not.
+    fn labels(
+        &self,
+        repository: &Repository,
+        names: &[String],
+    ) -> Result<(Vec<u64>, Vec<String>), ForgeError> {
+        let path = format!("/repos/{}/labels?limit=50", repository.name);
+        let known = self.0.pages::<Label>(&path, PAGES)?.unwrap_or_default();
+        let (mut ids, mut missing) = (Vec::new(), Vec::new());
+        for name in names {
+            match known.iter().find(|label| label.name == *name) {
+                Some(label) => ids.push(label.id),
+                None => missing.push(name.clone()),
+            }
+        }
+        Ok((ids, missing))
+    }
+}
+
+impl Forge for Gitea {
+    fn kind(&self) -> Kind {
+        Kind::Gitea
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { verified_commits: false, forks: true, asks_at_once: false }
+    }
+
+    fn client(&self) -> &Client {
+        &self.0
+    }
+
+    fn repository(&self, name: &str) -> Result<Option<Repository>, ForgeError> {
+        let found: Option<WireRepository> = self.0.find(&format!("/repos/{name}"))?;
+        Ok(found.map(WireRepository::neutral))
+    }
+
+    fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
+        let list = |kind: &str| {
+            self.0.pages::<WireRepository>(&format!("/{kind}/{}/repos?limit=50", part(owner)), PAGES)
+        };
+        let found = match list("orgs") {
+            Err(ForgeError { status: Some(404), .. }) => list("users"),
+            found => found,
+        }?;
+        let found = found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many repositories")))?;
+        Ok(found.into_iter().map(WireRepository::neutral).collect())
+    }
+
+    fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError> {
+        let path =
+            format!("/repos/{}/git/trees/{}?recursive=true&per_page=1000", repository.name, part(branch));
+        let tree: Tree = match self.0.get(&path) {
+            // A repository without a commit has no tree.
+            Err(ForgeError { status: Some(404 | 409), .. }) => return Ok(None),
+            found => found?,
+        };
+        let files = tree.tree.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path);
+        Ok((!tree.truncated).then(|| files.collect()))
+    }
+
+    fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError> {
+        // There is no filter by branch, so all are listed.
+        let path = format!("/repos/{}/pulls?state=all&limit=50", repository.name);
+        let found = self.0.pages::<WirePull>(&path, PAGES)?;
+        let found =
+            found.ok_or_else(|| ForgeError::new("the repository has too many pull requests to list"))?;
+        let own = head.repository.name == repository.name;
+        let ours = |pull: &WirePull| {
+            pull.head.branch == head.branch
+                && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name)
+        };
+        let mut ours: Vec<Pull> = found.into_iter().filter(ours).map(WirePull::neutral).collect();
+        ours.sort_by_key(|pull| std::cmp::Reverse(pull.number));
+        Ok(ours)
+    }
+
+    fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
+        let found: Vec<Comment> =
+            self.0.get(&format!("/repos/{}/issues/{number}/comments", repository.name))?;
+        Ok(found.into_iter().map(|comment| comment.body).collect())
+    }
+
+    fn me(&self) -> Result<String, ForgeError> {
+        Ok(self.0.get::<User>("/user")?.login)
+    }
+
+    fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
+        let repos = format!("/repos/{}", repository.name);
+        Ok(vec![match change {
+            Change::Open { head, base, title, body, draft, .. } => {
+                let own = head.repository.name == repository.name;
+                let owner = head.repository.name.split('/').next().unwrap_or_default();
+                let from = if own { head.branch.clone() } else { format!("{owner}:{}", head.branch) };
+                let title = if *draft { format!("{}{title}", DRAFTS[0]) } else { title.clone() };
+                let body = json!({ "title": title, "head": from, "base": base, "body": body });
+                Call::new(Method::Post, format!("{repos}/pulls"), body)
+            }
+            Change::Edit { number, title, body, close } => {
+                let mut fields = serde_json::Map::new();
+                fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
+                fields.extend(body.iter().map(|body| ("body".to_owned(), json!(body))));
+                fields.extend(close.then(|| ("state".to_owned(), json!("closed"))));
+                Call::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
+            }
+            Change::Comment { number, body } => {
+                Call::new(Method::Post, format!("{repos}/issues/{number}/comments"), json!({ "body": body }))
+            }
+            Change::MakeLabels { labels } => {
+                let (_, missing) = self.labels(repository, labels)?;
+                let make = |name: String| {
+                    let body = json!({ "name": name, "color": COLOUR });
+                    Call::new(Method::Post, format!("{repos}/labels"), body)
+                };
+                return Ok(missing.into_iter().map(make).collect());
+            }
+            Change::Label { number, labels } => {
+                let (ids, missing) = self.labels(repository, labels)?;
+                // A dry run has not made those that are missing, so they have no number.
+                let unknown = missing.iter().map(|name| json!(format!("{{number of {name}}}")));
+                let labels: Vec<Value> = ids.into_iter().map(|id| json!(id)).chain(unknown).collect();
+                let body = json!({ "labels": labels });
+                Call::new(Method::Post, format!("{repos}/issues/{number}/labels"), body)
+            }
+            Change::Review { number, reviewers } => {
+                let body = json!({ "reviewers": reviewers });
+                Call::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
+            }
+            Change::Fork => Call::new(Method::Post, format!("{repos}/forks"), json!({})),
+        }])
+    }
+
+    fn opened(&self, answer: &Value) -> Result<Pull, ForgeError> {
+        self.0.read("POST /pulls", answer.clone()).map(WirePull::neutral)
+    }
+
+    fn forked(&self, answer: &Value) -> Result<Repository, ForgeError> {
+        self.0.read("POST /forks", answer.clone()).map(WireRepository::neutral)
+    }
+}

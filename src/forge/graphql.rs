@@ -1,0 +1,106 @@
+//! GitHub's GraphQL interface, for commits that GitHub signs (<https://docs.github.com/graphql>).
+//!
+//! The commit is built on a branch of its own, which nobody looks at; then one call moves the real branch
+//! there and removes the other, all or nothing.
+
+use super::Repository;
+use super::http::{Call, Client, ForgeError, Method};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use serde_json::{Value, json};
+
+/// The name of no object: a ref that must not exist, or is to go.
+const NONE: &str = "0000000000000000000000000000000000000000";
+const ID: &str = "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }";
+const COMMIT: &str =
+    "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }";
+const MOVE: &str = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
+
+/// A ref and where it goes.
+pub(crate) struct Move<'a> {
+    /// The branch.
+    pub(crate) branch: &'a str,
+    /// Where it has to be; `None` is nowhere.
+    pub(crate) from: Option<&'a str>,
+    /// Where it goes; `None` removes it.
+    pub(crate) to: Option<&'a str>,
+}
+
+/// The call that asks for the repository's number.
+pub(crate) fn id(repository: &Repository) -> Call {
+    let (owner, name) = repository.name.split_once('/').unwrap_or_default();
+    call(ID, &json!({ "owner": owner, "name": name }))
+}
+
+/// The call that moves refs, all of them or none.
+pub(crate) fn moves(id: &str, moves: &[Move<'_>]) -> Call {
+    let updates: Vec<Value> = moves
+        .iter()
+        .map(|step| {
+            json!({
+                "name": format!("refs/heads/{}", step.branch),
+                "beforeOid": step.from.unwrap_or(NONE),
+                "afterOid": step.to.unwrap_or(NONE),
+                "force": true,
+            })
+        })
+        .collect();
+    call(MOVE, &json!({ "input": { "repositoryId": id, "refUpdates": updates } }))
+}
+
+/// The call that commits `files`, paths and texts, on the branch whose tip is `parent`.
+pub(crate) fn commit(
+    repository: &Repository,
+    branch: &str,
+    parent: &str,
+    message: (&str, &str),
+    files: &[(&str, &str)],
+) -> Call {
+    let additions: Vec<Value> =
+        files.iter().map(|(path, text)| json!({ "path": path, "contents": BASE64.encode(text) })).collect();
+    let input = json!({
+        "branch": { "repositoryNameWithOwner": repository.name, "branchName": branch },
+        "message": { "headline": message.0, "body": message.1 },
+        "fileChanges": { "additions": additions },
+        "expectedHeadOid": parent,
+    });
+    call(COMMIT, &json!({ "input": input }))
+}
+
+fn call(query: &str, variables: &Value) -> Call {
+    Call::new(Method::Post, String::new(), json!({ "query": query, "variables": variables }))
+}
+
+/// Sends a call: what stands at `pointer` in its data.
+pub(crate) fn send(client: &Client, call: &Call, pointer: &str) -> Result<String, ForgeError> {
+    let answer = client.send_to(&address(client.base()), call)?;
+    // A failure comes with status 200.
+    if let Some(errors) = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty()) {
+        let said: Vec<&str> = errors.iter().filter_map(|error| error.get("message")?.as_str()).collect();
+        return Err(ForgeError::new(client.clean(&format!("GraphQL refused: {}", said.join("; ")))));
+    }
+    if pointer.is_empty() {
+        return Ok(String::new());
+    }
+    let found = answer.get("data").and_then(|data| data.pointer(pointer)).and_then(Value::as_str);
+    found.map(str::to_owned).ok_or_else(|| ForgeError::new(format!("GraphQL answered without `{pointer}`")))
+}
+
+/// Where GraphQL stands beside the REST interface at `base`.
+pub(crate) fn address(base: &str) -> String {
+    match base.strip_suffix("/v3") {
+        Some(enterprise) => format!("{enterprise}/graphql"),
+        None => format!("{base}/graphql"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn stands_beside_the_rest() {
+        assert_eq!(address("https://api.github.com"), "https://api.github.com/graphql");
+        assert_eq!(address("https://git.acme.org/api/v3"), "https://git.acme.org/api/graphql");
+    }
+}

@@ -1,0 +1,323 @@
+//! JSON over HTTP: one call, its answer, and everything that can go wrong with it.
+
+use super::answer::{QUOTED, next_page, origin, redirect, said};
+use super::retry::{self, Clock, System};
+use super::secret::Secret;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request as HttpRequest};
+use ureq::tls::{RootCerts, TlsConfig};
+
+/// The longest answer that is read.
+const LONGEST: u64 = 16 << 20;
+/// How long one call may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(15);
+/// Redirects that are followed.
+const REDIRECTS: usize = 3;
+/// Pages of one list that are read at most.
+const PAGES: usize = 1000;
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// Reads.
+    Get,
+    /// Makes something new: never sent again when it is not known what became of it.
+    Post,
+    /// Changes a part.
+    Patch,
+    /// Changes.
+    Put,
+}
+
+impl Method {
+    /// Its name in HTTP.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+            Method::Put => "PUT",
+        }
+    }
+}
+
+/// One call: to be sent, or to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    /// What it does.
+    pub(crate) method: Method,
+    /// Path and query, below the address of the interface.
+    pub(crate) path: String,
+    /// What it sends.
+    pub(crate) body: Option<Value>,
+}
+
+impl Call {
+    /// A call that sends something.
+    pub(crate) fn new(method: Method, path: String, body: Value) -> Self {
+        Self { method, path, body: Some(body) }
+    }
+
+    fn get(path: &str) -> Self {
+        Self { method: Method::Get, path: path.to_owned(), body: None }
+    }
+
+    /// `POST /repos/acme/shop/pulls`, without the query.
+    pub(crate) fn named(&self) -> String {
+        format!("{} {}", self.method.name(), self.path.split('?').next().unwrap_or_default())
+    }
+}
+
+/// A call that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ForgeError {
+    /// The status of the answer, if there was one.
+    pub(crate) status: Option<u16>,
+    /// A phrase that names the call and quotes the answer.
+    pub(crate) message: String,
+}
+
+impl std::fmt::Display for ForgeError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl ForgeError {
+    /// An error that no answer caused.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { status: None, message: message.into() }
+    }
+}
+
+/// An answer that says that the call succeeded.
+pub(super) struct Answer {
+    json: Value,
+    next: Option<usize>,
+}
+
+/// Speaks with one forge.
+pub(crate) struct Client {
+    agent: Agent,
+    base: String,
+    headers: Vec<(&'static str, String)>,
+    token: Option<Secret>,
+    clock: Box<dyn Clock>,
+}
+
+impl Client {
+    /// A client for the interface at `base`. `headers` go with every call; the token's own is among them.
+    pub(crate) fn new(
+        base: &str,
+        headers: Vec<(&'static str, String)>,
+        token: Option<Secret>,
+        roots: Option<&[u8]>,
+    ) -> Result<Self, String> {
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = roots {
+            let parsed: Vec<_> = ureq::tls::parse_pem(pem)
+                .filter_map(|item| match item {
+                    Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+                    _ => None,
+                })
+                .collect();
+            if parsed.is_empty() {
+                return Err("SSL_CERT_FILE holds no certificate".to_owned());
+            }
+            tls = tls.root_certs(RootCerts::new_with_certs(&parsed));
+        }
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .timeout_connect(Some(CONNECT))
+            // They are followed here, where it is known which port belongs to the forge.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("nixpacks-fix/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls.build())
+            .build();
+        let base = base.trim_end_matches('/').to_owned();
+        Ok(Self { agent: agent.into(), base, headers, token, clock: Box::new(System) })
+    }
+
+    /// The address of the interface.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The token, for git.
+    pub(crate) fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()
+    }
+
+    /// Sends a call, again if need be: the answer.
+    pub(crate) fn send(&self, call: &Call) -> Result<Value, ForgeError> {
+        self.answer(call, &self.base).map(|answer| answer.json)
+    }
+
+    /// Sends a call to another address of the same forge.
+    pub(crate) fn send_to(&self, base: &str, call: &Call) -> Result<Value, ForgeError> {
+        self.answer(call, base).map(|answer| answer.json)
+    }
+
+    /// What stands at `path`.
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
+        let call = Call::get(path);
+        self.read(&call.named(), self.send(&call)?)
+    }
+
+    /// What stands at `path`; `None` where nothing does.
+    pub(super) fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ForgeError> {
+        match self.get(path) {
+            Err(ForgeError { status: Some(404), .. }) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// All pages of the list at `path`, which has a query. `None` where there are more than `most`.
+    pub(super) fn pages<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        most: usize,
+    ) -> Result<Option<Vec<T>>, ForgeError> {
+        self.pages_in(path, "", most)
+    }
+
+    /// The same where each page has the list at `pointer`.
+    pub(super) fn pages_in<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        pointer: &str,
+        most: usize,
+    ) -> Result<Option<Vec<T>>, ForgeError> {
+        let mut found = Vec::new();
+        let mut page = 1;
+        for _ in 0..most.min(PAGES) {
+            let call = Call::get(&format!("{path}&page={page}"));
+            let Answer { mut json, next } = self.answer(&call, &self.base)?;
+            let listed = json.pointer_mut(pointer).map(Value::take).unwrap_or_default();
+            found.extend(self.read::<Vec<T>>(&call.named(), listed)?);
+            match next {
+                // The number alone is taken: an address that an answer names is not gone to.
+                Some(next) if next > page => page = next,
+                _ => return Ok(Some(found)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn answer(&self, call: &Call, base: &str) -> Result<Answer, ForgeError> {
+        let mut attempt = 0;
+        loop {
+            let tried = self.once(call, base);
+            let wait = match &tried {
+                // A body that is too long would be again.
+                Ok((200..=299, ..)) | Err(ureq::Error::BodyExceedsLimit(_)) => None,
+                Ok((status, headers, text)) => {
+                    let told = retry::Told { status: *status, headers, text };
+                    retry::after_answer(call.method, &told, attempt, self.clock.now())
+                }
+                Err(_) => retry::after_silence(call.method, attempt),
+            };
+            if let Some(wait) = wait {
+                self.clock.sleep(wait);
+                attempt += 1;
+                continue;
+            }
+            return self.judge(call, tried);
+        }
+    }
+
+    fn judge(
+        &self,
+        call: &Call,
+        tried: Result<(u16, HeaderMap, String), ureq::Error>,
+    ) -> Result<Answer, ForgeError> {
+        let name = call.named();
+        let (status, headers, text) = tried.map_err(|error| {
+            ForgeError::new(self.clean(&format!("`{name}` at {} got no answer: {error}", self.base)))
+        })?;
+        if !(200..=299).contains(&status) {
+            let said = match headers.get("location").and_then(|to| to.to_str().ok()) {
+                Some(to) if status < 400 => format!(": it redirects to `{to}`, which is not at this forge"),
+                _ => said(&text),
+            };
+            let later = retry::later(&headers, status, self.clock.now());
+            let message = self.clean(&format!("`{name}` was answered with {status}{said}{later}"));
+            return Err(ForgeError { status: Some(status), message });
+        }
+        let json = if text.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text) };
+        let json = json.map_err(|error| self.unread(&name, &error))?;
+        Ok(Answer { json, next: next_page(&headers) })
+    }
+
+    /// One attempt. A repository that was renamed redirects, and is followed as long as that stays at the forge:
+    /// nobody else is told the token.
+    fn once(&self, call: &Call, base: &str) -> Result<(u16, HeaderMap, String), ureq::Error> {
+        let mut address = format!("{base}{}", call.path);
+        for _ in 0..REDIRECTS {
+            let told = self.ask(call, &address)?;
+            match redirect(&told, origin(base)) {
+                Some(next) => address = next,
+                None => return Ok(told),
+            }
+        }
+        self.ask(call, &address)
+    }
+
+    fn ask(&self, call: &Call, address: &str) -> Result<(u16, HeaderMap, String), ureq::Error> {
+        let mut request = HttpRequest::builder().method(call.method.name()).uri(address);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let mut response = match &call.body {
+            Some(body) => {
+                let request = request.header("Content-Type", "application/json");
+                self.agent.run(request.body(body.to_string())?)
+            }
+            None => self.agent.run(request.body(())?),
+        }?;
+        let headers = response.headers().clone();
+        let text = response.body_mut().with_config().limit(LONGEST).lossy_utf8(true).read_to_string()?;
+        Ok((response.status().as_u16(), headers, text))
+    }
+
+    /// What an answer says, as `T`.
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str, json: Value) -> Result<T, ForgeError> {
+        serde_json::from_value(json).map_err(|error| self.unread(name, &error))
+    }
+
+    fn unread(&self, name: &str, error: &serde_json::Error) -> ForgeError {
+        // It may quote the answer, which may repeat the token, at any length.
+        let mut why = self.clean(&error.to_string());
+        why.truncate(crate::report::text::floor(&why, QUOTED));
+        ForgeError::new(format!("cannot read the answer to `{name}`: {why}"))
+    }
+
+    /// `text` without the token, should an answer repeat it.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.strip(text))
+    }
+}
+
+/// `text` as one part of a path or a query.
+pub(super) fn part(text: &str) -> String {
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, PLAIN).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+
+    #[test]
+    fn encodes_what_would_end_a_part() {
+        assert_eq!(part("a/b?c=ü #1"), "a%2Fb%3Fc%3D%C3%BC%20%231");
+    }
+}

@@ -1,0 +1,350 @@
+//! Doing what was decided, in an order that a run which dies anywhere can be followed by another.
+//!
+//! The commit is built first, the marker names it before the branch moves, and the branch moves once.
+
+use super::decide::Decision;
+use super::marker::{Marker, text_digest};
+use super::place::fork_url;
+use super::proposal::Proposal;
+use super::remark::{self, Closing};
+use super::row::row;
+use super::survey::{Plan, Surveyed};
+use super::transport::{NotPushed, push_args};
+use super::{Row, Status, Step, Wants};
+use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long a fork may take until it can be pushed to, in seconds, in steps.
+const FORK_WAITS: [u64; 6] = [0, 1, 2, 4, 8, 16];
+
+/// Does it, or shows it.
+pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &Wants) -> Row {
+    let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
+    let mut row = row(forge, surveyed, plan, wants.dry_run);
+    if let Err(why) = act.run(plan, &mut row) {
+        row.status = Status::Failed;
+        row.would = false;
+        row.said = why;
+    }
+    row.steps = act.steps;
+    let pushes = row.steps.iter().any(|step| matches!(step, Step::Push(_)));
+    if let Some(proposal) =
+        plan.proposal.as_ref().filter(|_| pushes || wants.verified && !row.steps.is_empty())
+    {
+        row.patch.clone_from(&proposal.patch);
+    }
+    row
+}
+
+/// One thing being done.
+pub(super) struct Act<'a> {
+    pub(super) forge: &'a dyn Forge,
+    pub(super) surveyed: &'a Surveyed,
+    pub(super) wants: &'a Wants,
+    steps: Vec<Step>,
+    /// The fork that was made.
+    fork: Option<(Repository, String)>,
+}
+
+impl Act<'_> {
+    fn run(&mut self, plan: &Plan, row: &mut Row) -> Result<(), String> {
+        match (&plan.decision, &plan.proposal) {
+            (Decision::Open { branch, lease }, Some(proposal)) => {
+                self.open(branch, lease.as_deref(), proposal, row)
+            }
+            (Decision::Update { pull, branch, tip, marker, push, .. }, Some(proposal)) => {
+                let text = Texts::new(pull, marker, proposal, &plan.decision);
+                self.update(pull, branch, tip, *push, (marker, &text), proposal, row)
+            }
+            (Decision::Close { pull, branch, tip, marker }, _) => {
+                let why = if self.surveyed.opted_out { Closing::OptedOut } else { Closing::Fixed };
+                self.close(pull, branch, tip, marker, why)
+            }
+            (Decision::Sweep { branch, tip }, _) => {
+                let url = self.surveyed.place.push_url.clone();
+                self.push(&url, branch, None, Some(tip))
+            }
+            (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
+                match remark::hands_off(self.forge.kind(), *why, pull) {
+                    Some(remark) => self.remark(pull.number, remark),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(
+        &mut self,
+        branch: &str,
+        lease: Option<&str>,
+        proposal: &Proposal,
+        row: &mut Row,
+    ) -> Result<(), String> {
+        let (head, url) = self.head()?;
+        let oid = self.commit(branch, proposal)?;
+        // A run that was cut short may have left this very commit there.
+        if lease != Some(oid.as_str()) {
+            self.move_to(&url, branch, &oid, lease)?;
+        }
+        row.commit.clone_from(&oid);
+        let asks = !self.wants.labels.is_empty() || !self.wants.reviewers.is_empty();
+        let later = asks && !self.forge.capabilities().asks_at_once;
+        let title = proposal.message.subject.clone();
+        let marker = Marker {
+            oid,
+            fingerprint: proposal.fingerprint.clone(),
+            title: Some(text_digest(&title)),
+            body: Some(text_digest(&proposal.body)),
+            pending: later,
+            ..Marker::default()
+        };
+        let change = Change::Open {
+            head: Box::new(Head { repository: head, branch: branch.to_owned() }),
+            base: self.surveyed.place.base.clone(),
+            title,
+            body: marker.attach(&proposal.body),
+            draft: self.wants.draft,
+            labels: self.wants.labels.clone(),
+            reviewers: self.wants.reviewers.clone(),
+        };
+        let answer = self.change(&change)?;
+        let mut number = Number(None);
+        if !self.wants.dry_run {
+            let pull = self.forge.opened(&answer).map_err(|error| error.to_string())?;
+            number = Number(Some(pull.number));
+            row.number = Some((self.forge.kind().sigil(), pull.number));
+            row.url = pull.url;
+            row.unchecked = pull.author.as_deref() == Some(ACTIONS);
+        }
+        if later { self.ask(number, marker, &proposal.body) } else { Ok(()) }
+    }
+
+    /// Labels and reviewers, and then the marker that says that they were asked for.
+    fn ask(&mut self, number: Number, marker: Marker, body: &str) -> Result<(), String> {
+        if !self.wants.labels.is_empty() {
+            self.change(&Change::MakeLabels { labels: self.wants.labels.clone() })?;
+            self.change(&Change::Label { number, labels: self.wants.labels.clone() })?;
+        }
+        if !self.wants.reviewers.is_empty() {
+            self.change(&Change::Review { number, reviewers: self.wants.reviewers.clone() })?;
+        }
+        let body = Some(Marker { pending: false, ..marker }.attach(body));
+        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one decision")]
+    fn update(
+        &mut self,
+        pull: &Pull,
+        branch: &str,
+        tip: &str,
+        push: bool,
+        (marker, text): (&Marker, &Texts),
+        proposal: &Proposal,
+        row: &mut Row,
+    ) -> Result<(), String> {
+        let oid = if push { self.commit(branch, proposal)? } else { tip.to_owned() };
+        row.commit.clone_from(&oid);
+        let marker = Marker {
+            was: (oid != tip).then(|| tip.to_owned()),
+            oid,
+            fingerprint: proposal.fingerprint.clone(),
+            // Commits of others that stay are still ours to keep.
+            handed: marker.handed && !push,
+            ..text.marker.clone()
+        };
+        let number = Number(Some(pull.number));
+        let body = Some(marker.attach(&text.body));
+        // Before the branch moves: a run that dies between the two is known by what it left.
+        self.change(&Change::Edit { number, title: text.title.clone(), body, close: false })?;
+        if marker.was.is_some() {
+            let (_, url) = self.head()?;
+            if let Err(why) = self.move_to(&url, branch, &marker.oid, Some(tip)) {
+                let (title, body) = (Some(format!("{}{}", pull.mark, pull.title)), Some(pull.body.clone()));
+                let title = title.filter(|_| text.title.is_some());
+                // What failed first is what is said.
+                let _ = self.change(&Change::Edit { number, title, body, close: false });
+                return Err(why);
+            }
+        }
+        if marker.pending { self.ask(number, marker, &text.body) } else { Ok(()) }
+    }
+
+    /// Closes a pull request with the reason, and removes its branch.
+    pub(crate) fn close(
+        &mut self,
+        pull: &Pull,
+        branch: &str,
+        tip: &str,
+        marker: &Marker,
+        why: Closing,
+    ) -> Result<(), String> {
+        let url = self.surveyed.place.push_url.clone();
+        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
+        // What somebody has pushed since the look is a reason not to close it.
+        if clone.tips(&url, branch)?.get(branch).map(String::as_str) != Some(tip) {
+            return Err(moved(branch));
+        }
+        self.remark(pull.number, remark::closing(why, &self.surveyed.place.base, tip))?;
+        let text = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
+        let body = Some(Marker { closed: true, ..marker.clone() }.attach(&text));
+        let number = Number(Some(pull.number));
+        self.change(&Change::Edit { number, title: None, body, close: true })?;
+        self.push(&url, branch, None, Some(tip))
+    }
+
+    /// Says something below a pull request, unless it was said.
+    fn remark(&mut self, number: u64, body: String) -> Result<(), String> {
+        let comments = self
+            .forge
+            .comments(&self.surveyed.place.repository, number)
+            .map_err(|error| error.to_string())?;
+        if remark::said(&comments, &body) {
+            return Ok(());
+        }
+        self.change(&Change::Comment { number: Number(Some(number)), body }).map(drop)
+    }
+
+    /// The repository that has our branches, and where to push to it; a fork is made if need be.
+    pub(super) fn head(&mut self) -> Result<(Repository, String), String> {
+        if let Some(head) = &self.surveyed.place.head {
+            return Ok((head.clone(), self.surveyed.place.push_url.clone()));
+        }
+        if let Some(fork) = &self.fork {
+            return Ok(fork.clone());
+        }
+        let fork = self.make_fork()?;
+        Ok(self.fork.insert(fork).clone())
+    }
+
+    fn make_fork(&mut self) -> Result<(Repository, String), String> {
+        let place = &self.surveyed.place;
+        let answer = self.change(&Change::Fork)?;
+        if self.wants.dry_run {
+            let name = place.repository.name.rsplit('/').next().unwrap_or_default();
+            let me = self.forge.me().map_err(|error| error.to_string())?;
+            let fork = Repository { name: format!("{me}/{name}"), ..place.repository.clone() };
+            return Ok((fork, "{fork}".to_owned()));
+        }
+        let fork = self.forge.forked(&answer).map_err(|error| error.to_string())?;
+        let url = fork_url(&place.address, &fork);
+        let is_ready =
+            |clone: &super::transport::Clone| clone.tips(&url, "").is_ok_and(|tips| !tips.is_empty());
+        for wait in FORK_WAITS {
+            std::thread::sleep(Duration::from_secs(wait));
+            if self.surveyed.clone.as_ref().is_some_and(is_ready) {
+                return Ok((fork, url));
+            }
+        }
+        Err(format!("the fork `{}` is not ready yet; run this again in a minute", fork.name))
+    }
+
+    /// Makes the commit, where no branch sees it yet.
+    fn commit(&mut self, branch: &str, proposal: &Proposal) -> Result<String, String> {
+        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
+        if self.wants.verified {
+            return self.commit_there(branch, proposal);
+        }
+        let identity = self.wants.identity.as_ref().map_err(Clone::clone)?;
+        let made = proposal.commit(clone.path(), &self.surveyed.base_oid, identity);
+        made.map_err(|error| format!("cannot make the commit: {}", error.message()))
+    }
+
+    /// Moves a branch to a commit, if it is still where we saw it.
+    fn move_to(&mut self, url: &str, branch: &str, oid: &str, lease: Option<&str>) -> Result<(), String> {
+        if !self.wants.verified {
+            return self.push(url, branch, Some(oid), lease);
+        }
+        self.move_there(branch, oid, lease)
+    }
+
+    fn push(
+        &mut self,
+        url: &str,
+        branch: &str,
+        oid: Option<&str>,
+        lease: Option<&str>,
+    ) -> Result<(), String> {
+        if self.wants.dry_run {
+            let [lease, refspec] = push_args(branch, oid, lease);
+            self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
+            return Ok(());
+        }
+        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
+        clone.push(url, branch, oid, lease).map_err(|why| match why {
+            NotPushed::Moved => moved(branch),
+            NotPushed::Because(why) => why,
+        })
+    }
+
+    /// Makes a change at the forge, or shows its calls: the last answer.
+    fn change(&mut self, change: &Change) -> Result<Value, String> {
+        let calls =
+            self.forge.calls(&self.surveyed.place.repository, change).map_err(|error| error.to_string())?;
+        let mut answer = Value::Null;
+        for call in calls {
+            if self.wants.dry_run {
+                self.show(self.forge.client().base(), call);
+            } else {
+                answer = self.forge.client().send(&call).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn show(&mut self, base: &str, call: Call) {
+        let Call { method, path, body } = call;
+        self.steps.push(Step::Call { method: method.name(), url: format!("{base}{path}"), body });
+    }
+}
+
+fn moved(branch: &str) -> String {
+    format!("somebody moved the branch `{branch}` meanwhile, so it was left alone; run this again")
+}
+
+/// Closes a pull request because somebody asked for it.
+pub(crate) fn close(
+    forge: &dyn Forge,
+    surveyed: &Surveyed,
+    wants: &Wants,
+    (pull, branch, tip, marker): (&Pull, &str, &str, &Marker),
+) -> Result<Vec<Step>, String> {
+    let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
+    act.close(pull, branch, tip, marker, Closing::Asked).map(|()| act.steps)
+}
+
+/// What is to be written of a title and a description that a person may have changed.
+struct Texts {
+    title: Option<String>,
+    body: String,
+    marker: Marker,
+}
+
+impl Texts {
+    fn new(pull: &Pull, marker: &Marker, proposal: &Proposal, decision: &Decision) -> Self {
+        let (title, body) = match decision {
+            Decision::Update { title, body, .. } => (*title, *body),
+            _ => (false, false),
+        };
+        let now = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
+        let ours =
+            |digest: &Option<String>, text: &str| digest.as_deref() == Some(text_digest(text).as_str());
+        let wanted = &proposal.message.subject;
+        let body_text = if body { proposal.body.clone() } else { now.clone() };
+        let title_text = if title { wanted } else { &pull.title };
+        let title_digest = (title || ours(&marker.title, &pull.title)).then(|| text_digest(title_text));
+        let body_digest = (body || ours(&marker.body, &now)).then(|| text_digest(&body_text));
+        Self {
+            title: title.then(|| format!("{}{wanted}", pull.mark)),
+            body: body_text,
+            marker: Marker {
+                title: title_digest,
+                body: body_digest,
+                pending: marker.pending,
+                ..Marker::default()
+            },
+        }
+    }
+}

@@ -1,0 +1,151 @@
+use super::{Ask, Decision, Named, Why, decide};
+use crate::forge::{Pull, State};
+use crate::pr::marker::{Marker, text_digest};
+
+const OURS: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const THEIRS: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const ASK: Ask<'_> = Ask { fingerprint: "f1", title: "Title", body: "Body." };
+
+fn marker() -> Marker {
+    Marker {
+        oid: OURS.to_owned(),
+        fingerprint: "f1".to_owned(),
+        title: Some(text_digest("Title")),
+        body: Some(text_digest("Body.")),
+        ..Marker::default()
+    }
+}
+
+fn pull(state: State, body: &str) -> Pull {
+    Pull {
+        number: 7,
+        url: "u".to_owned(),
+        state,
+        title: "Title".to_owned(),
+        mark: "",
+        body: body.to_owned(),
+        base: "main".to_owned(),
+        created: String::new(),
+        author: None,
+    }
+}
+
+fn ours(state: State, marker: &Marker) -> Pull {
+    pull(state, &marker.attach("Body."))
+}
+
+fn named(tip: Option<&str>, pulls: Vec<Pull>) -> Named {
+    let tip = tip.map(str::to_owned);
+    Named { branch: "nixpacks-fix/main".to_owned(), tip, pulls, holds: true, ..Named::default() }
+}
+
+fn free() -> Named {
+    Named { branch: "nixpacks-fix/main-2".to_owned(), ..Named::default() }
+}
+
+/// The decision in a word.
+fn word(ask: Option<Ask<'_>>, named: &[Named]) -> String {
+    match decide("main", ask, named) {
+        Decision::Nothing => "nothing".to_owned(),
+        Decision::UpToDate(_) => "up to date".to_owned(),
+        Decision::Open { branch, lease } => {
+            format!("open {branch} {}", if lease.is_some() { "leased" } else { "new" })
+        }
+        Decision::Update { push, title, body, .. } => format!("update push={push} title={title} body={body}"),
+        Decision::Close { .. } => "close".to_owned(),
+        Decision::Sweep { .. } => "sweep".to_owned(),
+        Decision::HandsOff { why, .. } => format!("hands off {why:?}"),
+        Decision::Declined(_) => "declined".to_owned(),
+        Decision::Undone(_) => "undone".to_owned(),
+    }
+}
+
+#[test]
+fn opens_once_and_then_leaves_well_alone() {
+    assert_eq!(word(Some(ASK), &[free()]), "open nixpacks-fix/main-2 new");
+    assert_eq!(
+        word(Some(ASK), &[Named { orphan: true, ..named(Some(OURS), vec![]) }]),
+        "open nixpacks-fix/main leased"
+    );
+    assert_eq!(
+        word(Some(ASK), &[named(Some(OURS), vec![ours(State::Open, &marker())]), free()]),
+        "up to date"
+    );
+    assert_eq!(word(None, &[free()]), "nothing");
+}
+
+#[test]
+fn keeps_off_what_a_person_has_touched() {
+    let open = || vec![ours(State::Open, &marker())];
+    assert_eq!(word(Some(ASK), &[named(Some(THEIRS), open())]), format!("hands off {:?}", Why::Commits));
+    assert_eq!(word(None, &[named(Some(THEIRS), open())]), "hands off Commits");
+    assert_eq!(word(Some(ASK), &[named(None, open())]), "hands off NoBranch");
+    assert_eq!(word(Some(ASK), &[named(Some(OURS), vec![pull(State::Open, "Body.")])]), "hands off NoMarker");
+    let foreign = Named { foreign: true, ..named(Some(OURS), open()) };
+    assert_eq!(word(Some(ASK), &[foreign]), "hands off Commits");
+    let elsewhere = Pull { base: "dev".to_owned(), ..ours(State::Open, &marker()) };
+    assert_eq!(word(Some(ASK), &[named(Some(OURS), vec![elsewhere]), free()]), "hands off Base");
+}
+
+#[test]
+fn writes_only_the_texts_that_nobody_else_wrote() {
+    let with = |title: &str, body: &str, marker: &Marker| {
+        let pull = Pull { title: title.to_owned(), body: marker.attach(body), ..pull(State::Open, "") };
+        word(Some(Ask { title: "New title", body: "New body.", ..ASK }), &[named(Some(OURS), vec![pull])])
+    };
+    assert_eq!(with("Title", "Body.", &marker()), "update push=false title=true body=true");
+    assert_eq!(with("Mine", "Body.", &marker()), "update push=false title=false body=true");
+    assert_eq!(with("Mine", "Mine.", &marker()), "up to date");
+    let taken = Marker { title: None, body: None, ..marker() };
+    assert_eq!(with("Title", "Body.", &taken), "up to date");
+}
+
+#[test]
+fn goes_on_where_a_run_was_cut_short() {
+    let moving = Marker { oid: THEIRS.to_owned(), was: Some(OURS.to_owned()), ..marker() };
+    let before = Named { holds: false, ..named(Some(OURS), vec![ours(State::Open, &moving)]) };
+    assert_eq!(word(Some(ASK), &[before]), "update push=true title=false body=false");
+    assert_eq!(word(Some(ASK), &[named(Some(THEIRS), vec![ours(State::Open, &moving)])]), "up to date");
+    let unlabelled = Marker { pending: true, ..marker() };
+    let after = named(Some(OURS), vec![ours(State::Open, &unlabelled)]);
+    assert_eq!(word(Some(ASK), &[after]), "update push=false title=false body=false");
+}
+
+#[test]
+fn what_was_declined_is_not_proposed_again_and_something_else_is() {
+    let closed = || named(Some(OURS), vec![ours(State::Closed, &marker())]);
+    assert_eq!(word(Some(ASK), &[closed(), free()]), "declined");
+    assert_eq!(
+        word(Some(Ask { fingerprint: "f2", ..ASK }), &[closed(), free()]),
+        "open nixpacks-fix/main-2 new"
+    );
+    let by_us = Marker { closed: true, ..marker() };
+    let closed = named(Some(OURS), vec![ours(State::Closed, &by_us)]);
+    assert_eq!(word(Some(ASK), &[closed.clone(), free()]), "sweep");
+    assert_eq!(word(Some(ASK), &[Named { tip: None, ..closed }, free()]), "open nixpacks-fix/main-2 new");
+    let merged = || named(None, vec![ours(State::Merged, &marker())]);
+    assert_eq!(word(None, &[merged(), free()]), "nothing");
+    assert_eq!(word(Some(ASK), &[merged(), free()]), "undone");
+    assert_eq!(
+        word(Some(Ask { fingerprint: "f2", ..ASK }), &[merged(), free()]),
+        "open nixpacks-fix/main-2 new"
+    );
+}
+
+#[test]
+fn one_that_was_closed_without_its_marker_may_have_been_for_this() {
+    let closed = named(Some(OURS), vec![pull(State::Closed, "Body.")]);
+    assert_eq!(word(Some(ASK), &[closed, free()]), "declined");
+}
+
+#[test]
+fn one_that_we_closed_and_a_person_reopened_is_open_for_good() {
+    let by_us = Marker { closed: true, ..marker() };
+    let reopened = named(Some(OURS), vec![ours(State::Open, &by_us)]);
+    assert_eq!(word(Some(ASK), &[reopened]), "update push=false title=false body=false");
+}
+
+#[test]
+fn closes_what_the_base_no_longer_needs() {
+    assert_eq!(word(None, &[named(Some(OURS), vec![ours(State::Open, &marker())])]), "close");
+}

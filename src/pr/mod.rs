@@ -1,0 +1,60 @@
+//! Pull requests: what to propose to a repository, what stands there already, and what to do about it.
+//!
+//! A run surveys (`survey`, which only reads), decides (`decide`, which is pure), and acts (`act`). All state is
+//! in the name of the branch and in a marker in the description.
+
+pub(crate) mod act;
+mod body;
+mod branch;
+pub(crate) mod decide;
+mod fingerprint;
+pub(crate) mod identity;
+pub(crate) mod list;
+mod markdown;
+pub(crate) mod marker;
+mod place;
+mod proposal;
+mod remark;
+pub(crate) mod row;
+pub(crate) mod run;
+mod standing;
+pub(crate) mod survey;
+mod transport;
+mod verified;
+
+pub(crate) use row::{Row, Status, Step};
+
+use identity::Identity;
+use nixpacks_transforms::engine::Options;
+
+/// What was asked for, the same for every repository.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct Wants {
+    /// The branch to repair; the default branch, if none.
+    pub(crate) base: Option<String>,
+    /// What our branches start with.
+    pub(crate) prefix: String,
+    /// A pull request for each app.
+    pub(crate) per_app: bool,
+    /// Push to a fork of the token's user.
+    pub(crate) fork: bool,
+    /// Take repositories that are forks.
+    pub(crate) include_forks: bool,
+    /// Open as drafts.
+    pub(crate) draft: bool,
+    /// Labels for what is opened.
+    pub(crate) labels: Vec<String>,
+    /// Reviewers for what is opened.
+    pub(crate) reviewers: Vec<String>,
+    /// Let the forge make the commits.
+    pub(crate) verified: bool,
+    /// List the files before cloning: most repositories of an organisation have no config.
+    pub(crate) list_first: bool,
+    /// Show what would be sent.
+    pub(crate) dry_run: bool,
+    /// What the engine is told.
+    pub(crate) options: Options,
+    /// Who commits; a phrase, if nobody is known.
+    pub(crate) identity: Result<Identity, String>,
+}

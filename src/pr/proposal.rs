@@ -1,0 +1,223 @@
+//! The repair of a branch as a commit: computed on the git tree, without a work tree.
+
+use super::body;
+use super::fingerprint::fingerprint;
+use super::identity::Identity;
+use crate::commit::message::{self, Message};
+use crate::discover::Input;
+use crate::examine::examine;
+use crate::report::Examined;
+use crate::view::commit;
+use git2::build::TreeUpdateBuilder;
+use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time};
+use nixpacks_transforms::engine::Options;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The file by which a repository tells this tool what it wants.
+pub(crate) const SETTINGS: &str = "nixpacks-fix.toml";
+
+/// A file that the repair writes.
+#[derive(Clone, Debug)]
+pub(crate) struct NewFile {
+    /// Its path from the root of the repository.
+    pub(crate) path: String,
+    /// Its new text.
+    pub(crate) text: String,
+    /// It keeps its mode.
+    pub(crate) executable: bool,
+}
+
+/// A repair to propose.
+#[derive(Clone, Debug)]
+pub(crate) struct Proposal {
+    /// Its apps, from the root of the repository.
+    pub(crate) apps: Vec<String>,
+    /// What it writes.
+    pub(crate) files: Vec<NewFile>,
+    /// What it repairs.
+    pub(crate) fingerprint: String,
+    /// The message of its commit; the subject is the title too.
+    pub(crate) message: Message,
+    /// The description, without a marker.
+    pub(crate) body: String,
+    /// The patch, for people.
+    pub(crate) patch: String,
+}
+
+/// What there is to say of a branch.
+pub(crate) struct Looked {
+    /// Its apps.
+    pub(crate) apps: Vec<Examined>,
+    /// The repository wants no pull requests.
+    pub(crate) opted_out: bool,
+}
+
+impl Looked {
+    fn idle_app(app: &Examined) -> Option<String> {
+        let outcome = app.result.as_ref().ok()?;
+        let name = if app.home.shown == "." { "the app".to_owned() } else { format!("`{}`", app.home.shown) };
+        if let Some(broken) = outcome.broken.first() {
+            return Some(format!("cannot read `{}`: {}", app.home.shown_file(&broken.path), broken.message));
+        }
+        if !outcome.held.is_empty() {
+            return Some(
+                "what could be repaired is held back as unsafe; `--unsafe-fixes` proposes it".to_owned(),
+            );
+        }
+        let verdict = &outcome.before;
+        (verdict.fails() && outcome.changes.is_empty()).then(|| {
+            format!("{name} is predicted to fail, at something that is not repaired: {}", verdict.detail)
+        })
+    }
+
+    /// Why nothing is proposed, if nothing is.
+    pub(crate) fn idle(&self) -> String {
+        if self.apps.is_empty() {
+            return "it has no app that Nixpacks builds".to_owned();
+        }
+        self.apps.iter().find_map(Self::idle_app).unwrap_or_else(|| "nothing to repair".to_owned())
+    }
+}
+
+/// Looks at the apps of a commit.
+pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> Result<Looked, String> {
+    let opted_out = opted_out(dir, commit)?;
+    let found = commit::apps(dir, commit)?;
+    let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
+    let inputs: Vec<Input> = found.into_iter().map(input).collect();
+    let apps =
+        if opted_out { Vec::new() } else { examine(&inputs, options).map_err(|failure| failure.message)? };
+    if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
+        return Err(format!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", ")));
+    }
+    Ok(Looked { apps, opted_out })
+}
+
+/// `pull-requests = false` in the repository's own settings.
+fn opted_out(dir: &Path, commit: &str) -> Result<bool, String> {
+    let Some(text) = commit::text(dir, commit, SETTINGS)? else { return Ok(false) };
+    let cannot = |why: &str| {
+        format!(
+            "cannot read `{SETTINGS}`, so it is taken for a no: {why}; help: `pull-requests` is `true` or `false`"
+        )
+    };
+    let table = toml_edit::Document::parse(text).map_err(|error| cannot(error.message()))?;
+    match table.get("pull-requests") {
+        None => Ok(false),
+        Some(item) => item.as_bool().map(|wanted| !wanted).ok_or_else(|| cannot("it is neither")),
+    }
+}
+
+impl Proposal {
+    /// The repair of `apps`; `None` where there is none.
+    pub(crate) fn new(
+        base: &str,
+        apps: &[&Examined],
+        unsafe_fixes: bool,
+        dir: &Path,
+        commit: &str,
+    ) -> Result<Option<Self>, String> {
+        let changed: Vec<&Examined> = apps.iter().copied().filter(|app| changes(app)).collect();
+        if changed.is_empty() {
+            return Ok(None);
+        }
+        let mut files: BTreeMap<String, NewFile> = BTreeMap::new();
+        for app in &changed {
+            let Ok(outcome) = &app.result else { continue };
+            for change in &outcome.changes {
+                let (path, executable) = commit::behind(dir, commit, &app.home.shown, &change.path)?;
+                let new = NewFile { path: path.clone(), text: change.after.clone(), executable };
+                if files.insert(path.clone(), new).is_some_and(|other| other.text != change.after) {
+                    return Err(format!("two apps share `{path}` and need it repaired in different ways"));
+                }
+            }
+        }
+        let tone = crate::terminal::Tone { color: false, looked_at: false };
+        Ok(Some(Self {
+            apps: changed.iter().map(|app| app.home.shown.clone()).collect(),
+            files: files.into_values().collect(),
+            fingerprint: fingerprint(base, &changed),
+            message: message::message(&changed),
+            body: body::body(&changed, unsafe_fixes),
+            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, tone)).collect(),
+        }))
+    }
+
+    /// Makes the commit on top of `parent`. The same repair of the same commit is the same commit: its time
+    /// is that of its parent.
+    pub(crate) fn commit(
+        &self,
+        dir: &Path,
+        parent: &str,
+        identity: &Identity,
+    ) -> Result<String, git2::Error> {
+        let repository = Repository::open_bare(dir)?;
+        let parent = repository.find_commit(Oid::from_str(parent)?)?;
+        let mut update = TreeUpdateBuilder::new();
+        for file in &self.files {
+            let mode = if file.executable { FileMode::BlobExecutable } else { FileMode::Blob };
+            update.upsert(file.path.as_str(), repository.blob(file.text.as_bytes())?, mode);
+        }
+        let tree = repository.find_tree(update.create_updated(&repository, &parent.tree()?)?)?;
+        let time = Time::new(parent.committer().when().seconds(), 0);
+        let signature = Signature::new(&identity.name, &identity.email, &time)?;
+        let text = self.message.text();
+        Ok(repository.commit(None, &signature, &signature, &text, &tree, &[&parent])?.to_string())
+    }
+
+    /// Whether a commit makes this repair and no other change.
+    pub(crate) fn stands_in(&self, dir: &Path, commit: &str) -> Result<bool, git2::Error> {
+        let repository = Repository::open_bare(dir)?;
+        let commit = repository.find_commit(Oid::from_str(commit)?)?;
+        let (Ok(parent), tree) = (commit.parent(0), commit.tree()?) else { return Ok(false) };
+        let mut options = DiffOptions::new();
+        options.skip_binary_check(true).include_typechange(true);
+        let diff = repository.diff_tree_to_tree(Some(&parent.tree()?), Some(&tree), Some(&mut options))?;
+        let changed: BTreeSet<&Path> = diff.deltas().filter_map(|delta| delta.new_file().path()).collect();
+        if changed != self.files.iter().map(|file| Path::new(&file.path)).collect() {
+            return Ok(false);
+        }
+        let mut all = true;
+        for file in &self.files {
+            let wanted = Oid::hash_object(ObjectType::Blob, file.text.as_bytes())?;
+            all &= tree.get_path(Path::new(&file.path)).is_ok_and(|entry| entry.id() == wanted);
+        }
+        Ok(all)
+    }
+}
+
+/// Whether an app would be changed.
+pub(crate) fn changes(app: &Examined) -> bool {
+    app.result.as_ref().is_ok_and(|outcome| !outcome.changes.is_empty())
+}
+
+/// The commit at `oid`: its parents, the digest of its tree, its message, and who made it.
+pub(crate) struct Made {
+    /// Its parents.
+    pub(crate) parents: Vec<String>,
+    tree: Oid,
+    message: String,
+    /// The addresses of its author and its committer.
+    pub(crate) people: [String; 2],
+}
+
+impl Made {
+    /// Reads a commit of the clone.
+    pub(crate) fn read(dir: &Path, oid: &str) -> Result<Self, git2::Error> {
+        let repository = Repository::open_bare(dir)?;
+        let commit = repository.find_commit(Oid::from_str(oid)?)?;
+        let address = |who: &Signature<'_>| String::from_utf8_lossy(who.email_bytes()).into_owned();
+        Ok(Self {
+            parents: commit.parent_ids().map(|id| id.to_string()).collect(),
+            tree: commit.tree_id(),
+            message: String::from_utf8_lossy(commit.message_bytes()).trim_end().to_owned(),
+            people: [address(&commit.author()), address(&commit.committer())],
+        })
+    }
+
+    /// Whether the commits say and hold the same.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.parents == other.parents && self.tree == other.tree && self.message == other.message
+    }
+}

@@ -1,0 +1,92 @@
+//! What is said below a pull request: once, and with the way back.
+
+use super::decide::Why;
+use super::marker::{HANDS_OFF, Marker};
+use super::proposal::SETTINGS;
+use crate::forge::{Kind, Pull};
+
+/// Why a pull request is closed by the tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The base needs the repair no more.
+    Fixed,
+    /// The repository wants none.
+    OptedOut,
+    /// Whoever runs the tool asked for it.
+    Asked,
+}
+
+/// The remark that a person has the branch now; `None` where there is nothing to hand back.
+pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull) -> Option<String> {
+    let what = kind.pull_request();
+    let why = match why {
+        Why::Commits => "Somebody else has worked on this branch",
+        Why::NoMarker => "The last line of the description, by which nixpacks-fix knows its own, is gone",
+        Why::NoBranch | Why::Base => return None,
+    };
+    let known = Marker::find(&pull.body).map(|(marker, _)| marker.fingerprint).unwrap_or_default();
+    let marker = Marker { fingerprint: known, handed: true, ..Marker::default() };
+    Some(format!(
+        "{why}, so nixpacks-fix leaves this {what} to you: it does not update it, and does not close it.\n\n\
+         To hand it back, make this the last line of the description. The next run then replaces what is on the \
+         branch:\n\n```text\n{}\n```\n{HANDS_OFF}",
+        marker.line()
+    ))
+}
+
+/// The remark with which a pull request is closed whose branch is at `tip`.
+pub(crate) fn closing(why: Closing, base: &str, tip: &str) -> String {
+    let why = match why {
+        Closing::Fixed => format!(
+            "{} needs this change no more: the build is no longer predicted to fail in this way, or not in one \
+             that it would mend.",
+            super::markdown::code(base)
+        ),
+        Closing::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),
+        Closing::Asked => "Closed by the person who runs nixpacks-fix.".to_owned(),
+    };
+    // One that was reopened may be closed again, for another reason.
+    format!("{why}\n<!-- nixpacks-fix:closing {tip} -->")
+}
+
+/// Whether this was said already.
+pub(crate) fn said(comments: &[String], remark: &str) -> bool {
+    let mark = remark.lines().last().unwrap_or_default();
+    comments.iter().any(|comment| comment.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Closing, Kind, Pull, Why, closing, hands_off, said};
+    use crate::forge::State;
+    use crate::pr::marker::Marker;
+
+    #[test]
+    fn the_way_back_is_a_line_that_gives_the_branch_back() {
+        let pull = Pull {
+            number: 1,
+            url: String::new(),
+            state: State::Open,
+            title: String::new(),
+            mark: "",
+            body: "My own words.".to_owned(),
+            base: "main".to_owned(),
+            created: String::new(),
+            author: None,
+        };
+        let text = hands_off(Kind::GitLab, Why::Commits, &pull).unwrap_or_default();
+        assert!(text.contains("merge request"), "{text}");
+        let line = text.lines().find(|line| line.contains(" handed ")).unwrap_or_default();
+        let (marker, rest) = Marker::find(&format!("{}\n\n{line}", pull.body)).unwrap_or_default();
+        assert!(marker.left_at(&"b".repeat(40)));
+        assert_eq!(rest, pull.body);
+    }
+
+    #[test]
+    fn says_a_thing_once() {
+        let remark = closing(Closing::Fixed, "main", "a1");
+        assert!(!said(&["fine".to_owned()], &remark));
+        assert!(said(&["fine".to_owned(), closing(Closing::OptedOut, "main", "a1")], &remark));
+        assert!(!said(&[closing(Closing::Fixed, "main", "b2")], &remark));
+    }
+}

@@ -1,0 +1,187 @@
+//! A run over one repository or many: survey all, then act within the limits.
+
+use super::act::act;
+use super::decide::Decision;
+use super::place::NotSurveyed;
+use super::row::row;
+use super::survey::{Plan, Surveyed, survey};
+use super::{Row, Status, Wants, standing};
+use crate::examine::STACK;
+use crate::forge::{Address, Forge};
+use crate::terminal::Progress;
+use jiff::{SignedDuration, Timestamp};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
+
+/// How much one run may do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// New pull requests in this run.
+    pub(crate) new: usize,
+    /// New pull requests in an hour, those of earlier runs among them.
+    pub(crate) hourly: usize,
+    /// Repositories that are looked at at once.
+    pub(crate) concurrency: usize,
+    /// Nothing is changed before somebody says yes.
+    pub(crate) ask_first: bool,
+}
+
+/// One repository to go to.
+pub(crate) struct Target<'a> {
+    /// Which.
+    pub(crate) address: Address,
+    /// Where it is; a phrase if nobody may be asked there.
+    pub(crate) forge: Result<&'a dyn Forge, String>,
+}
+
+impl<'a> Target<'a> {
+    fn forge(&self) -> Result<&'a dyn Forge, NotSurveyed> {
+        self.forge.clone().map_err(NotSurveyed::Failed)
+    }
+}
+
+/// Proposes what is to be proposed.
+pub(crate) fn propose(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
+    let many = targets.len() > 1;
+    let surveyed = each(targets, limits.concurrency, |target| {
+        let mut surveyed = survey(target.forge()?, &target.address, wants)?;
+        if many || !surveyed.plans.iter().any(writes) {
+            // The disk cannot hold all of them.
+            surveyed.clone = None;
+        }
+        Ok(surveyed)
+    });
+    let mut left = limits.new.min(limits.hourly.saturating_sub(recent(&surveyed)));
+    let mut rows = Vec::new();
+    for (target, mut surveyed) in targets.iter().zip(surveyed) {
+        let acts = !limits.ask_first || wants.dry_run;
+        // Much may have happened since a long list was begun.
+        if many && acts && surveyed.as_ref().is_ok_and(|surveyed| surveyed.plans.iter().any(writes)) {
+            surveyed = guarded(target, |target| survey(target.forge()?, &target.address, wants));
+        }
+        match (&target.forge, surveyed) {
+            (Ok(forge), Ok(surveyed)) => rows.extend(carry_out(*forge, &surveyed, wants, acts, &mut left)),
+            (_, surveyed) => rows.push(refused(&target.address, surveyed.err())),
+        }
+    }
+    rows
+}
+
+/// Does what was decided for one repository, or says what would be done.
+fn carry_out(
+    forge: &dyn Forge,
+    surveyed: &Surveyed,
+    wants: &Wants,
+    acts: bool,
+    left: &mut usize,
+) -> Vec<Row> {
+    if surveyed.plans.is_empty() {
+        let place = &surveyed.place;
+        let row = Row::new(&place.repository.name, Status::Nothing, &*surveyed.idle);
+        return vec![Row { base: place.base.clone(), ..row }];
+    }
+    let one = |plan: &Plan| {
+        if matches!(plan.decision, Decision::Open { .. }) {
+            let Some(fewer) = left.checked_sub(1) else {
+                let said = "the limit of new pull requests is reached; run this again later".to_owned();
+                return Row { status: Status::Limited, said, ..row(forge, surveyed, plan, true) };
+            };
+            *left = fewer;
+        }
+        if acts { act(forge, surveyed, plan, wants) } else { row(forge, surveyed, plan, true) }
+    };
+    surveyed.plans.iter().map(one).collect()
+}
+
+/// Whether anything would be sent for a plan.
+fn writes(plan: &Plan) -> bool {
+    !matches!(
+        plan.decision,
+        Decision::Nothing | Decision::UpToDate(_) | Decision::Declined(_) | Decision::Undone(_)
+    )
+}
+
+/// The pull requests of ours that were opened in the last hour.
+fn recent(surveyed: &[Result<Surveyed, NotSurveyed>]) -> usize {
+    let Ok(since) = Timestamp::now().checked_sub(SignedDuration::from_hours(1)) else { return 0 };
+    let all = surveyed.iter().flatten().flat_map(|surveyed| &surveyed.opened);
+    all.filter(|time| time.parse::<Timestamp>().is_ok_and(|time| time > since)).count()
+}
+
+fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
+    match why {
+        Some(NotSurveyed::Skipped(why)) => Row::new(&address.name, Status::Skipped, why),
+        Some(NotSurveyed::Failed(why)) => Row::new(&address.name, Status::Failed, why),
+        None => Row::new(&address.name, Status::Failed, "it was not looked at"),
+    }
+}
+
+/// What stands at the forges.
+pub(crate) fn status(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
+    let found =
+        each(targets, limits.concurrency, |target| standing::status(target.forge()?, &target.address, wants));
+    flat(targets, found)
+}
+
+/// Closes our open pull requests that nobody has worked on.
+pub(crate) fn close_all(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
+    // One after another, as changes are made.
+    let closed = each(targets, 1, |target| {
+        standing::close_all(target.forge()?, &target.address, wants, limits.ask_first)
+    });
+    flat(targets, closed)
+}
+
+fn flat(targets: &[Target<'_>], found: Vec<Result<Vec<Row>, NotSurveyed>>) -> Vec<Row> {
+    let one = |(target, found): (&Target<'_>, Result<Vec<Row>, NotSurveyed>)| {
+        found.unwrap_or_else(|why| vec![refused(&target.address, Some(why))])
+    };
+    targets.iter().zip(found).flat_map(one).collect()
+}
+
+/// Does something for each target, several at once, and keeps their order.
+fn each<T: Send>(
+    targets: &[Target<'_>],
+    concurrency: usize,
+    work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed> + Sync,
+) -> Vec<Result<T, NotSurveyed>> {
+    let progress = Progress::new(targets.len());
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(targets.len()));
+    let take = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        targets.get(at).map(|target| (at, target))
+    };
+    let run = || {
+        while let Some((at, target)) = take() {
+            let result = guarded(target, &work);
+            progress.done(&target.address.name);
+            if let Ok(mut done) = done.lock() {
+                done.push((at, result));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..concurrency.clamp(1, targets.len().max(1)) {
+            // One that cannot be started leaves its work to the others; the engine wants a large stack.
+            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        }
+    });
+    // If none could.
+    run();
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// A defect that one repository brings to light is no reason to lose what is known of the others.
+fn guarded<T>(
+    target: &Target<'_>,
+    work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed>,
+) -> Result<T, NotSurveyed> {
+    let worked = catch_unwind(AssertUnwindSafe(|| work(target)));
+    worked
+        .unwrap_or_else(|_| Err(NotSurveyed::Failed("this tool broke on it; please report this".to_owned())))
+}

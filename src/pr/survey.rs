@@ -1,0 +1,244 @@
+//! What stands in a repository and at its forge. Reads, and changes nothing.
+
+use super::Wants;
+use super::branch::{FAMILIES, NAMES, family, numbered, of_app};
+use super::decide::{Ask, Decision, Named, decide, is_free};
+use super::marker::Marker;
+use super::place::{NotSurveyed, Place, access};
+use super::proposal::{Looked, Made, Proposal, changes, look};
+use super::transport::Clone;
+use crate::discover;
+use crate::forge::{Address, Forge, Head, Pull, State};
+use crate::report::Examined;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A repository and what is to be done about it.
+pub(crate) struct Surveyed {
+    /// Where.
+    pub(crate) place: Place,
+    /// The tip of the base; empty where it was not cloned.
+    pub(crate) base_oid: String,
+    /// The clone, where there was reason for one.
+    pub(crate) clone: Option<Clone>,
+    /// The repository wants no pull requests.
+    pub(crate) opted_out: bool,
+    /// Why nothing is proposed, if nothing is.
+    pub(crate) idle: String,
+    /// What is to be done, one for each pull request.
+    pub(crate) plans: Vec<Plan>,
+    /// When the pull requests that we know of were opened.
+    pub(crate) opened: Vec<String>,
+}
+
+impl Surveyed {
+    /// One of which nothing is known yet.
+    pub(crate) fn new(place: Place) -> Self {
+        Self {
+            place,
+            base_oid: String::new(),
+            clone: None,
+            opted_out: false,
+            idle: String::new(),
+            plans: Vec::new(),
+            opened: Vec::new(),
+        }
+    }
+}
+
+/// What is to be done about one pull request.
+pub(crate) struct Plan {
+    /// What.
+    pub(crate) decision: Decision,
+    /// The repair.
+    pub(crate) proposal: Option<Proposal>,
+}
+
+/// Looks at one repository.
+pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Result<Surveyed, NotSurveyed> {
+    let place = Place::find(forge, address, wants)?;
+    place.admit(wants, forge)?;
+    let family = family(&wants.prefix, &place.base, None);
+    let mut surveyed = Surveyed::new(place);
+    if wants.list_first && !wants.per_app && is_idle(forge, &surveyed.place, &family)? {
+        "it has no config that Nixpacks reads".clone_into(&mut surveyed.idle);
+        return Ok(surveyed);
+    }
+    let place = &surveyed.place;
+    let clone = Clone::new(&place.url, &place.base, !wants.fork, access(forge, address))?;
+    let Some(clone) = clone else {
+        let why = format!("there is no branch `{}`", place.base);
+        // A repository without a commit has a default branch all the same.
+        let asked = wants.base.is_some();
+        return Err(if asked { NotSurveyed::Failed(why) } else { NotSurveyed::Skipped(why) });
+    };
+    surveyed.base_oid = clone.base()?;
+    let looked = look(clone.path(), &surveyed.base_oid, &wants.options)?;
+    surveyed.opted_out = looked.opted_out;
+    surveyed.idle = looked.idle();
+    let tips = match &surveyed.place.head {
+        Some(_) => clone.tips(&surveyed.place.push_url, &family)?,
+        None => BTreeMap::new(),
+    };
+    let look = Look { forge, wants, clone: &clone, tips, family };
+    look.ensure_one_kind(&surveyed)?;
+    for (name, proposal) in look.proposals(&surveyed, &looked)? {
+        let plan = look.plan(&mut surveyed, &name, proposal)?;
+        surveyed.plans.push(plan);
+    }
+    surveyed.clone = Some(clone);
+    Ok(surveyed)
+}
+
+/// Whether there is nothing to look at: no config, and no pull request of ours.
+fn is_idle(forge: &dyn Forge, place: &Place, family: &str) -> Result<bool, NotSurveyed> {
+    let Some(files) = forge.files(&place.repository, &place.base)? else { return Ok(false) };
+    let holds_config = |path: &String| {
+        let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
+        discover::holds_config(dir, name)
+    };
+    if files.iter().any(holds_config) {
+        return Ok(false);
+    }
+    let Some(head) = &place.head else { return Ok(true) };
+    let head = Head { repository: head.clone(), branch: family.to_owned() };
+    Ok(forge.pulls(&place.repository, &head)?.is_empty())
+}
+
+struct Look<'a> {
+    forge: &'a dyn Forge,
+    wants: &'a Wants,
+    clone: &'a Clone,
+    tips: BTreeMap<String, String>,
+    family: String,
+}
+
+impl Look<'_> {
+    /// One pull request for all apps, and one for each, would change the same files.
+    fn ensure_one_kind(&self, surveyed: &Surveyed) -> Result<(), NotSurveyed> {
+        let families: BTreeSet<&str> =
+            self.tips.keys().filter_map(|branch| of_app(branch, &self.family)).collect();
+        if families.len() > FAMILIES {
+            return Err(NotSurveyed::Failed(format!("more than {FAMILIES} branches `{}--…`", self.family)));
+        }
+        let (others, why) = if self.wants.per_app {
+            let all = self.tips.keys().filter(|branch| **branch == self.family).map(String::as_str);
+            (all.collect(), "a pull request for all apps is open; close it first, or leave out `--per-app`")
+        } else {
+            (families, "pull requests for single apps are open; close them first, or add `--per-app`")
+        };
+        let Some(head) = &surveyed.place.head else { return Ok(()) };
+        for branch in others {
+            let head = Head { repository: head.clone(), branch: branch.to_owned() };
+            let pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
+            let ours = |pull: &Pull| pull.state == State::Open && Marker::find(&pull.body).is_some();
+            if pulls.iter().any(ours) {
+                return Err(NotSurveyed::Skipped(why.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The branch names, and what is to be proposed from each.
+    fn proposals(
+        &self,
+        surveyed: &Surveyed,
+        looked: &Looked,
+    ) -> Result<BTreeMap<String, Option<Proposal>>, NotSurveyed> {
+        let mut found = BTreeMap::new();
+        let new = |apps: &[&Examined]| self.propose(&surveyed.place.base, apps, &surveyed.base_oid);
+        if !self.wants.per_app {
+            found.insert(self.family.clone(), new(&looked.apps.iter().collect::<Vec<_>>())?);
+            return Ok(found);
+        }
+        // A branch whose app needs nothing any more has a pull request to close.
+        for family in self.tips.keys().filter_map(|branch| of_app(branch, &self.family)) {
+            found.insert(family.to_owned(), None);
+        }
+        for app in looked.apps.iter().filter(|app| changes(app)) {
+            let name = family(&self.wants.prefix, &surveyed.place.base, Some(&app.home.shown));
+            found.insert(name, new(&[app])?);
+        }
+        Ok(found)
+    }
+
+    fn propose(&self, base: &str, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
+        Ok(Proposal::new(base, apps, self.wants.options.unsafe_fixes, self.clone.path(), commit)?)
+    }
+
+    fn plan(
+        &self,
+        surveyed: &mut Surveyed,
+        family: &str,
+        proposal: Option<Proposal>,
+    ) -> Result<Plan, NotSurveyed> {
+        let mut named = Vec::new();
+        for branch in (1..=NAMES).map(|number| numbered(family, number)) {
+            let name = self.name(surveyed, branch, family, proposal.as_ref())?;
+            let is_free = is_free(&name);
+            named.push(name);
+            if is_free {
+                break;
+            }
+        }
+        let ours = |pull: &&Pull| Marker::find(&pull.body).is_some();
+        let opened = named.iter().flat_map(|name| name.pulls.iter().filter(ours));
+        surveyed.opened.extend(opened.map(|pull| pull.created.clone()));
+        let ask = proposal.as_ref().map(|proposal| Ask {
+            fingerprint: &proposal.fingerprint,
+            title: &proposal.message.subject,
+            body: &proposal.body,
+        });
+        if named.last().is_some_and(|last| !is_free(last)) {
+            return Err(NotSurveyed::Failed(format!("{NAMES} branches `{family}…` are taken")));
+        }
+        Ok(Plan { decision: decide(&surveyed.place.base, ask, &named), proposal })
+    }
+
+    /// What is known of one branch name.
+    fn name(
+        &self,
+        surveyed: &Surveyed,
+        branch: String,
+        family: &str,
+        proposal: Option<&Proposal>,
+    ) -> Result<Named, NotSurveyed> {
+        let tip = self.tips.get(&branch).cloned();
+        let mut name = Named { branch, tip, ..Named::default() };
+        let Some(head) = &surveyed.place.head else { return Ok(name) };
+        let head = Head { repository: head.clone(), branch: name.branch.clone() };
+        name.pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
+        let Some(tip) = &name.tip else { return Ok(name) };
+        let is_open = name.pulls.iter().any(|pull| pull.state == State::Open);
+        if !is_open && !name.pulls.is_empty() {
+            return Ok(name);
+        }
+        self.clone.fetch_tip(&surveyed.place.push_url, &name.branch)?;
+        let made = Made::read(self.clone.path(), tip)?;
+        if is_open {
+            if let Some(proposal) = proposal {
+                name.holds = proposal.stands_in(self.clone.path(), tip)?;
+            }
+            name.foreign = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
+        } else {
+            name.orphan = self.is_orphan(surveyed, &made, family)?;
+        }
+        Ok(name)
+    }
+
+    /// Whether a commit is what we would make of its parent: then a run of ours was cut short.
+    fn is_orphan(&self, surveyed: &Surveyed, made: &Made, family: &str) -> Result<bool, NotSurveyed> {
+        let ([parent], Ok(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
+            return Ok(false);
+        };
+        // The parent may be a commit that this tool cannot read; then it made nothing of it.
+        let Ok(looked) = look(self.clone.path(), parent, &self.wants.options) else { return Ok(false) };
+        let apps = looked.apps.iter().filter(|app| {
+            !self.wants.per_app
+                || self::family(&self.wants.prefix, &surveyed.place.base, Some(&app.home.shown)) == family
+        });
+        let apps: Vec<&Examined> = apps.collect();
+        let Ok(Some(proposal)) = self.propose(&surveyed.place.base, &apps, parent) else { return Ok(false) };
+        let again = proposal.commit(self.clone.path(), parent, identity)?;
+        Ok(Made::read(self.clone.path(), &again)?.equals(made))
+    }
+}

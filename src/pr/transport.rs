@@ -1,0 +1,196 @@
+//! Clones and pushes: git's transport, in a bare repository of our own where no hook, filter or setting of a
+//! repository has a say.
+
+use crate::forge::secret::{Secret, variable};
+use crate::git::{Git, GitFailed};
+use git2::{Repository, RepositoryInitOptions};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Where the base stands in the clone.
+const BASE: &str = "refs/nixpacks-fix/base";
+/// The variable that hands the token to the helper, which hands it to git.
+const PASSWORD: &str = "NIXPACKS_FIX_PASSWORD";
+/// Answers what git asks of a credential helper. The token is in neither the text nor the arguments.
+const HELPER: &str = "!f() { test \"$1\" = get && echo username=x-access-token && echo \"password=$NIXPACKS_FIX_PASSWORD\"; }; f";
+
+/// How long one git command may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// An SSH that asks nothing and gives up.
+const QUIET_SSH: &str = "ssh -oBatchMode=yes -oConnectTimeout=15";
+
+/// How git is let in.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    /// The address below which the token is shown, and nowhere else.
+    pub(crate) web: String,
+    /// The token.
+    pub(crate) token: Option<Secret>,
+}
+
+/// A bare clone of one branch.
+pub(crate) struct Clone {
+    dir: TempDir,
+    access: Access,
+    shallow: bool,
+}
+
+/// Why a push did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotPushed {
+    /// The branch is not where it was when we looked.
+    Moved,
+    /// A phrase.
+    Because(String),
+}
+
+impl Clone {
+    /// Clones `branch` of the repository at `url`, without its history if `shallow`; `None` where there is no such
+    /// branch.
+    pub(crate) fn new(
+        url: &str,
+        branch: &str,
+        shallow: bool,
+        access: Access,
+    ) -> Result<Option<Self>, String> {
+        let clone = Self { shallow, ..Self::nowhere(access)? };
+        match clone.fetch(url, &format!("refs/heads/{branch}"), BASE, "--depth=1") {
+            Ok(()) => Ok(Some(clone)),
+            Err(failed) if failed.said.contains("couldn't find remote ref") => Ok(None),
+            Err(failed) => Err(clone.clean(&failed.to_string())),
+        }
+    }
+
+    /// A repository that holds nothing, to ask others from.
+    pub(crate) fn nowhere(access: Access) -> Result<Self, String> {
+        let dir = TempDir::with_prefix("nixpacks-fix-").map_err(|error| crate::load::phrase(&error))?;
+        // Without a template, which may bring hooks.
+        let mut options = RepositoryInitOptions::new();
+        options.bare(true).external_template(false);
+        Repository::init_opts(dir.path(), &options).map_err(|error| error.message().to_owned())?;
+        Ok(Self { dir, access, shallow: false })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The commit that the base is at.
+    pub(crate) fn base(&self) -> Result<String, String> {
+        let found = Repository::open_bare(self.path()).and_then(|clone| clone.refname_to_id(BASE));
+        found.map(|oid| oid.to_string()).map_err(|error| error.message().to_owned())
+    }
+
+    /// Fetches a commit that is the tip of a branch, with its parent.
+    pub(crate) fn fetch_tip(&self, url: &str, branch: &str) -> Result<(), String> {
+        let to = format!("refs/nixpacks-fix/tips/{branch}");
+        self.fetch(url, &format!("refs/heads/{branch}"), &to, "--depth=2")
+            .map_err(|failed| self.clean(&failed.to_string()))
+    }
+
+    fn fetch(&self, url: &str, from: &str, to: &str, depth: &str) -> Result<(), GitFailed> {
+        let depth = self.shallow.then_some(depth);
+        let git = self.git(url).args([
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+        ]);
+        git.args(depth).args(["--", url]).args([format!("+{from}:{to}")]).run().map(drop)
+    }
+
+    /// The branches of a repository whose names start with `prefix`, and where they are.
+    pub(crate) fn tips(&self, url: &str, prefix: &str) -> Result<BTreeMap<String, String>, String> {
+        let pattern = format!("refs/heads/{prefix}*");
+        let listed = self.git(url).args(["ls-remote", "--quiet", "--", url]).args([pattern]).run();
+        let listed = listed.map_err(|failed| self.clean(&failed.to_string()))?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let tip = |line: &str| {
+            let (oid, name) = line.split_once('\t')?;
+            Some((name.strip_prefix("refs/heads/")?.to_owned(), oid.to_owned()))
+        };
+        Ok(listed.lines().filter_map(tip).collect())
+    }
+
+    /// Moves `branch` of the repository at `url` from `lease` (nowhere, if `None`) to a commit of this clone, or
+    /// removes it. Does nothing if it is no longer there.
+    pub(crate) fn push(
+        &self,
+        url: &str,
+        branch: &str,
+        oid: Option<&str>,
+        lease: Option<&str>,
+    ) -> Result<(), NotPushed> {
+        let args = push_args(branch, oid, lease);
+        let git = self.git(url).args(["push", "--quiet", "--no-verify"]).args([&args[0]]).args(["--", url]);
+        git.args([&args[1]]).run().map(drop).map_err(|failed| {
+            if failed.said.contains("(stale info)") || failed.said.contains("(fetch first)") {
+                NotPushed::Moved
+            } else {
+                NotPushed::Because(self.clean(&failed.to_string()))
+            }
+        })
+    }
+
+    /// The git command, in the clone, for that address.
+    fn git(&self, url: &str) -> Git {
+        let none = self.dir.path().join("no-hooks");
+        let git = Git::new(self.dir.path()).args(["-c", &format!("core.hooksPath={}", none.display())]);
+        let settings = [
+            "gc.auto=0",
+            "maintenance.auto=false",
+            "push.gpgSign=false",
+            "push.followTags=false",
+            "push.recurseSubmodules=no",
+            "fetch.recurseSubmodules=no",
+            "core.askPass=",
+            // A forge that stops answering is given up.
+            "http.lowSpeedLimit=1000",
+            "http.lowSpeedTime=60",
+        ];
+        let git = git.args(settings.iter().flat_map(|setting| ["-c", setting]));
+        let git = git.env("GIT_DIR", self.dir.path()).within(PATIENCE);
+        let git =
+            git.env("GIT_ALLOW_PROTOCOL", "http:https:ssh").env("GIT_ASKPASS", "").env("SSH_ASKPASS", "");
+        let git = git.env("GCM_INTERACTIVE", "never");
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return self.let_in(git);
+        }
+        let own = ["GIT_SSH_COMMAND", "GIT_SSH"].into_iter().find_map(variable).is_some();
+        let set = || Git::apart(self.path()).args(["config", "--get", "core.sshCommand"]).line().is_ok();
+        if own || set() { git } else { git.env("GIT_SSH_COMMAND", QUIET_SSH) }
+    }
+
+    /// Gives the token to git, for one address only, through the environment: arguments can be seen by anyone.
+    fn let_in(&self, git: Git) -> Git {
+        let Some(token) = &self.access.token else { return git };
+        let key = format!("credential.{}.helper", self.access.web);
+        let count = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse().ok());
+        let first: usize = count.unwrap_or_default();
+        let mut git = git.env(PASSWORD, token.expose()).env("GIT_CONFIG_COUNT", (first + 2).to_string());
+        // An empty value forgets the helpers that are set elsewhere.
+        for (at, value) in ["", HELPER].into_iter().enumerate() {
+            git = git.env(&format!("GIT_CONFIG_KEY_{}", first + at), &key);
+            git = git.env(&format!("GIT_CONFIG_VALUE_{}", first + at), value);
+        }
+        git
+    }
+
+    fn clean(&self, text: &str) -> String {
+        self.access.token.as_ref().map_or_else(|| text.to_owned(), |token| token.strip(text))
+    }
+}
+
+/// The lease and the refspec of a push, as a dry run shows them too.
+pub(crate) fn push_args(branch: &str, oid: Option<&str>, lease: Option<&str>) -> [String; 2] {
+    let name = format!("refs/heads/{branch}");
+    [
+        format!("--force-with-lease={name}:{}", lease.unwrap_or_default()),
+        format!("{}:{name}", oid.unwrap_or_default()),
+    ]
+}

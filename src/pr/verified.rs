@@ -1,0 +1,92 @@
+//! Commits that GitHub makes and signs.
+//!
+//! They are built on a branch that nobody looks at; then the real one moves there and that one goes, both or
+//! neither.
+
+use super::act::Act;
+use super::proposal::Proposal;
+use crate::forge::graphql::{self, Move};
+use crate::forge::{Call, Repository};
+use std::collections::BTreeMap;
+
+/// What the commit is called that a dry run leaves to the forge.
+const UNMADE: &str = "{commit}";
+
+impl Act<'_> {
+    /// Has the forge make the commit of `proposal` for `branch`.
+    pub(super) fn commit_there(&mut self, branch: &str, proposal: &Proposal) -> Result<String, String> {
+        if let Some(file) = proposal.files.iter().find(|file| file.executable) {
+            return Err(format!(
+                "`{}` is executable, which GitHub's interface for commits would undo; run this without `--api-commits`",
+                file.path
+            ));
+        }
+        let (head, url) = self.head()?;
+        let base = self.surveyed.base_oid.clone();
+        let id = self.id(&head)?;
+        let (pending, stale) = self.pending(&url, branch)?;
+        // What runs that were cut short have left goes.
+        let mut moves: Vec<Move<'_>> = stale
+            .iter()
+            .filter(|(name, _)| **name != pending)
+            .map(|(name, tip)| Move { branch: name, from: Some(tip), to: None })
+            .collect();
+        let from = stale.get(&pending).map(String::as_str);
+        moves.push(Move { branch: &pending, from, to: Some(&base) });
+        self.graphql(&graphql::moves(&id, &moves), "")?;
+        let files: Vec<(&str, &str)> =
+            proposal.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+        let message = (proposal.message.subject.as_str(), proposal.message.body.as_str());
+        let call = graphql::commit(&head, &pending, &base, message, &files);
+        let oid = self.graphql(&call, "/createCommitOnBranch/commit/oid")?;
+        Ok(if self.wants.dry_run { UNMADE.to_owned() } else { oid })
+    }
+
+    /// The branch on which the forge builds a commit, and those of its kind that are there. Nobody else has
+    /// reason to take such a name: it ends with the commit that it starts from.
+    fn pending(&self, url: &str, branch: &str) -> Result<(String, BTreeMap<String, String>), String> {
+        let first = format!("{branch}.pending-");
+        let pending = format!("{first}{}", self.surveyed.base_oid);
+        let tips = match &self.surveyed.clone {
+            Some(clone) if !self.unmade_fork() => clone.tips(url, &first)?,
+            _ => BTreeMap::new(),
+        };
+        let ours = |name: &str| {
+            name.strip_prefix(&first).is_some_and(|end| git2::Oid::from_str(end).is_ok() && end.len() == 40)
+        };
+        Ok((pending, tips.into_iter().filter(|(name, _)| ours(name)).collect()))
+    }
+
+    /// Whether there is nothing to ask: a dry run made no fork.
+    fn unmade_fork(&self) -> bool {
+        self.wants.dry_run && self.surveyed.place.head.is_none()
+    }
+
+    fn id(&mut self, repository: &Repository) -> Result<String, String> {
+        if self.unmade_fork() {
+            return Ok("{id}".to_owned());
+        }
+        let found = graphql::send(self.forge.client(), &graphql::id(repository), "/repository/id");
+        found.map_err(|error| error.to_string())
+    }
+
+    /// Moves a branch to a commit that the forge made.
+    pub(super) fn move_there(&mut self, branch: &str, oid: &str, lease: Option<&str>) -> Result<(), String> {
+        let (head, _) = self.head()?;
+        let pending = format!("{branch}.pending-{}", self.surveyed.base_oid);
+        let id = self.id(&head)?;
+        let moves = [
+            Move { branch, from: lease, to: Some(oid) },
+            Move { branch: &pending, from: Some(oid), to: None },
+        ];
+        self.graphql(&graphql::moves(&id, &moves), "").map(drop)
+    }
+
+    fn graphql(&mut self, call: &Call, pointer: &str) -> Result<String, String> {
+        if self.wants.dry_run {
+            self.show(&graphql::address(self.forge.client().base()), call.clone());
+            return Ok(String::new());
+        }
+        graphql::send(self.forge.client(), call, pointer).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,246 @@
+//! What became of pull requests.
+
+use super::json::to_text;
+use super::prose::{count, shell_word};
+use super::text::escape;
+use crate::cli::Voice;
+use crate::pr::{Row, Status, Step};
+use crate::terminal::{Page, Tone};
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// The version of the format for programs.
+const VERSION: u32 = 1;
+
+/// Everything there is to say of a run.
+pub(crate) struct Told<'a> {
+    /// What became of each.
+    pub(crate) rows: &'a [Row],
+    /// Nothing was done, because nobody said yes.
+    pub(crate) ask_first: bool,
+    /// As a table.
+    pub(crate) table: bool,
+}
+
+/// For people.
+pub(crate) fn human(told: &Told<'_>, voice: &Voice, tone: Tone, page: &mut Page) {
+    for row in told.rows {
+        for step in &row.steps {
+            show(step, &mut page.out);
+        }
+        patch(&row.patch, tone, &mut page.out);
+    }
+    if told.table {
+        table(told.rows, page);
+    } else {
+        for row in told.rows {
+            let line = sentence(row);
+            let out = if row.status == Status::Failed { &mut page.err } else { &mut page.out };
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    if voice.quiet {
+        return;
+    }
+    if told.rows.iter().any(|row| row.unchecked) {
+        let _ = writeln!(
+            page.err,
+            "note: with the GITHUB_TOKEN of GitHub Actions, checks do not start by themselves on the pull requests that \
+             it opens; use the token of a GitHub App or of a person to have them"
+        );
+    }
+    if told.table {
+        let _ = writeln!(page.out, "{}", summary(told.rows));
+    }
+    let waits = told.rows.iter().filter(|row| row.would && row.status != Status::Limited).count();
+    if told.ask_first && waits > 0 {
+        let _ = writeln!(
+            page.out,
+            "next: the same with `--yes` does this; with `--dry-run` it shows every call and patch"
+        );
+    }
+}
+
+/// What would be sent, as a person reads it: long texts as they are, each line set in.
+fn show(step: &Step, out: &mut String) {
+    let (method, url, body) = match step {
+        Step::Push(args) => {
+            let word = |arg: &String| match arg.split_once('=') {
+                Some((option, value)) if option.starts_with("--") => {
+                    format!("{option}={}", shell_word(value))
+                }
+                _ => shell_word(arg),
+            };
+            let words: Vec<String> = args.iter().map(word).collect();
+            let _ = writeln!(out, "git push {}\n", words.join(" "));
+            return;
+        }
+        Step::Call { method, url, body } => (method, url, body),
+    };
+    let _ = writeln!(out, "{method} {}", escape(url));
+    for (name, value) in body.iter().filter_map(Value::as_object).flatten() {
+        match value {
+            Value::String(text) if text.contains('\n') => {
+                let _ = writeln!(out, "  {name}: |");
+                for line in text.lines() {
+                    let line = format!("    {}", escape(line));
+                    let _ = writeln!(out, "{}", line.trim_end());
+                }
+            }
+            Value::String(text) => {
+                let _ = writeln!(out, "  {name}: {}", escape(text));
+            }
+            other => {
+                let _ = writeln!(out, "  {name}: {}", escape(&other.to_string()));
+            }
+        }
+    }
+    out.push('\n');
+}
+
+/// The patch of a dry run.
+fn patch(text: &str, tone: Tone, out: &mut String) {
+    if !tone.looked_at {
+        out.push_str(text);
+        return;
+    }
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        // Tabs are no harm.
+        let parts: Vec<String> = line.split('\t').map(escape).collect();
+        let _ = write!(out, "{}{end}", parts.join("\t"));
+    }
+}
+
+/// The state in a word or two.
+fn word(row: &Row) -> &'static str {
+    match (row.status, row.would) {
+        (Status::Opened, true) => "would open",
+        (Status::Opened, false) => "opened",
+        (Status::Updated, true) => "would update",
+        (Status::Updated, false) => "updated",
+        (Status::Closed, true) => "would close",
+        (Status::Closed, false) => "closed",
+        (Status::UpToDate, _) => "up to date",
+        (Status::HandsOff, _) => "left to a person",
+        (Status::Declined, _) => "declined",
+        (Status::Merged, _) => "merged",
+        (Status::Undone, _) => "taken back",
+        (Status::Nothing, true) => "would clean up",
+        (Status::Nothing, false) => "nothing to do",
+        (Status::OptedOut, _) => "opted out",
+        (Status::Skipped, _) => "skipped",
+        (Status::Limited, _) => "waits",
+        (Status::Failed, _) => "failed",
+    }
+}
+
+fn sentence(row: &Row) -> String {
+    let mut line = format!("{}: {}", escape(&row.repository), word(row));
+    if row.status == Status::Failed {
+        line = format!("error: {}", escape(&row.repository));
+    }
+    if let Some((sigil, number)) = row.number {
+        let _ = write!(line, " {sigil}{number}");
+    }
+    if !row.said.is_empty() && row.said != word(row) {
+        // What git says may have many lines.
+        let said: Vec<String> = row.said.lines().map(|part| escape(part.trim_end())).collect();
+        let _ = write!(line, ": {}", said.join("\n  "));
+    }
+    if !row.url.is_empty() {
+        let _ = write!(line, "\n{}", escape(&row.url));
+    }
+    line
+}
+
+fn table(rows: &[Row], page: &mut Page) {
+    let names: Vec<String> = rows.iter().map(|row| escape(&row.repository)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let states = rows.iter().map(|row| word(row).len()).max().unwrap_or_default();
+    for (row, name) in rows.iter().zip(&names) {
+        let number = row.number.map(|(sigil, number)| format!("{sigil}{number} ")).unwrap_or_default();
+        let link = if row.url.is_empty() { String::new() } else { format!("  {}", escape(&row.url)) };
+        let text = format!("{name:width$}  {:states$}  {number}{}{link}", word(row), escape(&row.said));
+        let _ = writeln!(page.out, "{}", text.trim_end());
+    }
+}
+
+/// `3 repositories: 1 opened, 2 up to date`
+fn summary(rows: &[Row]) -> String {
+    let mut words: Vec<(&str, usize)> = Vec::new();
+    for row in rows {
+        match words.iter_mut().find(|(known, _)| *known == word(row)) {
+            Some((_, number)) => *number += 1,
+            None => words.push((word(row), 1)),
+        }
+    }
+    let parts: Vec<String> = words.iter().map(|(word, number)| format!("{number} {word}")).collect();
+    format!("{}: {}", count(rows.len(), "line"), parts.join(", "))
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    pull_requests: Vec<RowReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct RowReport<'a> {
+    repository: &'a str,
+    base: Option<&'a str>,
+    status: &'static str,
+    would: bool,
+    number: Option<u64>,
+    url: Option<&'a str>,
+    branch: Option<&'a str>,
+    commit: Option<&'a str>,
+    title: Option<&'a str>,
+    reason: Option<&'a str>,
+    apps: &'a [String],
+    unchecked: bool,
+    steps: Vec<StepReport<'a>>,
+    patch: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StepReport<'a> {
+    Call { method: &'a str, url: &'a str, body: &'a Option<Value> },
+    Push { push: &'a [String] },
+}
+
+/// For programs.
+pub(crate) fn json(told: &Told<'_>) -> Result<String, String> {
+    fn some(text: &str) -> Option<&str> {
+        (!text.is_empty()).then_some(text)
+    }
+    let rows = told.rows.iter().map(|row| {
+        let is_title = matches!(row.status, Status::Opened | Status::Updated | Status::UpToDate);
+        RowReport {
+            repository: &row.repository,
+            base: some(&row.base),
+            status: row.status.name(),
+            would: row.would,
+            number: row.number.map(|(_, number)| number),
+            url: some(&row.url),
+            branch: some(&row.branch),
+            commit: some(&row.commit),
+            title: some(&row.said).filter(|_| is_title),
+            reason: some(&row.said).filter(|_| !is_title),
+            apps: &row.apps,
+            unchecked: row.unchecked,
+            steps: row.steps.iter().map(step).collect(),
+            patch: some(&row.patch),
+        }
+    });
+    to_text(&Report { version: VERSION, pull_requests: rows.collect() })
+}
+
+fn step(step: &Step) -> StepReport<'_> {
+    match step {
+        Step::Call { method, url, body } => StepReport::Call { method, url, body },
+        Step::Push(args) => StepReport::Push { push: args },
+    }
+}

@@ -1,0 +1,416 @@
+//! The life of a pull request, point by point.
+
+use crate::scene::{BRANCH, MENDED, OTHERWISE, SHOP, Scene, app};
+use crate::server::State;
+use crate::support::BROKEN;
+
+#[test]
+fn opens_one_pull_request_with_one_commit_that_changes_the_broken_file_alone() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("acme/shop: opened #1: fix(nixpacks): "), "{ran:?}");
+    assert!(ran.out.contains(&scene.forge.url()), "{ran:?}");
+    let pulls = shop.pulls();
+    assert_eq!(pulls.len(), 1);
+    assert_eq!((pulls[0].base.as_str(), pulls[0].head.as_str()), ("main", BRANCH));
+    assert_eq!(shop.git(&["rev-list", "--count", &format!("main..{BRANCH}")]).trim(), "1");
+    assert_eq!(shop.git(&["diff", "--name-only", "main", BRANCH]).trim(), "nixpacks.toml");
+    assert_eq!(shop.git(&["log", "-1", "--format=%an %ae %cn", BRANCH]).trim(), "Bot bot@example.org Bot");
+    assert_eq!(shop.git(&["log", "-1", "--format=%s", BRANCH]).trim(), pulls[0].title);
+    for want in ["predicted to fail", "undefined variable 'pip'", "**Not checked**", "pull-requests = false"]
+    {
+        assert!(pulls[0].body.contains(want), "{want} is not in\n{}", pulls[0].body);
+    }
+}
+
+#[test]
+fn a_second_run_says_up_to_date_and_sends_nothing() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    scene.writes();
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("acme/shop: up to date #1"), "{ran:?}");
+    assert_eq!(scene.writes(), [""; 0]);
+    // Nor does it when the base moves elsewhere.
+    shop.commit("main", &[("other.py", Some("x = 1\n"))], "Other work");
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+    assert_eq!(scene.writes(), [""; 0]);
+}
+
+#[test]
+fn updates_the_same_pull_request_when_the_base_moves_below_it() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let before = shop.tip(BRANCH).unwrap();
+    scene.writes();
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("acme/shop: updated #1"), "{ran:?}");
+    let tip = shop.tip(BRANCH).unwrap();
+    assert_ne!(tip, before);
+    assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"));
+    assert_eq!(shop.git(&["rev-list", "--count", &format!("main..{BRANCH}")]).trim(), "1");
+    assert_eq!(shop.pulls().len(), 1);
+    assert_eq!(shop.pulls()[0].state, State::Open);
+    assert!(shop.pulls()[0].body.contains(&format!("oid={tip}")));
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn keeps_off_a_branch_that_a_person_worked_on_and_says_so_once() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let tip = shop.commit(BRANCH, &[("nixpacks.toml", Some("# mine\n"))], "My way");
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    for _ in 0..2 {
+        let ran = scene.succeed(&[SHOP]);
+        assert!(ran.out.contains("left to a person #1: somebody else has worked on its branch"), "{ran:?}");
+    }
+    assert_eq!(shop.tip(BRANCH).as_deref(), Some(tip.as_str()));
+    let pull = shop.pull(1);
+    assert_eq!(pull.comments.len(), 1, "{:?}", pull.comments);
+    // The comment says how to hand it back, and that works.
+    let line = pull.comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    shop.edit_pull(1, |pull| pull.body = format!("As I like it.\n\n{line}\n"));
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("updated #1"), "{ran:?}");
+    assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"));
+    assert!(shop.pull(1).body.starts_with("As I like it.\n"));
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn whoever_hands_it_back_may_have_gone_on_working() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    scene.succeed(&[SHOP]);
+    let line =
+        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    shop.commit(BRANCH, &[("x.py", Some("x = 2\n"))], "My way still");
+    shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
+    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
+    // What they added beside the repair is gone, as was said.
+    assert_eq!(shop.git(&["diff", "--name-only", "main", BRANCH]).trim(), "nixpacks.toml");
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn one_that_lost_its_marker_and_was_closed_is_taken_for_a_no() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.edit_pull(1, |pull| pull.body = "Rewritten.".to_owned());
+    shop.close(1);
+    scene.writes();
+    assert!(scene.succeed(&[SHOP]).out.contains("declined #1"));
+    assert_eq!(scene.writes(), [""; 0]);
+}
+
+#[test]
+fn one_that_was_reopened_is_a_persons_to_close() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let tip = shop.tip(BRANCH).unwrap();
+    scene.succeed(&["close", SHOP]);
+    shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &tip]);
+    shop.edit_pull(1, |pull| pull.state = State::Open);
+    scene.succeed(&[SHOP]);
+    shop.close(1);
+    assert!(scene.succeed(&[SHOP]).out.contains("declined #1"));
+}
+
+#[test]
+fn a_repair_that_shrinks_leaves_the_branch_too() {
+    let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
+    let mut files = Vec::new();
+    for dir in ["a", "b"] {
+        for (name, text) in app(BROKEN) {
+            files.push((format!("{dir}/{name}"), text));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let mono = scene.forge.repository("acme/mono", &files);
+    scene.succeed(&["acme/mono"]);
+    mono.commit("main", &[("b/nixpacks.toml", Some(MENDED))], "Mend one by hand");
+    assert!(scene.succeed(&["acme/mono"]).out.contains("updated #1"));
+    assert_eq!(mono.git(&["diff", "--name-only", "main", BRANCH]).trim(), "a/nixpacks.toml");
+    assert!(scene.succeed(&["acme/mono"]).out.contains("up to date"));
+}
+
+#[test]
+fn one_for_all_apps_and_one_for_each_do_not_stand_beside_each_other() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let ran = scene.succeed(&[SHOP, "--per-app"]);
+    assert!(ran.out.contains("skipped") && ran.out.contains("leave out `--per-app`"), "{ran:?}");
+    scene.succeed(&["close", SHOP]);
+    assert!(scene.succeed(&[SHOP, "--per-app"]).out.contains("opened #2"));
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("skipped") && ran.out.contains("add `--per-app`"), "{ran:?}");
+    assert_eq!(shop.pulls().len(), 2);
+}
+
+#[test]
+fn keeps_off_when_the_marker_is_gone() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.edit_pull(1, |pull| pull.body = "Rewritten.".to_owned());
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("left to a person #1: the marker is gone"), "{ran:?}");
+    assert_eq!((shop.pull(1).state, shop.pull(1).comments.len()), (State::Open, 1));
+}
+
+#[test]
+fn an_identity_of_its_own_is_a_second_check() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    // Someone amends the commit and mends the marker too.
+    let ours = shop.tip(BRANCH).unwrap();
+    let theirs = shop.commit(BRANCH, &[("main.py", Some("x = 2\n"))], "Mine");
+    shop.edit_pull(1, |pull| pull.body = pull.body.replace(&ours, &theirs));
+    assert!(scene.succeed(&[SHOP]).out.contains("left to a person #1"));
+    assert_eq!(shop.tip(BRANCH), Some(theirs));
+}
+
+#[test]
+fn what_a_person_closed_is_never_proposed_again_and_something_else_gets_a_number() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.close(1);
+    scene.writes();
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("declined #1"), "{ran:?}");
+    // A comment elsewhere in the file makes no new proposal of it.
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    assert!(scene.succeed(&[SHOP]).out.contains("declined"));
+    shop.delete_branch(BRANCH);
+    assert!(scene.succeed(&[SHOP]).out.contains("declined"));
+    assert_eq!(scene.writes(), [""; 0]);
+    shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("opened #2"), "{ran:?}");
+    assert_eq!(shop.pull(2).head, format!("{BRANCH}-2"));
+    assert_eq!(shop.pull(1).state, State::Closed);
+}
+
+#[test]
+fn what_was_merged_is_done_and_is_not_forced_on_those_who_take_it_back() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.merge(1);
+    scene.writes();
+    assert!(scene.succeed(&[SHOP]).out.contains("nothing to do"));
+    shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Revert");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("taken back #1"), "{ran:?}");
+    assert_eq!(scene.writes(), [""; 0]);
+    shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
+    assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
+}
+
+#[test]
+fn closes_what_the_base_no_longer_needs_and_may_propose_it_again() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("closed #1: nothing is left to repair"), "{ran:?}");
+    let pull = shop.pull(1);
+    assert_eq!((pull.state, pull.comments.len()), (State::Closed, 1));
+    assert!(pull.comments[0].body.contains("`main` needs this change no more"));
+    assert_eq!(shop.tip(BRANCH), None);
+    assert!(scene.succeed(&[SHOP]).out.contains("nothing to do"));
+    shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break again");
+    assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
+}
+
+#[test]
+fn title_body_and_labels_that_a_person_changed_stay() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP, "--label", "deploy"]);
+    assert_eq!(shop.pull(1).labels, ["deploy"]);
+    shop.edit_pull(1, |pull| {
+        "Ours: fix the deploy".clone_into(&mut pull.title);
+        pull.body = pull.body.replacen("The Nixpacks deploy", "Ada says: the Nixpacks deploy", 1);
+        pull.labels = vec!["wontfix".to_owned()];
+    });
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    assert!(scene.succeed(&[SHOP, "--label", "deploy"]).out.contains("updated #1"));
+    let pull = shop.pull(1);
+    assert_eq!(pull.title, "Ours: fix the deploy");
+    assert!(pull.body.contains("Ada says: "));
+    assert_eq!(pull.labels, ["wontfix"]);
+    assert!(scene.succeed(&[SHOP, "--label", "deploy"]).out.contains("up to date"));
+}
+
+#[test]
+fn the_texts_follow_where_nobody_else_wrote_them() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let before = shop.pull(1);
+    shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
+    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
+    assert_ne!(shop.pull(1).body, before.body);
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn a_repository_opts_out_and_what_is_open_is_closed() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks-fix.toml", Some("pull-requests = false\n"))], "No bots");
+    let ran = scene.succeed(&[SHOP]);
+    assert!(ran.out.contains("closed #1: the repository opted out"), "{ran:?}");
+    scene.writes();
+    assert!(scene.succeed(&[SHOP]).out.contains("opted out"));
+    shop.commit("main", &[("nixpacks-fix.toml", Some("pull-requests = no\n"))], "Typo");
+    let ran = scene.pr(&[SHOP]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("cannot read `nixpacks-fix.toml`, so it is taken for a no"), "{ran:?}");
+    assert_eq!(scene.writes(), [""; 0]);
+}
+
+#[test]
+fn skips_what_it_may_not_write_to_and_says_so() {
+    let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
+    for (name, why) in [("old", "archived"), ("copy", "a fork"), ("theirs", "may not push")] {
+        let repository = scene.forge.repository(&format!("acme/{name}"), &app(BROKEN));
+        repository.set(|settings| match name {
+            "old" => settings.archived = true,
+            "copy" => settings.fork = true,
+            _ => settings.push = false,
+        });
+        let list = scene.sandbox();
+        list.write("list", format!("acme/{name}\n"));
+        let ran = scene.succeed(&["--repos", "list", "--yes"]);
+        assert!(ran.out.contains("skipped") && ran.out.contains(why), "{ran:?}");
+    }
+    assert_eq!(scene.writes(), [""; 0]);
+    assert!(scene.succeed(&["acme/copy", "--include-forks"]).out.contains("opened"));
+}
+
+#[test]
+fn proposes_from_a_fork_where_it_may_not_push() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    shop.set(|settings| {
+        settings.push = false;
+        settings.public = true;
+    });
+    let ran = scene.succeed(&[SHOP, "--fork"]);
+    assert!(ran.out.contains("opened #1"), "{ran:?}");
+    assert_eq!(shop.tip(BRANCH), None);
+    assert_eq!(shop.pulls()[0].head, BRANCH);
+    scene.writes();
+    assert!(scene.succeed(&[SHOP, "--fork"]).out.contains("up to date"));
+    assert_eq!(scene.writes(), [""; 0]);
+    // The base moves on, so that the fork is behind.
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    let ran = scene.succeed(&[SHOP, "--fork"]);
+    assert!(ran.out.contains("updated #1"), "{ran:?}");
+}
+
+#[test]
+fn one_pull_request_for_each_app_if_asked() {
+    let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
+    let mut files = Vec::new();
+    for dir in ["api", "services/web"] {
+        for (name, text) in app(BROKEN) {
+            files.push((format!("{dir}/{name}"), text));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let mono = scene.forge.repository("acme/mono", &files);
+    let ran = scene.succeed(&["acme/mono", "--per-app"]);
+    assert_eq!(mono.pulls().len(), 2, "{ran:?}");
+    for (pull, dir) in mono.pulls().iter().zip(["api", "services/web"]) {
+        let changed = mono.git(&["diff", "--name-only", "main", &pull.head]);
+        assert_eq!(changed.trim(), format!("{dir}/nixpacks.toml"));
+    }
+    scene.writes();
+    assert!(!scene.succeed(&["acme/mono", "--per-app"]).out.contains("opened"));
+    assert_eq!(scene.writes(), [""; 0]);
+    mono.commit("main", &[("api/nixpacks.toml", Some(MENDED))], "Mend one");
+    let ran = scene.succeed(&["acme/mono", "--per-app"]);
+    assert!(ran.out.contains("closed #1") && ran.out.contains("up to date #2"), "{ran:?}");
+}
+
+#[test]
+fn all_apps_stand_in_one_pull_request_otherwise() {
+    let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
+    let files = [
+        ("api/nixpacks.toml", BROKEN),
+        ("api/requirements.txt", "flask\n"),
+        ("api/main.py", "import flask\n"),
+        ("nixpacks.toml", BROKEN),
+        ("requirements.txt", "flask\n"),
+        ("main.py", "import flask\n"),
+    ];
+    let mono = scene.forge.repository("acme/mono", &files);
+    scene.succeed(&["acme/mono"]);
+    let pull = mono.pull(1);
+    assert!(
+        pull.body.contains("### The app at the root") && pull.body.contains("### `api`"),
+        "{}",
+        pull.body
+    );
+    let changed = mono.git(&["diff", "--name-only", "main", BRANCH]);
+    assert_eq!(changed, "api/nixpacks.toml\nnixpacks.toml\n");
+}
+
+#[test]
+fn follows_the_repository_at_hand_by_its_remote() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    let sandbox = scene.sandbox();
+    sandbox.tool("git", "", &["init", "-q"], "");
+    let remote = shop.clone_url().replace("http://", "http://ada:pass@");
+    sandbox.tool("git", "", &["remote", "add", "origin", &remote], "");
+    let ran = scene.succeed(&[]);
+    assert!(ran.out.contains("acme/shop: opened #1"), "{ran:?}");
+    assert!(!ran.out.contains("pass@"), "{ran:?}");
+    let ran = scene.pr(&["--remote", "upstream"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("there is no remote `upstream`"), "{ran:?}");
+}
+
+#[test]
+fn another_base_gets_a_branch_of_its_own() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    shop.commit("release/1.0", &[("x", Some("y"))], "Release");
+    scene.succeed(&[SHOP, "--base", "release/1.0"]);
+    assert_eq!(shop.pull(1).head, "nixpacks-fix/release/1.0");
+    assert_eq!(shop.pull(1).base, "release/1.0");
+    assert!(scene.succeed(&[SHOP, "--head-prefix", "bot/"]).out.contains("opened #2"));
+    assert_eq!(shop.pull(2).head, "bot/main");
+    let ran = scene.pr(&[SHOP, "--base", "nowhere"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("there is no branch `nowhere`"), "{ran:?}");
+}
+
+#[test]
+fn drafts_labels_and_reviewers() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    shop.set(|settings| settings.collaborators.push("grace".to_owned()));
+    scene.succeed(&[SHOP, "--draft", "--label", "deploy", "--label", "bot", "--reviewer", "grace"]);
+    let pull = shop.pull(1);
+    assert!(pull.draft);
+    assert_eq!(pull.labels, ["deploy", "bot"]);
+    assert_eq!(pull.reviewers, ["grace"]);
+    assert!(!pull.body.contains("pending"));
+}
+
+#[test]
+fn lets_github_make_the_commit() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    let ran = scene.succeed(&[SHOP, "--api-commits"]);
+    assert!(ran.out.contains("opened #1"), "{ran:?}");
+    assert_eq!(shop.git(&["log", "-1", "--format=%ce", BRANCH]).trim(), "noreply@github.com");
+    assert_eq!(shop.branches(), ["main", BRANCH]);
+    assert_eq!(shop.git(&["rev-list", "--count", &format!("main..{BRANCH}")]).trim(), "1");
+    assert!(scene.succeed(&[SHOP, "--api-commits"]).out.contains("up to date"));
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    assert!(scene.succeed(&[SHOP, "--api-commits"]).out.contains("updated #1"));
+    assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"));
+    assert_eq!(shop.branches(), ["main", BRANCH]);
+    assert!(scene.writes().iter().all(|call| !call.contains("git-receive-pack")));
+}
