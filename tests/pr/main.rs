@@ -9,6 +9,7 @@ mod support;
 mod document;
 mod emulated;
 mod holds;
+mod hostile;
 mod kill;
 mod life;
 mod many;
