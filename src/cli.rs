@@ -177,13 +177,13 @@ pub(crate) struct PrArgs {
     #[arg(long)]
     pub(crate) api_commits: bool,
     /// New pull requests at most, in one run.
-    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    #[arg(long, value_name = "COUNT", default_value_t = 10, help_heading = "Many repositories")]
     pub(crate) max_new: usize,
     /// New pull requests at most in one hour, those of earlier runs among them.
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    #[arg(long, value_name = "COUNT", default_value_t = 20, help_heading = "Many repositories")]
     pub(crate) max_hourly: usize,
     /// What the engine is told.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Repair")]
     pub(crate) engine: EngineArgs,
 }
 
@@ -203,19 +203,19 @@ pub(crate) struct PlaceArgs {
     /// Repositories as OWNER/NAME or the address of a clone; the one at hand if none is named.
     pub(crate) repositories: Vec<String>,
     /// A file with a repository on each line; `-` is standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Many repositories")]
     pub(crate) repos: Option<PathBuf>,
     /// All repositories of an organisation or a group, or the public ones of a user.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Many repositories")]
     pub(crate) org: Option<String>,
     /// Only this part of the list: the names alone decide which repository is in which part.
-    #[arg(long, value_name = "I/N")]
+    #[arg(long, value_name = "I/N", help_heading = "Many repositories")]
     pub(crate) shard: Option<String>,
     /// Repositories that are looked at at once.
-    #[arg(long, value_name = "COUNT", default_value_t = 4)]
+    #[arg(long, value_name = "COUNT", default_value_t = 4, help_heading = "Many repositories")]
     pub(crate) concurrency: usize,
     /// Go on with many repositories without showing first what would be done.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Many repositories")]
     pub(crate) yes: bool,
     /// Print every call and the whole patch; send nothing.
     #[arg(long)]

@@ -106,8 +106,7 @@ fn wants(
         prefix: prefix.clone(),
         per_app: args.per_app,
         fork: place.fork,
-        // Who is in a clone of a fork, or names one, means it.
-        include_forks: place.include_forks || !many,
+        include_forks: place.include_forks,
         draft: args.draft,
         labels: args.labels.clone(),
         reviewers: args.reviewers.clone(),
