@@ -2,7 +2,7 @@
 //!
 //! Everything that could be in the way is asked before anything is written ([`plan`]); then the files are
 //! written, and then committed ([`make`]). libgit2 does the plain commit. Where something is in play
-//! that it does not do, or does not know, `git commit --only` does it: [`way`] has the list.
+//! that it does not do, or does not know, `git commit --only` does it: [`mod@way`] has the list.
 
 mod body;
 mod branch;
