@@ -277,3 +277,16 @@ fn the_life_of_a_merge_request_and_of_one_at_gitea() {
         assert_eq!(shop.pull(2).state, State::Closed);
     }
 }
+
+#[test]
+fn ten_in_a_run_unless_told_otherwise() {
+    let Some(scene) = Scene::new(Kind::GitHub) else { return };
+    let names: Vec<String> = (0..12).map(|number| format!("acme/r{number}")).collect();
+    for name in &names {
+        scene.forge.repository(name, &app(BROKEN));
+    }
+    let ran = scene.pr(&["--org", "acme", "--yes"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("10 opened, 2 waits"), "{ran:?}");
+    assert!(scene.succeed(&["--org", "acme", "--yes"]).out.contains("2 opened"));
+}

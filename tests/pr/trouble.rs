@@ -257,3 +257,26 @@ fn what_cannot_be_read_or_used_is_named() {
     scene.forge.repository("acme/plain", &app("")[..1]);
     assert!(scene.succeed(&["acme/plain"]).out.contains("nothing to do"));
 }
+
+#[test]
+fn a_branch_that_moves_while_github_makes_the_commit_is_left_alone() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP, "--api-commits"]);
+    let (body, tip) = (shop.pull(1).body, shop.tip(BRANCH));
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    let stale = json!({ "data": { "createCommitOnBranch": null }, "errors": [{ "type": "STALE_DATA",
+        "path": ["createCommitOnBranch"], "message": "Expected branch to point to another commit" }] });
+    // The calls to GraphQL: the number of the repository, the branch to build on, and then the commit.
+    for calls in 0..5 {
+        let Some((scene, shop)) = Scene::broken() else { return };
+        scene.forge.script_nth("POST", "/api/graphql", calls, Response::json(200, &stale));
+        let ran = scene.pr(&[SHOP, "--api-commits"]);
+        failed(&ran, &["GraphQL refused: Expected branch to point to another commit"]);
+        assert!(shop.pulls().is_empty());
+        assert!(scene.succeed(&[SHOP, "--api-commits"]).out.contains("opened #1"));
+        assert_eq!(shop.branches(), ["main", BRANCH], "{calls}");
+    }
+    scene.forge.script_nth("POST", "/api/graphql", 4, Response::json(200, &stale));
+    failed(&scene.pr(&[SHOP, "--api-commits"]), &["GraphQL refused"]);
+    assert_eq!((shop.pull(1).body, shop.tip(BRANCH)), (body, tip));
+}

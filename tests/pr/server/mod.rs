@@ -184,7 +184,13 @@ impl Forge {
     /// Answers requests whose path (with or without `/api/v3`) begins so with this, so many times, and then as always.
     pub fn script(&self, method: &str, path: &str, response: Response, times: usize) {
         let (method, path) = (method.to_owned(), path.to_owned());
-        lock(&self.shared.scripts).push(Script { method, path, response, times });
+        lock(&self.shared.scripts).push(Script { method, path, response, skip: 0, times });
+    }
+
+    /// The same for one request, after so many others that are answered as always.
+    pub fn script_nth(&self, method: &str, path: &str, skip: usize, response: Response) {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        lock(&self.shared.scripts).push(Script { method, path, response, skip, times: 1 });
     }
 
     /// Somebody else does something just before the next push looks where the branches are.

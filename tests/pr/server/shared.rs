@@ -32,6 +32,8 @@ pub(super) struct Script {
     pub method: String,
     pub path: String,
     pub response: Response,
+    /// How many are answered as always before that.
+    pub skip: usize,
     pub times: usize,
 }
 
@@ -159,6 +161,10 @@ impl Shared {
                 && script.method == request.method
                 && (below.starts_with(path) || request.path.starts_with(path))
         })?;
+        if let Some(fewer) = script.skip.checked_sub(1) {
+            script.skip = fewer;
+            return None;
+        }
         script.times -= 1;
         Some(script.response.clone())
     }
