@@ -31,11 +31,18 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// A lower-case phrase.
     pub(crate) message: String,
+    /// What another program said about it, in its own lines.
+    pub(crate) said: String,
 }
 
 impl Failure {
     /// Arguments that cannot be used.
     pub(crate) fn unusable(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Unusable, message: message.into() }
+        Self { exit: Exit::Unusable, message: message.into(), said: String::new() }
+    }
+
+    /// Nothing to look at.
+    pub(crate) fn no_input(message: impl Into<String>) -> Self {
+        Self { exit: Exit::NoInput, ..Self::unusable(message) }
     }
 }

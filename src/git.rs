@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Variables by which a surrounding git would point at another repository.
@@ -23,6 +25,8 @@ const ELSEWHERE: [&str; 12] = [
     "GIT_NOGLOB_PATHSPECS",
     "GIT_ICASE_PATHSPECS",
 ];
+/// How long the silence of a pipe lasts that is not waited for.
+const LINGER: Duration = Duration::from_millis(300);
 /// Bytes of its output that are kept.
 const LONGEST: u64 = 256 << 20;
 /// Bytes of what git says that are kept.
@@ -115,21 +119,20 @@ impl Git {
         command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| failed(phrase(&error)))?;
-        let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+        let (out, err) = (child.stdout.take(), child.stderr.take());
         if let Some(mut stdin) = child.stdin.take() {
             // One that does not read its input says so by its status.
             std::thread::spawn(move || stdin.write_all(&input));
         }
         // Not scoped: what it has started may outlive it, and its pipes with that.
-        let out = std::thread::spawn(move || drain(out.as_mut(), LONGEST));
-        let err = std::thread::spawn(move || drain(err.as_mut(), SAID as u64));
+        let (out, err) = (Drain::new(out, LONGEST), Drain::new(err, SAID as u64));
         let status = wait(&mut child, patience).map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => {
                 GitFailed { what: format!("`{what}` took too long and was ended"), said: String::new() }
             }
             _ => failed(phrase(&error)),
         })?;
-        let (stdout, stderr) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+        let (stdout, stderr) = (out.take(), err.take());
         if stdout.len() as u64 >= LONGEST {
             return Err(GitFailed {
                 what: format!("`{what}` said more than can be read"),
@@ -153,14 +156,47 @@ impl Git {
     }
 }
 
-/// What comes, at most `limit` bytes of it; the rest is taken and dropped, so that nobody waits to write it.
-fn drain(from: Option<&mut impl Read>, limit: u64) -> Vec<u8> {
-    let mut kept = Vec::new();
-    if let Some(from) = from {
-        // What cannot be read has no end that would matter.
-        let _ = from.take(limit).read_to_end(&mut kept).and_then(|_| io::copy(from, &mut io::sink()));
+/// Reads a pipe to its end beside everything else: at most `limit` bytes of it, and the rest so that nobody has to
+/// wait to write it.
+struct Drain {
+    kept: Arc<Mutex<Vec<u8>>>,
+    ended: Receiver<()>,
+}
+
+impl Drain {
+    fn new(from: Option<impl Read + Send + 'static>, limit: u64) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (end, ended) = mpsc::channel();
+        let ours = Arc::clone(&kept);
+        std::thread::spawn(move || {
+            let (mut from, mut buffer) = (from, [0; 1 << 14]);
+            while let Some(count) =
+                from.as_mut().and_then(|from| from.read(&mut buffer).ok()).filter(|n| *n > 0)
+            {
+                let Ok(mut kept) = ours.lock() else { break };
+                let room = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(kept.len());
+                kept.extend(buffer.iter().take(count.min(room)));
+            }
+            // Nobody may be waiting any more.
+            let _ = end.send(());
+        });
+        Self { kept, ended }
     }
-    kept
+
+    /// What came. Something that the command started may hold the pipe open for as long as it runs; it is waited
+    /// for as long as it says something.
+    fn take(self) -> Vec<u8> {
+        let length = || self.kept.lock().map_or(0, |kept| kept.len());
+        let mut before = length();
+        while self.ended.recv_timeout(LINGER) == Err(RecvTimeoutError::Timeout) {
+            let now = length();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+        self.kept.lock().map(|mut kept| std::mem::take(&mut *kept)).unwrap_or_default()
+    }
 }
 
 /// Waits for the end, which comes after `patience` at the latest.
@@ -214,6 +250,15 @@ mod tests {
         let git = Git::new(Path::new(".")).args(["-c", "alias.wait=!sleep 30", "wait"]);
         let failed = git.within(std::time::Duration::from_millis(50)).run().unwrap_err();
         assert_eq!(failed.what, "`git wait` took too long and was ended");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn does_not_wait_for_what_a_command_left_running() {
+        let began = std::time::Instant::now();
+        let git = Git::new(Path::new(".")).args(["-c", "alias.leave=!sleep 60 & echo left", "leave"]);
+        assert_eq!(git.line().unwrap(), "left");
+        assert!(began.elapsed() < std::time::Duration::from_secs(30));
     }
 
     #[test]

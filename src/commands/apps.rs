@@ -71,8 +71,7 @@ pub(super) fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
         None => discover::inputs(&args.paths, args.app.as_deref())?,
     };
     if inputs.is_empty() {
-        let message = "no app found: no deploy file and no Python app here".to_owned();
-        return Err(Failure { exit: Exit::NoInput, message });
+        return Err(Failure::no_input("no app found: no deploy file and no Python app here"));
     }
     examine(&inputs, &options)
 }

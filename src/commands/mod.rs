@@ -8,7 +8,7 @@ mod pr;
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
 use crate::report::Mode;
-use crate::report::text::escape;
+use crate::report::text::{escape, quote};
 use crate::terminal::{Page, Tone, show};
 
 /// Runs what was typed, prints, and says how it ended.
@@ -24,10 +24,11 @@ pub(crate) fn run(cli: &Cli) -> Exit {
         Command::Explain { rule } => about::explain(rule, tone, &mut page),
         Command::Rules { output_format } => about::rules(*output_format, &mut page),
     };
-    let exit = result.unwrap_or_else(|Failure { exit, message }| {
+    let exit = result.unwrap_or_else(|Failure { exit, message, said }| {
         page.err.push_str("error: ");
         page.err.push_str(&escape(&message));
         page.err.push('\n');
+        quote(&said, &mut page.err);
         exit
     });
     show(&page, tone, exit)

@@ -33,8 +33,7 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
     let (addresses, many) = addresses(place, &own, neutral.path())?;
     let forges = Forges::open(&addresses, &own, neutral.path())?;
     if addresses.is_empty() {
-        let message = "no repository to look at".to_owned();
-        return Err(Failure { exit: Exit::NoInput, message });
+        return Err(Failure::no_input("no repository to look at"));
     }
     let wants = wants(args, place, many, &forges, neutral.path())?;
     if wants.verified

@@ -21,6 +21,10 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option
             "the branch `{name}` is checked out: leave out `--branch` to commit where you are"
         )));
     }
+    if let Ok(other) = git().args(["symbolic-ref", "-q", &full]).line() {
+        let other = other.trim_start_matches("refs/heads/");
+        return Ok(Some(format!("`{name}` is another name of the branch `{other}`: choose another one")));
+    }
     let tip = git().args(["rev-parse", "-q", "--verify", &full]).line().ok();
     Ok(tip.filter(|tip| tip != at).map(|_| {
         format!(
@@ -49,7 +53,8 @@ pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<M
         Some(tip) if tip != *parent => return Err(format!("the branch `{name}` has moved")),
         old => old.unwrap_or_default(),
     };
-    let update = builder.git().args(["update-ref", "--create-reflog", "-m", &reason, &full, &oid, &old]);
+    let update =
+        builder.git().args(["update-ref", "--no-deref", "--create-reflog", "-m", &reason, &full, &oid, &old]);
     update.run().map_err(said)?;
     Ok(Made { oid: Some(oid), added: Vec::new() })
 }
@@ -81,7 +86,8 @@ impl Builder<'_> {
         let path = &file.path;
         let args = ["ls-files", "--stage", "-z", "--", &literal(path)];
         let listed = self.git().args(args).line().map_err(said)?;
-        let mode = listed.split(' ').next().filter(|mode| *mode == "100755").unwrap_or("100644").to_owned();
+        let listed = listed.split(' ').next().filter(|mode| *mode == "100755").unwrap_or("100644");
+        let mode = self.mode(path)?.unwrap_or(listed).to_owned();
         let oid = self
             .git()
             .args(["hash-object", "-w", "--stdin"])
@@ -90,6 +96,21 @@ impl Builder<'_> {
             .line()
             .map_err(said)?;
         Ok(Entry { path, mode, oid })
+    }
+
+    /// The mode of the file in the work tree, where that is heeded.
+    #[cfg(unix)]
+    fn mode(&self, path: &str) -> Result<Option<&'static str>, String> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let asked = ["config", "--type=bool", "--default=true", "--get", "core.fileMode"];
+        let heeded = self.git().args(asked).line().map_err(said)? == "true";
+        let meta = std::fs::metadata(self.tree.top.join(path)).ok().filter(|_| heeded);
+        Ok(meta.map(|meta| if meta.permissions().mode() & 0o100 == 0 { "100644" } else { "100755" }))
+    }
+
+    #[cfg(not(unix))]
+    fn mode(&self, _path: &str) -> Result<Option<&'static str>, String> {
+        Ok(None)
     }
 
     /// Whether git stores the file without a conversion: it has CR LF in the index already, which only the
@@ -153,7 +174,8 @@ impl Builder<'_> {
     }
 
     fn commit(&self, tree: &str, parent: &str) -> Result<String, String> {
-        let signs = self.git().args(["config", "--type=bool", "--get", "commit.gpgsign"]).line();
+        let asked = ["config", "--type=bool", "--default=false", "--get", "commit.gpgsign"];
+        let signs = self.git().args(asked).line().map_err(said)? == "true";
         let mut git = self.git().own_locale().args([
             "-c",
             "i18n.commitEncoding=UTF-8",
@@ -163,7 +185,7 @@ impl Builder<'_> {
             "-F",
             "-",
         ]);
-        if signs.is_ok_and(|signs| signs == "true") {
+        if signs {
             git = git.args(["-S"]);
         }
         git.args([tree]).input(self.order.message).line().map_err(said)

@@ -81,7 +81,7 @@ impl Repository for ByCommand {
         let new: Vec<String> = new.collect();
         if !new.is_empty() {
             // `--only` takes what the index knows.
-            self.git(["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
+            self.changing(order, ["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
         }
         let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
         let differs =
@@ -89,13 +89,14 @@ impl Repository for ByCommand {
         // Not `diff-index`, to which a file that was written anew is another one.
         let work_tree = ["diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--"];
         if order.head.oid.is_some() && !differs(&work_tree) {
-            self.unstage(&paths).map_err(said)?;
+            self.unstage(order, &paths).map_err(said)?;
             return Ok(Made::default());
         }
         if let Err(failed) = self.commit_only(order, &paths) {
             let mut why = said(failed);
             if !new.is_empty()
-                && let Err(failed) = self.git(["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
+                && let Err(failed) =
+                    self.changing(order, ["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
             {
                 why = format!("{why}\nand the index could not be put back: {failed}");
             }
@@ -104,18 +105,21 @@ impl Repository for ByCommand {
         let oid = self.git(["rev-parse", "--verify", "HEAD"]).line().map_err(said)?;
         // A hook may have changed what went into the commit; the index has what came before it.
         if differs(&["diff-index", "--quiet", "--cached", "HEAD", "--"]) {
-            self.unstage(&paths).map_err(|failed| {
+            self.unstage(order, &paths).map_err(|failed| {
                 format!("committed as {oid}, but the index still has the text before the hooks: {failed}")
             })?;
         }
         let all = self.git(["diff-tree", "-r", "--root", "--no-commit-id", "--name-only", "-z", "HEAD"]);
         let all = all.run().map_err(said)?;
-        let added = all
+        let added: Vec<String> = all
             .split(|byte| *byte == 0)
             .map(String::from_utf8_lossy)
             .filter(|path| !path.is_empty() && order.files.iter().all(|file| file.path != *path))
             .map(std::borrow::Cow::into_owned)
             .collect();
+        self.follow(order, &added).map_err(|failed| {
+            format!("committed as {oid}, but the index still has what a hook put into it as it was: {failed}")
+        })?;
         Ok(Made { oid: Some(oid), added })
     }
 }
@@ -130,7 +134,8 @@ impl ByCommand {
         if order.no_verify {
             git = git.args(NO_HOOKS);
         }
-        git = git.args(["-c", "i18n.commitEncoding=UTF-8"]);
+        // Nothing is a comment, so no sign has to be found that no line starts with.
+        git = git.args(["-c", "i18n.commitEncoding=UTF-8", "-c", "core.commentChar=#"]);
         git = git.args(["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-"]);
         if order.no_verify {
             git = git.args(["--no-verify"]);
@@ -139,8 +144,30 @@ impl ByCommand {
     }
 
     /// Brings the index to what HEAD has of these.
-    fn unstage(&self, paths: &[String]) -> Result<(), GitFailed> {
-        self.git(["reset", "--quiet", "HEAD", "--"]).args(paths).run().map(drop)
+    fn unstage(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
+        self.changing(order, ["reset", "--quiet", "HEAD", "--"]).args(paths).run().map(drop)
+    }
+
+    /// A command that changes the index, which a hook may be told of.
+    fn changing<const N: usize>(&self, order: &Order<'_>, args: [&str; N]) -> Git {
+        let git = Git::new(&self.top);
+        if order.no_verify { git.args(NO_HOOKS).args(args) } else { git.args(args) }
+    }
+
+    /// What a hook put into the commit, the index has as it was before: staged as if it were to be taken back.
+    fn follow(&self, order: &Order<'_>, added: &[String]) -> Result<(), GitFailed> {
+        let Some(before) = order.head.oid.as_deref().filter(|_| !added.is_empty()) else { return Ok(()) };
+        let paths: Vec<String> = added.iter().map(|path| literal(path)).collect();
+        let differ =
+            self.git(["diff-index", "--cached", "--name-only", "-z", before, "--"]).args(&paths).run()?;
+        let differ: Vec<&[u8]> = differ.split(|byte| *byte == 0).collect();
+        // Those that somebody had staged stay so.
+        let ours: Vec<String> = added
+            .iter()
+            .filter(|path| !differ.contains(&path.as_bytes()))
+            .map(|path| literal(path))
+            .collect();
+        if ours.is_empty() { Ok(()) } else { self.unstage(order, &ours) }
     }
 
     /// The lines of `git status`, which leaves the index as it is.

@@ -37,22 +37,26 @@ pub(super) fn check(
         return Err(format!("{operation} is in progress: finish or abort it first"));
     }
     // libgit2 and git both refuse then, but only once the files are written.
-    if tree.git_dir.join("index.lock").exists() {
-        return Err("another git process is at work here, or one crashed: `index.lock` exists".to_owned());
+    let lock = tree.git_dir.join("index.lock");
+    if lock.exists() {
+        return Err(format!(
+            "another git process is at work here; if none is, remove `{}`, which one left that broke down",
+            lock.display()
+        ));
     }
     let Pending { staged, unmerged } = repository.pending()?;
     if !unmerged.is_empty() {
         return Err(format!("{}: resolve the conflicts first", are(&unmerged, "unmerged")));
     }
     let mut reasons = Vec::new();
-    let mut changed = Vec::new();
+    let (mut changed, mut unknown) = (Vec::new(), Vec::new());
     for file in files.iter_mut() {
         match repository.state(&file.path)? {
             State::Clean => {}
             State::Changed => changed.push(file.shown.clone()),
             State::Untracked => {
                 file.new = true;
-                changed.push(file.shown.clone());
+                unknown.push(file.shown.clone());
             }
             State::Ignored => reasons.push(format!("`{}` is ignored by git: `git add -f` it first", file.shown)),
             State::Hidden => reasons.push(format!(
@@ -66,6 +70,12 @@ pub(super) fn check(
         reasons.push(format!(
             "{} {has} uncommitted changes: commit them first, or take them into this commit with `--allow-dirty`",
             named(&changed)
+        ));
+    }
+    if !unknown.is_empty() && !args.allow_dirty {
+        reasons.push(format!(
+            "git does not have {} yet: commit that first, or take it into this commit with `--allow-dirty`",
+            named(&unknown)
         ));
     }
     let others: Vec<String> =

@@ -8,6 +8,7 @@ mod body;
 mod branch;
 mod command;
 mod guard;
+mod index;
 mod installs;
 pub(crate) mod message;
 mod plain;
@@ -19,6 +20,7 @@ use crate::report::prose::{list, shell_word};
 use crate::report::{Committed, Examined, Written};
 use crate::view::WorkTree;
 use crate::write;
+use command::literal;
 use message::{Message, message, signed};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -135,8 +137,11 @@ pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> Result<Vec<Planned>,
     let mut planned = Vec::new();
     for (tree, members, mut files) in trees.into_values() {
         let repository = way(&tree, &files, args);
-        let failed =
-            |why: String| Failure::unusable(format!("not committed, and nothing was changed: {why}"));
+        let failed = |why: String| {
+            let (why, said) = why.split_once('\n').unwrap_or((&why, ""));
+            let message = format!("not committed, and nothing was changed: {why}");
+            Failure { said: said.to_owned(), ..Failure::unusable(message) }
+        };
         let guard::Passed { head, identity } =
             guard::check(repository.as_ref(), &tree, &mut files, args).map_err(failed)?;
         let of: Vec<&Examined> = members.iter().filter_map(|at| apps.get(*at)).collect();
@@ -221,6 +226,8 @@ impl Planned {
                 list(&quoted(self.files.iter().map(|file| &file.shown)))
             )),
             (Some(_), _, Some(_)) => Some("nothing was changed".to_owned()),
+            // It was made, and the index alone was not.
+            (Some(why), _, None) if why.starts_with("committed as ") => None,
             (Some(_), _, None) => Some(self.left(apps)),
         };
         Committed {
@@ -242,15 +249,25 @@ impl Planned {
         }
         let names = quoted(self.files.iter().map(|file| &file.shown));
         let stay = if names.len() == 1 { "stays" } else { "stay" };
-        let words: Vec<String> = self.files.iter().map(|file| shell_word(&file.shown)).collect();
+        // From the top, and no patterns: from elsewhere, and behind links, the names are others.
+        let word = |file: &File| {
+            let plain = file.path.chars().all(|ch| ch.is_alphanumeric() || "._/-".contains(ch));
+            shell_word(&if plain { file.path.clone() } else { literal(&file.path) })
+        };
+        let words: Vec<String> = self.files.iter().map(word).collect();
         let paths = words.join(" ");
+        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+        let git = match here {
+            Some(here) if here == self.tree.top => "git".to_owned(),
+            _ => format!("git -C {}", shell_word(&self.tree.top.display().to_string())),
+        };
         let add = if self.files.iter().any(|file| file.new) {
-            format!("git add -N {paths} && ")
+            format!("{git} add -N -- {paths} && ")
         } else {
             String::new()
         };
         format!(
-            "{} {stay} fixed in the work tree, and the index is as it was; next: `{add}git commit --only -m {} -- {paths}`",
+            "{} {stay} fixed in the work tree, and the index is as it was; next: `{add}{git} commit --only -m {} -- {paths}`",
             list(&names),
             shell_word(&self.message.subject),
         )

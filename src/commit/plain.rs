@@ -1,5 +1,6 @@
 //! The plain commit, by libgit2.
 
+use super::index::Locked;
 use super::{Head, Identity, Made, Order, Pending, Repository, State};
 use git2::build::TreeUpdateBuilder;
 use git2::{
@@ -82,20 +83,17 @@ impl Repository for Plain {
     }
 
     fn commit(&self, order: &Order<'_>) -> Result<Made, String> {
-        let mut index = self.index().map_err(|error| phrase(&error))?;
-        let before: Vec<(&str, Option<IndexEntry>)> = order
-            .files
-            .iter()
-            .map(|file| (file.path.as_str(), index.get_path(Path::new(&file.path), 0)))
-            .collect();
-        let made = self.add_and_commit(&mut index, order);
-        made.map_err(|error| {
-            let why = phrase(&error);
-            match restore(&mut index, &before) {
-                Ok(()) => why,
-                Err(error) => format!("{why}; and the index could not be put back: {}", phrase(&error)),
-            }
-        })
+        let mut locked = Locked::take(&self.repository)?;
+        let made = add_and_commit(&mut locked, order).map_err(|error| phrase(&error))?;
+        // HEAD first: where it does not move, the index stays as it is.
+        let kept = locked.keep();
+        match &made.oid {
+            Some(oid) => kept.map_err(|why| {
+                format!("committed as {oid}, but {why}; `git status` shows what the index still has")
+            })?,
+            None => kept?,
+        }
+        Ok(made)
     }
 }
 
@@ -107,66 +105,56 @@ impl Plain {
         Ok(index)
     }
 
-    /// The tree of HEAD; `None` where there is no commit yet.
     fn tree(&self) -> Result<Option<Tree<'_>>, Error> {
-        match self.repository.head() {
-            Ok(tip) => Ok(Some(tip.peel_to_tree()?)),
-            Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
-            Err(error) => Err(error),
-        }
+        tree(&self.repository)
     }
+}
 
-    /// The index first: if HEAD then does not move, the entries are put back, while a HEAD that moved is seen.
-    fn add_and_commit(&self, index: &mut Index, order: &Order<'_>) -> Result<Made, Error> {
-        let mut update = TreeUpdateBuilder::new();
-        for file in order.files {
-            let path = Path::new(&file.path);
-            index.add_path(path)?;
-            let entry = index.get_path(path, 0).ok_or_else(|| Error::from_str("the index lost it"))?;
-            let mode = REGULAR.into_iter().find(|mode| u32::from(*mode) == entry.mode);
-            let mode = mode.ok_or_else(|| Error::from_str("it is not a regular file"))?;
-            update.upsert(file.path.as_str(), entry.id, mode);
-        }
-        let base = match self.tree()? {
-            Some(tree) => tree,
-            None => self.repository.find_tree(self.repository.treebuilder(None)?.write()?)?,
-        };
-        let tree = self.repository.find_tree(update.create_updated(&self.repository, &base)?)?;
-        let parent = match &order.head.oid {
-            // If HEAD moved meanwhile, libgit2 refuses: it is no longer the first parent.
-            Some(oid) => Some(self.repository.find_commit(git2::Oid::from_str(oid)?)?),
-            None => None,
-        };
-        index.write()?;
-        if parent.is_some() && tree.id() == base.id() {
-            return Ok(Made::default());
-        }
-        let who = self.repository.signature()?;
-        let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-        let oid = self.repository.commit(Some("HEAD"), &who, &who, order.message, &tree, &parents)?;
-        Ok(Made { oid: Some(oid.to_string()), added: Vec::new() })
+/// The tree of HEAD; `None` where there is no commit yet.
+fn tree(repository: &git2::Repository) -> Result<Option<Tree<'_>>, Error> {
+    match repository.head() {
+        Ok(tip) => Ok(Some(tip.peel_to_tree()?)),
+        Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+fn add_and_commit(locked: &mut Locked, order: &Order<'_>) -> Result<Made, Error> {
+    let mut update = TreeUpdateBuilder::new();
+    for file in order.files {
+        let path = Path::new(&file.path);
+        locked.index.add_path(path)?;
+        let entry = locked.index.get_path(path, 0).ok_or_else(|| Error::from_str("the index lost it"))?;
+        let mode = REGULAR.into_iter().find(|mode| u32::from(*mode) == entry.mode);
+        let mode = mode.ok_or_else(|| Error::from_str("it is not a regular file"))?;
+        update.upsert(file.path.as_str(), entry.id, mode);
+    }
+    let repository = &locked.repository;
+    let base = match tree(repository)? {
+        Some(tree) => tree,
+        None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
+    };
+    let tree = repository.find_tree(update.create_updated(repository, &base)?)?;
+    let parent = match &order.head.oid {
+        // If HEAD moved meanwhile, libgit2 refuses: it is no longer the first parent.
+        Some(oid) => Some(repository.find_commit(git2::Oid::from_str(oid)?)?),
+        None => None,
+    };
+    if parent.is_some() && tree.id() == base.id() {
+        return Ok(Made::default());
+    }
+    let who = repository.signature()?;
+    let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+    let oid = repository.commit(Some("HEAD"), &who, &who, order.message, &tree, &parents)?;
+    Ok(Made { oid: Some(oid.to_string()), added: Vec::new() })
 }
 
 fn is_announced(entry: &IndexEntry) -> bool {
     IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended).is_intent_to_add()
 }
 
-/// Puts entries back as they were, and nothing else.
-fn restore(index: &mut Index, before: &[(&str, Option<IndexEntry>)]) -> Result<(), Error> {
-    index.read(true)?;
-    for (path, entry) in before {
-        match entry {
-            Some(entry) => index.add(entry)?,
-            None if index.get_path(Path::new(path), 0).is_some() => index.remove(Path::new(path), 0)?,
-            None => {}
-        }
-    }
-    index.write()
-}
-
 /// What libgit2 says, as a lower-case phrase.
-fn phrase(error: &Error) -> String {
+pub(super) fn phrase(error: &Error) -> String {
     let mut chars = error.message().chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

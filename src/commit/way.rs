@@ -20,7 +20,8 @@ const HOOKS: [&str; 6] = [
 /// Extensions of an index that libgit2 keeps, or that git does without; it drops others as it writes.
 const KEPT: [&[u8; 4]; 5] = [b"TREE", b"REUC", b"NAME", b"EOIE", b"IEOT"];
 /// Settings that git heeds and libgit2 does not.
-const UNHEEDED: [&str; 3] = ["^(author|committer)\\.", "^hook\\.", "^includeif\\.hasconfig:"];
+const UNHEEDED: [&str; 4] =
+    ["^(author|committer)\\.", "^hook\\.", "^includeif\\.hasconfig:", "^core\\.sharedrepository$"];
 /// Variables that git heeds and libgit2 does not.
 const VARIABLES: [&str; 5] = ["GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_ATTR_", "EMAIL"];
 

@@ -2,8 +2,9 @@
 
 use super::Committed;
 use super::prose::shell_word;
-use super::text::escape;
+use super::text::{escape, quote};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Characters of a commit's name that are shown.
 const SHORT: usize = 7;
@@ -41,9 +42,7 @@ pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
         let Some(error) = &commit.error else { continue };
         let mut lines = error.lines();
         let _ = writeln!(out, "error: not committed: {}", escape(lines.next().unwrap_or_default()));
-        for line in lines {
-            let _ = writeln!(out, "  {}", escape(line));
-        }
+        lines.for_each(|line| quote(line, out));
         if let Some(note) = &commit.note {
             let _ = writeln!(out, "note: {}", escape(note));
         }
@@ -54,14 +53,26 @@ pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
 pub(crate) fn next(commits: Option<&[Committed]>) -> Option<String> {
     let [commit] = commits? else { return None };
     let oid = commit.oid.as_deref()?;
+    let git = git(Path::new(&commit.repository));
     Some(match (&commit.branch, commit.aside) {
         (Some(branch), true) => {
             let branch = shell_word(branch);
-            format!("`git show {branch}`, then `git push -u origin {branch}`")
+            format!("`{git} show {branch}`, then `{git} push -u origin {branch}`")
         }
-        (Some(_), false) => "`git show`, then `git push`".to_owned(),
-        (None, _) => format!("`git show`, then `git switch -c NAME` to keep {} on a branch", short(oid)),
+        (Some(_), false) => format!("`{git} show`, then `{git} push`"),
+        (None, _) => {
+            format!("`{git} show`, then `{git} switch -c NAME` to keep {} on a branch", short(oid))
+        }
     })
+}
+
+/// How git is called from here for the work tree at `top`.
+pub(crate) fn git(top: &Path) -> String {
+    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+    if here.is_some_and(|here| here.starts_with(top)) {
+        return "git".to_owned();
+    }
+    format!("git -C {}", shell_word(&top.display().to_string()))
 }
 
 fn short(oid: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use super::json::to_text;
 use super::prose::{count, shell_word};
-use super::text::escape;
+use super::text::{escape, quote};
 use crate::cli::Voice;
 use crate::pr::{Row, Status, Step};
 use crate::terminal::{Page, Tone};
@@ -82,11 +82,8 @@ fn show(step: &Step, out: &mut String) {
     for (name, value) in body.iter().filter_map(Value::as_object).flatten() {
         match value {
             Value::String(text) if text.contains('\n') => {
-                let _ = writeln!(out, "  {name}: |");
-                for line in text.lines() {
-                    let line = format!("    {}", escape(line));
-                    let _ = writeln!(out, "{}", line.trim_end());
-                }
+                let _ = writeln!(out, "  {name}:");
+                quote(text, out);
             }
             Value::String(text) => {
                 let _ = writeln!(out, "  {name}: {}", escape(text));
@@ -146,8 +143,13 @@ fn sentence(row: &Row) -> String {
     }
     if !row.said.is_empty() && row.said != word(row) {
         // What git says may have many lines.
-        let said: Vec<String> = row.said.lines().map(|part| escape(part.trim_end())).collect();
-        let _ = write!(line, ": {}", said.join("\n  "));
+        let (first, said) = row.said.split_once('\n').unwrap_or((&row.said, ""));
+        let _ = write!(line, ": {}", escape(first));
+        if !said.is_empty() {
+            line.push('\n');
+            quote(said, &mut line);
+            line.truncate(line.trim_end().len());
+        }
     }
     if !row.url.is_empty() {
         let _ = write!(line, "\n{}", escape(&row.url));

@@ -18,6 +18,16 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// Adds the lines of what another program said. The mark before each keeps a line from being read as a command
+/// to the runner of a workflow, which passes over blanks.
+pub(crate) fn quote(said: &str, out: &mut String) {
+    for line in said.lines() {
+        out.push_str("  | ");
+        out.push_str(escape(line).trim_end());
+        out.push('\n');
+    }
+}
+
 /// Adds one character, escaped if need be.
 pub(crate) fn push(out: &mut String, ch: char) {
     if is_harmful(ch) { out.extend(ch.escape_default()) } else { out.push(ch) }

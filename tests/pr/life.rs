@@ -96,6 +96,20 @@ fn whoever_hands_it_back_may_have_gone_on_working() {
 }
 
 #[test]
+fn an_identity_that_people_share_leaves_it_to_the_tip() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.sandbox().write(".no-home/.gitconfig", "[user]\nname = Ada\nemail = ada@example.org\n");
+    let nobody = ["GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"];
+    let shared = nobody.map(|name| (name, ""));
+    assert_eq!(scene.pr_with(&[SHOP], &shared).code, 0);
+    assert!(scene.pr_with(&[SHOP], &shared).out.contains("up to date"));
+    // A commit by the same name.
+    let tip = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    assert!(scene.pr_with(&[SHOP], &shared).out.contains("left to a person"));
+    assert_eq!(shop.tip(BRANCH), Some(tip));
+}
+
+#[test]
 fn one_that_lost_its_marker_and_was_closed_is_taken_for_a_no() {
     let Some((scene, shop)) = Scene::broken() else { return };
     scene.succeed(&[SHOP]);

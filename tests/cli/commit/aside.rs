@@ -96,3 +96,35 @@ fn names_and_branches_that_cannot_be_taken() {
     let ran = sandbox.run(&["fix", "--commit", "--branch", "here"]);
     assert!(ran.code == 2 && ran.err.contains("choose another name"), "{ran:?}");
 }
+
+#[test]
+fn another_name_of_a_branch_is_not_moved() {
+    let sandbox = repository();
+    git(&sandbox, &["symbolic-ref", "refs/heads/master", "refs/heads/main"]);
+    let head = git(&sandbox, &["rev-parse", "HEAD"]);
+    let ran = sandbox.run(&["fix", "--commit", "--branch", "master"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("`master` is another name of the branch `main`"), "{ran:?}");
+    assert_eq!(git(&sandbox, &["rev-parse", "HEAD"]), head);
+    assert_eq!(git(&sandbox, &["status", "--porcelain"]), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commit_has_the_mode_that_the_file_has() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = repository();
+    fs::set_permissions(sandbox.path().join(NAME), fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = sandbox.run(&["fix", "--commit", "--allow-dirty", "--branch", "aside"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(git(&sandbox, &["ls-tree", "aside", NAME]).starts_with("100755 "));
+}
+
+#[test]
+fn a_setting_that_says_neither_is_not_taken_for_no_signature() {
+    let sandbox = repository();
+    git(&sandbox, &["config", "commit.gpgsign", "ture"]);
+    let ran = sandbox.run(&["fix", "--commit", "--branch", "aside"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("commit.gpgsign"), "{ran:?}");
+}

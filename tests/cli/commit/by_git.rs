@@ -25,7 +25,7 @@ fn a_hook_that_says_no_leaves_the_fixed_files_and_the_index() {
     let ran = sandbox.run(&["fix", "--commit", "--allow-staged"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     for want in [
-        "error: not committed: `git commit` failed\n  not \\u{1b}[31mtoday\n  second\n",
+        "error: not committed: `git commit` failed\n  | not \\u{1b}[31mtoday\n  | second\n",
         "`nixpacks.toml` stays fixed in the work tree, and the index is as it was",
         "next: `git commit --only -m 'fix(nixpacks): ",
         " -- nixpacks.toml`",
@@ -239,4 +239,52 @@ fn no_file_system_monitor_of_the_repository_is_run() {
     let ran = sandbox.run(&["fix", "--commit"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(!sandbox.path().join(".git/monitored").exists());
+}
+
+#[test]
+fn what_a_hook_adds_is_neither_staged_to_go_nor_to_be_taken_back() {
+    let sandbox = repository();
+    sandbox.write("version", "1\n");
+    sandbox.write("mine", "1\n");
+    git(&sandbox, &["add", "."]);
+    git(&sandbox, &["commit", "-qm", "More"]);
+    sandbox.write("mine", "2\n");
+    git(&sandbox, &["add", "mine"]);
+    hook(&sandbox, "pre-commit", "echo 2 >version; echo x >lock; git add version lock");
+    let ran = sandbox.run(&["fix", "--commit", "--allow-staged"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(git(&sandbox, &["status", "--porcelain"]), "M  mine\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_hook_leaves_running_is_not_waited_for() {
+    let sandbox = repository();
+    hook(&sandbox, "post-commit", "sleep 60 &");
+    let began = std::time::Instant::now();
+    commits(&sandbox, "", &[]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(30));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shared_repository_stays_shared() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = repository();
+    git(&sandbox, &["config", "core.sharedRepository", "group"]);
+    commits(&sandbox, "", &[]);
+    let mode = fs::metadata(sandbox.path().join(".git/index")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o060, 0o060, "{mode:o}");
+}
+
+#[test]
+fn no_hook_runs_where_none_is_to_run() {
+    let sandbox = repository();
+    git(&sandbox, &["rm", "-q", "--cached", NAME]);
+    git(&sandbox, &["commit", "-qm", "Forget it"]);
+    git(&sandbox, &["config", "author.name", "Somebody"]);
+    hook(&sandbox, "post-index-change", "touch ran");
+    let ran = sandbox.run(&["fix", "--commit", "--no-verify", "--allow-dirty"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!sandbox.path().join("ran").exists());
 }

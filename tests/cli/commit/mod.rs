@@ -334,3 +334,27 @@ fn the_file_behind_a_link_is_the_one_that_is_committed() {
     assert_eq!(git(&sandbox, &["show", "--name-only", "--format=", "HEAD"]), "real.toml\n");
     assert_eq!(git(&sandbox, &["status", "--porcelain"]), "");
 }
+
+#[test]
+fn what_was_edited_in_the_same_second_is_still_seen() {
+    // Git looks again at an entry that is as young as the index: with all times the same, it is by that alone that
+    // it sees the edit. An index that was written anew would hide it.
+    let sandbox = repository();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(100);
+    let touch = |path: &str| {
+        let file = std::fs::File::options().write(true).open(sandbox.path().join(path)).unwrap();
+        file.set_modified(old).unwrap();
+    };
+    git(&sandbox, &["config", "core.trustctime", "false"]);
+    sandbox.write("version.py", "version = 1.0\n");
+    touch("version.py");
+    git(&sandbox, &["add", "version.py"]);
+    git(&sandbox, &["commit", "-qm", "Version"]);
+    sandbox.write("version.py", "version = 1.1\n");
+    touch("version.py");
+    touch(".git/index");
+    let status = || git(&sandbox, &["--no-optional-locks", "status", "--porcelain", "version.py"]);
+    assert_eq!(status(), " M version.py\n");
+    commits(&sandbox, "", &[]);
+    assert_eq!(status(), " M version.py\n");
+}

@@ -90,13 +90,13 @@ fn a_file_that_git_does_not_have_yet() {
         if hooks {
             super::by_git::hook(&sandbox, "pre-commit", "exit 1");
         }
-        refused(&sandbox, &[], &["`nixpacks.toml` has uncommitted changes", "`--allow-dirty`"]);
+        refused(&sandbox, &[], &["git does not have `nixpacks.toml` yet", "`--allow-dirty`"]);
         if hooks {
             let before = git(&sandbox, &["ls-files", "-s"]);
             let ran = sandbox.run(&["fix", "--commit", "--allow-dirty"]);
             assert_eq!(ran.code, 2, "{ran:?}");
             assert_eq!(git(&sandbox, &["ls-files", "-s"]), before);
-            assert!(ran.err.contains("git add -N nixpacks.toml && git commit --only -m "), "{ran:?}");
+            assert!(ran.err.contains("git add -N -- nixpacks.toml && git commit --only -m "), "{ran:?}");
             super::by_git::hook(&sandbox, "pre-commit", "exit 0");
             sandbox.write(NAME, BROKEN);
         }
@@ -269,7 +269,7 @@ fn another_git_at_work() {
     sandbox.write(".git/index.lock", "");
     let ran = sandbox.run(&["fix", "--commit"]);
     assert_eq!((ran.code, sandbox.read(NAME).as_str()), (2, BROKEN), "{ran:?}");
-    assert!(ran.err.contains("`index.lock`"), "{ran:?}");
+    assert!(ran.err.contains(".git/index.lock`, which one left"), "{ran:?}");
     std::fs::remove_file(sandbox.path().join(".git/index.lock")).unwrap();
     commits(&sandbox, "", &[]);
 }
