@@ -76,11 +76,10 @@ impl Git {
         self
     }
 
-    /// In a directory that belongs to no repository, whatever stands above it: what a user or a machine has set
-    /// holds, and nothing that a repository has.
-    pub(crate) fn apart(dir: &Path) -> Self {
-        let above = dir.canonicalize().ok().and_then(|dir| dir.parent().map(Path::to_owned));
-        Self::new(dir).env("GIT_CEILING_DIRECTORIES", above.unwrap_or_default())
+    /// In a bare repository of our own: what a user or a machine has set holds, and nothing that a repository which
+    /// is above it has.
+    pub(crate) fn apart(own: &Path) -> Self {
+        Self::new(own).env("GIT_DIR", own)
     }
 
     /// Adds arguments.

@@ -9,12 +9,12 @@ use crate::options;
 use crate::pr::identity::Identity;
 use crate::pr::list::{self, Shard};
 use crate::pr::run::{self, Limits, Target};
+use crate::pr::transport;
 use crate::pr::{Row, Status, Wants};
 use crate::report::pulls::{self, Told};
 use crate::terminal::{Page, Tone};
 use nixpacks_transforms::engine::Options;
 use std::path::Path;
-use tempfile::TempDir;
 
 /// `pr`, `pr status` and `pr close`.
 pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
@@ -27,8 +27,7 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
             "cannot use `--output-format concise` with `pr`; help: `human` or `json`",
         ));
     }
-    let neutral = TempDir::with_prefix("nixpacks-fix-");
-    let neutral = neutral.map_err(|error| Failure::unusable(load::phrase(&error)))?;
+    let neutral = transport::bare().map_err(Failure::unusable)?;
     let own = own_site(place)?;
     let (addresses, many) = addresses(place, &own, neutral.path())?;
     let forges = Forges::open(&addresses, &own, neutral.path())?;

@@ -54,9 +54,13 @@ impl Site {
                 return Ok(Self::new(kind, api, web));
             }
         }
-        let web =
-            rest.strip_prefix("api.").map_or_else(|| api.to_owned(), |rest| format!("{scheme}://{rest}"));
-        Ok(Self::new(Kind::GitHub, api, &web))
+        match rest.strip_prefix("api.").filter(|rest| !rest.contains('/')) {
+            Some(rest) => Ok(Self::new(Kind::GitHub, api, &format!("{scheme}://{rest}"))),
+            None => Err(format!(
+                "nobody said which forge `{api}` is; help: end it with `/api/v3` for GitHub Enterprise, `/api/v4` for \
+                 GitLab, `/api/v1` for Gitea or Forgejo"
+            )),
+        }
     }
 
     /// The forge at a host that was named in the address of a repository: a public one, or `own`. A token goes
@@ -112,7 +116,11 @@ impl Address {
                 && part.chars().all(|ch| ch.is_ascii_alphanumeric() || "._-~+".contains(ch))
         };
         if name.split('/').count() < 2 || !name.split('/').all(good) {
-            return Err(cannot("it is not `OWNER/NAME`, and no address of a clone"));
+            let help = match typed {
+                "status" | "close" => format!("; help: options stand behind it, `pr {typed} … --dry-run`"),
+                _ => String::new(),
+            };
+            return Err(cannot(&format!("it is not `OWNER/NAME`, and no address of a clone{help}")));
         }
         // Over SSH the port is another.
         let site = Site::of(&host, own)
@@ -120,7 +128,7 @@ impl Address {
         let Some(site) = site else {
             return Err(cannot(&format!(
                 "nobody said which forge `{host}` is; help: pass `--api-url https://{host}/api/v3` for GitHub \
-                 Enterprise, `…/api/v4` for GitLab, `…/api/v1` for Gitea or Forgejo"
+                 Enterprise, `…/api/v4` for GitLab, `…/api/v1` for Gitea or Forgejo; or name it as `OWNER/NAME`"
             )));
         };
         if site.kind != Kind::GitLab && name.split('/').count() != 2 {
@@ -194,8 +202,14 @@ mod tests {
             let site = Site::at(api).unwrap();
             assert_eq!((site.kind, site.web.as_str()), (kind, web), "{api}");
         }
-        for api in ["http://git.acme.org/api/v3", "ftp://x/api/v3", "git.acme.org", "https://t0ken@x/api/v3"]
-        {
+        for api in [
+            "http://git.acme.org/api/v3",
+            "https://git.acme.org",
+            "https://api.x.org/v3",
+            "ftp://x/api/v3",
+            "git.acme.org",
+            "https://t0ken@x/api/v3",
+        ] {
             let error = Site::at(api).unwrap_err();
             assert!(!error.contains("t0ken"), "{error}");
         }

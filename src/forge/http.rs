@@ -70,7 +70,9 @@ impl Call {
 
     /// `POST /repos/acme/shop/pulls`, without the query.
     pub(crate) fn named(&self) -> String {
-        format!("{} {}", self.method.name(), self.path.split('?').next().unwrap_or_default())
+        let path = self.path.split('?').next().unwrap_or_default();
+        // The one without a path of its own.
+        format!("{} {}", self.method.name(), if path.is_empty() { "/graphql" } else { path })
     }
 }
 

@@ -9,6 +9,7 @@ use super::proposal::Proposal;
 use super::remark::{self, Closing};
 use super::row::row;
 use super::survey::{Plan, Surveyed};
+use super::texts::Texts;
 use super::transport::{NotPushed, push_args};
 use super::{Row, Status, Step, Wants};
 use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
@@ -28,10 +29,14 @@ pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &W
         row.said = why;
     }
     row.steps = act.steps;
-    let pushes = row.steps.iter().any(|step| matches!(step, Step::Push(_)));
-    if let Some(proposal) =
-        plan.proposal.as_ref().filter(|_| pushes || wants.verified && !row.steps.is_empty())
-    {
+    // A dry run of something that would only say a word.
+    row.would |= wants.dry_run && !row.steps.is_empty();
+    let pushes = match &plan.decision {
+        Decision::Open { .. } => true,
+        Decision::Update { push, .. } => *push,
+        _ => false,
+    };
+    if let Some(proposal) = plan.proposal.as_ref().filter(|_| pushes && wants.dry_run) {
         row.patch.clone_from(&proposal.patch);
     }
     row
@@ -42,9 +47,9 @@ pub(super) struct Act<'a> {
     pub(super) forge: &'a dyn Forge,
     pub(super) surveyed: &'a Surveyed,
     pub(super) wants: &'a Wants,
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// The fork that was made.
-    fork: Option<(Repository, String)>,
+    pub(super) fork: Option<(Repository, String)>,
 }
 
 impl Act<'_> {
@@ -55,15 +60,16 @@ impl Act<'_> {
             }
             (Decision::Update { pull, branch, tip, marker, push, .. }, Some(proposal)) => {
                 let text = Texts::new(pull, marker, proposal, &plan.decision);
-                self.update(pull, branch, tip, *push, (marker, &text), proposal, row)
+                self.update(pull, branch, tip, *push, &text, proposal, row)
             }
-            (Decision::Close { pull, branch, tip, marker }, _) => {
+            (Decision::Close(what), _) => {
                 let why = if self.surveyed.opted_out { Closing::OptedOut } else { Closing::Fixed };
-                self.close(pull, branch, tip, marker, why)
+                self.close(what, why)
             }
             (Decision::Sweep { branch, tip }, _) => {
-                let url = self.surveyed.place.push_url.clone();
-                self.push(&url, branch, None, Some(tip))
+                // Where branches may not be removed it stays, and does no harm.
+                let _ = self.push(&self.surveyed.place.push_url, branch, None, Some(tip));
+                Ok(())
             }
             (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
                 match remark::hands_off(self.forge.kind(), *why, pull) {
@@ -141,7 +147,7 @@ impl Act<'_> {
         branch: &str,
         tip: &str,
         push: bool,
-        (marker, text): (&Marker, &Texts),
+        text: &Texts,
         proposal: &Proposal,
         row: &mut Row,
     ) -> Result<(), String> {
@@ -151,52 +157,54 @@ impl Act<'_> {
             was: (oid != tip).then(|| tip.to_owned()),
             oid,
             fingerprint: proposal.fingerprint.clone(),
-            // Commits of others that stay are still ours to keep.
-            handed: marker.handed && !push,
             ..text.marker.clone()
         };
         let number = Number(Some(pull.number));
         let body = Some(marker.attach(&text.body));
+        self.ensure_unchanged(pull, branch)?;
         // Before the branch moves: a run that dies between the two is known by what it left.
         self.change(&Change::Edit { number, title: text.title.clone(), body, close: false })?;
         if marker.was.is_some() {
             let (_, url) = self.head()?;
             if let Err(why) = self.move_to(&url, branch, &marker.oid, Some(tip)) {
-                let (title, body) = (Some(format!("{}{}", pull.mark, pull.title)), Some(pull.body.clone()));
-                let title = title.filter(|_| text.title.is_some());
-                // What failed first is what is said.
-                let _ = self.change(&Change::Edit { number, title, body, close: false });
-                return Err(why);
+                let now = self.tip(&url, branch);
+                // The answer alone was lost.
+                if now.as_deref() != Ok(marker.oid.as_str()) {
+                    // Where nobody knows, the marker is right for either.
+                    if now.is_ok() {
+                        let (title, body) =
+                            (Some(format!("{}{}", pull.mark, pull.title)), Some(pull.body.clone()));
+                        let title = title.filter(|_| text.title.is_some());
+                        // What failed first is what is said.
+                        let _ = self.change(&Change::Edit { number, title, body, close: false });
+                    }
+                    return Err(why);
+                }
             }
         }
         if marker.pending { self.ask(number, marker, &text.body) } else { Ok(()) }
     }
 
-    /// Closes a pull request with the reason, and removes its branch.
-    pub(crate) fn close(
-        &mut self,
-        pull: &Pull,
-        branch: &str,
-        tip: &str,
-        marker: &Marker,
-        why: Closing,
-    ) -> Result<(), String> {
-        let url = self.surveyed.place.push_url.clone();
+    /// Where a branch is now; empty where it is not.
+    pub(super) fn tip(&self, url: &str, branch: &str) -> Result<String, String> {
         let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
-        // What somebody has pushed since the look is a reason not to close it.
-        if clone.tips(&url, branch)?.get(branch).map(String::as_str) != Some(tip) {
-            return Err(moved(branch));
+        Ok(clone.tips(url, branch)?.remove(branch).unwrap_or_default())
+    }
+
+    /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
+    pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> Result<(), String> {
+        let Some(head) = &self.surveyed.place.head else { return Ok(()) };
+        let head = Head { repository: head.clone(), branch: branch.to_owned() };
+        let now =
+            self.forge.pulls(&self.surveyed.place.repository, &head).map_err(|error| error.to_string())?;
+        if now.contains(pull) {
+            return Ok(());
         }
-        self.remark(pull.number, remark::closing(why, &self.surveyed.place.base, tip))?;
-        let text = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
-        let body = Some(Marker { closed: true, ..marker.clone() }.attach(&text));
-        let number = Number(Some(pull.number));
-        self.change(&Change::Edit { number, title: None, body, close: true })?;
-        self.push(&url, branch, None, Some(tip))
+        Err("somebody changed it meanwhile; run this again".to_owned())
     }
 
     /// Says something below a pull request, unless it was said.
-    fn remark(&mut self, number: u64, body: String) -> Result<(), String> {
+    pub(super) fn remark(&mut self, number: u64, body: String) -> Result<(), String> {
         let comments = self
             .forge
             .comments(&self.surveyed.place.repository, number)
@@ -229,6 +237,11 @@ impl Act<'_> {
             return Ok((fork, "{fork}".to_owned()));
         }
         let fork = self.forge.forked(&answer).map_err(|error| error.to_string())?;
+        let name = |full: &str| full.rsplit('/').next().unwrap_or_default().to_lowercase();
+        if name(&fork.name) != name(&place.repository.name) {
+            // The next run would not find it.
+            return Err(format!("its fork is called `{}`; rename it as the repository is called", fork.name));
+        }
         let url = fork_url(&place.address, &fork);
         let is_ready =
             |clone: &super::transport::Clone| clone.tips(&url, "").is_ok_and(|tips| !tips.is_empty());
@@ -267,20 +280,32 @@ impl Act<'_> {
         oid: Option<&str>,
         lease: Option<&str>,
     ) -> Result<(), String> {
-        if self.wants.dry_run {
-            let [lease, refspec] = push_args(branch, oid, lease);
-            self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
-            return Ok(());
-        }
-        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
-        clone.push(url, branch, oid, lease).map_err(|why| match why {
+        self.try_push(url, branch, oid, lease).map_err(|why| match why {
             NotPushed::Moved => moved(branch),
             NotPushed::Because(why) => why,
         })
     }
 
+    pub(super) fn try_push(
+        &mut self,
+        url: &str,
+        branch: &str,
+        oid: Option<&str>,
+        lease: Option<&str>,
+    ) -> Result<(), NotPushed> {
+        if self.wants.dry_run {
+            let [lease, refspec] = push_args(branch, oid, lease);
+            self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
+            return Ok(());
+        }
+        match &self.surveyed.clone {
+            Some(clone) => clone.push(url, branch, oid, lease),
+            None => Err(NotPushed::Because("there is no clone".to_owned())),
+        }
+    }
+
     /// Makes a change at the forge, or shows its calls: the last answer.
-    fn change(&mut self, change: &Change) -> Result<Value, String> {
+    pub(super) fn change(&mut self, change: &Change) -> Result<Value, String> {
         let calls =
             self.forge.calls(&self.surveyed.place.repository, change).map_err(|error| error.to_string())?;
         let mut answer = Value::Null;
@@ -300,51 +325,6 @@ impl Act<'_> {
     }
 }
 
-fn moved(branch: &str) -> String {
+pub(super) fn moved(branch: &str) -> String {
     format!("somebody moved the branch `{branch}` meanwhile, so it was left alone; run this again")
-}
-
-/// Closes a pull request because somebody asked for it.
-pub(crate) fn close(
-    forge: &dyn Forge,
-    surveyed: &Surveyed,
-    wants: &Wants,
-    (pull, branch, tip, marker): (&Pull, &str, &str, &Marker),
-) -> Result<Vec<Step>, String> {
-    let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
-    act.close(pull, branch, tip, marker, Closing::Asked).map(|()| act.steps)
-}
-
-/// What is to be written of a title and a description that a person may have changed.
-struct Texts {
-    title: Option<String>,
-    body: String,
-    marker: Marker,
-}
-
-impl Texts {
-    fn new(pull: &Pull, marker: &Marker, proposal: &Proposal, decision: &Decision) -> Self {
-        let (title, body) = match decision {
-            Decision::Update { title, body, .. } => (*title, *body),
-            _ => (false, false),
-        };
-        let now = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
-        let ours =
-            |digest: &Option<String>, text: &str| digest.as_deref() == Some(text_digest(text).as_str());
-        let wanted = &proposal.message.subject;
-        let body_text = if body { proposal.body.clone() } else { now.clone() };
-        let title_text = if title { wanted } else { &pull.title };
-        let title_digest = (title || ours(&marker.title, &pull.title)).then(|| text_digest(title_text));
-        let body_digest = (body || ours(&marker.body, &now)).then(|| text_digest(&body_text));
-        Self {
-            title: title.then(|| format!("{}{wanted}", pull.mark)),
-            body: body_text,
-            marker: Marker {
-                title: title_digest,
-                body: body_digest,
-                pending: marker.pending,
-                ..Marker::default()
-            },
-        }
-    }
 }

@@ -165,9 +165,9 @@ fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
     };
     let not_checked = NOT_CHECKED.trim_start_matches("not checked: ");
     format!(
-        "**Checked**: the plan that Nixpacks 1.41.0 makes of these files, command by command, by [nixpacks-fix]({}) \
+        "- **Checked**: the plan that Nixpacks 1.41.0 makes of these files, command by command, by [nixpacks-fix]({}) \
          {}. It is a prediction: no build was run.{unsafe_fixes}\n\
-         **Not checked**: {not_checked}.\n\n\
+         - **Not checked**: {not_checked}.\n\n\
          **To verify**: deploy this branch to a preview environment, or run `nixpacks build .`{build} where there \
          is Docker.\n\n\
          **To decline**: close this, and this change is not proposed again. `pull-requests = false` in a file \

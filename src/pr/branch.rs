@@ -12,8 +12,12 @@ pub(crate) fn family(prefix: &str, base: &str, app: Option<&str>) -> String {
     let Some(app) = app else { return format!("{prefix}{base}") };
     let plain = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
     let slug: String = app.chars().map(|ch| if plain(ch) { ch } else { '-' }).take(60).collect();
-    // Where a character was lost another app may look the same.
-    let digest = if slug == app { String::new() } else { format!("-{}", digest(app.as_bytes())) };
+    // Where a character was lost another app may look the same, and a number at the end is one of ours.
+    let digest = if app.chars().all(plain) && slug == app {
+        String::new()
+    } else {
+        format!("-x{}", digest(app.as_bytes()))
+    };
     format!("{prefix}{base}--{}{digest}", slug.trim_matches('-'))
 }
 
@@ -42,6 +46,7 @@ mod tests {
         assert_eq!(family("p/", "main", Some("api")), "p/main--api");
         let (slash, dash) = (family("p/", "main", Some("a/b")), family("p/", "main", Some("a-b")));
         assert_ne!(slash, dash);
+        assert_ne!(family("p/", "main", Some("api-2")), numbered(&family("p/", "main", Some("api")), 2));
         for app in ["a/../b", "ü\n", "-x-", ".", &"x".repeat(500)] {
             let name = family("p/", "main", Some(app));
             assert!(git2::Reference::is_valid_name(&format!("refs/heads/{name}")), "{name}");

@@ -42,6 +42,8 @@ pub(crate) enum Why {
     NoBranch,
     /// It was pointed at another branch.
     Base,
+    /// We closed it, and somebody opened it again.
+    Reopened,
 }
 
 /// What is to be done.
@@ -50,7 +52,14 @@ pub(crate) enum Decision {
     /// Nothing is wrong, or nothing that can be repaired.
     Nothing,
     /// The pull request is as it should be.
-    UpToDate(Pull),
+    UpToDate {
+        /// Which.
+        pull: Pull,
+        /// Its branch.
+        branch: String,
+        /// Where the branch is.
+        tip: String,
+    },
     /// A pull request is to be opened.
     Open {
         /// From this branch.
@@ -76,17 +85,8 @@ pub(crate) enum Decision {
         body: bool,
     },
     /// A pull request is to be closed: nothing is left to repair.
-    Close {
-        /// Which.
-        pull: Pull,
-        /// Its branch.
-        branch: String,
-        /// Where the branch is.
-        tip: String,
-        /// What it remembers.
-        marker: Marker,
-    },
-    /// A branch is to be removed: a run that closed its pull request was cut short.
+    Close(Close),
+    /// A branch is to be removed: a run that made it was cut short, and it is needed no more.
     Sweep {
         /// Which.
         branch: String,
@@ -108,6 +108,21 @@ pub(crate) enum Decision {
     Undone(Pull),
 }
 
+/// A pull request to close.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Close {
+    /// Which.
+    pub(crate) pull: Pull,
+    /// Its branch.
+    pub(crate) branch: String,
+    /// Where the branch is; `None` where a run that was cut short has removed it.
+    pub(crate) tip: Option<String>,
+    /// What it remembers.
+    pub(crate) marker: Marker,
+    /// Another pull request is from the branch, too.
+    pub(crate) shared: bool,
+}
+
 /// Decides. `named` are our names in their order; the last is free for a new branch.
 pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decision {
     let all = || named.iter().flat_map(|name| name.pulls.iter().map(move |pull| (name, pull)));
@@ -115,12 +130,15 @@ pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decis
     if let Some((name, pull)) = open().find(|(_, pull)| pull.base == base) {
         return standing(ask, name, pull);
     }
-    if let Some(sweep) = named.iter().find_map(left_over) {
-        return sweep;
-    }
-    let Some(ask) = ask else { return Decision::Nothing };
+    let Some(ask) = ask else {
+        let orphan = named.last().filter(|name| name.orphan);
+        let sweep =
+            |name: &Named| Some(Decision::Sweep { branch: name.branch.clone(), tip: name.tip.clone()? });
+        return orphan.and_then(sweep).unwrap_or(Decision::Nothing);
+    };
     let same = |pull: &Pull| {
-        Marker::find(&pull.body).filter(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.closed)
+        Marker::find(&pull.body)
+            .filter(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.closed && !marker.closing)
     };
     for (name, pull) in all() {
         if same(pull).is_some() {
@@ -145,14 +163,6 @@ pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decis
     }
 }
 
-/// The branch of a pull request that we closed and then did not get to remove.
-fn left_over(name: &Named) -> Option<Decision> {
-    let tip = name.tip.clone()?;
-    let newest = name.pulls.first().filter(|pull| pull.state == State::Closed)?;
-    let (marker, _) = Marker::find(&newest.body)?;
-    (marker.closed && marker.oid == tip).then(|| Decision::Sweep { branch: name.branch.clone(), tip })
-}
-
 /// A name on which a new branch may be made: nothing was proposed from it, and nobody else's is there.
 pub(crate) fn is_free(name: &Named) -> bool {
     name.pulls.is_empty() && (name.tip.is_none() || name.orphan)
@@ -161,20 +171,30 @@ pub(crate) fn is_free(name: &Named) -> bool {
 fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
     let hands_off = |why| Decision::HandsOff { pull: pull.clone(), why, tip: name.tip.clone() };
     let Some((marker, text)) = Marker::find(&pull.body) else { return hands_off(Why::NoMarker) };
-    let Some(tip) = name.tip.clone() else { return hands_off(Why::NoBranch) };
-    if !marker.left_at(&tip) || (name.foreign && !marker.handed) {
+    let close = |tip: Option<String>| {
+        let others = name.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1;
+        let (pull, branch, marker) = (pull.clone(), name.branch.clone(), marker.clone());
+        Decision::Close(Close { pull, branch, tip, marker, shared: others })
+    };
+    let Some(tip) = name.tip.clone() else {
+        return if marker.closing { close(None) } else { hands_off(Why::NoBranch) };
+    };
+    if !marker.handed && (name.foreign || !marker.left_at(&tip)) {
         return hands_off(Why::Commits);
     }
+    let Some(ask) = ask else {
+        return if marker.closed { hands_off(Why::Reopened) } else { close(Some(tip)) };
+    };
     let (pull, branch) = (pull.clone(), name.branch.clone());
-    let Some(ask) = ask else { return Decision::Close { pull, branch, tip, marker } };
     let ours = |digest: &Option<String>, now: &str| digest.as_deref() == Some(text_digest(now).as_str());
     let differs = |now: &str, wanted: &str| text_digest(now) != text_digest(wanted);
     let title = ours(&marker.title, &pull.title) && differs(&pull.title, ask.title);
     let body = ours(&marker.body, &text) && differs(&text, ask.body);
-    let push = !name.holds;
-    let settled = !marker.pending && !marker.closed && marker.fingerprint == ask.fingerprint;
-    if settled && !push && !title && !body {
-        return Decision::UpToDate(pull);
+    // What was handed back is replaced, as was said.
+    let push = !name.holds || marker.handed;
+    let open = !marker.pending && !marker.closing && !marker.closed;
+    if open && marker.fingerprint == ask.fingerprint && !push && !title && !body {
+        return Decision::UpToDate { pull, branch, tip };
     }
     Decision::Update { title, body, push, pull, branch, tip, marker }
 }

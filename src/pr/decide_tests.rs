@@ -47,12 +47,12 @@ fn free() -> Named {
 fn word(ask: Option<Ask<'_>>, named: &[Named]) -> String {
     match decide("main", ask, named) {
         Decision::Nothing => "nothing".to_owned(),
-        Decision::UpToDate(_) => "up to date".to_owned(),
+        Decision::UpToDate { .. } => "up to date".to_owned(),
         Decision::Open { branch, lease } => {
             format!("open {branch} {}", if lease.is_some() { "leased" } else { "new" })
         }
         Decision::Update { push, title, body, .. } => format!("update push={push} title={title} body={body}"),
-        Decision::Close { .. } => "close".to_owned(),
+        Decision::Close(close) => format!("close{}", if close.shared { " alone" } else { "" }),
         Decision::Sweep { .. } => "sweep".to_owned(),
         Decision::HandsOff { why, .. } => format!("hands off {why:?}"),
         Decision::Declined(_) => "declined".to_owned(),
@@ -121,8 +121,7 @@ fn what_was_declined_is_not_proposed_again_and_something_else_is() {
     );
     let by_us = Marker { closed: true, ..marker() };
     let closed = named(Some(OURS), vec![ours(State::Closed, &by_us)]);
-    assert_eq!(word(Some(ASK), &[closed.clone(), free()]), "sweep");
-    assert_eq!(word(Some(ASK), &[Named { tip: None, ..closed }, free()]), "open nixpacks-fix/main-2 new");
+    assert_eq!(word(Some(ASK), &[closed, free()]), "open nixpacks-fix/main-2 new");
     let merged = || named(None, vec![ours(State::Merged, &marker())]);
     assert_eq!(word(None, &[merged(), free()]), "nothing");
     assert_eq!(word(Some(ASK), &[merged(), free()]), "undone");
@@ -143,6 +142,43 @@ fn one_that_we_closed_and_a_person_reopened_is_open_for_good() {
     let by_us = Marker { closed: true, ..marker() };
     let reopened = named(Some(OURS), vec![ours(State::Open, &by_us)]);
     assert_eq!(word(Some(ASK), &[reopened]), "update push=false title=false body=false");
+}
+
+#[test]
+fn what_was_handed_back_is_replaced_whatever_is_there() {
+    let handed = Marker { oid: String::new(), handed: true, ..Marker::default() };
+    let named = named(Some(THEIRS), vec![ours(State::Open, &handed)]);
+    let foreign = Named { foreign: true, ..named };
+    assert_eq!(word(Some(ASK), std::slice::from_ref(&foreign)), "update push=true title=false body=false");
+    assert_eq!(word(None, &[foreign]), "close");
+}
+
+#[test]
+fn finishes_closing_and_does_not_close_what_somebody_reopened() {
+    let closing = Marker { closing: true, ..marker() };
+    let open = |tip, marker: &Marker| named(tip, vec![ours(State::Open, marker)]);
+    assert_eq!(word(None, &[open(Some(OURS), &closing)]), "close");
+    assert_eq!(word(None, &[open(None, &closing)]), "close");
+    assert_eq!(word(Some(ASK), &[open(None, &closing)]), "close");
+    assert_eq!(word(Some(ASK), &[open(Some(OURS), &closing)]), "update push=false title=false body=false");
+    // A forge may close it when the branch goes, before we do.
+    let gone = named(None, vec![ours(State::Closed, &closing)]);
+    assert_eq!(word(Some(ASK), &[gone, free()]), "open nixpacks-fix/main-2 new");
+    let closed = Marker { closed: true, ..marker() };
+    assert_eq!(word(None, &[open(Some(OURS), &closed)]), "hands off Reopened");
+}
+
+#[test]
+fn a_branch_that_another_pull_request_is_from_stays() {
+    let elsewhere = Pull { base: "dev".to_owned(), ..pull(State::Open, "Mine.") };
+    let shared = named(Some(OURS), vec![elsewhere, ours(State::Open, &marker())]);
+    assert_eq!(word(None, &[shared]), "close alone");
+}
+
+#[test]
+fn a_branch_that_was_left_without_a_pull_request_goes_when_nothing_needs_it() {
+    let orphan = Named { orphan: true, ..named(Some(OURS), vec![]) };
+    assert_eq!(word(None, &[orphan]), "sweep");
 }
 
 #[test]

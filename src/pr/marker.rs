@@ -12,6 +12,7 @@ const OID: [usize; 2] = [40, 64];
 
 /// What the marker holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the line")]
 pub(crate) struct Marker {
     /// The commit that the branch is at, or is about to be moved to.
     pub(crate) oid: String,
@@ -25,6 +26,8 @@ pub(crate) struct Marker {
     pub(crate) body: Option<String>,
     /// Labels and reviewers are still to be asked for.
     pub(crate) pending: bool,
+    /// We are about to close it: its branch may be gone already.
+    pub(crate) closing: bool,
     /// We closed it ourselves.
     pub(crate) closed: bool,
     /// A person gave the branch back to us, wherever it is and whoever made its commits.
@@ -53,6 +56,7 @@ impl Marker {
                 Some(("title", value)) => marker.title = Some(value.to_owned()),
                 Some(("body", value)) => marker.body = Some(value.to_owned()),
                 None if field == "pending" => marker.pending = true,
+                None if field == "closing" => marker.closing = true,
                 None if field == "closed" => marker.closed = true,
                 None if field == "handed" => marker.handed = true,
                 // A later version may know more.
@@ -82,7 +86,12 @@ impl Marker {
                 line.extend([" ", name, "=", value]);
             }
         }
-        let flags = [("pending", self.pending), ("closed", self.closed), ("handed", self.handed)];
+        let flags = [
+            ("pending", self.pending),
+            ("closing", self.closing),
+            ("closed", self.closed),
+            ("handed", self.handed),
+        ];
         for (name, is_set) in flags {
             if is_set {
                 line.extend([" ", name]);
@@ -93,7 +102,7 @@ impl Marker {
 
     /// Whether the branch may be at `tip` by our own doing.
     pub(crate) fn left_at(&self, tip: &str) -> bool {
-        self.handed || self.oid == tip || self.was.as_deref() == Some(tip)
+        !tip.is_empty() && (self.oid == tip || self.was.as_deref() == Some(tip))
     }
 }
 
@@ -121,6 +130,7 @@ mod tests {
             title: Some("t".to_owned()),
             body: Some("b".to_owned()),
             pending: true,
+            closing: true,
             closed: true,
             handed: true,
             ..marker()
@@ -155,8 +165,8 @@ mod tests {
         let moving = Marker { was: Some("b".repeat(40)), ..marker() };
         assert!(moving.left_at(&"a".repeat(40)) && moving.left_at(&"b".repeat(40)));
         assert!(!moving.left_at(&"c".repeat(40)) && !marker().left_at(&"b".repeat(40)));
-        // Whoever hands it back may go on working until the next run.
+        // One that hands the branch back names no commit, and may outlive further work.
         let handed = Marker { oid: String::new(), handed: true, ..Marker::default() };
-        assert!(Marker::find(&handed.line()).is_some_and(|(found, _)| found.left_at(&"c".repeat(40))));
+        assert!(Marker::find(&handed.line()).is_some_and(|(found, _)| found == handed && !found.left_at("")));
     }
 }

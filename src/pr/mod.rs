@@ -6,6 +6,7 @@
 pub(crate) mod act;
 mod body;
 mod branch;
+mod closing;
 pub(crate) mod decide;
 mod fingerprint;
 pub(crate) mod identity;
@@ -19,7 +20,8 @@ pub(crate) mod row;
 pub(crate) mod run;
 mod standing;
 pub(crate) mod survey;
-mod transport;
+mod texts;
+pub(crate) mod transport;
 mod verified;
 
 pub(crate) use row::{Row, Status, Step};

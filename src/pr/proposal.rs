@@ -9,7 +9,7 @@ use crate::examine::examine;
 use crate::report::Examined;
 use crate::view::commit;
 use git2::build::TreeUpdateBuilder;
-use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time};
+use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time, Tree};
 use nixpacks_transforms::engine::Options;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -166,14 +166,15 @@ impl Proposal {
         Ok(repository.commit(None, &signature, &signature, &text, &tree, &[&parent])?.to_string())
     }
 
-    /// Whether a commit makes this repair and no other change.
-    pub(crate) fn stands_in(&self, dir: &Path, commit: &str) -> Result<bool, git2::Error> {
+    /// Whether a commit makes this repair and no other change, to files that the base still has as they were.
+    pub(crate) fn stands_in(&self, dir: &Path, commit: &str, base: &str) -> Result<bool, git2::Error> {
         let repository = Repository::open_bare(dir)?;
         let commit = repository.find_commit(Oid::from_str(commit)?)?;
         let (Ok(parent), tree) = (commit.parent(0), commit.tree()?) else { return Ok(false) };
+        let (parent, base) = (parent.tree()?, repository.find_commit(Oid::from_str(base)?)?.tree()?);
         let mut options = DiffOptions::new();
         options.skip_binary_check(true).include_typechange(true);
-        let diff = repository.diff_tree_to_tree(Some(&parent.tree()?), Some(&tree), Some(&mut options))?;
+        let diff = repository.diff_tree_to_tree(Some(&parent), Some(&tree), Some(&mut options))?;
         let changed: BTreeSet<&Path> = diff.deltas().filter_map(|delta| delta.new_file().path()).collect();
         if changed != self.files.iter().map(|file| Path::new(&file.path)).collect() {
             return Ok(false);
@@ -181,7 +182,8 @@ impl Proposal {
         let mut all = true;
         for file in &self.files {
             let wanted = Oid::hash_object(ObjectType::Blob, file.text.as_bytes())?;
-            all &= tree.get_path(Path::new(&file.path)).is_ok_and(|entry| entry.id() == wanted);
+            let at = |tree: &Tree<'_>| tree.get_path(Path::new(&file.path)).map(|entry| entry.id()).ok();
+            all &= at(&tree) == Some(wanted) && at(&parent) == at(&base);
         }
         Ok(all)
     }

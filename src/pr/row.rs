@@ -1,6 +1,6 @@
 //! What is told of one pull request, or of a repository that has none.
 
-use super::decide::{Decision, Why};
+use super::decide::{Close, Decision, Why};
 use super::survey::{Plan, Surveyed};
 use crate::forge::{Forge, Pull};
 
@@ -143,7 +143,11 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bo
             "`pull-requests = false` in its `nixpacks-fix.toml`".clone_into(&mut row.said);
         }
         Decision::Nothing => row.said.clone_from(&surveyed.idle),
-        Decision::UpToDate(pull) => about(pull, Status::UpToDate, title),
+        Decision::UpToDate { pull, branch, tip } => {
+            about(pull, Status::UpToDate, title);
+            row.branch.clone_from(branch);
+            row.commit.clone_from(tip);
+        }
         Decision::Open { branch, .. } => {
             row.status = Status::Opened;
             row.branch.clone_from(branch);
@@ -155,7 +159,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bo
             row.branch.clone_from(branch);
             row.would = would;
         }
-        Decision::Close { pull, branch, .. } => {
+        Decision::Close(Close { pull, branch, .. }) => {
             let why =
                 if surveyed.opted_out { "the repository opted out" } else { "nothing is left to repair" };
             about(pull, Status::Closed, why.to_owned());
@@ -173,6 +177,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bo
                 Why::NoMarker => "the marker is gone from its description",
                 Why::NoBranch => "its branch is gone",
                 Why::Base => "somebody pointed it at another branch",
+                Why::Reopened => "it was closed, and somebody opened it again",
             };
             about(pull, Status::HandsOff, why.to_owned());
         }

@@ -99,7 +99,7 @@ fn carry_out(
 fn writes(plan: &Plan) -> bool {
     !matches!(
         plan.decision,
-        Decision::Nothing | Decision::UpToDate(_) | Decision::Declined(_) | Decision::Undone(_)
+        Decision::Nothing | Decision::UpToDate { .. } | Decision::Declined(_) | Decision::Undone(_)
     )
 }
 

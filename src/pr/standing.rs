@@ -1,8 +1,8 @@
 //! What stands at a forge, without a look at the repository's files: `pr status`, and `pr close`.
 
-use super::act::close;
 use super::branch::{FAMILIES, NAMES, family, numbered, of_app};
-use super::decide::Named;
+use super::closing::close;
+use super::decide::{Close, Named};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
 use super::survey::Surveyed;
@@ -36,7 +36,6 @@ fn standing(
                 if pulls.is_empty() && tip.is_none() {
                     break;
                 }
-                let pulls = pulls.into_iter().filter(|pull| pull.base == place.base).collect();
                 named.push(Named { branch, tip, pulls, ..Named::default() });
             }
         }
@@ -49,7 +48,7 @@ pub(crate) fn status(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
     let (Surveyed { place, .. }, named) = standing(forge, address, wants)?;
     let mut rows = Vec::new();
     for name in &named {
-        for pull in &name.pulls {
+        for pull in name.pulls.iter().filter(|pull| pull.base == place.base) {
             let (status, said) = tell(pull, name.tip.as_deref());
             rows.push(Row {
                 base: place.base.clone(),
@@ -125,7 +124,9 @@ fn close_one(
         if let (Some((marker, _)), Some(tip)) = (Marker::find(&pull.body), &name.tip)
             && marker.left_at(tip)
         {
-            return close(forge, surveyed, wants, (pull, &name.branch, tip, &marker));
+            let shared = name.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1;
+            let (pull, branch, tip) = (pull.clone(), name.branch.clone(), Some(tip.clone()));
+            return close(forge, surveyed, wants, &Close { pull, branch, tip, marker, shared });
         }
     }
     Err("it changed meanwhile; run this again".to_owned())

@@ -10,7 +10,7 @@ use super::transport::Clone;
 use crate::discover;
 use crate::forge::{Address, Forge, Head, Pull, State};
 use crate::report::Examined;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A repository and what is to be done about it.
 pub(crate) struct Surveyed {
@@ -59,7 +59,7 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
     place.admit(wants, forge)?;
     let family = family(&wants.prefix, &place.base, None);
     let mut surveyed = Surveyed::new(place);
-    if wants.list_first && !wants.per_app && is_idle(forge, &surveyed.place, &family)? {
+    if wants.list_first && is_idle(forge, address, &surveyed.place, &family)? {
         "it has no config that Nixpacks reads".clone_into(&mut surveyed.idle);
         return Ok(surveyed);
     }
@@ -89,8 +89,8 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
     Ok(surveyed)
 }
 
-/// Whether there is nothing to look at: no config, and no pull request of ours.
-fn is_idle(forge: &dyn Forge, place: &Place, family: &str) -> Result<bool, NotSurveyed> {
+/// Whether there is nothing to look at: no config, and no branch of ours.
+fn is_idle(forge: &dyn Forge, address: &Address, place: &Place, family: &str) -> Result<bool, NotSurveyed> {
     let Some(files) = forge.files(&place.repository, &place.base)? else { return Ok(false) };
     let holds_config = |path: &String| {
         let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -99,9 +99,8 @@ fn is_idle(forge: &dyn Forge, place: &Place, family: &str) -> Result<bool, NotSu
     if files.iter().any(holds_config) {
         return Ok(false);
     }
-    let Some(head) = &place.head else { return Ok(true) };
-    let head = Head { repository: head.clone(), branch: family.to_owned() };
-    Ok(forge.pulls(&place.repository, &head)?.is_empty())
+    let clone = Clone::nowhere(access(forge, address))?;
+    Ok(place.head.is_none() || clone.tips(&place.push_url, family)?.is_empty())
 }
 
 struct Look<'a> {
@@ -115,22 +114,27 @@ struct Look<'a> {
 impl Look<'_> {
     /// One pull request for all apps, and one for each, would change the same files.
     fn ensure_one_kind(&self, surveyed: &Surveyed) -> Result<(), NotSurveyed> {
-        let families: BTreeSet<&str> =
-            self.tips.keys().filter_map(|branch| of_app(branch, &self.family)).collect();
-        if families.len() > FAMILIES {
+        let of_apps: Vec<&String> =
+            self.tips.keys().filter(|branch| of_app(branch, &self.family).is_some()).collect();
+        if of_apps.len() > FAMILIES {
             return Err(NotSurveyed::Failed(format!("more than {FAMILIES} branches `{}--…`", self.family)));
         }
         let (others, why) = if self.wants.per_app {
-            let all = self.tips.keys().filter(|branch| **branch == self.family).map(String::as_str);
-            (all.collect(), "a pull request for all apps is open; close it first, or leave out `--per-app`")
+            let of_all =
+                |branch: &&String| (1..=NAMES).any(|number| **branch == numbered(&self.family, number));
+            let of_all = self.tips.keys().filter(of_all).collect();
+            (of_all, "a pull request for all apps is open; close it first, or leave out `--per-app`")
         } else {
-            (families, "pull requests for single apps are open; close them first, or add `--per-app`")
+            (of_apps, "pull requests for single apps are open; close them first, or add `--per-app`")
         };
         let Some(head) = &surveyed.place.head else { return Ok(()) };
         for branch in others {
-            let head = Head { repository: head.clone(), branch: branch.to_owned() };
+            let head = Head { repository: head.clone(), branch: branch.clone() };
             let pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
-            let ours = |pull: &Pull| pull.state == State::Open && Marker::find(&pull.body).is_some();
+            let ours = |pull: &Pull| {
+                let here = pull.state == State::Open && pull.base == surveyed.place.base;
+                here && Marker::find(&pull.body).is_some()
+            };
             if pulls.iter().any(ours) {
                 return Err(NotSurveyed::Skipped(why.to_owned()));
             }
@@ -216,9 +220,11 @@ impl Look<'_> {
         let made = Made::read(self.clone.path(), tip)?;
         if is_open {
             if let Some(proposal) = proposal {
-                name.holds = proposal.stands_in(self.clone.path(), tip)?;
+                name.holds = proposal.stands_in(self.clone.path(), tip, &surveyed.base_oid)?;
             }
-            name.foreign = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
+            // Another identity of ours may have made it; then it is what this one would make.
+            let stranger = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
+            name.foreign = stranger && !self.is_orphan(surveyed, &made, family)?;
         } else {
             name.orphan = self.is_orphan(surveyed, &made, family)?;
         }

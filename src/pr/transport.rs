@@ -66,11 +66,7 @@ impl Clone {
 
     /// A repository that holds nothing, to ask others from.
     pub(crate) fn nowhere(access: Access) -> Result<Self, String> {
-        let dir = TempDir::with_prefix("nixpacks-fix-").map_err(|error| crate::load::phrase(&error))?;
-        // Without a template, which may bring hooks.
-        let mut options = RepositoryInitOptions::new();
-        options.bare(true).external_template(false);
-        Repository::init_opts(dir.path(), &options).map_err(|error| error.message().to_owned())?;
+        let dir = bare()?;
         Ok(Self { dir, access, shallow: false })
     }
 
@@ -184,6 +180,16 @@ impl Clone {
     fn clean(&self, text: &str) -> String {
         self.access.token.as_ref().map_or_else(|| text.to_owned(), |token| token.strip(text))
     }
+}
+
+/// A new bare repository, which goes with the handle.
+pub(crate) fn bare() -> Result<TempDir, String> {
+    let dir = TempDir::with_prefix("nixpacks-fix-").map_err(|error| crate::load::phrase(&error))?;
+    // Without a template, which may bring hooks.
+    let mut options = RepositoryInitOptions::new();
+    options.bare(true).external_template(false);
+    Repository::init_opts(dir.path(), &options).map_err(|error| error.message().to_owned())?;
+    Ok(dir)
 }
 
 /// The lease and the refspec of a push, as a dry run shows them too.

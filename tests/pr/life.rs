@@ -57,83 +57,6 @@ fn updates_the_same_pull_request_when_the_base_moves_below_it() {
 }
 
 #[test]
-fn keeps_off_a_branch_that_a_person_worked_on_and_says_so_once() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    let tip = shop.commit(BRANCH, &[("nixpacks.toml", Some("# mine\n"))], "My way");
-    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
-    for _ in 0..2 {
-        let ran = scene.succeed(&[SHOP]);
-        assert!(ran.out.contains("left to a person #1: somebody else has worked on its branch"), "{ran:?}");
-    }
-    assert_eq!(shop.tip(BRANCH).as_deref(), Some(tip.as_str()));
-    let pull = shop.pull(1);
-    assert_eq!(pull.comments.len(), 1, "{:?}", pull.comments);
-    // The comment says how to hand it back, and that works.
-    let line = pull.comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
-    shop.edit_pull(1, |pull| pull.body = format!("As I like it.\n\n{line}\n"));
-    let ran = scene.succeed(&[SHOP]);
-    assert!(ran.out.contains("updated #1"), "{ran:?}");
-    assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"));
-    assert!(shop.pull(1).body.starts_with("As I like it.\n"));
-    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
-}
-
-#[test]
-fn whoever_hands_it_back_may_have_gone_on_working() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    scene.succeed(&[SHOP]);
-    let line =
-        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
-    shop.commit(BRANCH, &[("x.py", Some("x = 2\n"))], "My way still");
-    shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
-    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
-    // What they added beside the repair is gone, as was said.
-    assert_eq!(shop.git(&["diff", "--name-only", "main", BRANCH]).trim(), "nixpacks.toml");
-    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
-}
-
-#[test]
-fn an_identity_that_people_share_leaves_it_to_the_tip() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.sandbox().write(".no-home/.gitconfig", "[user]\nname = Ada\nemail = ada@example.org\n");
-    let nobody = ["GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"];
-    let shared = nobody.map(|name| (name, ""));
-    assert_eq!(scene.pr_with(&[SHOP], &shared).code, 0);
-    assert!(scene.pr_with(&[SHOP], &shared).out.contains("up to date"));
-    // A commit by the same name.
-    let tip = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    assert!(scene.pr_with(&[SHOP], &shared).out.contains("left to a person"));
-    assert_eq!(shop.tip(BRANCH), Some(tip));
-}
-
-#[test]
-fn one_that_lost_its_marker_and_was_closed_is_taken_for_a_no() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.edit_pull(1, |pull| pull.body = "Rewritten.".to_owned());
-    shop.close(1);
-    scene.writes();
-    assert!(scene.succeed(&[SHOP]).out.contains("declined #1"));
-    assert_eq!(scene.writes(), [""; 0]);
-}
-
-#[test]
-fn one_that_was_reopened_is_a_persons_to_close() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    let tip = shop.tip(BRANCH).unwrap();
-    scene.succeed(&["close", SHOP]);
-    shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &tip]);
-    shop.edit_pull(1, |pull| pull.state = State::Open);
-    scene.succeed(&[SHOP]);
-    shop.close(1);
-    assert!(scene.succeed(&[SHOP]).out.contains("declined #1"));
-}
-
-#[test]
 fn a_repair_that_shrinks_leaves_the_branch_too() {
     let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
     let mut files = Vec::new();
@@ -162,29 +85,6 @@ fn one_for_all_apps_and_one_for_each_do_not_stand_beside_each_other() {
     let ran = scene.succeed(&[SHOP]);
     assert!(ran.out.contains("skipped") && ran.out.contains("add `--per-app`"), "{ran:?}");
     assert_eq!(shop.pulls().len(), 2);
-}
-
-#[test]
-fn keeps_off_when_the_marker_is_gone() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.edit_pull(1, |pull| pull.body = "Rewritten.".to_owned());
-    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
-    let ran = scene.succeed(&[SHOP]);
-    assert!(ran.out.contains("left to a person #1: the marker is gone"), "{ran:?}");
-    assert_eq!((shop.pull(1).state, shop.pull(1).comments.len()), (State::Open, 1));
-}
-
-#[test]
-fn an_identity_of_its_own_is_a_second_check() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    // Someone amends the commit and mends the marker too.
-    let ours = shop.tip(BRANCH).unwrap();
-    let theirs = shop.commit(BRANCH, &[("main.py", Some("x = 2\n"))], "Mine");
-    shop.edit_pull(1, |pull| pull.body = pull.body.replace(&ours, &theirs));
-    assert!(scene.succeed(&[SHOP]).out.contains("left to a person #1"));
-    assert_eq!(shop.tip(BRANCH), Some(theirs));
 }
 
 #[test]
@@ -237,36 +137,6 @@ fn closes_what_the_base_no_longer_needs_and_may_propose_it_again() {
     assert!(scene.succeed(&[SHOP]).out.contains("nothing to do"));
     shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break again");
     assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
-}
-
-#[test]
-fn title_body_and_labels_that_a_person_changed_stay() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP, "--label", "deploy"]);
-    assert_eq!(shop.pull(1).labels, ["deploy"]);
-    shop.edit_pull(1, |pull| {
-        "Ours: fix the deploy".clone_into(&mut pull.title);
-        pull.body = pull.body.replacen("The Nixpacks deploy", "Ada says: the Nixpacks deploy", 1);
-        pull.labels = vec!["wontfix".to_owned()];
-    });
-    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
-    assert!(scene.succeed(&[SHOP, "--label", "deploy"]).out.contains("updated #1"));
-    let pull = shop.pull(1);
-    assert_eq!(pull.title, "Ours: fix the deploy");
-    assert!(pull.body.contains("Ada says: "));
-    assert_eq!(pull.labels, ["wontfix"]);
-    assert!(scene.succeed(&[SHOP, "--label", "deploy"]).out.contains("up to date"));
-}
-
-#[test]
-fn the_texts_follow_where_nobody_else_wrote_them() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    let before = shop.pull(1);
-    shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
-    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
-    assert_ne!(shop.pull(1).body, before.body);
-    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
 }
 
 #[test]
@@ -428,4 +298,51 @@ fn lets_github_make_the_commit() {
     assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"));
     assert_eq!(shop.branches(), ["main", BRANCH]);
     assert!(scene.writes().iter().all(|call| !call.contains("git-receive-pack")));
+}
+
+#[test]
+fn an_app_whose_name_ends_with_a_number_has_a_branch_of_its_own() {
+    let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
+    let mut files = Vec::new();
+    for dir in ["api", "api-2"] {
+        for (name, text) in app(BROKEN) {
+            files.push((format!("{dir}/{name}"), text));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let mono = scene.forge.repository("acme/mono", &files);
+    scene.succeed(&["acme/mono", "--per-app"]);
+    mono.close(1);
+    let ran = scene.succeed(&["acme/mono", "--per-app"]);
+    assert!(ran.out.contains("declined #1") && ran.out.contains("up to date #2"), "{ran:?}");
+    mono.commit("main", &[("api/nixpacks.toml", Some(MENDED))], "Mend one");
+    assert!(scene.succeed(&["acme/mono", "--per-app"]).out.contains("up to date #2"));
+}
+
+#[test]
+fn moves_on_where_the_base_would_conflict_though_the_repair_reads_the_same() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let repaired = shop.show(BRANCH, "nixpacks.toml");
+    shop.commit(
+        "main",
+        &[("nixpacks.toml", Some(&BROKEN.replace("\"pip\"", "\"python311Packages.pip\"")))],
+        "Try",
+    );
+    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
+    assert_eq!(shop.show(BRANCH, "nixpacks.toml"), repaired);
+    assert_eq!(shop.git(&["merge-base", "main", BRANCH]), shop.git(&["rev-parse", "main"]));
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn a_branch_that_may_not_be_removed_is_no_reason_to_fail() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.git(&["config", "receive.denyDeletes", "true"]);
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    assert!(scene.succeed(&[SHOP]).out.contains("closed #1"));
+    assert_eq!(shop.pull(1).state, State::Closed);
+    shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break");
+    assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
 }

@@ -13,6 +13,7 @@ mod hostile;
 mod kill;
 mod life;
 mod many;
+mod people;
 mod scene;
 mod server;
 mod trouble;

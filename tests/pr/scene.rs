@@ -74,7 +74,16 @@ impl Scene {
         for variable in ["GITHUB_TOKEN", "GITLAB_TOKEN", "GITEA_TOKEN"] {
             command.env(variable, TOKEN);
         }
-        identify(&mut command).envs(env.iter().copied()).spawn().unwrap()
+        identify(&mut command);
+        for (name, value) in env {
+            // Nothing is none.
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
+        command.spawn().unwrap()
     }
 
     /// The same, which has to succeed.

@@ -1,7 +1,7 @@
 //! What goes wrong at a forge, and what is said about it.
 
 use crate::scene::{BRANCH, SHOP, Scene, app};
-use crate::server::{APP_TOKEN, Kind, Response, State, TOKEN};
+use crate::server::{APP_TOKEN, Kind, Response, TOKEN};
 use crate::support::{BROKEN, Ran};
 use serde_json::json;
 
@@ -203,7 +203,7 @@ fn a_renamed_repository_is_followed() {
 }
 
 #[test]
-fn a_pull_request_that_somebody_opened_meanwhile_is_found_by_the_next_run() {
+fn a_refusal_to_open_is_said_and_the_next_run_tries_again() {
     let Some((scene, shop)) = Scene::broken() else { return };
     let exists = json!({ "message": "Validation Failed", "errors": [{ "resource": "PullRequest", "code": "custom",
         "message": "A pull request already exists for acme:nixpacks-fix/main." }] });
@@ -214,20 +214,20 @@ fn a_pull_request_that_somebody_opened_meanwhile_is_found_by_the_next_run() {
 }
 
 #[test]
-fn a_long_list_of_pull_requests_is_read_to_its_end() {
+fn a_long_list_is_read_to_its_end() {
     for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea] {
         let Some((scene, shop)) = Scene::broken_at(kind) else { return };
         scene.forge.page_limit(2);
         scene.succeed(&[SHOP]);
-        for number in 0..5 {
-            let branch = format!("topic-{number}");
-            shop.commit(&branch, &[("x", Some("y"))], "Topic");
-            shop.edit_pull(1, |pull| pull.state = State::Open);
-        }
         for _ in 0..5 {
             shop.comment(1, "ada", "Nice.");
         }
-        assert!(scene.succeed(&[SHOP]).out.contains("up to date"), "{kind:?}");
+        shop.commit(BRANCH, &[("x", Some("y"))], "Mine");
+        // What it says once stands behind what others have said.
+        for _ in 0..2 {
+            scene.succeed(&[SHOP]);
+            assert_eq!(shop.pull(1).comments.len(), 6, "{kind:?}");
+        }
     }
 }
 
@@ -279,4 +279,35 @@ fn a_branch_that_moves_while_github_makes_the_commit_is_left_alone() {
     scene.forge.script_nth("POST", "/api/graphql", 4, Response::json(200, &stale));
     failed(&scene.pr(&[SHOP, "--api-commits"]), &["GraphQL refused"]);
     assert_eq!((shop.pull(1).body, shop.tip(BRANCH)), (body, tip));
+}
+
+#[test]
+fn an_answer_that_was_lost_is_no_reason_to_take_the_move_for_anothers() {
+    for (args, path, skip) in
+        [(&[SHOP][..], "/acme/shop.git/git-receive-pack", 0), (&[SHOP, "--api-commits"], "/api/graphql", 4)]
+    {
+        let Some((scene, shop)) = Scene::broken() else { return };
+        scene.succeed(args);
+        shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+        scene.forge.lose("POST", path, skip, Response::text(502, "Bad gateway"));
+        assert!(scene.succeed(args).out.contains("updated #1"), "{path}");
+        assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys\n"), "{path}");
+        assert!(scene.succeed(args).out.contains("up to date"), "{path}");
+        assert!(shop.pull(1).comments.is_empty());
+    }
+}
+
+#[test]
+fn what_somebody_wrote_since_the_look_is_not_written_over() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    let body = shop.pull(1).body;
+    let now = json!([{ "number": 1, "html_url": "u", "state": "open", "merged_at": null, "title": "Mine", "body": body,
+        "created_at": "2026-01-01T00:00:00Z", "user": { "login": "deploy-bot" },
+        "head": { "ref": BRANCH, "repo": { "full_name": SHOP } }, "base": { "ref": "main" } }]);
+    // The look reads two names; what it reads again before it writes has another title.
+    scene.forge.script_nth("GET", "/repos/acme/shop/pulls", 2, Response::json(200, &now));
+    failed(&scene.pr(&[SHOP]), &["somebody changed it meanwhile; run this again"]);
+    assert_eq!(shop.pull(1).body, body);
 }

@@ -184,13 +184,19 @@ impl Forge {
     /// Answers requests whose path (with or without `/api/v3`) begins so with this, so many times, and then as always.
     pub fn script(&self, method: &str, path: &str, response: Response, times: usize) {
         let (method, path) = (method.to_owned(), path.to_owned());
-        lock(&self.shared.scripts).push(Script { method, path, response, skip: 0, times });
+        lock(&self.shared.scripts).push(Script { method, path, response, skip: 0, after: false, times });
     }
 
-    /// The same for one request, after so many others that are answered as always.
+    /// Carries out one request and then answers with this.
+    pub fn lose(&self, method: &str, path: &str, skip: usize, response: Response) {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        lock(&self.shared.scripts).push(Script { method, path, response, skip, after: true, times: 1 });
+    }
+
+    /// The same as `script` for one request, after so many others that are answered as always.
     pub fn script_nth(&self, method: &str, path: &str, skip: usize, response: Response) {
         let (method, path) = (method.to_owned(), path.to_owned());
-        lock(&self.shared.scripts).push(Script { method, path, response, skip, times: 1 });
+        lock(&self.shared.scripts).push(Script { method, path, response, skip, after: false, times: 1 });
     }
 
     /// Somebody else does something just before the next push looks where the branches are.

@@ -34,6 +34,8 @@ pub(super) struct Script {
     pub response: Response,
     /// How many are answered as always before that.
     pub skip: usize,
+    /// The request is carried out all the same.
+    pub after: bool,
     pub times: usize,
 }
 
@@ -119,7 +121,12 @@ impl Shared {
         OBJECTED.set(false);
         let mut scripted = false;
         let response = (stall != Some(When::Before)).then(|| {
-            self.scripted(request).inspect(|_| scripted = true).unwrap_or_else(|| self.handle(request))
+            let Some((response, after)) = self.scripted(request) else { return self.handle(request) };
+            scripted = true;
+            if after {
+                self.handle(request);
+            }
+            response
         });
         let sent = response.as_ref().filter(|_| stall.is_none());
         lock(&self.log).push(Recorded::new(request, sent));
@@ -152,7 +159,8 @@ impl Shared {
         (left == 0).then_some(when)
     }
 
-    fn scripted(&self, request: &Request) -> Option<Response> {
+    /// What a test has answered here, and whether the request is carried out all the same.
+    fn scripted(&self, request: &Request) -> Option<(Response, bool)> {
         let mut scripts = lock(&self.scripts);
         let below = self.below_api(&request.path).unwrap_or(&request.path);
         let script = scripts.iter_mut().find(|script| {
@@ -166,7 +174,7 @@ impl Shared {
             return None;
         }
         script.times -= 1;
-        Some(script.response.clone())
+        Some((script.response.clone(), script.after))
     }
 
     fn handle(&self, request: &Request) -> Response {
