@@ -153,3 +153,17 @@ fn no_rule_is_named_in_the_command() {
         }
     }
 }
+
+#[test]
+fn a_forge_knows_nothing_of_repairs_and_the_engine_nothing_of_forges() {
+    let check = |dir: &str, barred: &[&str]| {
+        for (path, text) in sources(dir) {
+            for (line, name, _) in imports(&text) {
+                assert!(!barred.contains(&name.as_str()), "{}:{line} imports `{name}`", path.display());
+            }
+        }
+    };
+    check("src/forge", &["pr", "commit", "commands", "view", "examine", "write"]);
+    check("src/view", &["pr", "commit", "forge", "commands", "report"]);
+    check("src/commit", &["pr", "forge", "commands"]);
+}

@@ -1,5 +1,6 @@
 //! Gitea's and Forgejo's interface, version 1 (`/swagger.v1.json` of any instance).
 
+use super::alike::{self, Base, FullName, Permissions, Tree, User};
 use super::http::{Call, Client, ForgeError, Method, part};
 use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
 use serde::Deserialize;
@@ -31,12 +32,7 @@ struct WireRepository {
     fork: bool,
     clone_url: String,
     permissions: Option<Permissions>,
-    parent: Option<WireHeadRepository>,
-}
-
-#[derive(Deserialize)]
-struct Permissions {
-    push: bool,
+    parent: Option<FullName>,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +45,7 @@ struct WirePull {
     body: Option<String>,
     created_at: String,
     head: WireHead,
-    base: WireBase,
+    base: Base,
 }
 
 #[derive(Deserialize)]
@@ -57,31 +53,7 @@ struct WireHead {
     // `ref` no longer names the branch once it is deleted.
     #[serde(rename = "label")]
     branch: String,
-    repo: Option<WireHeadRepository>,
-}
-
-#[derive(Deserialize)]
-struct WireHeadRepository {
-    full_name: String,
-}
-
-#[derive(Deserialize)]
-struct WireBase {
-    #[serde(rename = "ref")]
-    branch: String,
-}
-
-#[derive(Deserialize)]
-struct Tree {
-    truncated: bool,
-    tree: Vec<TreeEntry>,
-}
-
-#[derive(Deserialize)]
-struct TreeEntry {
-    path: String,
-    #[serde(rename = "type")]
-    kind: String,
+    repo: Option<FullName>,
 }
 
 #[derive(Deserialize)]
@@ -93,11 +65,6 @@ struct Comment {
 struct Label {
     id: u64,
     name: String,
-}
-
-#[derive(Deserialize)]
-struct User {
-    login: String,
 }
 
 impl WireRepository {
@@ -194,8 +161,7 @@ impl Forge for Gitea {
             Err(ForgeError { status: Some(404 | 409), .. }) => return Ok(None),
             found => found?,
         };
-        let files = tree.tree.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path);
-        Ok((!tree.truncated).then(|| files.collect()))
+        Ok(tree.files())
     }
 
     fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError> {
@@ -228,22 +194,10 @@ impl Forge for Gitea {
         let repos = format!("/repos/{}", repository.name);
         Ok(vec![match change {
             Change::Open { head, base, title, body, draft, .. } => {
-                let own = head.repository.name == repository.name;
-                let owner = head.repository.name.split('/').next().unwrap_or_default();
-                let from = if own { head.branch.clone() } else { format!("{owner}:{}", head.branch) };
+                let from = alike::head(repository, head);
                 let title = if *draft { format!("{}{title}", DRAFTS[0]) } else { title.clone() };
                 let body = json!({ "title": title, "head": from, "base": base, "body": body });
                 Call::new(Method::Post, format!("{repos}/pulls"), body)
-            }
-            Change::Edit { number, title, body, close } => {
-                let mut fields = serde_json::Map::new();
-                fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
-                fields.extend(body.iter().map(|body| ("body".to_owned(), json!(body))));
-                fields.extend(close.then(|| ("state".to_owned(), json!("closed"))));
-                Call::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
-            }
-            Change::Comment { number, body } => {
-                Call::new(Method::Post, format!("{repos}/issues/{number}/comments"), json!({ "body": body }))
             }
             Change::MakeLabels { labels } => {
                 let (_, missing) = self.labels(repository, labels)?;
@@ -266,6 +220,7 @@ impl Forge for Gitea {
                 Call::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
             }
             Change::Fork => Call::new(Method::Post, format!("{repos}/forks"), json!({})),
+            alike => alike::call(repository, alike)?,
         }])
     }
 

@@ -1,5 +1,6 @@
 //! GitHub's REST interface, version 2022-11-28 (<https://docs.github.com/rest>).
 
+use super::alike::{self, Base, FullName, Permissions, Tree, User};
 use super::http::{Call, Client, ForgeError, Method, part};
 use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
 use serde::Deserialize;
@@ -41,12 +42,7 @@ struct WireRepository {
     fork: bool,
     clone_url: Option<String>,
     permissions: Option<Permissions>,
-    parent: Option<WireHeadRepository>,
-}
-
-#[derive(Deserialize)]
-struct Permissions {
-    push: bool,
+    parent: Option<FullName>,
 }
 
 #[derive(Deserialize)]
@@ -60,48 +56,19 @@ struct WirePull {
     created_at: String,
     user: Option<User>,
     head: WireHead,
-    base: WireBase,
+    base: Base,
 }
 
 #[derive(Deserialize)]
 struct WireHead {
     #[serde(rename = "ref")]
     branch: String,
-    repo: Option<WireHeadRepository>,
-}
-
-#[derive(Deserialize)]
-struct WireHeadRepository {
-    full_name: String,
-}
-
-#[derive(Deserialize)]
-struct WireBase {
-    #[serde(rename = "ref")]
-    branch: String,
-}
-
-#[derive(Deserialize)]
-struct Tree {
-    truncated: bool,
-    tree: Vec<TreeEntry>,
-}
-
-#[derive(Deserialize)]
-struct TreeEntry {
-    path: String,
-    #[serde(rename = "type")]
-    kind: String,
+    repo: Option<FullName>,
 }
 
 #[derive(Deserialize)]
 struct Comment {
     body: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    login: String,
 }
 
 impl WireRepository {
@@ -212,8 +179,7 @@ impl Forge for GitHub {
             Err(ForgeError { status: Some(404 | 409), .. }) => return Ok(None),
             found => found?,
         };
-        let files = tree.tree.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path);
-        Ok((!tree.truncated).then(|| files.collect()))
+        Ok(tree.files())
     }
 
     fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError> {
@@ -248,22 +214,10 @@ impl Forge for GitHub {
         let repos = format!("/repos/{}", repository.name);
         Ok(vec![match change {
             Change::Open { head, base, title, body, draft, .. } => {
-                let own = head.repository.name == repository.name;
-                let owner = head.repository.name.split('/').next().unwrap_or_default();
-                let from = if own { head.branch.clone() } else { format!("{owner}:{}", head.branch) };
+                let from = alike::head(repository, head);
                 let body = json!({ "title": title, "head": from, "base": base, "body": body, "draft": draft,
                     "maintainer_can_modify": true });
                 Call::new(Method::Post, format!("{repos}/pulls"), body)
-            }
-            Change::Edit { number, title, body, close } => {
-                let mut fields = serde_json::Map::new();
-                fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
-                fields.extend(body.iter().map(|body| ("body".to_owned(), json!(body))));
-                fields.extend(close.then(|| ("state".to_owned(), json!("closed"))));
-                Call::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
-            }
-            Change::Comment { number, body } => {
-                Call::new(Method::Post, Self::issue(repository, *number, "comments"), json!({ "body": body }))
             }
             Change::MakeLabels { .. } => return Ok(Vec::new()),
             Change::Label { number, labels } => Call::new(
@@ -282,6 +236,7 @@ impl Forge for GitHub {
             Change::Fork => {
                 Call::new(Method::Post, format!("{repos}/forks"), json!({ "default_branch_only": true }))
             }
+            alike => alike::call(repository, alike)?,
         }])
     }
 

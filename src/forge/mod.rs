@@ -4,6 +4,7 @@
 //! what a real one sends.
 
 pub(crate) mod address;
+mod alike;
 mod answer;
 mod gitea;
 mod github;

@@ -1,0 +1,80 @@
+//! What Gitea's interface has as GitHub's does.
+
+use super::http::{Call, ForgeError, Method};
+use super::{Change, Repository};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the token may do.
+#[derive(Deserialize)]
+pub(super) struct Permissions {
+    pub(super) push: bool,
+}
+
+/// A repository that another thing names.
+#[derive(Deserialize)]
+pub(super) struct FullName {
+    pub(super) full_name: String,
+}
+
+/// The branch that a pull request wants to change.
+#[derive(Deserialize)]
+pub(super) struct Base {
+    #[serde(rename = "ref")]
+    pub(super) branch: String,
+}
+
+/// Who it is.
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub(super) login: String,
+}
+
+/// The files of a branch.
+#[derive(Deserialize)]
+pub(super) struct Tree {
+    truncated: bool,
+    tree: Vec<TreeEntry>,
+}
+
+#[derive(Deserialize)]
+struct TreeEntry {
+    path: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Tree {
+    /// The paths of its files; `None` if some are left out.
+    pub(super) fn files(self) -> Option<Vec<String>> {
+        let files = self.tree.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path);
+        (!self.truncated).then(|| files.collect())
+    }
+}
+
+/// The call that a change comes to, of those that the two have alike.
+pub(super) fn call(repository: &Repository, change: &Change) -> Result<Call, ForgeError> {
+    let repos = format!("/repos/{}", repository.name);
+    Ok(match change {
+        Change::Edit { number, title, body, close } => {
+            let mut fields = serde_json::Map::new();
+            fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
+            fields.extend(body.iter().map(|body| ("body".to_owned(), json!(body))));
+            fields.extend(close.then(|| ("state".to_owned(), json!("closed"))));
+            Call::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
+        }
+        Change::Comment { number, body } => {
+            Call::new(Method::Post, format!("{repos}/issues/{number}/comments"), json!({ "body": body }))
+        }
+        other => return Err(ForgeError::new(format!("no call makes this change: {other:?}"))),
+    })
+}
+
+/// How the branch of a pull request is named: with its owner if it is in a fork.
+pub(super) fn head(repository: &Repository, head: &super::Head) -> String {
+    if head.repository.name == repository.name {
+        return head.branch.clone();
+    }
+    let owner = head.repository.name.split('/').next().unwrap_or_default();
+    format!("{owner}:{}", head.branch)
+}

@@ -1,0 +1,44 @@
+//! What a run costs, printed and never judged: `cargo test --release --test pr cost -- --ignored --nocapture`.
+
+use crate::scene::{MENDED, SHOP, Scene, app};
+use crate::server::Kind;
+use std::io::Write as _;
+use std::time::Instant;
+
+/// The fastest of seven, in milliseconds.
+fn fastest(mut run: impl FnMut()) -> u128 {
+    let one = || {
+        let began = Instant::now();
+        run();
+        began.elapsed().as_millis()
+    };
+    std::iter::repeat_with(one).take(7).min().unwrap()
+}
+
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[test]
+#[ignore = "measures"]
+fn of_one_repository_and_of_a_list() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    say(&format!("dry run: {} ms", fastest(|| drop(scene.pr(&[SHOP, "--dry-run"])))));
+    scene.succeed(&[SHOP]);
+    say(&format!("up to date: {} ms", fastest(|| drop(scene.succeed(&[SHOP])))));
+    let url = shop.clone_url().replace("http://", &format!("http://x:{}@", scene.forge.token()));
+    let clone = || {
+        let args = ["clone", "-q", "--bare", "--depth=1", &url, "clone"];
+        scene.sandbox().tool("git", "", &args, "");
+        std::fs::remove_dir_all(scene.sandbox().path().join("clone")).unwrap();
+    };
+    say(&format!("git clone --bare --depth=1: {} ms", fastest(clone)));
+    let Some(scene) = Scene::new(Kind::GitHub) else { return };
+    for number in 0..100 {
+        let files = app(MENDED);
+        let files = if number % 10 == 0 { &files[..] } else { &files[..1] };
+        scene.forge.repository(&format!("acme/r{number}"), files);
+    }
+    let list = fastest(|| drop(scene.succeed(&["--org", "acme"])));
+    say(&format!("a list of 100, 10 of them with a config: {list} ms"));
+}
