@@ -74,6 +74,10 @@ impl Scene {
         for variable in ["GITHUB_TOKEN", "GITLAB_TOKEN", "GITEA_TOKEN"] {
             command.env(variable, TOKEN);
         }
+        // One that is killed leaves its clones behind.
+        let temporary = self.sandbox.path().join(".temporary");
+        std::fs::create_dir_all(&temporary).unwrap();
+        command.env("TMPDIR", &temporary);
         identify(&mut command);
         for (name, value) in env {
             // Nothing is none.
