@@ -1,4 +1,5 @@
-//! What a run costs, printed and never judged: `cargo test --release --test pr cost -- --ignored --nocapture`.
+//! What a run costs, printed and never judged:
+//! `NIXPACKS_FIX_BIN=$PWD/target/release/nixpacks-fix cargo test --test pr cost -- --ignored`.
 
 use crate::scene::{MENDED, SHOP, Scene, app};
 use crate::server::Kind;

@@ -69,7 +69,10 @@ impl Scene {
 
     /// Starts it.
     pub fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Child {
-        let mut command = self.sandbox.command(Command::new(env!("CARGO_BIN_EXE_nixpacks-fix")), "");
+        // Another build of it, where what is measured is not what is tested.
+        let program = std::env::var_os("NIXPACKS_FIX_BIN");
+        let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_nixpacks-fix").into());
+        let mut command = self.sandbox.command(Command::new(program), "");
         command.arg("pr").args(args).args(["--api-url", &self.forge.api_url()]);
         for variable in ["GITHUB_TOKEN", "GITLAB_TOKEN", "GITEA_TOKEN"] {
             command.env(variable, TOKEN);
