@@ -23,7 +23,8 @@ const FORK_WAITS: [u64; 6] = [0, 1, 2, 4, 8, 16];
 pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &Wants) -> Row {
     let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
     let mut row = row(forge, surveyed, plan, wants.dry_run);
-    if let Err(why) = act.run(plan, &mut row) {
+    let settled = plan.unsettled.iter().try_for_each(|pull| act.settle(pull));
+    if let Err(why) = settled.and_then(|()| act.run(plan, &mut row)) {
         row.status = Status::Failed;
         row.would = false;
         row.said = why;
@@ -73,7 +74,7 @@ impl Act<'_> {
             }
             (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
                 match remark::hands_off(self.forge.kind(), *why, pull) {
-                    Some(remark) => self.remark(pull.number, remark),
+                    Some(remark) => self.remark_once(pull.number, remark),
                     None => Ok(()),
                 }
             }
@@ -157,6 +158,8 @@ impl Act<'_> {
             was: (oid != tip).then(|| tip.to_owned()),
             oid,
             fingerprint: proposal.fingerprint.clone(),
+            // Until the branch has moved, what is there is still what a person gave us.
+            handed: push && text.marker.handed,
             ..text.marker.clone()
         };
         let number = Number(Some(pull.number));
@@ -172,17 +175,43 @@ impl Act<'_> {
                 if now.as_deref() != Ok(marker.oid.as_str()) {
                     // Where nobody knows, the marker is right for either.
                     if now.is_ok() {
-                        let (title, body) =
-                            (Some(format!("{}{}", pull.mark, pull.title)), Some(pull.body.clone()));
-                        let title = title.filter(|_| text.title.is_some());
-                        // What failed first is what is said.
-                        let _ = self.change(&Change::Edit { number, title, body, close: false });
+                        self.put_back(pull, branch, text, &marker);
                     }
                     return Err(why);
                 }
             }
         }
-        if marker.pending { self.ask(number, marker, &text.body) } else { Ok(()) }
+        if marker.pending {
+            return self.ask(number, Marker { was: None, handed: false, ..marker }, &text.body);
+        }
+        if !marker.handed {
+            return Ok(());
+        }
+        // The commit of a person may not stay what we take for ours.
+        let body = Some(Marker { was: None, handed: false, ..marker }.attach(&text.body));
+        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
+    }
+
+    /// Puts the title and the description back, if they are still as this run has written them.
+    fn put_back(&mut self, pull: &Pull, branch: &str, text: &Texts, marker: &Marker) {
+        let wrote = Pull { body: marker.attach(&text.body), ..pull.clone() };
+        let is_ours =
+            |now: &Pull| now.number == wrote.number && text_digest(&now.body) == text_digest(&wrote.body);
+        if !self.now(branch).is_ok_and(|now| now.iter().any(is_ours)) {
+            return;
+        }
+        let number = Number(Some(pull.number));
+        let title = text.title.as_ref().map(|_| format!("{}{}", pull.mark, pull.title));
+        // What failed first is what is said.
+        let _ = self.change(&Change::Edit { number, title, body: Some(pull.body.clone()), close: false });
+    }
+
+    /// Says in the marker that it was us who closed a pull request.
+    fn settle(&mut self, pull: &Pull) -> Result<(), String> {
+        let Some((marker, text)) = Marker::find(&pull.body) else { return Ok(()) };
+        let body = Some(Marker { closing: false, closed: true, ..marker }.attach(&text));
+        let number = Number(Some(pull.number));
+        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
     }
 
     /// Where a branch is now; empty where it is not.
@@ -191,12 +220,19 @@ impl Act<'_> {
         Ok(clone.tips(url, branch)?.remove(branch).unwrap_or_default())
     }
 
+    /// The pull requests from a branch, as they now are.
+    fn now(&self, branch: &str) -> Result<Vec<Pull>, String> {
+        let Some(head) = &self.surveyed.place.head else { return Ok(Vec::new()) };
+        let head = Head { repository: head.clone(), branch: branch.to_owned() };
+        self.forge.pulls(&self.surveyed.place.repository, &head).map_err(|error| error.to_string())
+    }
+
     /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
     pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> Result<(), String> {
-        let Some(head) = &self.surveyed.place.head else { return Ok(()) };
-        let head = Head { repository: head.clone(), branch: branch.to_owned() };
-        let now =
-            self.forge.pulls(&self.surveyed.place.repository, &head).map_err(|error| error.to_string())?;
+        if self.surveyed.place.head.is_none() {
+            return Ok(());
+        }
+        let now = self.now(branch)?;
         if now.contains(pull) {
             return Ok(());
         }
@@ -204,7 +240,7 @@ impl Act<'_> {
     }
 
     /// Says something below a pull request, unless it was said.
-    pub(super) fn remark(&mut self, number: u64, body: String) -> Result<(), String> {
+    pub(super) fn remark_once(&mut self, number: u64, body: String) -> Result<(), String> {
         let comments = self
             .forge
             .comments(&self.surveyed.place.repository, number)

@@ -1,4 +1,4 @@
-//! Closing: the reason, the branch, the pull request, in this order.
+//! Closing: the marker says that it is us, then the reason, the branch, and the pull request.
 
 use super::Wants;
 use super::act::{Act, moved};
@@ -7,7 +7,6 @@ use super::marker::Marker;
 use super::remark::{self, Closing};
 use super::row::Step;
 use super::survey::Surveyed;
-use super::transport::NotPushed;
 use crate::forge::{Change, Forge, Number};
 
 impl Act<'_> {
@@ -22,23 +21,29 @@ impl Act<'_> {
             return Err(moved(branch));
         }
         self.ensure_unchanged(pull, branch)?;
-        let said = tip.as_deref().unwrap_or(&marker.oid);
-        self.remark(pull.number, remark::closing(why, &self.surveyed.place.base, said))?;
         let text = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
         let number = Number(Some(pull.number));
-        if let Some(tip) = tip.as_deref().filter(|_| !shared) {
-            if !marker.closing {
-                let body = Some(Marker { closing: true, ..marker.clone() }.attach(&text));
-                self.change(&Change::Edit { number, title: None, body, close: false })?;
-            }
-            match self.try_push(&url, branch, None, Some(tip)) {
-                Err(NotPushed::Moved) => return Err(moved(branch)),
-                // Where branches may not be removed it stays, and does no harm.
-                Err(NotPushed::Because(_)) | Ok(()) => {}
+        // Of what was handed back it knows no commit.
+        let oid = if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
+        let marker = Marker { oid, handed: false, was: None, ..marker.clone() };
+        let reason = remark::closing(why, &self.surveyed.place.base);
+        if marker.closing {
+            self.remark_once(pull.number, reason)?;
+        } else {
+            let body = Some(Marker { closing: true, ..marker.clone() }.attach(&text));
+            self.change(&Change::Edit { number, title: None, body, close: false })?;
+            self.change(&Change::Comment { number, body: reason })?;
+        }
+        if let Some(tip) = tip.as_deref().filter(|_| !shared)
+            && self.try_push(&url, branch, None, Some(tip)).is_err()
+        {
+            // Where branches may not be removed it stays, and does no harm; or the answer alone was lost.
+            let now = self.tip(&url, branch)?;
+            if now != tip && !now.is_empty() {
+                return Err(moved(branch));
             }
         }
-        let body =
-            Some(Marker { closing: false, closed: true, handed: false, ..marker.clone() }.attach(&text));
+        let body = Some(Marker { closing: false, closed: true, ..marker }.attach(&text));
         self.change(&Change::Edit { number, title: None, body, close: true }).map(drop)
     }
 }

@@ -163,6 +163,16 @@ pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decis
     }
 }
 
+/// The pull requests that the forge closed when their branch went, before we could say that it was us.
+pub(crate) fn unsettled(base: &str, named: &[Named]) -> Vec<Pull> {
+    let all = named.iter().flat_map(|name| &name.pulls);
+    let closing = |pull: &&Pull| {
+        let marker = Marker::find(&pull.body).map(|(marker, _)| marker);
+        pull.state == State::Closed && pull.base == base && marker.is_some_and(|marker| marker.closing)
+    };
+    all.filter(closing).cloned().collect()
+}
+
 /// A name on which a new branch may be made: nothing was proposed from it, and nobody else's is there.
 pub(crate) fn is_free(name: &Named) -> bool {
     name.pulls.is_empty() && (name.tip.is_none() || name.orphan)
@@ -179,20 +189,22 @@ fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
     let Some(tip) = name.tip.clone() else {
         return if marker.closing { close(None) } else { hands_off(Why::NoBranch) };
     };
-    if !marker.handed && (name.foreign || !marker.left_at(&tip)) {
+    // What we would make of its parent ourselves is nobody's work, whoever pushed it.
+    let ours = marker.left_at(&tip) || name.orphan;
+    if !marker.takes_over(&tip) && (name.foreign || !ours) {
         return hands_off(Why::Commits);
     }
     let Some(ask) = ask else {
         return if marker.closed { hands_off(Why::Reopened) } else { close(Some(tip)) };
     };
     let (pull, branch) = (pull.clone(), name.branch.clone());
-    let ours = |digest: &Option<String>, now: &str| digest.as_deref() == Some(text_digest(now).as_str());
+    let wrote = |digest: &Option<String>, now: &str| digest.as_deref() == Some(text_digest(now).as_str());
     let differs = |now: &str, wanted: &str| text_digest(now) != text_digest(wanted);
-    let title = ours(&marker.title, &pull.title) && differs(&pull.title, ask.title);
-    let body = ours(&marker.body, &text) && differs(&text, ask.body);
+    let title = wrote(&marker.title, &pull.title) && differs(&pull.title, ask.title);
+    let body = wrote(&marker.body, &text) && differs(&text, ask.body);
     // What was handed back is replaced, as was said.
-    let push = !name.holds || marker.handed;
-    let open = !marker.pending && !marker.closing && !marker.closed;
+    let push = !name.holds || marker.takes_over(&tip);
+    let open = !marker.pending && !marker.closing && !marker.closed && !marker.handed && marker.left_at(&tip);
     if open && marker.fingerprint == ask.fingerprint && !push && !title && !body {
         return Decision::UpToDate { pull, branch, tip };
     }

@@ -75,6 +75,12 @@ fn opens_once_and_then_leaves_well_alone() {
 }
 
 #[test]
+fn what_we_would_make_ourselves_is_nobodys_work() {
+    let twin = Named { orphan: true, ..named(Some(THEIRS), vec![ours(State::Open, &marker())]) };
+    assert_eq!(word(Some(ASK), &[twin]), "update push=false title=false body=false");
+}
+
+#[test]
 fn keeps_off_what_a_person_has_touched() {
     let open = || vec![ours(State::Open, &marker())];
     assert_eq!(word(Some(ASK), &[named(Some(THEIRS), open())]), format!("hands off {:?}", Why::Commits));
@@ -151,6 +157,18 @@ fn what_was_handed_back_is_replaced_whatever_is_there() {
     let foreign = Named { foreign: true, ..named };
     assert_eq!(word(Some(ASK), std::slice::from_ref(&foreign)), "update push=true title=false body=false");
     assert_eq!(word(None, &[foreign]), "close");
+    // Cut short before the branch moved, and after.
+    let moving = Marker { oid: OURS.to_owned(), was: Some(THEIRS.to_owned()), handed: true, ..marker() };
+    let at = |tip| {
+        vec![Named {
+            foreign: tip == THEIRS,
+            ..super::tests::named(Some(tip), vec![ours(State::Open, &moving)])
+        }]
+    };
+    assert_eq!(word(Some(ASK), &at(THEIRS)), "update push=true title=false body=false");
+    assert_eq!(word(Some(ASK), &at(OURS)), "update push=false title=false body=false");
+    let other = "cccccccccccccccccccccccccccccccccccccccc";
+    assert_eq!(word(Some(ASK), &at(other)), "hands off Commits");
 }
 
 #[test]

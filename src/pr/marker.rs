@@ -30,20 +30,24 @@ pub(crate) struct Marker {
     pub(crate) closing: bool,
     /// We closed it ourselves.
     pub(crate) closed: bool,
-    /// A person gave the branch back to us, wherever it is and whoever made its commits.
+    /// A person gave the branch back to us, wherever it is and whoever made its commits; with a commit, we were
+    /// about to replace what is there.
     pub(crate) handed: bool,
 }
 
 impl Marker {
-    /// The marker of a description, and the description without it.
+    /// The marker of a description, and the description without it and any other.
     pub(crate) fn find(body: &str) -> Option<(Self, String)> {
-        let start = body.rfind(OPENS)?;
-        let rest = body.get(start + OPENS.len()..)?;
-        let end = rest.find(CLOSES)?;
-        let marker = Self::parse(rest.get(..end)?)?;
-        let after = rest.get(end + CLOSES.len()..).unwrap_or_default();
-        let before = body.get(..start).unwrap_or_default();
-        Some((marker, format!("{}{}", before.trim_end(), after.trim_end())))
+        let (mut found, mut rest, mut text) = (None, body, String::new());
+        while let Some((before, opened)) = rest.split_once(OPENS) {
+            let Some((fields, after)) = opened.split_once(CLOSES) else { break };
+            text.push_str(before.trim_end());
+            // The last one counts: a person may add one below.
+            found = Self::parse(fields).or(found);
+            rest = after;
+        }
+        text.push_str(rest.trim_end());
+        found.map(|found| (found, text))
     }
 
     fn parse(fields: &str) -> Option<Self> {
@@ -63,7 +67,8 @@ impl Marker {
                 _ => {}
             }
         }
-        (!marker.oid.is_empty() || marker.handed).then_some(marker)
+        let known = !marker.oid.is_empty() || marker.handed || marker.closing || marker.closed;
+        known.then_some(marker)
     }
 
     /// `body` with the marker below it.
@@ -98,6 +103,11 @@ impl Marker {
             }
         }
         line + CLOSES
+    }
+
+    /// Whether a person gave us what is at `tip`.
+    pub(crate) fn takes_over(&self, tip: &str) -> bool {
+        self.handed && (self.oid.is_empty() || self.was.as_deref() == Some(tip))
     }
 
     /// Whether the branch may be at `tip` by our own doing.
@@ -148,6 +158,7 @@ mod tests {
     fn the_last_one_counts_and_a_broken_one_does_not() {
         let first = Marker { oid: "c".repeat(40), ..marker() };
         let body = marker().attach(&first.attach("quoted"));
+        assert_eq!(Marker::find(&body).map(|(_, text)| text), Some("quoted".to_owned()));
         assert_eq!(Marker::find(&body).map(|(found, _)| found.oid), Some("a".repeat(40)));
         for body in [
             "",

@@ -24,8 +24,9 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull) -> Option<String> {
         Why::NoMarker => "The last line of the description, by which nixpacks-fix knows its own, is gone",
         Why::NoBranch | Why::Base | Why::Reopened => return None,
     };
-    let known = Marker::find(&pull.body).map(|(marker, _)| marker.fingerprint).unwrap_or_default();
-    let marker = Marker { fingerprint: known, handed: true, ..Marker::default() };
+    let known = Marker::find(&pull.body).map(|(marker, _)| marker).unwrap_or_default();
+    let Marker { fingerprint, title, body, .. } = known;
+    let marker = Marker { fingerprint, title, body, handed: true, ..Marker::default() };
     Some(format!(
         "{why}, so nixpacks-fix leaves this {what} to you: it does not update it, and does not close it.\n\n\
          To hand it back, make this the last line of the description. The next run then replaces what is on the \
@@ -34,8 +35,8 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull) -> Option<String> {
     ))
 }
 
-/// The remark with which a pull request is closed whose branch is at `tip`.
-pub(crate) fn closing(why: Closing, base: &str, tip: &str) -> String {
+/// The remark with which a pull request is closed.
+pub(crate) fn closing(why: Closing, base: &str) -> String {
     let why = match why {
         Closing::Fixed => format!(
             "{} needs this change no more: the build is no longer predicted to fail in this way, or not in one \
@@ -45,8 +46,7 @@ pub(crate) fn closing(why: Closing, base: &str, tip: &str) -> String {
         Closing::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),
         Closing::Asked => "Closed by the person who runs nixpacks-fix.".to_owned(),
     };
-    // One that was reopened may be closed again, for another reason.
-    format!("{why}\n<!-- nixpacks-fix:closing {tip} -->")
+    format!("{why}\n<!-- nixpacks-fix:closing -->")
 }
 
 /// Whether this was said already.
@@ -84,9 +84,8 @@ mod tests {
 
     #[test]
     fn says_a_thing_once() {
-        let remark = closing(Closing::Fixed, "main", "a1");
+        let remark = closing(Closing::Fixed, "main");
         assert!(!said(&["fine".to_owned()], &remark));
-        assert!(said(&["fine".to_owned(), closing(Closing::OptedOut, "main", "a1")], &remark));
-        assert!(!said(&[closing(Closing::Fixed, "main", "b2")], &remark));
+        assert!(said(&["fine".to_owned(), closing(Closing::OptedOut, "main")], &remark));
     }
 }

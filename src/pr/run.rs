@@ -90,17 +90,26 @@ fn carry_out(
             };
             *left = fewer;
         }
-        if acts { act(forge, surveyed, plan, wants) } else { row(forge, surveyed, plan, true) }
+        if acts {
+            return act(forge, surveyed, plan, wants);
+        }
+        if matches!(plan.decision, Decision::HandsOff { .. }) {
+            // Whether there is still something to say is known when it is looked for.
+            let dry = Wants { dry_run: true, ..wants.clone() };
+            return Row { steps: Vec::new(), ..act(forge, surveyed, plan, &dry) };
+        }
+        row(forge, surveyed, plan, true)
     };
     surveyed.plans.iter().map(one).collect()
 }
 
 /// Whether anything would be sent for a plan.
 fn writes(plan: &Plan) -> bool {
-    !matches!(
-        plan.decision,
-        Decision::Nothing | Decision::UpToDate { .. } | Decision::Declined(_) | Decision::Undone(_)
-    )
+    !plan.unsettled.is_empty()
+        || !matches!(
+            plan.decision,
+            Decision::Nothing | Decision::UpToDate { .. } | Decision::Declined(_) | Decision::Undone(_)
+        )
 }
 
 /// The pull requests of ours that were opened in the last hour.

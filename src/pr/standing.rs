@@ -71,8 +71,13 @@ fn tell(pull: &Pull, tip: Option<&str>) -> (Status, String) {
     let marker = Marker::find(&pull.body).map(|(marker, _)| marker);
     let (status, said) = match (pull.state, marker) {
         (State::Merged, _) => (Status::Merged, ""),
-        (State::Closed, Some(marker)) if marker.closed => (Status::Closed, "closed by the tool"),
+        (State::Closed, Some(marker)) if marker.closed || marker.closing => {
+            (Status::Closed, "closed by the tool")
+        }
         (State::Closed, _) => (Status::Declined, "closed by a person"),
+        (State::Open, Some(marker)) if marker.closed => {
+            (Status::HandsOff, "it was closed, and somebody opened it again")
+        }
         (State::Open, Some(marker)) if tip.is_some_and(|tip| marker.left_at(tip)) => {
             (Status::UpToDate, "open")
         }

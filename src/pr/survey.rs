@@ -2,7 +2,7 @@
 
 use super::Wants;
 use super::branch::{FAMILIES, NAMES, family, numbered, of_app};
-use super::decide::{Ask, Decision, Named, decide, is_free};
+use super::decide::{Ask, Decision, Named, decide, is_free, unsettled};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
 use super::proposal::{Looked, Made, Proposal, changes, look};
@@ -51,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) decision: Decision,
     /// The repair.
     pub(crate) proposal: Option<Proposal>,
+    /// Pull requests that we closed, and whose markers do not say so yet.
+    pub(crate) unsettled: Vec<Pull>,
 }
 
 /// Looks at one repository.
@@ -195,7 +197,8 @@ impl Look<'_> {
         if named.last().is_some_and(|last| !is_free(last)) {
             return Err(NotSurveyed::Failed(format!("{NAMES} branches `{family}…` are taken")));
         }
-        Ok(Plan { decision: decide(&surveyed.place.base, ask, &named), proposal })
+        let base = &surveyed.place.base;
+        Ok(Plan { decision: decide(base, ask, &named), unsettled: unsettled(base, &named), proposal })
     }
 
     /// What is known of one branch name.
@@ -222,9 +225,15 @@ impl Look<'_> {
             if let Some(proposal) = proposal {
                 name.holds = proposal.stands_in(self.clone.path(), tip, &surveyed.base_oid)?;
             }
-            // Another identity of ours may have made it; then it is what this one would make.
+            // Another identity of ours may have made it, or another run beside this one; then it is what this one
+            // would make.
             let stranger = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
-            name.foreign = stranger && !self.is_orphan(surveyed, &made, family)?;
+            let knows = |pull: &Pull| Marker::find(&pull.body).is_some_and(|(marker, _)| marker.left_at(tip));
+            let open = name.pulls.iter().filter(|pull| pull.state == State::Open);
+            if stranger || !open.clone().any(knows) {
+                name.orphan = self.is_orphan(surveyed, &made, family)?;
+            }
+            name.foreign = stranger && !name.orphan;
         } else {
             name.orphan = self.is_orphan(surveyed, &made, family)?;
         }

@@ -37,6 +37,7 @@ impl Texts {
                 title: title_digest,
                 body: body_digest,
                 pending: marker.pending,
+                handed: marker.handed,
                 ..Marker::default()
             },
         }

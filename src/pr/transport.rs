@@ -125,7 +125,15 @@ impl Clone {
         let args = push_args(branch, oid, lease);
         let git = self.git(url).args(["push", "--quiet", "--no-verify"]).args([&args[0]]).args(["--", url]);
         git.args([&args[1]]).run().map(drop).map_err(|failed| {
-            if failed.said.contains("(stale info)") || failed.said.contains("(fetch first)") {
+            // The lease, here, and its like at the other end.
+            let moved = [
+                "(stale info)",
+                "(fetch first)",
+                "cannot lock ref",
+                "failed to update ref",
+                "reference already exists",
+            ];
+            if moved.iter().any(|said| failed.said.contains(said)) {
                 NotPushed::Moved
             } else {
                 NotPushed::Because(self.clean(&failed.to_string()))

@@ -183,3 +183,105 @@ fn what_was_closed_and_reopened_is_left_to_whoever_did_that() {
     assert!(scene.succeed(&[SHOP]).out.contains("somebody opened it again"));
     assert_eq!((shop.pull(1).state, shop.tip(BRANCH)), (State::Open, Some(tip)));
 }
+
+#[test]
+fn what_was_handed_back_and_then_closed_may_be_proposed_again() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    scene.succeed(&[SHOP]);
+    let line =
+        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    assert!(scene.succeed(&[SHOP]).out.contains("closed #1"));
+    assert!(scene.succeed(&["status", SHOP]).out.contains("closed by the tool"));
+    shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break");
+    assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
+}
+
+#[test]
+fn the_texts_follow_after_a_branch_was_handed_back() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    scene.succeed(&[SHOP]);
+    let line =
+        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    // Below the old one, which is easily left.
+    shop.edit_pull(1, |pull| pull.body = format!("{}\n{line}\n", pull.body));
+    shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
+    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
+    let body = shop.pull(1).body;
+    assert_eq!(body.matches("<!-- nixpacks-fix").count(), 1, "{body}");
+    assert!(body.contains("drop pip from"), "{body}");
+    assert!(!body.contains("was=") && !body.contains("handed"), "{body}");
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+}
+
+#[test]
+fn the_commit_that_was_handed_back_is_theirs_when_they_put_it_back() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let theirs = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    scene.succeed(&[SHOP]);
+    let line =
+        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
+    assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
+    shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
+    assert!(scene.succeed(&[SHOP]).out.contains("left to a person"));
+    assert!(scene.succeed(&["close", SHOP]).out.contains("left to a person"));
+    assert_eq!(shop.tip(BRANCH), Some(theirs));
+}
+
+#[test]
+fn each_closing_has_its_reason() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    let tip = shop.tip(BRANCH).unwrap();
+    scene.succeed(&["close", SHOP]);
+    shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &tip]);
+    shop.edit_pull(1, |pull| pull.state = State::Open);
+    assert!(scene.succeed(&["status", SHOP]).out.contains("somebody opened it again"));
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    scene.succeed(&[SHOP]);
+    let said: Vec<String> = shop.pull(1).comments.into_iter().map(|comment| comment.body).collect();
+    assert!(said.len() == 2 && said[1].contains("needs this change no more"), "{said:?}");
+}
+
+#[test]
+fn a_run_beside_another_takes_nobody_for_a_person() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
+    // The base moves on and another run is through before this one pushes.
+    let (theirs, mut other) = (shop.clone(), scene.command(&[SHOP], &[]));
+    scene.forge.before_push(move || {
+        theirs.commit(
+            "main",
+            &[("nixpacks.toml", Some(&format!("# Deploys to Railway\n{BROKEN}")))],
+            "Explain more",
+        );
+        let output = other.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    });
+    let ran = scene.pr(&[SHOP]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
+    assert!(shop.pull(1).comments.is_empty());
+    assert!(shop.show(BRANCH, "nixpacks.toml").unwrap().starts_with("# Deploys to Railway\n"));
+}
+
+#[test]
+fn what_is_pushed_while_it_closes_keeps_it_open() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    scene.succeed(&[SHOP]);
+    shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
+    let theirs = shop.clone();
+    scene.forge.before_push(move || drop(theirs.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "Mine")));
+    let ran = scene.pr(&[SHOP]);
+    assert!(ran.code == 2 && ran.err.contains("somebody moved the branch"), "{ran:?}");
+    assert_eq!((shop.pull(1).state, shop.show(BRANCH, "x.py").as_deref()), (State::Open, Some("x = 1\n")));
+}

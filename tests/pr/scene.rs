@@ -69,6 +69,11 @@ impl Scene {
 
     /// Starts it.
     pub fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Child {
+        self.command(args, env).spawn().unwrap()
+    }
+
+    /// The command, not yet run.
+    pub fn command(&self, args: &[&str], env: &[(&str, &str)]) -> Command {
         // Another build of it, where what is measured is not what is tested.
         let program = std::env::var_os("NIXPACKS_FIX_BIN");
         let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_nixpacks-fix").into());
@@ -90,7 +95,7 @@ impl Scene {
                 command.env(name, value)
             };
         }
-        command.spawn().unwrap()
+        command
     }
 
     /// The same, which has to succeed.

@@ -57,10 +57,9 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
     if pushes && !settings.push {
         return Response::text(403, &format!("Permission to {name}.git denied to {LOGIN}.\n"));
     }
-    if pushes
-        && rest == "info/refs"
-        && let Some(work) = lock(&shared.before_push).take()
-    {
+    // The lock goes before the work, which may push, too.
+    let work = if pushes && rest == "info/refs" { lock(&shared.before_push).take() } else { None };
+    if let Some(work) = work {
         work();
     }
     let response = backend(shared, &key, rest, request);
