@@ -1,8 +1,17 @@
 //! What people do with a pull request, and that it is left to them.
 
 use crate::scene::{BRANCH, MENDED, OTHERWISE, SHOP, Scene};
-use crate::server::State;
+use crate::server::{Repository, State};
 use crate::support::BROKEN;
+
+/// Opens one that a person then commits to: their commit, and the line that hands it back.
+fn kept_off(scene: &Scene, shop: &Repository) -> (String, String) {
+    scene.succeed(&[SHOP]);
+    let theirs = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
+    scene.succeed(&[SHOP]);
+    let said = shop.pull(1).comments[0].body.clone();
+    (theirs, said.lines().find(|line| line.contains(" handed ")).unwrap().to_owned())
+}
 
 #[test]
 fn keeps_off_a_branch_that_a_person_worked_on_and_says_so_once() {
@@ -30,11 +39,7 @@ fn keeps_off_a_branch_that_a_person_worked_on_and_says_so_once() {
 #[test]
 fn whoever_hands_it_back_may_have_gone_on_working() {
     let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    scene.succeed(&[SHOP]);
-    let line =
-        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    let (_, line) = kept_off(&scene, &shop);
     shop.commit(BRANCH, &[("x.py", Some("x = 2\n"))], "My way still");
     shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
     assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
@@ -187,11 +192,7 @@ fn what_was_closed_and_reopened_is_left_to_whoever_did_that() {
 #[test]
 fn what_was_handed_back_and_then_closed_may_be_proposed_again() {
     let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    scene.succeed(&[SHOP]);
-    let line =
-        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    let (_, line) = kept_off(&scene, &shop);
     shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
     shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
     assert!(scene.succeed(&[SHOP]).out.contains("closed #1"));
@@ -203,11 +204,7 @@ fn what_was_handed_back_and_then_closed_may_be_proposed_again() {
 #[test]
 fn the_texts_follow_after_a_branch_was_handed_back() {
     let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    scene.succeed(&[SHOP]);
-    let line =
-        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    let (_, line) = kept_off(&scene, &shop);
     // Below the old one, which is easily left.
     shop.edit_pull(1, |pull| pull.body = format!("{}\n{line}\n", pull.body));
     shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
@@ -222,11 +219,7 @@ fn the_texts_follow_after_a_branch_was_handed_back() {
 #[test]
 fn the_commit_that_was_handed_back_is_theirs_when_they_put_it_back() {
     let Some((scene, shop)) = Scene::broken() else { return };
-    scene.succeed(&[SHOP]);
-    let theirs = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    scene.succeed(&[SHOP]);
-    let line =
-        shop.pull(1).comments[0].body.lines().find(|line| line.contains(" handed ")).unwrap().to_owned();
+    let (theirs, line) = kept_off(&scene, &shop);
     shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
     assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
     shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
