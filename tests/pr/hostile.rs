@@ -183,6 +183,7 @@ fn a_config_of_fifty_megabytes_is_refused_not_loaded() {
     assert_eq!(repository.git(&["diff", "--name-only", "main", BRANCH]).trim(), "api/nixpacks.toml");
 }
 
+#[cfg(unix)]
 #[test]
 fn settings_and_hooks_of_a_repository_at_hand_run_nothing() {
     let Some((scene, shop)) = Scene::broken() else { return };
