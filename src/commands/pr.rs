@@ -29,15 +29,18 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
     }
     let neutral = transport::bare().map_err(Failure::unusable)?;
     let own = own_site(place)?;
-    let (addresses, many) = addresses(place, &own, neutral.path())?;
-    let forges = Forges::open(&addresses, &own, neutral.path())?;
+    let mut forges = Forges::new(&own, neutral.path())?;
+    let (addresses, many) = addresses(place, &own, &mut forges)?;
+    for address in &addresses {
+        forges.open(&address.site);
+    }
     if addresses.is_empty() {
         return Err(Failure::no_input("no repository to look at"));
     }
     let wants = wants(args, place, many, &forges, neutral.path())?;
     if wants.verified
         && forges
-            .0
+            .opened
             .iter()
             .any(|(_, forge, _)| forge.as_ref().is_ok_and(|forge| !forge.capabilities().verified_commits))
     {
@@ -88,7 +91,7 @@ fn wants(
     args: &PrArgs,
     place: &PlaceArgs,
     many: bool,
-    forges: &Forges,
+    forges: &Forges<'_>,
     neutral: &Path,
 ) -> Result<Wants, Failure> {
     let prefix = &place.head_prefix;
@@ -98,7 +101,7 @@ fn wants(
         )));
     }
     let options: Options = options::resolve(&args.engine)?;
-    let token = forges.0.iter().find_map(|(_, _, token)| token.as_ref());
+    let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
     Ok(Wants {
         base: place.base.clone(),
         prefix: prefix.clone(),
@@ -129,7 +132,11 @@ fn own_site(place: &PlaceArgs) -> Result<Site, Failure> {
 }
 
 /// The repositories that were named, and whether that is a list.
-fn addresses(place: &PlaceArgs, own: &Site, neutral: &Path) -> Result<(Vec<Address>, bool), Failure> {
+fn addresses(
+    place: &PlaceArgs,
+    own: &Site,
+    forges: &mut Forges<'_>,
+) -> Result<(Vec<Address>, bool), Failure> {
     let shard = place.shard.as_deref().map(Shard::parse).transpose().map_err(Failure::unusable)?;
     let parse = |typed: &String| Address::parse(typed, own).map_err(Failure::unusable);
     let mut found = place.repositories.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
@@ -139,8 +146,7 @@ fn addresses(place: &PlaceArgs, own: &Site, neutral: &Path) -> Result<(Vec<Addre
         many = true;
     }
     if let Some(owner) = &place.org {
-        let forges =
-            Forges::open(&[Address { site: own.clone(), name: String::new(), remote: None }], own, neutral)?;
+        forges.open(own);
         let forge = forges.of(own, place.dry_run).map_err(Failure::unusable)?;
         let listed = list::of(forge, own, owner, place.include_forks);
         found.extend(listed.map_err(|why| Failure::unusable(format!("cannot list `{owner}`: {why}")))?);
@@ -185,34 +191,38 @@ fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
 type Opened = (Site, Result<Box<dyn Forge>, String>, Option<Token>);
 
 /// The forges of this run, each once.
-struct Forges(Vec<Opened>);
+struct Forges<'a> {
+    own: &'a Site,
+    neutral: &'a Path,
+    roots: Option<Vec<u8>>,
+    opened: Vec<Opened>,
+}
 
-impl Forges {
-    fn open(addresses: &[Address], own: &Site, neutral: &Path) -> Result<Self, Failure> {
+impl<'a> Forges<'a> {
+    fn new(own: &'a Site, neutral: &'a Path) -> Result<Self, Failure> {
         let roots = variable("SSL_CERT_FILE").map(|file| load::read(Path::new(&file), load::SOURCE_LIMIT));
         let roots = roots
             .transpose()
             .map_err(|_| Failure::unusable("cannot read the file that SSL_CERT_FILE names"))?;
-        let mut opened: Vec<Opened> = Vec::new();
-        for address in addresses {
-            let site = &address.site;
-            if opened.iter().any(|(known, ..)| known == site) {
-                continue;
-            }
-            let token = secret::token(site, site.takes_variables(own), neutral);
-            opened.push((site.clone(), speak(site, token.as_ref(), roots.as_deref()), token));
+        Ok(Self { own, neutral, roots, opened: Vec::new() })
+    }
+
+    fn open(&mut self, site: &Site) {
+        if self.opened.iter().all(|(known, ..)| known != site) {
+            let token = secret::token(site, site.takes_variables(self.own), self.neutral);
+            let forge = speak(site, token.as_ref(), self.roots.as_deref());
+            self.opened.push((site.clone(), forge, token));
         }
-        Ok(Self(opened))
     }
 
     fn clean(&self, text: String) -> String {
-        let tokens = self.0.iter().filter_map(|(_, _, token)| token.as_ref());
+        let tokens = self.opened.iter().filter_map(|(_, _, token)| token.as_ref());
         tokens.fold(text, |text, token| token.secret.strip(&text))
     }
 
     /// The forge of a site. Without a token it may only be read, for a dry run.
     fn of(&self, site: &Site, dry_run: bool) -> Result<&dyn Forge, String> {
-        let Some((_, forge, token)) = self.0.iter().find(|(known, ..)| known == site) else {
+        let Some((_, forge, token)) = self.opened.iter().find(|(known, ..)| known == site) else {
             return Err("its forge was not opened".to_owned());
         };
         if token.is_none() && !dry_run {
