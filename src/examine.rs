@@ -5,16 +5,11 @@ use crate::discover::Input;
 use crate::exit::Failure;
 use crate::report::text::Lines;
 use crate::report::{Examined, Texts, Written};
+use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::engine::{self, Options, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::Builder;
-
-/// The stack of a worker: what the main thread has, so that no input is too deep for one of them alone.
-pub(crate) const STACK: usize = 8 << 20;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
 pub(crate) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
@@ -23,31 +18,7 @@ pub(crate) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examine
     if threads <= 1 {
         return inputs.iter().map(|input| one(input, &indexes, options)).collect();
     }
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(inputs.len()));
-    let work = || {
-        while let Some((at, input)) = take(&next, inputs) {
-            let examined = one(input, &indexes, options);
-            if let Ok(mut done) = done.lock() {
-                done.push((at, examined));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            // One that cannot be started leaves its work to the others.
-            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        }
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, examined)| examined).collect()
-}
-
-fn take<'a>(next: &AtomicUsize, inputs: &'a [Input]) -> Option<(usize, &'a Input)> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    inputs.get(at).map(|input| (at, input))
+    in_order(inputs, threads, |input| one(input, &indexes, options)).into_iter().collect()
 }
 
 fn one(input: &Input, indexes: &Indexes, options: &Options) -> Result<Examined, Failure> {

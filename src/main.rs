@@ -15,6 +15,7 @@ mod pr;
 mod report;
 mod terminal;
 mod view;
+mod workers;
 mod write;
 
 use clap::Parser as _;

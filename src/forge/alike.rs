@@ -1,8 +1,9 @@
 //! What Gitea's interface has as GitHub's does.
 
-use super::http::{Call, ForgeError, Method};
+use super::http::{Call, Client, ForgeError, Method, part};
 use super::{Change, Repository};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// What the token may do.
@@ -50,6 +51,21 @@ impl Tree {
         let files = self.tree.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path);
         (!self.truncated).then(|| files.collect())
     }
+}
+
+/// All repositories of an organisation, or of a user, who is listed elsewhere.
+pub(super) fn owned<T: DeserializeOwned>(
+    client: &Client,
+    owner: &str,
+    query: &str,
+    most: usize,
+) -> Result<Vec<T>, ForgeError> {
+    let list = |kind: &str| client.pages(&format!("/{kind}/{}/repos?{query}", part(owner)), most);
+    let found = match list("orgs") {
+        Err(ForgeError { status: Some(404), .. }) => list("users"),
+        found => found,
+    }?;
+    found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many repositories")))
 }
 
 /// The call that a change comes to, of those that the two have alike.

@@ -142,14 +142,7 @@ impl Forge for Gitea {
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        let list = |kind: &str| {
-            self.0.pages::<WireRepository>(&format!("/{kind}/{}/repos?limit=50", part(owner)), PAGES)
-        };
-        let found = match list("orgs") {
-            Err(ForgeError { status: Some(404), .. }) => list("users"),
-            found => found,
-        }?;
-        let found = found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many repositories")))?;
+        let found: Vec<WireRepository> = alike::owned(&self.0, owner, "limit=50", PAGES)?;
         Ok(found.into_iter().map(WireRepository::neutral).collect())
     }
 

@@ -157,18 +157,7 @@ impl Forge for GitHub {
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        let list = |kind: &str| {
-            self.client.pages::<WireRepository>(
-                &format!("/{kind}/{}/repos?type=all&per_page=100", part(owner)),
-                PAGES,
-            )
-        };
-        // A user is listed elsewhere than an organisation.
-        let found = match list("orgs") {
-            Err(ForgeError { status: Some(404), .. }) => list("users"),
-            found => found,
-        }?;
-        let found = found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many repositories")))?;
+        let found: Vec<WireRepository> = alike::owned(&self.client, owner, "type=all&per_page=100", PAGES)?;
         found.into_iter().map(|found| self.known(found)).collect()
     }
 

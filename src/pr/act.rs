@@ -10,7 +10,7 @@ use super::remark::{self, Closing};
 use super::row::row;
 use super::survey::{Plan, Surveyed};
 use super::texts::Texts;
-use super::transport::{NotPushed, push_args};
+use super::transport::{BareClone, NotPushed, push_args};
 use super::{Row, Status, Step, Wants};
 use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
 use serde_json::Value;
@@ -137,7 +137,12 @@ impl Act<'_> {
         if !self.wants.reviewers.is_empty() {
             self.change(&Change::Review { number, reviewers: self.wants.reviewers.clone() })?;
         }
-        let body = Some(Marker { pending: false, ..marker }.attach(body));
+        self.mark(number, &Marker { pending: false, ..marker }, body)
+    }
+
+    /// Writes the marker, below a description that stays as it is.
+    pub(super) fn mark(&mut self, number: Number, marker: &Marker, text: &str) -> Result<(), String> {
+        let body = Some(marker.attach(text));
         self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
     }
 
@@ -188,15 +193,13 @@ impl Act<'_> {
             return Ok(());
         }
         // The commit of a person may not stay what we take for ours.
-        let body = Some(Marker { was: None, handed: false, ..marker }.attach(&text.body));
-        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
+        self.mark(number, &Marker { was: None, handed: false, ..marker }, &text.body)
     }
 
     /// Puts the title and the description back, if they are still as this run has written them.
     fn put_back(&mut self, pull: &Pull, branch: &str, text: &Texts, marker: &Marker) {
-        let wrote = Pull { body: marker.attach(&text.body), ..pull.clone() };
-        let is_ours =
-            |now: &Pull| now.number == wrote.number && text_digest(&now.body) == text_digest(&wrote.body);
+        let wrote = text_digest(&marker.attach(&text.body));
+        let is_ours = |now: &Pull| now.number == pull.number && text_digest(&now.body) == wrote;
         if !self.now(branch).is_ok_and(|now| now.iter().any(is_ours)) {
             return;
         }
@@ -209,15 +212,17 @@ impl Act<'_> {
     /// Says in the marker that it was us who closed a pull request.
     fn settle(&mut self, pull: &Pull) -> Result<(), String> {
         let Some((marker, text)) = Marker::find(&pull.body) else { return Ok(()) };
-        let body = Some(Marker { closing: false, closed: true, ..marker }.attach(&text));
-        let number = Number(Some(pull.number));
-        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
+        self.mark(Number(Some(pull.number)), &Marker { closing: false, closed: true, ..marker }, &text)
+    }
+
+    /// The clone, which everything that is carried out has.
+    pub(super) fn bare(&self) -> Result<&BareClone, String> {
+        self.surveyed.clone.as_ref().ok_or_else(|| "there is no clone".to_owned())
     }
 
     /// Where a branch is now; empty where it is not.
     pub(super) fn tip(&self, url: &str, branch: &str) -> Result<String, String> {
-        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
-        Ok(clone.tips(url, branch)?.remove(branch).unwrap_or_default())
+        Ok(self.bare()?.tips(url, branch)?.remove(branch).unwrap_or_default())
     }
 
     /// The pull requests from a branch, as they now are.
@@ -229,11 +234,7 @@ impl Act<'_> {
 
     /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
     pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> Result<(), String> {
-        if self.surveyed.place.head.is_none() {
-            return Ok(());
-        }
-        let now = self.now(branch)?;
-        if now.contains(pull) {
+        if self.now(branch)?.contains(pull) {
             return Ok(());
         }
         Err("somebody changed it meanwhile; run this again".to_owned())
@@ -279,11 +280,10 @@ impl Act<'_> {
             return Err(format!("its fork is called `{}`; rename it as the repository is called", fork.name));
         }
         let url = fork_url(&place.address, &fork);
-        let is_ready =
-            |clone: &super::transport::Clone| clone.tips(&url, "").is_ok_and(|tips| !tips.is_empty());
+        let clone = self.bare()?;
         for wait in FORK_WAITS {
             std::thread::sleep(Duration::from_secs(wait));
-            if self.surveyed.clone.as_ref().is_some_and(is_ready) {
+            if clone.tips(&url, "").is_ok_and(|tips| !tips.is_empty()) {
                 return Ok((fork, url));
             }
         }
@@ -292,10 +292,10 @@ impl Act<'_> {
 
     /// Makes the commit, where no branch sees it yet.
     fn commit(&mut self, branch: &str, proposal: &Proposal) -> Result<String, String> {
-        let Some(clone) = &self.surveyed.clone else { return Err("there is no clone".to_owned()) };
         if self.wants.verified {
             return self.commit_there(branch, proposal);
         }
+        let clone = self.bare()?;
         let identity = self.wants.identity.as_ref().map_err(Clone::clone)?;
         let made = proposal.commit(clone.path(), &self.surveyed.base_oid, identity);
         made.map_err(|error| format!("cannot make the commit: {}", error.message()))
@@ -334,10 +334,7 @@ impl Act<'_> {
             self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
             return Ok(());
         }
-        match &self.surveyed.clone {
-            Some(clone) => clone.push(url, branch, oid, lease),
-            None => Err(NotPushed::Because("there is no clone".to_owned())),
-        }
+        self.bare().map_err(NotPushed::Because)?.push(url, branch, oid, lease)
     }
 
     /// Makes a change at the forge, or shows its calls: the last answer.

@@ -3,7 +3,7 @@
 use super::markdown::{block, code, prose};
 use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
-use crate::report::prose::{NOT_CHECKED, count, list, shorten};
+use crate::report::prose::{NOT_CHECKED, count, list, place, shorten};
 use crate::report::{Examined, Fate, fate};
 use nixpacks_transforms::engine::{Applicability, Outcome};
 use nixpacks_transforms::walk;
@@ -48,11 +48,11 @@ fn section(app: &Examined, among_others: bool) -> String {
         let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
     }
     let _ = match outcome.before.outcome {
-        walk::Outcome::Fails { .. } => {
-            let stage = stage(&outcome.before);
+        walk::Outcome::Fails { stage, .. } => {
+            let stage = place(stage);
             writeln!(
                 out,
-                "The Nixpacks deploy of {name} is predicted to fail{stage}:\n\n{}\n",
+                "The Nixpacks deploy of {name} is predicted to fail {stage}:\n\n{}\n",
                 error(outcome)
             )
         }
@@ -70,25 +70,15 @@ fn section(app: &Examined, among_others: bool) -> String {
         walk::Outcome::Unknown => {
             writeln!(out, "What the build does with it cannot be predicted to the end.\n")
         }
-        walk::Outcome::Fails { .. } => writeln!(
+        walk::Outcome::Fails { stage, .. } => writeln!(
             out,
-            "With it the build is predicted to get further, and then to stop{}, at something that no deploy file can mend: {}\n",
-            stage(&outcome.after),
+            "With it the build is predicted to get further, and then to stop {}, at something that no deploy file can mend: {}\n",
+            place(stage),
             prose(&limited(&outcome.after.detail))
         ),
     };
     left(outcome, &mut out);
     out
-}
-
-fn stage(verdict: &walk::Verdict) -> &'static str {
-    match verdict.outcome {
-        walk::Outcome::Fails { stage: walk::Stage::Plan, .. } => " when Nixpacks reads its files",
-        walk::Outcome::Fails { stage: walk::Stage::Nix, .. } => " when Nix installs the packages",
-        walk::Outcome::Fails { stage: walk::Stage::Build, .. } => " in the build",
-        walk::Outcome::Fails { stage: walk::Stage::Start, .. } => " at start",
-        _ => "",
-    }
 }
 
 /// The command and what it answers, as a build log has them.

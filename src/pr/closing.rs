@@ -30,8 +30,7 @@ impl Act<'_> {
         if marker.closing {
             self.remark_once(pull.number, reason)?;
         } else {
-            let body = Some(Marker { closing: true, ..marker.clone() }.attach(&text));
-            self.change(&Change::Edit { number, title: None, body, close: false })?;
+            self.mark(number, &Marker { closing: true, ..marker.clone() }, &text)?;
             self.change(&Change::Comment { number, body: reason })?;
         }
         if let Some(tip) = tip.as_deref().filter(|_| !shared)

@@ -1,6 +1,6 @@
 //! What is to be done about a repository: a pure function of the repair and of what stands at the forge.
 
-use super::marker::{Marker, text_digest};
+use super::marker::{Marker, text_digest, wrote};
 use crate::forge::{Pull, State};
 
 /// The repair, as far as the decision needs it.
@@ -29,6 +29,13 @@ pub(crate) struct Named {
     pub(crate) orphan: bool,
     /// The tip was made by somebody else.
     pub(crate) foreign: bool,
+}
+
+impl Named {
+    /// Whether more than one open pull request is from it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1
+    }
 }
 
 /// Why a pull request is left to a person.
@@ -99,8 +106,6 @@ pub(crate) enum Decision {
         pull: Pull,
         /// How we know.
         why: Why,
-        /// Where the branch is.
-        tip: Option<String>,
     },
     /// A person closed the pull request for this very repair.
     Declined(Pull),
@@ -138,14 +143,12 @@ pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decis
     };
     let same = |pull: &Pull| {
         Marker::find(&pull.body)
-            .filter(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.closed && !marker.closing)
+            .filter(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.is_closed_by_us())
     };
-    for (name, pull) in all() {
+    for (_, pull) in all() {
         if same(pull).is_some() {
             return match pull.state {
-                State::Open => {
-                    Decision::HandsOff { pull: pull.clone(), why: Why::Base, tip: name.tip.clone() }
-                }
+                State::Open => Decision::HandsOff { pull: pull.clone(), why: Why::Base },
                 State::Closed => Decision::Declined(pull.clone()),
                 State::Merged => Decision::Undone(pull.clone()),
             };
@@ -179,12 +182,11 @@ pub(crate) fn is_free(name: &Named) -> bool {
 }
 
 fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
-    let hands_off = |why| Decision::HandsOff { pull: pull.clone(), why, tip: name.tip.clone() };
+    let hands_off = |why| Decision::HandsOff { pull: pull.clone(), why };
     let Some((marker, text)) = Marker::find(&pull.body) else { return hands_off(Why::NoMarker) };
     let close = |tip: Option<String>| {
-        let others = name.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1;
         let (pull, branch, marker) = (pull.clone(), name.branch.clone(), marker.clone());
-        Decision::Close(Close { pull, branch, tip, marker, shared: others })
+        Decision::Close(Close { pull, branch, tip, marker, shared: name.is_shared() })
     };
     let Some(tip) = name.tip.clone() else {
         return if marker.closing { close(None) } else { hands_off(Why::NoBranch) };
@@ -198,13 +200,12 @@ fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
         return if marker.closed { hands_off(Why::Reopened) } else { close(Some(tip)) };
     };
     let (pull, branch) = (pull.clone(), name.branch.clone());
-    let wrote = |digest: &Option<String>, now: &str| digest.as_deref() == Some(text_digest(now).as_str());
     let differs = |now: &str, wanted: &str| text_digest(now) != text_digest(wanted);
-    let title = wrote(&marker.title, &pull.title) && differs(&pull.title, ask.title);
-    let body = wrote(&marker.body, &text) && differs(&text, ask.body);
+    let title = wrote(marker.title.as_deref(), &pull.title) && differs(&pull.title, ask.title);
+    let body = wrote(marker.body.as_deref(), &text) && differs(&text, ask.body);
     // What was handed back is replaced, as was said.
     let push = !name.holds || marker.takes_over(&tip);
-    let open = !marker.pending && !marker.closing && !marker.closed && !marker.handed && marker.left_at(&tip);
+    let open = !marker.pending && !marker.is_closed_by_us() && !marker.handed && marker.left_at(&tip);
     if open && marker.fingerprint == ask.fingerprint && !push && !title && !body {
         return Decision::UpToDate { pull, branch, tip };
     }

@@ -67,7 +67,7 @@ impl Marker {
                 _ => {}
             }
         }
-        let known = !marker.oid.is_empty() || marker.handed || marker.closing || marker.closed;
+        let known = !marker.oid.is_empty() || marker.handed || marker.is_closed_by_us();
         known.then_some(marker)
     }
 
@@ -105,6 +105,11 @@ impl Marker {
         line + CLOSES
     }
 
+    /// Whether we closed it, or were about to.
+    pub(crate) fn is_closed_by_us(&self) -> bool {
+        self.closing || self.closed
+    }
+
     /// Whether a person gave us what is at `tip`.
     pub(crate) fn takes_over(&self, tip: &str) -> bool {
         self.handed && (self.oid.is_empty() || self.was.as_deref() == Some(tip))
@@ -119,6 +124,11 @@ impl Marker {
 /// The digest of a text that a forge may give back with other line ends or spaces.
 pub(crate) fn text_digest(text: &str) -> String {
     digest(text.split_whitespace().collect::<Vec<_>>().join(" ").as_bytes())
+}
+
+/// Whether a text is still the one that the marker has the digest of.
+pub(crate) fn wrote(digest: Option<&str>, now: &str) -> bool {
+    digest == Some(text_digest(now).as_str())
 }
 
 fn is_oid(text: &str) -> bool {

@@ -6,14 +6,11 @@ use super::place::NotSurveyed;
 use super::row::row;
 use super::survey::{Plan, Surveyed, survey};
 use super::{Row, Status, Wants, standing};
-use crate::examine::STACK;
 use crate::forge::{Address, Forge};
 use crate::terminal::Progress;
+use crate::workers::in_order;
 use jiff::{SignedDuration, Timestamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::Builder;
 
 /// How much one run may do.
 #[derive(Clone, Copy, Debug)]
@@ -157,32 +154,11 @@ fn each<T: Send>(
     work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed> + Sync,
 ) -> Vec<Result<T, NotSurveyed>> {
     let progress = Progress::new(targets.len());
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(targets.len()));
-    let take = || {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        targets.get(at).map(|target| (at, target))
-    };
-    let run = || {
-        while let Some((at, target)) = take() {
-            let result = guarded(target, &work);
-            progress.done(&target.address.name);
-            if let Ok(mut done) = done.lock() {
-                done.push((at, result));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..concurrency.clamp(1, targets.len().max(1)) {
-            // One that cannot be started leaves its work to the others; the engine wants a large stack.
-            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, run);
-        }
-    });
-    // If none could.
-    run();
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    in_order(targets, concurrency, |target| {
+        let result = guarded(target, &work);
+        progress.done(&target.address.name);
+        result
+    })
 }
 
 /// A defect that one repository brings to light is no reason to lose what is known of the others.

@@ -6,7 +6,7 @@ use super::decide::{Close, Named};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
 use super::survey::Surveyed;
-use super::transport::Clone;
+use super::transport::BareClone;
 use super::{Row, Status, Wants};
 use crate::forge::{Address, Forge, Head, Pull, State};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ fn standing(
     wants: &Wants,
 ) -> Result<(Surveyed, Vec<Named>), NotSurveyed> {
     let place = Place::find(forge, address, wants)?;
-    let clone = Clone::nowhere(access(forge, address))?;
+    let clone = BareClone::nowhere(access(forge, address))?;
     let first = family(&wants.prefix, &place.base, None);
     let mut named = Vec::new();
     if let Some(head) = &place.head {
@@ -45,35 +45,46 @@ fn standing(
 
 /// A line for each of our pull requests.
 pub(crate) fn status(forge: &dyn Forge, address: &Address, wants: &Wants) -> Result<Vec<Row>, NotSurveyed> {
-    let (Surveyed { place, .. }, named) = standing(forge, address, wants)?;
+    let (surveyed, named) = standing(forge, address, wants)?;
+    Ok(rows(forge, &surveyed, &named, |_, _, _| {}))
+}
+
+/// The lines, each as `finish` leaves it.
+fn rows(
+    forge: &dyn Forge,
+    surveyed: &Surveyed,
+    named: &[Named],
+    finish: impl Fn(&Named, &Pull, &mut Row),
+) -> Vec<Row> {
+    let place = &surveyed.place;
     let mut rows = Vec::new();
-    for name in &named {
+    for name in named {
         for pull in name.pulls.iter().filter(|pull| pull.base == place.base) {
             let (status, said) = tell(pull, name.tip.as_deref());
-            rows.push(Row {
+            let mut row = Row {
                 base: place.base.clone(),
                 number: Some((forge.kind().sigil(), pull.number)),
                 url: pull.url.clone(),
                 branch: name.branch.clone(),
                 commit: name.tip.clone().unwrap_or_default(),
                 ..Row::new(&place.repository.name, status, said)
-            });
+            };
+            finish(name, pull, &mut row);
+            rows.push(row);
         }
     }
     if rows.is_empty() {
         let row = Row::new(&place.repository.name, Status::Nothing, "no pull request of this tool");
-        rows.push(Row { base: place.base, ..row });
+        rows.push(Row { base: place.base.clone(), ..row });
     }
-    Ok(rows)
+    rows
 }
 
 fn tell(pull: &Pull, tip: Option<&str>) -> (Status, String) {
     let marker = Marker::find(&pull.body).map(|(marker, _)| marker);
     let (status, said) = match (pull.state, marker) {
         (State::Merged, _) => (Status::Merged, ""),
-        (State::Closed, Some(marker)) if marker.closed || marker.closing => {
-            (Status::Closed, "closed by the tool")
-        }
+        (State::Closed, Some(marker)) if marker.is_closed_by_us() => (Status::Closed, "closed by the tool"),
         (State::Closed, _) => (Status::Declined, "closed by a person"),
         (State::Open, Some(marker)) if marker.closed => {
             (Status::HandsOff, "it was closed, and somebody opened it again")
@@ -93,19 +104,18 @@ pub(crate) fn close_all(
     wants: &Wants,
     ask_first: bool,
 ) -> Result<Vec<Row>, NotSurveyed> {
-    let mut rows = status(forge, address, wants)?;
-    if !rows.iter().any(|row| row.status == Status::UpToDate) {
-        return Ok(rows);
-    }
     let (surveyed, named) = standing(forge, address, wants)?;
-    for row in rows.iter_mut().filter(|row| row.status == Status::UpToDate) {
+    Ok(rows(forge, &surveyed, &named, |name, pull, row| {
+        if row.status != Status::UpToDate {
+            return;
+        }
         row.status = Status::Closed;
         "asked for".clone_into(&mut row.said);
         row.would = ask_first || wants.dry_run;
         if ask_first && !wants.dry_run {
-            continue;
+            return;
         }
-        match close_one(forge, &surveyed, wants, &named, row.number.map(|(_, number)| number)) {
+        match close_one(forge, &surveyed, wants, name, pull) {
             Ok(steps) => row.steps = steps,
             Err(why) => {
                 row.status = Status::Failed;
@@ -113,26 +123,19 @@ pub(crate) fn close_all(
                 row.said = why;
             }
         }
-    }
-    Ok(rows)
+    }))
 }
 
 fn close_one(
     forge: &dyn Forge,
     surveyed: &Surveyed,
     wants: &Wants,
-    named: &[Named],
-    number: Option<u64>,
+    name: &Named,
+    pull: &Pull,
 ) -> Result<Vec<super::Step>, String> {
-    let all = named.iter().flat_map(|name| name.pulls.iter().map(move |pull| (name, pull)));
-    for (name, pull) in all.filter(|(_, pull)| Some(pull.number) == number && pull.state == State::Open) {
-        if let (Some((marker, _)), Some(tip)) = (Marker::find(&pull.body), &name.tip)
-            && marker.left_at(tip)
-        {
-            let shared = name.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1;
-            let (pull, branch, tip) = (pull.clone(), name.branch.clone(), Some(tip.clone()));
-            return close(forge, surveyed, wants, &Close { pull, branch, tip, marker, shared });
-        }
-    }
-    Err("it changed meanwhile; run this again".to_owned())
+    let (Some((marker, _)), tip) = (Marker::find(&pull.body), name.tip.clone()) else {
+        return Err("it changed meanwhile; run this again".to_owned());
+    };
+    let (pull, branch) = (pull.clone(), name.branch.clone());
+    close(forge, surveyed, wants, &Close { pull, branch, tip, marker, shared: name.is_shared() })
 }

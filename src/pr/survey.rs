@@ -6,7 +6,7 @@ use super::decide::{Ask, Decision, Named, decide, is_free, unsettled};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
 use super::proposal::{Looked, Made, Proposal, changes, look};
-use super::transport::Clone;
+use super::transport::BareClone;
 use crate::discover;
 use crate::forge::{Address, Forge, Head, Pull, State};
 use crate::report::Examined;
@@ -19,7 +19,7 @@ pub(crate) struct Surveyed {
     /// The tip of the base; empty where it was not cloned.
     pub(crate) base_oid: String,
     /// The clone, where there was reason for one.
-    pub(crate) clone: Option<Clone>,
+    pub(crate) clone: Option<BareClone>,
     /// The repository wants no pull requests.
     pub(crate) opted_out: bool,
     /// Why nothing is proposed, if nothing is.
@@ -66,7 +66,7 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
         return Ok(surveyed);
     }
     let place = &surveyed.place;
-    let clone = Clone::new(&place.url, &place.base, !wants.fork, access(forge, address))?;
+    let clone = BareClone::new(&place.url, &place.base, !wants.fork, access(forge, address))?;
     let Some(clone) = clone else {
         let why = format!("there is no branch `{}`", place.base);
         // A repository without a commit has a default branch all the same.
@@ -101,14 +101,14 @@ fn is_idle(forge: &dyn Forge, address: &Address, place: &Place, family: &str) ->
     if files.iter().any(holds_config) {
         return Ok(false);
     }
-    let clone = Clone::nowhere(access(forge, address))?;
+    let clone = BareClone::nowhere(access(forge, address))?;
     Ok(place.head.is_none() || clone.tips(&place.push_url, family)?.is_empty())
 }
 
 struct Look<'a> {
     forge: &'a dyn Forge,
     wants: &'a Wants,
-    clone: &'a Clone,
+    clone: &'a BareClone,
     tips: BTreeMap<String, String>,
     family: String,
 }

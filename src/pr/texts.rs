@@ -1,7 +1,7 @@
 //! The title and the description, which a person may have made their own.
 
 use super::decide::Decision;
-use super::marker::{Marker, text_digest};
+use super::marker::{Marker, text_digest, wrote};
 use super::proposal::Proposal;
 use crate::forge::Pull;
 
@@ -23,13 +23,12 @@ impl Texts {
             _ => (false, false),
         };
         let now = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
-        let ours =
-            |digest: &Option<String>, text: &str| digest.as_deref() == Some(text_digest(text).as_str());
         let wanted = &proposal.message.subject;
         let body_text = if body { proposal.body.clone() } else { now.clone() };
         let title_text = if title { wanted } else { &pull.title };
-        let title_digest = (title || ours(&marker.title, &pull.title)).then(|| text_digest(title_text));
-        let body_digest = (body || ours(&marker.body, &now)).then(|| text_digest(&body_text));
+        let title_digest =
+            (title || wrote(marker.title.as_deref(), &pull.title)).then(|| text_digest(title_text));
+        let body_digest = (body || wrote(marker.body.as_deref(), &now)).then(|| text_digest(&body_text));
         Self {
             title: title.then(|| format!("{}{wanted}", pull.mark)),
             body: body_text,

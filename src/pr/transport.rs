@@ -32,7 +32,7 @@ pub(crate) struct Access {
 }
 
 /// A bare clone of one branch.
-pub(crate) struct Clone {
+pub(crate) struct BareClone {
     dir: TempDir,
     access: Access,
     shallow: bool,
@@ -47,7 +47,7 @@ pub(crate) enum NotPushed {
     Because(String),
 }
 
-impl Clone {
+impl BareClone {
     /// Clones `branch` of the repository at `url`, without its history if `shallow`; `None` where there is no such
     /// branch.
     pub(crate) fn new(

@@ -47,10 +47,7 @@ impl Act<'_> {
     fn pending(&self, url: &str, branch: &str) -> Result<(String, BTreeMap<String, String>), String> {
         let first = format!("{branch}.pending-");
         let pending = format!("{first}{}", self.surveyed.base_oid);
-        let tips = match &self.surveyed.clone {
-            Some(clone) if !self.unmade_fork() => clone.tips(url, &first)?,
-            _ => BTreeMap::new(),
-        };
+        let tips = if self.unmade_fork() { BTreeMap::new() } else { self.bare()?.tips(url, &first)? };
         let ours = |name: &str| {
             name.strip_prefix(&first).is_some_and(|end| git2::Oid::from_str(end).is_ok() && end.len() == 40)
         };

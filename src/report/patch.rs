@@ -1,7 +1,7 @@
 //! The patch that `fix` would write, for `git apply` and `patch -p1`.
 
 use super::Examined;
-use super::text::is_harmful;
+use super::text::push_line;
 use crate::terminal::Tone;
 use crate::write;
 use nixpacks_transforms::engine::FileChange;
@@ -71,9 +71,7 @@ fn file(name: &str, change: &FileChange, tone: Tone, out: &mut String) {
             let _ = write!(out, "{color}{sign}");
             if tone.looked_at {
                 let text = text.strip_suffix('\r').unwrap_or(text);
-                text.chars().for_each(|ch| {
-                    if ch != '\t' && is_harmful(ch) { out.extend(ch.escape_default()) } else { out.push(ch) }
-                });
+                push_line(out, text);
             } else {
                 out.push_str(text);
             }

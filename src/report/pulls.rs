@@ -2,7 +2,7 @@
 
 use super::json::to_text;
 use super::prose::{count, shell_word};
-use super::text::{escape, quote};
+use super::text::{escape, push_line, quote};
 use crate::cli::Voice;
 use crate::pr::{Row, Status, Step};
 use crate::terminal::{Page, Tone};
@@ -104,9 +104,8 @@ fn patch(text: &str, tone: Tone, out: &mut String) {
     }
     for line in text.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
-        // Tabs are no harm.
-        let parts: Vec<String> = line.split('\t').map(escape).collect();
-        let _ = write!(out, "{}{end}", parts.join("\t"));
+        push_line(out, line);
+        out.push_str(end);
     }
 }
 

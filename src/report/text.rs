@@ -28,6 +28,11 @@ pub(crate) fn quote(said: &str, out: &mut String) {
     }
 }
 
+/// Adds a line of a file, escaped but for its tabs, which are no harm.
+pub(crate) fn push_line(out: &mut String, line: &str) {
+    line.chars().for_each(|ch| if ch == '\t' { out.push(ch) } else { push(out, ch) });
+}
+
 /// Adds one character, escaped if need be.
 pub(crate) fn push(out: &mut String, ch: char) {
     if is_harmful(ch) { out.extend(ch.escape_default()) } else { out.push(ch) }

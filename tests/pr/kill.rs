@@ -106,16 +106,22 @@ fn while_it_updates() {
     }
 }
 
-#[test]
-fn while_the_base_moves_on_too() {
-    // Killed after the push, and the base has another tip when the next run looks.
-    let Some((scene, shop)) = Scene::broken() else { return };
+/// A run that opens one, killed after the push.
+fn killed_after_the_push() -> Option<(Scene, Repository)> {
+    let (scene, shop) = Scene::broken()?;
     scene.forge.stall(1, When::Before);
     let mut child = scene.start(&[SHOP], &[]);
     assert!(scene.forge.stalled(|| child.try_wait().unwrap().is_some()));
     child.kill().unwrap();
     child.wait().unwrap();
     scene.forge.resume();
+    Some((scene, shop))
+}
+
+#[test]
+fn while_the_base_moves_on_too() {
+    // The base has another tip when the next run looks.
+    let Some((scene, shop)) = killed_after_the_push() else { return };
     assert!(shop.tip(BRANCH).is_some() && shop.pulls().is_empty());
     shop.commit("main", &[("nixpacks.toml", Some(&format!("{EXPLAINED}{BROKEN}")))], "Explain");
     assert!(scene.succeed(&[SHOP]).out.contains("opened #1"));
@@ -125,13 +131,7 @@ fn while_the_base_moves_on_too() {
 
 #[test]
 fn what_it_left_goes_when_nothing_needs_it_any_more() {
-    let Some((scene, shop)) = Scene::broken() else { return };
-    scene.forge.stall(1, When::Before);
-    let mut child = scene.start(&[SHOP], &[]);
-    assert!(scene.forge.stalled(|| child.try_wait().unwrap().is_some()));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    scene.forge.resume();
+    let Some((scene, shop)) = killed_after_the_push() else { return };
     shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
     let ran = scene.pr(&[SHOP, "--dry-run"]);
     assert!(ran.code == 1 && ran.out.contains("would clean up"), "{ran:?}");
