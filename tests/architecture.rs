@@ -12,7 +12,7 @@ const BUDGET: usize = 500;
 /// Modules of the pure crate from the ground up. One may import what stands in a row before its own, and
 /// beside it where that does not import back.
 const LAYERS: &[&[&str]] = &[
-    &["text", "app"],
+    &["text", "app", "tables"],
     &["edit"],
     &["document"],
     &["shell", "requirements"],

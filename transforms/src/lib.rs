@@ -22,5 +22,6 @@ mod repair;
 pub mod requirements;
 pub mod rules;
 pub mod shell;
+mod tables;
 pub mod text;
 pub mod walk;

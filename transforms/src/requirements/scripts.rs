@@ -4,150 +4,7 @@
 
 use super::name::normalize;
 use super::requirement::Requirement;
-
-/// Distribution, and the console scripts in its own metadata.
-const SCRIPTS: &[(&str, &[&str])] = &[
-    ("alembic", &["alembic"]),
-    ("arq", &["arq"]),
-    ("awscli", &["aws"]),
-    ("black", &["black", "blackd"]),
-    ("bokeh", &["bokeh"]),
-    ("celery", &["celery"]),
-    ("chainlit", &["chainlit"]),
-    ("chromadb", &["chroma"]),
-    ("daphne", &["daphne"]),
-    ("django", &["django-admin"]),
-    ("dramatiq", &["dramatiq"]),
-    ("fastapi", &["fastapi"]),
-    ("fastapi-cli", &["fastapi"]),
-    ("fastmcp", &["fastmcp"]),
-    ("flask", &["flask"]),
-    ("gdown", &["gdown"]),
-    ("google-adk", &["adk"]),
-    ("gradio", &["gradio", "upload_theme"]),
-    ("granian", &["granian"]),
-    ("gunicorn", &["gunicorn"]),
-    ("honcho", &["honcho"]),
-    ("huggingface-hub", &["hf", "huggingface-cli"]),
-    ("hypercorn", &["hypercorn"]),
-    ("jupyter-core", &["jupyter"]),
-    ("jupyterlab", &["jupyter-lab", "jupyter-labextension"]),
-    ("langgraph-cli", &["langgraph"]),
-    ("litellm", &["litellm"]),
-    ("litestar", &["litestar"]),
-    ("marimo", &["marimo"]),
-    ("mcp", &["mcp"]),
-    ("mkdocs", &["mkdocs"]),
-    ("mlflow", &["mlflow"]),
-    ("modal", &["modal"]),
-    ("notebook", &["jupyter-notebook"]),
-    ("openai", &["openai"]),
-    ("panel", &["panel"]),
-    ("pipenv", &["pipenv"]),
-    ("playwright", &["playwright"]),
-    ("poetry", &["poetry"]),
-    ("prefect", &["prefect"]),
-    ("prisma", &["prisma"]),
-    ("pytest", &["py.test", "pytest"]),
-    ("python-dotenv", &["dotenv"]),
-    ("quart", &["quart"]),
-    ("reflex", &["reflex"]),
-    ("rq", &["rq", "rqinfo", "rqworker"]),
-    ("ruff", &["ruff"]),
-    ("sanic", &["sanic"]),
-    ("scrapy", &["scrapy"]),
-    ("solara", &["solara"]),
-    ("spacy", &["spacy"]),
-    ("streamlit", &["streamlit"]),
-    ("supervisor", &["supervisord", "supervisorctl"]),
-    ("uv", &["uv", "uvx"]),
-    ("uvicorn", &["uvicorn"]),
-    ("uwsgi", &["uwsgi"]),
-    ("voila", &["voila"]),
-    ("waitress", &["waitress-serve"]),
-    ("watchfiles", &["watchfiles"]),
-    ("yt-dlp", &["yt-dlp"]),
-];
-
-/// Distribution, an extra or nothing, and the distributions with scripts that it requires.
-const REQUIRES: &[(&str, &str, &[&str])] = &[
-    ("chainlit", "", &["fastapi", "python-dotenv", "uvicorn"]),
-    ("channels", "daphne", &["daphne"]),
-    ("chromadb", "", &["uvicorn"]),
-    ("dash", "", &["flask"]),
-    ("django-cors-headers", "", &["django"]),
-    ("djangorestframework", "", &["django"]),
-    ("fastapi", "all", &["fastapi-cli", "uvicorn"]),
-    ("fastapi", "standard", &["fastapi-cli", "python-dotenv", "uvicorn", "watchfiles"]),
-    ("fastapi-cli", "standard", &["python-dotenv", "uvicorn", "watchfiles"]),
-    ("fastmcp", "", &["mcp", "uvicorn"]),
-    ("flask-cors", "", &["flask"]),
-    ("flask-login", "", &["flask"]),
-    ("flask-migrate", "", &["alembic", "flask"]),
-    ("flask-socketio", "", &["flask"]),
-    ("flask-sqlalchemy", "", &["flask"]),
-    ("google-adk", "", &["fastapi", "uvicorn"]),
-    ("gradio", "", &["fastapi", "huggingface-hub", "uvicorn"]),
-    ("jupyterlab", "", &["jupyter-core"]),
-    ("litellm", "proxy", &["fastapi", "gunicorn", "uvicorn"]),
-    ("mcp", "", &["uvicorn"]),
-    ("mlflow", "", &["alembic", "flask", "gunicorn"]),
-    ("nicegui", "", &["fastapi", "uvicorn"]),
-    ("notebook", "", &["jupyter-core", "jupyterlab"]),
-    ("panel", "", &["bokeh"]),
-    ("quart", "", &["flask", "hypercorn"]),
-    ("uvicorn", "standard", &["python-dotenv", "watchfiles"]),
-];
-
-/// Distribution, and the modules that it installs, where they are not its name.
-const IMPORTS: &[(&str, &[&str])] = &[
-    ("attrs", &["attr", "attrs"]),
-    ("beautifulsoup4", &["bs4"]),
-    ("discord-py", &["discord"]),
-    ("django-cors-headers", &["corsheaders"]),
-    ("djangorestframework", &["rest_framework"]),
-    ("faiss-cpu", &["faiss"]),
-    ("ffmpeg-python", &["ffmpeg"]),
-    ("fpdf2", &["fpdf"]),
-    ("gitpython", &["git"]),
-    ("grpcio", &["grpc"]),
-    ("line-bot-sdk", &["linebot"]),
-    ("mysql-connector-python", &["mysql"]),
-    ("mysqlclient", &["MySQLdb"]),
-    ("opencv-contrib-python", &["cv2"]),
-    ("opencv-python", &["cv2"]),
-    ("opencv-python-headless", &["cv2"]),
-    ("pillow", &["PIL"]),
-    ("protobuf", &["google"]),
-    ("psycopg2-binary", &["psycopg2"]),
-    ("py-cord", &["discord"]),
-    ("pycryptodome", &["Crypto"]),
-    ("pyjwt", &["jwt"]),
-    ("pymupdf", &["fitz", "pymupdf"]),
-    ("pynacl", &["nacl"]),
-    ("pyopenssl", &["OpenSSL"]),
-    ("pypdf2", &["PyPDF2"]),
-    ("pyserial", &["serial"]),
-    ("pytelegrambotapi", &["telebot"]),
-    ("python-dateutil", &["dateutil"]),
-    ("python-docx", &["docx"]),
-    ("python-dotenv", &["dotenv"]),
-    ("python-engineio", &["engineio"]),
-    ("python-jose", &["jose"]),
-    ("python-magic", &["magic"]),
-    ("python-multipart", &["multipart", "python_multipart"]),
-    ("python-pptx", &["pptx"]),
-    ("python-socketio", &["socketio"]),
-    ("python-telegram-bot", &["telegram"]),
-    ("pyyaml", &["yaml"]),
-    ("pyzmq", &["zmq"]),
-    ("scikit-image", &["skimage"]),
-    ("scikit-learn", &["sklearn"]),
-    ("setuptools", &["pkg_resources", "setuptools"]),
-    ("tensorflow-cpu", &["tensorflow"]),
-    ("umap-learn", &["umap"]),
-    ("websocket-client", &["websocket"]),
-];
+use crate::tables::{CONSOLE_SCRIPTS, IMPORT_NAMES, REQUIRED_SCRIPTS};
 
 /// Whether installing `requirement` brings the console script `script`, as far as the tables know.
 /// A distribution that they don't list is taken to have a script of its own name.
@@ -159,30 +16,35 @@ pub fn brings_script(requirement: &Requirement, script: &str) -> bool {
 /// Whether installing the distribution `name` with `extras` brings the console script `script`.
 pub fn brings(name: &str, extras: &[String], script: &str) -> bool {
     let name = normalize(name);
-    let own = SCRIPTS.iter().find(|(listed, _)| *listed == name);
-    if own.map_or(name == normalize(script), |(_, scripts)| scripts.contains(&script)) {
-        return true;
-    }
-    let required = REQUIRES.iter().filter(|(listed, extra, _)| {
-        *listed == name && (extra.is_empty() || extras.iter().any(|wanted| normalize(wanted) == *extra))
-    });
+    let own = match CONSOLE_SCRIPTS.words(&name) {
+        Some(mut scripts) => scripts.any(|listed| listed == script),
+        None => name == normalize(script),
+    };
+    let with_extras = extras.iter().map(|extra| format!("{name}[{}]", normalize(extra)));
     // The tables hold no cycle, which a test checks.
-    required.flat_map(|(_, _, names)| *names).any(|dependency| brings(dependency, &[], script))
+    own || std::iter::once(name.clone())
+        .chain(with_extras)
+        .filter_map(|asked| REQUIRED_SCRIPTS.words(&asked))
+        .flatten()
+        .any(|required| brings(required, &[], script))
 }
 
 /// The distributions in the tables: any other has at most a script of its own name.
 pub(crate) fn listed() -> impl Iterator<Item = &'static str> {
-    SCRIPTS.iter().map(|(name, _)| *name).chain(REQUIRES.iter().map(|(name, _, _)| *name))
-}
-
-/// The distributions whose modules the tables name.
-pub(crate) fn import_listed() -> impl Iterator<Item = &'static str> {
-    IMPORTS.iter().map(|(name, _)| *name)
+    let required = REQUIRED_SCRIPTS.names().map(|name| name.split('[').next().unwrap_or(name));
+    CONSOLE_SCRIPTS.names().chain(required)
 }
 
 /// The distributions whose own metadata has the console script `script`.
 pub fn distributions_with_script(script: &str) -> impl Iterator<Item = &'static str> {
-    SCRIPTS.iter().filter(move |(_, scripts)| scripts.contains(&script)).map(|(name, _)| *name)
+    CONSOLE_SCRIPTS.names().filter(move |name| {
+        CONSOLE_SCRIPTS.words(name).is_some_and(|mut scripts| scripts.any(|s| s == script))
+    })
+}
+
+/// The distributions whose modules the tables name.
+pub(crate) fn import_listed() -> impl Iterator<Item = &'static str> {
+    IMPORT_NAMES.names()
 }
 
 /// The modules that the distribution installs: from the table, or its name as an identifier.
@@ -195,8 +57,8 @@ pub fn import_names(name: &str) -> Vec<String> {
     {
         return vec!["google".to_owned(), name.replace('-', "_")];
     }
-    match IMPORTS.iter().find(|(listed, _)| *listed == name) {
-        Some((_, modules)) => modules.iter().map(|module| (*module).to_owned()).collect(),
+    match IMPORT_NAMES.words(&name) {
+        Some(modules) => modules.map(str::to_owned).collect(),
         None => vec![name.replace('-', "_")],
     }
 }
@@ -209,43 +71,29 @@ mod tests {
         brings(name, &[extra.to_owned()], script)
     }
 
-    #[test]
-    fn the_tables_are_sorted_and_normalised() {
-        assert!(SCRIPTS.is_sorted_by_key(|(name, _)| *name));
-        assert!(REQUIRES.is_sorted_by_key(|(name, extra, _)| (*name, *extra)));
-        assert!(IMPORTS.is_sorted_by_key(|(name, _)| *name));
-        assert!(SCRIPTS.iter().all(|(name, _)| normalize(name) == *name));
-        assert!(REQUIRES.iter().all(|(name, _, _)| normalize(name) == *name));
-        assert!(IMPORTS.iter().all(|(name, _)| normalize(name) == *name));
+    fn required(name: &str) -> Vec<&'static str> {
+        REQUIRED_SCRIPTS.words(name).into_iter().flatten().collect()
     }
 
     #[test]
-    fn every_required_distribution_has_scripts() {
-        for name in REQUIRES.iter().flat_map(|(_, _, names)| *names) {
-            assert!(SCRIPTS.iter().any(|(listed, _)| listed == name), "{name}");
+    fn the_names_are_normalised() {
+        for name in listed().chain(import_listed()) {
+            assert_eq!(normalize(name), name);
         }
     }
 
     #[test]
-    fn nothing_requires_itself() {
-        let mut reached: Vec<(&str, &str)> =
-            REQUIRES.iter().flat_map(|(name, _, names)| names.iter().map(move |to| (*name, *to))).collect();
-        for _ in 0..REQUIRES.len() {
-            let more: Vec<_> = reached
-                .iter()
-                .flat_map(|(from, via)| {
-                    REQUIRES
-                        .iter()
-                        .filter(move |(name, _, _)| name == via)
-                        .flat_map(move |(_, _, names)| names.iter().map(move |to| (*from, *to)))
-                })
-                .filter(|edge| !reached.contains(edge))
-                .collect();
-            reached.extend(more);
-            reached.sort_unstable();
-            reached.dedup();
+    fn every_required_distribution_has_scripts_and_nothing_requires_itself() {
+        for name in REQUIRED_SCRIPTS.names() {
+            let mut left = required(name);
+            let mut steps = 0;
+            while let Some(next) = left.pop() {
+                assert!(CONSOLE_SCRIPTS.has(next), "{name} requires {next}, which has no row of its own");
+                left.extend(required(next));
+                steps += 1;
+                assert!(steps < 1000, "{name} requires itself");
+            }
         }
-        assert!(reached.iter().all(|(from, to)| from != to));
     }
 
     #[test]

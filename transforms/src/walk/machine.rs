@@ -2,10 +2,11 @@
 
 use super::files::Copy;
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
-use super::profile::{BASE_PROGRAMS, Profile};
+use super::profile::Profile;
 use super::verdict::Reason;
 use crate::app::AppView;
 use crate::requirements::{native, normalize, scripts};
+use crate::tables::BASE_IMAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ impl Dists {
     /// Whether one of them needs libstdc++ to import.
     pub(crate) fn native(&self) -> Option<&str> {
         if self.names.len() > MANY {
-            return native::NATIVE.iter().copied().find(|name| self.names.contains_key(*name));
+            return native::listed().find(|name| self.names.contains_key(*name));
         }
         self.names.keys().map(String::as_str).find(|name| native::needs_libstdcxx(name))
     }
@@ -365,7 +366,7 @@ impl<'a> Machine<'a> {
                 return Some(Program::Python(id));
             }
         }
-        (dir != "/usr/local/bin" && BASE_PROGRAMS.contains(name)).then_some(Program::Known)
+        (dir != "/usr/local/bin" && BASE_IMAGE_PROGRAMS.has(name)).then_some(Program::Known)
     }
 
     fn in_user(&self, name: &str) -> Option<Program> {

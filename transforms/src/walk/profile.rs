@@ -2,8 +2,8 @@
 
 use super::paths::base_name;
 use crate::plan::{Plan, names};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::LazyLock;
+use crate::tables::PACKAGE_PROGRAMS;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Programs by where they come from.
 #[derive(Clone, Debug, Default)]
@@ -140,8 +140,8 @@ fn programs(package: &str) -> (Vec<String>, bool) {
     let member = base_name(&package.replace('.', "/")).to_owned();
     let stem = version_stem(&member).to_owned();
     for name in [package, member.as_str(), stem.as_str()] {
-        if let Some((_, programs)) = PROGRAMS.iter().find(|(known, _)| *known == name) {
-            return (programs.split(' ').map(str::to_owned).collect(), true);
+        if let Some(programs) = PACKAGE_PROGRAMS.words(name) {
+            return (programs.map(str::to_owned).collect(), true);
         }
     }
     (vec![member, stem].into_iter().filter(|name| !is_python_tool(name)).collect(), false)
@@ -169,86 +169,4 @@ fn version_stem(name: &str) -> &str {
     let stem = name.strip_suffix("_x").unwrap_or(name);
     let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_' | '-'));
     if stem.is_empty() { name } else { stem }
-}
-
-/// What a package puts on `PATH` where that is not one program of the package's own name.
-/// From the packages' own file lists (nixpkgs `bin` outputs, Ubuntu 24.04 `apt-file`).
-const PROGRAMS: &[(&str, &str)] = &[
-    ("binutils", "ld as ar nm objdump strip"),
-    ("build-essential", "gcc g++ cc c++ make"),
-    ("bun", "bun bunx"),
-    ("cargo", "cargo"),
-    ("chromium", "chromium chromium-browser"),
-    ("clang", "clang clang++ cc c++"),
-    ("composer", "composer"),
-    ("default-mysql-client", "mysql mysqldump"),
-    ("ffmpeg", "ffmpeg ffprobe"),
-    ("ffmpeg-full", "ffmpeg ffprobe"),
-    ("ffmpeg-headless", "ffmpeg ffprobe"),
-    ("g++", "g++ c++ gcc cc"),
-    ("gcc", "gcc g++ cc c++ cpp"),
-    ("gfortran", "gfortran"),
-    ("gnumake", "make"),
-    ("go", "go gofmt"),
-    ("imagemagick", "convert magick identify"),
-    ("jdk", "java javac"),
-    ("jre", "java"),
-    ("libmagic1", "file"),
-    ("libreoffice", "soffice libreoffice"),
-    ("maven", "mvn"),
-    ("nodejs", "node npm npx corepack"),
-    ("nodejs-18_x", "node npm npx corepack"),
-    ("nodejs-slim", "node"),
-    ("openjdk", "java javac"),
-    ("php", "php"),
-    ("pkg-config", "pkg-config"),
-    ("pkgconfig", "pkg-config"),
-    ("pnpm", "pnpm pnpx"),
-    ("poetry", "poetry"),
-    ("poppler-utils", "pdftoppm pdfinfo pdftotext"),
-    ("poppler_utils", "pdftoppm pdfinfo pdftotext"),
-    ("postgresql", "psql pg_config pg_dump"),
-    ("postgresql-client", "psql pg_dump"),
-    ("redis", "redis-server redis-cli"),
-    ("redis-tools", "redis-cli"),
-    ("ruby", "ruby gem bundle"),
-    ("rustc", "rustc"),
-    ("rustup", "rustup cargo rustc"),
-    ("supervisor", "supervisord supervisorctl"),
-    ("tesseract", "tesseract"),
-    ("tesseract-ocr", "tesseract"),
-    ("uv", "uv uvx"),
-    ("yarn", "yarn yarnpkg"),
-];
-
-/// Programs of the base image (images/base/ubuntu/Dockerfile) that commands of deploy files use.
-pub(crate) static BASE_PROGRAMS: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        " [ apt apt-cache apt-get apt-key arch awk base64 basename bash bunzip2 bzip2 \
-cat chgrp chmod chown chroot cksum clear cmp comm cp curl cut dash date dd df diff dirname dpkg du echo egrep env \
-envsubst expand expr factor false fc-cache fgrep find flock fold free getconf getent git grep groupadd gunzip gzip \
-head hostname id install join ldconfig ldd less link ln locale locale-gen localedef ls make md5sum mkdir mkfifo mknod mktemp \
-mount mv nano nice nl nohup nproc numfmt od openssl paste patch perl ping pkill printenv printf ps pwd readlink \
-realpath rm rmdir sed seq service sh sha1sum sha256sum sha512sum shred shuf sleep sort split stat stdbuf strings stty su \
-sudo sync tac tail tar tee test time timeout top touch tr true truncate tty uname unexpand uniq unlink unxz unzip \
-update-ca-certificates update-alternatives uptime useradd users wc wget which who whoami xargs xz yes zcat nix nix-env nix-collect-garbage nix-shell ",
-    )
-});
-
-/// Bash's own commands.
-pub(crate) static BUILTINS: LazyLock<Words> = LazyLock::new(|| {
-    words(
-        " . : [ alias bg bind break builtin caller cd command compgen complete continue declare \
-dirs disown echo enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd \
-printf pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit \
-umask unalias unset wait ",
-    )
-});
-
-/// A list of names that every command may be compared with.
-pub(crate) type Words = HashSet<&'static str>;
-
-/// The words between blanks.
-pub(crate) fn words(list: &'static str) -> Words {
-    list.split_whitespace().collect()
 }

@@ -4,11 +4,11 @@ use super::call::{Call, CallKind};
 use super::exec::Run;
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
-use super::profile::BUILTINS;
 use super::python::venv_dir;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::shell::{self, Node, RedirectOp, Simple, Word};
+use crate::tables::BASH_BUILTINS;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ impl Run<'_, '_> {
         if let Some((text, at)) = shell::nested(simple) {
             return self.nested(&inner, &text, at);
         }
-        if BUILTINS.contains(cmd.name.as_str()) {
+        if BASH_BUILTINS.has(&cmd.name) {
             return self.builtin(shell, &cmd, unwrapped.words);
         }
         let status = self.external(&mut inner, &cmd, feed);
@@ -190,7 +190,7 @@ impl Run<'_, '_> {
     /// `which x`, `command -v x`, `type x`.
     pub(crate) fn lookup(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         match cmd.operand() {
-            Some(name) if BUILTINS.contains(name) || self.machine.find(shell, name).is_some() => Status::Ok,
+            Some(name) if BASH_BUILTINS.has(name) || self.machine.find(shell, name).is_some() => Status::Ok,
             Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
             None => Status::unsure("the name is a variable"),
         }

@@ -4,5 +4,5 @@
 mod archives;
 mod undefined;
 
-pub use archives::{Archive, archive, python};
+pub use archives::python;
 pub use undefined::{Replacement, Undefined, error, undefined};
