@@ -67,44 +67,16 @@ fn nearest<'a>(id: &str, known: &[&'a str]) -> Option<&'a str> {
     if id.len() > 64 {
         return None;
     }
-    let best = known.iter().map(|name| (distance(id, name), *name)).min()?;
+    let best = known.iter().map(|name| (strsim::levenshtein(id, name), *name)).min()?;
     (best.0 <= id.chars().count().max(3) / 3).then_some(best.1)
-}
-
-/// The edit distance of two short strings.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
-            let value = (corner + usize::from(from != *to)).min(*cell + 1).min(left + 1);
-            corner = std::mem::replace(cell, value);
-            left = value;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{distance, ids, nearest, unknown_rule, variable};
+    use super::{ids, nearest, unknown_rule, variable};
 
     const KNOWN: &[&str] = &["pip-in-nix-pkgs", "system-pip-install", "venv-off-path"];
-
-    #[test]
-    fn measures_edits() {
-        for (a, b, want) in
-            [("", "", 0), ("a", "", 1), ("", "ab", 2), ("kitten", "sitting", 3), ("a", "a", 0)]
-        {
-            assert_eq!(distance(a, b), want, "{a} {b}");
-        }
-    }
 
     #[test]
     fn suggests_the_close_rule_and_no_far_one() {

@@ -84,6 +84,7 @@ pub(crate) const NODE: &[File] = &[
             "{\"packageManager\": \"yarn@4\", \"engines\": {\"node\": \"24\"}, \"dependencies\": {\"next\": \"1\", \"prisma\": \"1\"}}",
             "{\"devDependencies\": {\"cypress\": \"1\", \"vite\": \"5\", \"vue\": \"3\"}, \"engines\": {\"node\": \"16 || 14\"}}",
             "{\"engines\": {\"node\": \"*\"}, \"workspaces\": [\"packages/*\"], \"main\": \"./index.js\"}",
+            "{\"workspaces\": [\"./packages/*\"], \"name\": null, \"name2\": [1, {\"a\": 1, \"a\": 2}]}",
             "{\"engines\": {\"node\": \"lts/*\", \"npm\": \"9\"}, \"workspaces\": {\"packages\": []}}",
             "{\"scripts\": [1]}",
             "{\"engines\": {\"node\": \"<=20\"}, \"scripts\": null}",

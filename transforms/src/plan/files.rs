@@ -1,11 +1,11 @@
 //! The files of the directory that a plan is for, with the planner's own ways to read them.
 
-use super::glob::glob;
-use super::json;
 use super::types::PlanError;
 use crate::app::{AppView, Kind};
 use crate::document::{Document, FileKind, Table};
+use globset::GlobBuilder;
 use regex::Regex;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -87,15 +87,15 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// A file as a JSON object.
-    pub(super) fn json(&self, name: &str) -> Result<Table, PlanError> {
-        json::parse(&self.text(name)?).ok_or_else(|| error(format!("Error reading {name} as JSON")))
+    /// A file as JSON, by the library that the planner reads it with.
+    pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, PlanError> {
+        serde_json::from_str(&self.text(name)?).map_err(|_| error(format!("Error reading {name} as JSON")))
     }
 
-    /// A file as a JSON object, after taking comments out as the planner does: inside strings too.
-    pub(super) fn jsonc(&self, name: &str) -> Result<Table, PlanError> {
-        let text = self.text(name)?;
-        json::parse(&without_comments(&text)).ok_or_else(|| error(format!("Error reading {name} as JSONC")))
+    /// A file as JSON, after taking comments out as the planner does: inside strings too.
+    pub(super) fn jsonc<T: DeserializeOwned>(&self, name: &str) -> Result<T, PlanError> {
+        let text = without_comments(&self.text(name)?);
+        serde_json::from_str(&text).map_err(|_| error(format!("Error reading {name} as JSONC")))
     }
 
     /// A file as a TOML table.
@@ -146,12 +146,13 @@ impl<'a> Files<'a> {
         self.ending(names).filter(move |path| names.contains(&path.rsplit('/').next().unwrap_or(path)))
     }
 
-    /// The directories that match a shell pattern.
+    /// The directories that match a shell pattern, by the library that the planner matches with: `*` and
+    /// `?` cross `/`. It matches absolute paths, so a `**` in front has a `/` before it.
     pub(super) fn directories(&self, pattern: &str) -> Vec<&str> {
-        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-        let Some(glob) = glob(pattern) else { return Vec::new() };
+        let glob = GlobBuilder::new(&format!("/{pattern}")).backslash_escape(true).build();
+        let Ok(glob) = glob.map(|glob| glob.compile_matcher()) else { return Vec::new() };
         let dirs = self.walk().iter().filter(|(_, kind)| *kind == Kind::Dir);
-        dirs.map(|(path, _)| path.as_str()).filter(|path| glob.is_match(path)).collect()
+        dirs.map(|(path, _)| path.as_str()).filter(|path| glob.is_match(format!("/{path}"))).collect()
     }
 
     /// Whether `regex` matches one of the files, read in order. One that is not UTF-8, before the
@@ -217,6 +218,24 @@ mod tests {
         assert_eq!(files.ending(&[".py"]).collect::<Vec<_>>(), ["a/z.py", "a.py", "b.py"]);
         assert_eq!(files.named(&["project.toml"]).count(), 0);
         assert_eq!(files.directories("*"), ["a", "c"]);
+    }
+
+    #[test]
+    fn matches_patterns_as_the_planner_does() {
+        let app = MemoryApp::new([("apps/a/x", ""), ("apps/a/b/x", ""), ("b/x", ""), (".c/x", "")]);
+        let files = Files::new(&app, "");
+        for (pattern, expected) in [
+            ("apps/*", &["apps/a", "apps/a/b"][..]),
+            ("**/b", &["apps/a/b", "b"]),
+            ("apps/**/b", &["apps/a/b"]),
+            ("{b,.?}", &[".c", "b"]),
+            ("[!b]", &[]),
+            // The planner joins the two and matches the text.
+            ("./apps/*", &[]),
+            ("{b", &[]),
+        ] {
+            assert_eq!(files.directories(pattern), expected, "{pattern}");
+        }
     }
 
     #[test]

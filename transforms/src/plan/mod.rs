@@ -11,8 +11,6 @@ mod detect;
 mod draft;
 mod env;
 mod files;
-mod glob;
-mod json;
 mod layers;
 mod merge;
 mod model;

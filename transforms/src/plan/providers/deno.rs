@@ -1,16 +1,26 @@
 //! The Deno provider.
 
 use super::shared::pattern;
-use crate::document::{Table, Value};
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft};
-use crate::plan::files::error;
 use crate::plan::types::{Origin, Plan, PlanError};
 use regex::Regex;
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 const BY: Origin = Origin::Provider("deno");
 const SOURCES: [&str; 4] = [".ts", ".tsx", ".js", ".jsx"];
+
+/// What the planner reads of a `deno.json`.
+#[derive(Deserialize)]
+struct Config {
+    tasks: Option<Tasks>,
+}
+
+#[derive(Deserialize)]
+struct Tasks {
+    start: Option<String>,
+}
 
 pub(super) const DENO: Provider = Provider {
     name: "deno",
@@ -38,7 +48,8 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
         build.put(&mut plan);
     }
     let task = if files.has("deno.json") || files.has("deno.jsonc") {
-        start_task(&files.json("deno.json").or_else(|_| files.jsonc("deno.jsonc"))?)?
+        let config: Config = files.json("deno.json").or_else(|_| files.jsonc("deno.jsonc"))?;
+        config.tasks.and_then(|tasks| tasks.start)
     } else {
         None
     };
@@ -46,17 +57,4 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
         draft::start(&mut plan, &BY, cmd);
     }
     Ok(plan)
-}
-
-fn start_task(config: &Table) -> Result<Option<String>, PlanError> {
-    let tasks = match config.get("tasks").map(|node| &node.value) {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Table(tasks)) => tasks,
-        Some(_) => return Err(error("Error reading deno.json as JSON")),
-    };
-    match tasks.get("start").map(|node| &node.value) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Str(start)) => Ok(Some(start.decoded.clone())),
-        Some(_) => Err(error("Error reading deno.json as JSON")),
-    }
 }

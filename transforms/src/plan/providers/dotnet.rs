@@ -3,6 +3,7 @@
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft, variables};
 use crate::plan::types::{Origin, Plan, PlanError};
+use serde::Deserialize;
 
 pub(super) const CSHARP: Provider = Provider {
     name: "c#",
@@ -35,11 +36,20 @@ fn plan(scope: Scope<'_>, name: &'static str, extension: &str, sdk: String) -> P
     Provided::from(plan)
 }
 
+/// What the planner reads of a `global.json`.
+#[derive(Deserialize)]
+struct Global {
+    sdk: Option<Sdk>,
+}
+
+#[derive(Deserialize)]
+struct Sdk {
+    version: Option<String>,
+}
+
 fn sdk(scope: Scope<'_>) -> Result<String, PlanError> {
     let named = if scope.files.has("global.json") {
-        let global = scope.files.json("global.json")?;
-        let sdk = global.get("sdk").and_then(|node| node.as_table());
-        sdk.and_then(|sdk| Some(sdk.get("version")?.as_str()?.decoded.clone()))
+        scope.files.json::<Global>("global.json")?.sdk.and_then(|sdk| sdk.version)
     } else {
         None
     };

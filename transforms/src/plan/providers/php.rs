@@ -1,15 +1,21 @@
 //! The PHP provider.
 
 use super::shared::js;
-use crate::document::Table;
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft, variables};
-use crate::plan::files::Files;
 use crate::plan::types::{Origin, Plan, PlanError};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 const BY: Origin = Origin::Provider("php");
 const LEGACY: &str = "5148520bfab61f99fd25fb9ff7bfbb50dad3c9db";
 const ARCHIVE: &str = "e24b4c09e963677b1beea49d411cd315a024ad3a";
+
+/// What the planner reads of a `composer.json`.
+#[derive(Default, Deserialize)]
+struct Composer {
+    require: BTreeMap<String, String>,
+}
 
 pub(super) const PHP: Provider = Provider {
     name: "php",
@@ -32,7 +38,7 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
         install.cmd(cmd);
     }
     install.put(&mut plan);
-    if let Some(script) = ["prod", "build"].into_iter().find(|script| package.scripts.contains_key(*script)) {
+    if let Some(script) = ["prod", "build"].into_iter().find(|script| package.script(script).is_some()) {
         Draft::build(&BY, Some(format!("{manager} run {script}"))).put(&mut plan);
     }
     let template = if files.has("nginx.template.conf") { "/app" } else { "/assets" };
@@ -56,8 +62,9 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
 }
 
 fn setup(scope: Scope<'_>) -> Result<Draft, PlanError> {
-    let required = required(scope.files);
-    let wanted = required.iter().find(|(name, _)| name == "php").map(|(_, version)| version.as_str());
+    // Nothing is required where the file does not parse as the planner reads it.
+    let required = scope.files.json::<Composer>("composer.json").unwrap_or_default().require;
+    let wanted = required.get("php");
     let versions = [
         ("8.0", "php80", LEGACY),
         ("8.1", "php81", ARCHIVE),
@@ -68,13 +75,11 @@ fn setup(scope: Scope<'_>) -> Result<Draft, PlanError> {
     ];
     let found = versions.into_iter().find(|(version, ..)| wanted.is_some_and(|w| w.contains(version)));
     let (version, php, archive) = found.unwrap_or(versions[3]);
-    let mut extensions: Vec<&str> = required
-        .iter()
-        .filter_map(|(name, _)| name.strip_prefix("ext-"))
+    let extensions: Vec<&str> = required
+        .keys()
+        .filter_map(|name| name.strip_prefix("ext-"))
         .filter(|extension| version == "7.4" || !["json", "zend-opcache"].contains(extension))
         .collect();
-    extensions.sort_unstable();
-    extensions.dedup();
     let all: Vec<String> = extensions.iter().map(|extension| format!("pe.all.{extension}")).collect();
     let own: Vec<String> =
         extensions.iter().map(|extension| format!("{php}Extensions.{extension}")).collect();
@@ -90,16 +95,4 @@ fn setup(scope: Scope<'_>) -> Result<Draft, PlanError> {
     setup.pkgs(js::packages(scope)?).pkgs(&own).overlay(js::OVERLAY).archive(archive);
     setup.libs(&own).libs(["libmysqlclient"]);
     Ok(setup)
-}
-
-/// `require` of `composer.json`, empty where the file does not parse as the planner reads it.
-fn required(files: &Files<'_>) -> Vec<(String, String)> {
-    let pairs = |composer: &Table| {
-        let require = composer.get("require")?.as_table()?;
-        let pair = |entry: &crate::document::Entry| {
-            Some((entry.key.name.clone(), entry.node.as_str()?.decoded.clone()))
-        };
-        require.entries.iter().map(pair).collect::<Option<Vec<_>>>()
-    };
-    files.json("composer.json").ok().as_ref().and_then(pairs).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use crate::plan::files::{Files, error};
 use crate::plan::types::{Origin, Plan, PlanError};
 use js::Package;
 use regex::Regex;
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 mod monorepo;
@@ -37,7 +38,7 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
         }
     }
     build.cache("node_modules/.cache");
-    for dir in &package.cache_directories {
+    for dir in package.cache_directories() {
         build.cache(dir);
     }
     if let Some(file) = build_info(files) {
@@ -57,7 +58,7 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
         // Only the name counts here: no decision rests on the content.
         plan.static_assets = Some([("Caddyfile".to_owned(), String::new())].into());
     }
-    if let Some(cmd) = start_command(scope, &package, caddy)? {
+    if let Some(cmd) = start_command(scope, &package, caddy) {
         draft::start(&mut plan, &BY, cmd);
     }
     let fixed = [("NODE_ENV", "production"), ("NPM_CONFIG_PRODUCTION", "false"), ("CI", "true")];
@@ -71,22 +72,22 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
 
 fn build_command(scope: Scope<'_>, package: &Package) -> Option<String> {
     let manager = js::manager(scope.files, package);
-    let script = || package.scripts.contains_key("build").then(|| format!("{manager} run build"));
+    let script = || package.script("build").is_some().then(|| format!("{manager} run build"));
     monorepo::build_command(scope, manager).or_else(script)
 }
 
-fn start_command(scope: Scope<'_>, package: &Package, caddy: bool) -> Result<Option<String>, PlanError> {
+fn start_command(scope: Scope<'_>, package: &Package, caddy: bool) -> Option<String> {
     let files = scope.files;
     let manager = js::manager(files, package);
-    if let Some(cmd) = monorepo::start_command(scope, package, manager)? {
-        return Ok(Some(cmd));
+    if let Some(cmd) = monorepo::start_command(scope, package, manager) {
+        return Some(cmd);
     }
     if caddy {
         let serve = "exec caddy run --config /assets/Caddyfile --adapter caddyfile 2>&1";
-        return Ok(Some(serve.to_owned()));
+        return Some(serve.to_owned());
     }
     let executor = if manager == "bun" { "bun" } else { "node" };
-    Ok(if package.scripts.contains_key("start") {
+    if package.script("start").is_some() {
         Some(format!("{manager} run start"))
     } else if let Some(main) = package.main.as_ref().filter(|main| files.has(main)) {
         Some(format!("{executor} {main}"))
@@ -96,14 +97,14 @@ fn start_command(scope: Scope<'_>, package: &Package, caddy: bool) -> Result<Opt
         Some("bun index.ts".to_owned())
     } else {
         None
-    })
+    }
 }
 
 fn is_vite(files: &Files<'_>, package: &Package) -> bool {
     package.has_dependency("vite")
         || files.has("vite.config.js")
         || files.has("vite.config.ts")
-        || package.scripts.get("build").is_some_and(|build| build.to_lowercase().contains("vite build"))
+        || package.script("build").is_some_and(|build| build.to_lowercase().contains("vite build"))
 }
 
 /// Whether the app is a page that a server of the planner's own serves.
@@ -128,31 +129,38 @@ fn vite_output(files: &Files<'_>, package: &Package) -> String {
     static SCRIPT: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"vite\s+build(?:\s+-[^\s]*)*\s+(?:--outDir)\s+([^-\s;]+)"));
     let config = files.text("vite.config.js").or_else(|_| files.text("vite.config.ts")).unwrap_or_default();
-    let script = package.scripts.get("build").map_or("", String::as_str);
+    let script = package.script("build").unwrap_or_default();
     let found = CONFIG.captures(&config).or_else(|| SCRIPT.captures(script));
     found.and_then(|captures| captures.get(1)).map_or_else(|| "dist".to_owned(), |m| m.as_str().to_owned())
 }
 
+/// What the planner reads of a `tsconfig.json`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TsConfig {
+    compiler_options: Option<CompilerOptions>,
+    extends: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CompilerOptions {
+    incremental: Option<bool>,
+    ts_build_info_file: Option<String>,
+    out_dir: Option<String>,
+}
+
 /// The file in which TypeScript keeps what it built, where `tsconfig.json` turns that on.
 fn build_info(files: &Files<'_>) -> Option<String> {
-    let config = files.json("tsconfig.json").ok()?;
-    let string = |table: &crate::document::Table, key: &str| {
-        table.get(key).and_then(|node| node.as_str()).map(|string| string.decoded.clone())
-    };
-    let base = string(&config, "extends").and_then(|name| files.json(&name).ok());
-    let options = [Some(&config), base.as_ref()];
-    let options = options.map(|file| file.and_then(|file| file.get("compilerOptions")?.as_table()));
-    let find = |key: &str| options.into_iter().flatten().find_map(|options| string(options, key));
-    let incremental =
-        options.into_iter().flatten().find_map(|options| match options.get("incremental")?.value {
-            crate::document::Value::Bool(on) => Some(on),
-            _ => None,
-        });
-    if incremental != Some(true) {
+    let read = |name: &str| files.json::<TsConfig>(name).unwrap_or_default();
+    let config = read("tsconfig.json");
+    let base = config.extends.as_deref().map(read).and_then(|base| base.compiler_options).unwrap_or_default();
+    let own = config.compiler_options.unwrap_or_default();
+    if own.incremental.or(base.incremental) != Some(true) {
         return None;
     }
-    let file = find("tsBuildInfoFile")
-        .or_else(|| find("outDir").map(|dir| format!("{dir}/tsconfig.tsbuildinfo")))
-        .unwrap_or_else(|| "tsconfig.tsbuildinfo".to_owned());
-    files.has(&file).then_some(file)
+    let in_output = |dir| format!("{dir}/tsconfig.tsbuildinfo");
+    let named = own.ts_build_info_file.or(base.ts_build_info_file);
+    let file = named.or_else(|| own.out_dir.or(base.out_dir).map(in_output));
+    file.or_else(|| Some("tsconfig.tsbuildinfo".to_owned())).filter(|file| files.has(file))
 }

@@ -1,10 +1,58 @@
 //! Moon, Nx and Turborepo.
 
 use super::js::{Package, dlx};
-use crate::document::Table;
 use crate::plan::detect::Scope;
-use crate::plan::files::{Files, error};
-use crate::plan::types::PlanError;
+use crate::plan::files::Files;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What the planner reads of a `turbo.json`.
+#[derive(Deserialize)]
+struct Turbo {
+    #[serde(default)]
+    pipeline: HashMap<String, Value>,
+    #[serde(default)]
+    tasks: HashMap<String, Value>,
+}
+
+/// What the planner reads of an `nx.json`.
+#[derive(Deserialize)]
+struct Nx {
+    #[serde(alias = "defaultProject")]
+    default_project: Option<String>,
+}
+
+/// What the planner reads of a `project.json`.
+#[derive(Deserialize)]
+struct Project {
+    targets: Targets,
+}
+
+#[derive(Deserialize)]
+struct Targets {
+    build: Target,
+    start: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    executor: String,
+    options: Option<TargetOptions>,
+    configurations: Option<Configurations>,
+}
+
+#[derive(Deserialize)]
+struct TargetOptions {
+    #[serde(alias = "outputPath")]
+    output_path: Option<Value>,
+    main: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Configurations {
+    production: Option<Value>,
+}
 
 /// The Moon project to run, where the app is a Moon workspace.
 pub(super) fn moon(scope: Scope<'_>) -> Option<String> {
@@ -21,56 +69,44 @@ pub(super) fn build_command(scope: Scope<'_>, manager: &str) -> Option<String> {
         return Some(format!("{dlx} nx run {app}:build:production"));
     }
     let turbo = turbo(scope.files)?;
-    if has_task(&turbo, "build") {
+    if turbo.has_task("build") {
         return Some("npx turbo run build".to_owned());
     }
     scope.env.config("TURBO_APP_NAME").map(|app| format!("{dlx} turbo run {app}:build"))
 }
 
-pub(super) fn start_command(
-    scope: Scope<'_>,
-    package: &Package,
-    manager: &str,
-) -> Result<Option<String>, PlanError> {
+pub(super) fn start_command(scope: Scope<'_>, package: &Package, manager: &str) -> Option<String> {
     let dlx = dlx(manager);
     if let Some(app) = moon(scope) {
         let task = scope.env.config("MOON_START_TASK").unwrap_or_else(|| "start".to_owned());
-        return Ok(Some(format!("{dlx} @moonrepo/cli run {app}:{task}")));
+        return Some(format!("{dlx} @moonrepo/cli run {app}:{task}"));
     }
     if let Some((app, targets)) = nx(scope) {
-        return nx_start(&app, &targets, dlx).map(Some);
+        return Some(nx_start(&app, targets, dlx));
     }
-    let Some(turbo) = turbo(scope.files) else { return Ok(None) };
+    let turbo = turbo(scope.files)?;
     if let Some(app) = scope.env.config("TURBO_APP_NAME") {
-        let workspaces = if manager == "pnpm" {
-            match pnpm_workspaces(scope.files) {
-                Some(workspaces) => workspaces,
-                None => return Ok(None),
-            }
-        } else {
-            package.workspaces.clone()
-        };
+        let workspaces = if manager == "pnpm" { pnpm_workspaces(scope.files)? } else { package.workspaces() };
         let named = |dir: &&str| **dir == app || dir.ends_with(&format!("/{app}"));
         if workspaces.iter().any(|glob| scope.files.directories(glob).iter().any(named)) {
-            return Ok(Some(match manager {
+            return Some(match manager {
                 "pnpm" => format!("pnpm --filter {app} run start"),
                 "yarn" => format!("yarn workspace {app} run start"),
                 manager => format!("{manager} --workspace {app} run start"),
-            }));
+            });
         }
     }
-    Ok(has_task(&turbo, "start").then(|| "npx turbo run start".to_owned()))
+    turbo.has_task("start").then(|| "npx turbo run start".to_owned())
 }
 
-fn turbo(files: &Files<'_>) -> Option<Table> {
-    if files.has("turbo.json") { files.json("turbo.json").ok() } else { None }
+fn turbo(files: &Files<'_>) -> Option<Turbo> {
+    files.json("turbo.json").ok()
 }
 
-fn has_task(turbo: &Table, task: &str) -> bool {
-    ["pipeline", "tasks"].into_iter().any(|key| {
-        let table = turbo.get(key).and_then(|node| node.as_table());
-        table.is_some_and(|table| table.get(task).is_some())
-    })
+impl Turbo {
+    fn has_task(&self, name: &str) -> bool {
+        self.pipeline.contains_key(name) || self.tasks.contains_key(name)
+    }
 }
 
 /// The list under `packages:` of `pnpm-workspace.yaml`.
@@ -89,59 +125,49 @@ fn pnpm_workspaces(files: &Files<'_>) -> Option<Vec<String>> {
 }
 
 /// The Nx project and its targets.
-fn nx(scope: Scope<'_>) -> Option<(String, Table)> {
+fn nx(scope: Scope<'_>) -> Option<(String, Targets)> {
     let files = scope.files;
-    let nx = if files.has("nx.json") { files.json("nx.json") } else { return None };
-    let default = nx.ok().and_then(|nx| {
-        let project = nx.get("defaultProject").or_else(|| nx.get("default_project"))?;
-        project.as_str().map(|project| project.decoded.clone())
-    });
+    if !files.has("nx.json") {
+        return None;
+    }
+    let default = files.json("nx.json").ok().and_then(|nx: Nx| nx.default_project);
     let app = scope.env.config("NX_APP_NAME").or(default).or_else(|| {
         let apps = files.directories("apps/*");
-        let names = apps.into_iter().filter_map(|dir| dir.rsplit('/').next());
-        names.into_iter().find_map(|name| {
-            let found =
-                files.has(&format!("apps/{name}/project.json")) || package_targets(files, name).is_some();
-            found.then(|| name.to_owned())
-        })
+        let mut names = apps.into_iter().filter_map(|dir| dir.rsplit('/').next());
+        let has_targets = |name: &&str| {
+            files.has(&format!("apps/{name}/project.json")) || package_targets(files, name).is_some()
+        };
+        names.find(has_targets).map(str::to_owned)
     })?;
-    let project = files.json(&format!("apps/{app}/project.json")).ok();
-    let targets = project.and_then(|project| project.get("targets")?.as_table().cloned());
-    let targets = targets.filter(is_targets).or_else(|| package_targets(files, &app).filter(is_targets))?;
-    Some((app, targets))
+    let project = files.json(&format!("apps/{app}/project.json"));
+    let targets = match project {
+        Ok(Project { targets }) => Some(targets),
+        Err(_) => serde_json::from_value(package_targets(files, &app)?).ok(),
+    };
+    Some((app, targets?))
 }
 
-fn package_targets(files: &Files<'_>, app: &str) -> Option<Table> {
-    let package = files.json(&format!("apps/{app}/package.json")).ok()?;
-    package.get("nx")?.as_table()?.get("targets")?.as_table().cloned()
+fn package_targets(files: &Files<'_>, app: &str) -> Option<Value> {
+    let package: Value = files.json(&format!("apps/{app}/package.json")).ok()?;
+    package.get("nx")?.get("targets").cloned()
 }
 
-/// Whether there is a build target that names its executor, and a start target does so too.
-fn is_targets(targets: &Table) -> bool {
-    let executor = |name: &str| Some(targets.get(name)?.as_table()?.get("executor")?.as_str().is_some());
-    executor("build") == Some(true) && (targets.get("start").is_none() || executor("start") == Some(true))
-}
-
-fn nx_start(app: &str, targets: &Table, dlx: &str) -> Result<String, PlanError> {
-    let table = |table: &Table, key: &str| table.get(key).and_then(|node| node.as_table()).cloned();
-    let string = |table: &Table, key: &str| Some(table.get(key)?.as_str()?.decoded.clone());
-    if let Some(start) = table(targets, "start") {
-        let production = table(&start, "configurations").is_some_and(|c| c.get("production").is_some());
+fn nx_start(app: &str, targets: Targets, dlx: &str) -> String {
+    if let Some(start) = targets.start {
+        let production =
+            start.configurations.is_some_and(|configurations| configurations.production.is_some());
         let suffix = if production { ":production" } else { "" };
-        return Ok(format!("{dlx} nx run {app}:start{suffix}"));
+        return format!("{dlx} nx run {app}:start{suffix}");
     }
-    let build = table(targets, "build").ok_or_else(|| error(format!("No build target found for {app}")))?;
-    let options = table(&build, "options");
-    let output = options
-        .as_ref()
-        .and_then(|options| string(options, "outputPath").or_else(|| string(options, "output_path")));
-    let output = output.unwrap_or_else(|| format!("dist/apps/{app}"));
-    if matches!(string(&build, "executor").as_deref(), Some("@nx/next:build" | "@nrwl/next:build")) {
-        return Ok(format!("cd {output} && npm run start"));
+    let options = targets.build.options.as_ref();
+    let output = options.and_then(|options| options.output_path.as_ref()?.as_str());
+    let output = output.map_or_else(|| format!("dist/apps/{app}"), str::to_owned);
+    if matches!(targets.build.executor.as_str(), "@nx/next:build" | "@nrwl/next:build") {
+        return format!("cd {output} && npm run start");
     }
-    let main = options.as_ref().and_then(|options| string(options, "main"));
-    let stem = main.as_deref().and_then(|main| main.rsplit('/').next()).map_or("index", |name| {
+    let main = options.and_then(|options| options.main.as_deref());
+    let stem = main.and_then(|main| main.rsplit('/').next()).map_or("index", |name| {
         name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
     });
-    Ok(format!("node {output}/{stem}.js"))
+    format!("node {output}/{stem}.js")
 }

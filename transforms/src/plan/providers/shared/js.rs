@@ -83,7 +83,7 @@ fn version(
     } else {
         None
     };
-    let wanted = asked.or_else(|| package.engines.get("node").cloned()).or(nvmrc).or(dot);
+    let wanted = asked.or_else(|| package.engine("node").map(str::to_owned)).or(nvmrc).or(dot);
     let Some(wanted) = wanted.filter(|wanted| wanted != "*") else { return Ok(DEFAULT) };
     let newest = VERSIONS.into_iter().find(|(major, ..)| allows_major(&wanted, *major) == Some(true));
     Ok(newest.unwrap_or(DEFAULT))
