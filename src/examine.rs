@@ -3,12 +3,12 @@
 use crate::app::{App, Indexes};
 use crate::discover::Input;
 use crate::exit::Failure;
-use crate::report::text::Lines;
 use crate::report::{Examined, Texts, Written};
 use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::engine::{self, Options, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan};
+use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeSet;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
@@ -30,12 +30,12 @@ fn one(input: &Input, indexes: &Indexes, options: &Options) -> Result<Examined, 
     if let Ok(outcome) = &result {
         for path in shown_paths(outcome, home.stdin) {
             if let Some(text) = text(view.as_ref(), path) {
-                texts.0.insert(path.to_owned(), Lines::new(text));
+                texts.0.insert(path.to_owned(), LineIndex::new(text));
             }
         }
         fixed = texts.clone();
         for change in &outcome.changes {
-            fixed.0.insert(change.path.clone(), Lines::new(change.after.clone()));
+            fixed.0.insert(change.path.clone(), LineIndex::new(change.after.clone()));
         }
     }
     Ok(Examined { home, texts, fixed, result, written: Written::Shown })

@@ -144,7 +144,7 @@ impl Git {
         // Some say on standard output what is wrong: `nothing to commit`.
         let from = if stderr.is_empty() { &stdout } else { &stderr };
         let mut said = String::from_utf8_lossy(from).into_owned();
-        said.truncate(crate::report::text::floor(&said, SAID));
+        said.truncate(nixpacks_transforms::text::floor(&said, SAID));
         Err(GitFailed { what: format!("`{what}` failed"), said })
     }
 

@@ -39,7 +39,7 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
             let path = "nixpacks.toml";
             let changed = outcome.changes.iter().find(|change| change.path == path);
             let text = changed.map(|change| change.after.as_str());
-            page.out.push_str(text.or_else(|| Some(&app.texts.get(path)?.text)).unwrap_or_default());
+            page.out.push_str(text.or_else(|| Some(app.texts.get(path)?.text())).unwrap_or_default());
         }
         if !outcome.changes.is_empty() {
             app.written = Written::Done;

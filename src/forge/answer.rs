@@ -36,7 +36,7 @@ pub(super) fn said(text: &str) -> String {
     }
     parts.dedup();
     let mut said = parts.join(": ");
-    said.truncate(crate::report::text::floor(&said, QUOTED));
+    said.truncate(nixpacks_transforms::text::floor(&said, QUOTED));
     if said.is_empty() { said } else { format!(": {said}") }
 }
 

@@ -298,7 +298,7 @@ impl Client {
     fn unread(&self, name: &str, error: &serde_json::Error) -> ForgeError {
         // It may quote the answer, which may repeat the token, at any length.
         let mut why = self.clean(&error.to_string());
-        why.truncate(crate::report::text::floor(&why, QUOTED));
+        why.truncate(nixpacks_transforms::text::floor(&why, QUOTED));
         ForgeError::new(format!("cannot read the answer to `{name}`: {why}"))
     }
 

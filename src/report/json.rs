@@ -1,10 +1,11 @@
 //! The format for programs: types of its own, so that it changes only on purpose.
 
-use super::text::{Lines, is_harmful};
+use super::text::is_harmful;
 use super::{Committed, Examined, Fate, Texts, Written, fate};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::RuleInfo;
+use nixpacks_transforms::text::LineIndex;
 use nixpacks_transforms::walk::{self, Verdict};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
@@ -275,7 +276,7 @@ fn fix_report<'a>(app: &'a Examined, fix: &'a Fix) -> FixReport<'a> {
     FixReport { title: &fix.title, applicability: fix.applicability.name(), edits: edits.collect() }
 }
 
-fn position(lines: &Lines, offset: usize) -> PositionReport {
+fn position(lines: &LineIndex<'_>, offset: usize) -> PositionReport {
     let at = lines.position(offset);
     PositionReport { line: at.line, column: at.column }
 }

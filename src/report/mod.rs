@@ -17,16 +17,16 @@ pub(crate) use human::human;
 use crate::app::Home;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome, Unsettled};
 use nixpacks_transforms::rules::Severity;
+use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeMap;
-use text::Lines;
 
 /// Texts of deploy files by their path in the app.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Texts(pub(crate) BTreeMap<String, Lines>);
+pub(crate) struct Texts(pub(crate) BTreeMap<String, LineIndex<'static>>);
 
 impl Texts {
     /// The lines of a file that a place names.
-    pub(crate) fn get(&self, path: &str) -> Option<&Lines> {
+    pub(crate) fn get(&self, path: &str) -> Option<&LineIndex<'static>> {
         self.0.get(path)
     }
 }

@@ -1,6 +1,5 @@
 //! An app with made-up findings, to test output without rules.
 
-use super::text::Lines;
 use super::{Examined, Texts, Written};
 use crate::app::Home;
 use crate::cli::{Color, Voice};
@@ -9,7 +8,7 @@ use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
 use nixpacks_transforms::plan::Place;
 use nixpacks_transforms::rules::{RuleInfo, Severity};
-use nixpacks_transforms::text::Span;
+use nixpacks_transforms::text::{LineIndex, Span};
 use nixpacks_transforms::walk::{self, Reason, Stage, Verdict};
 
 static RULE: RuleInfo = RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n" };
@@ -53,7 +52,7 @@ fn verdict(outcome: walk::Outcome, detail: &str) -> Verdict {
 pub(crate) fn examined(kinds: &[&str]) -> Examined {
     let after = BEFORE.replace("\"pip\"", "");
     let texts = |text: &str| {
-        Texts(std::iter::once(("nixpacks.toml".to_owned(), Lines::new(text.to_owned()))).collect())
+        Texts(std::iter::once(("nixpacks.toml".to_owned(), LineIndex::new(text.to_owned()))).collect())
     };
     let nix = walk::Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable };
     Examined {

@@ -1,6 +1,6 @@
-use super::text::{Lines, floor, push};
+use super::text::push;
 use annotate_snippets::{AnnotationKind, Snippet};
-use nixpacks_transforms::text::Span;
+use nixpacks_transforms::text::{LineIndex, Span, floor};
 
 /// A place that covers more lines than this is shown by its first.
 const LINES: usize = 6;
@@ -17,24 +17,19 @@ pub(super) struct Window {
 
 impl Window {
     /// The window of `span`. The work is bounded by what is shown.
-    pub(super) fn new(lines: &Lines, span: Span) -> Self {
-        let text = &lines.text;
+    pub(super) fn new(lines: &LineIndex<'_>, span: Span) -> Self {
+        let text = lines.text();
         let span = lines.clamp(span);
         let first = lines.line(span.start);
         let last = lines.line(span.end.saturating_sub(1).max(span.start));
         let last = if last - first < LINES { last } else { first };
-        let line_end = |line: usize| {
-            let end = lines.start(line + 1);
-            let part = text.get(lines.start(line)..end).unwrap_or_default();
-            end - part.len() + part.trim_end_matches(['\r', '\n']).len()
-        };
-        let to = line_end(last).max(span.start);
+        let to = lines.span(last).end.max(span.start);
         let stop = span.end.min(to);
         let from = lines.start(first);
         let from = from.max(floor(text, span.start.saturating_sub(REACH)));
         let stop = floor(text, stop.min(span.start + LINES * REACH));
         let to = floor(text, to.min(stop + REACH));
-        let mut window = Self { source: String::new(), span: (0, 0), line: first + 1 };
+        let mut window = Self { source: String::new(), span: (0, 0), line: first };
         window.copy(text.get(from..span.start).unwrap_or_default());
         window.span.0 = window.source.len();
         window.copy(text.get(span.start..stop).unwrap_or_default());
@@ -71,10 +66,10 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lines, Span, Window};
+    use super::{LineIndex, Span, Window};
 
     fn window(text: &str, start: usize, end: usize) -> (String, (usize, usize), usize) {
-        let window = Window::new(&Lines::new(text.to_owned()), Span::new(start, end));
+        let window = Window::new(&LineIndex::new(text), Span::new(start, end));
         (window.source, window.span, window.line)
     }
 

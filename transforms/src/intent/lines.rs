@@ -95,7 +95,7 @@ impl<'d> Lines<'d> {
     }
 
     /// The blanks at the start of a line.
-    pub(super) fn indent(&self, line: usize) -> &'d str {
+    pub(super) fn indent(&self, line: usize) -> &str {
         let content = self.index.content(line).trim_start_matches(BOM);
         &content[..content.len() - content.trim_start_matches([' ', '\t']).len()]
     }

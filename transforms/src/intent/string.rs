@@ -2,7 +2,7 @@
 
 use super::{Refusal, quote};
 use crate::document::{Document, FileKind, Node, Quote, Str};
-use crate::edit::{Edit, apply};
+use crate::edit::{Edit, apply, difference};
 use crate::text::{Eol, Span};
 use std::ops::Range;
 
@@ -12,12 +12,8 @@ pub fn set(doc: &Document, node: &Node, new: &str) -> Result<Vec<Edit>, Refusal>
     if old == new {
         return Ok(Vec::new());
     }
-    let same = |(a, b): &(char, char)| a == b;
-    let head: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    let (old_rest, new_rest) = (&old[head..], &new[head..]);
-    let backwards = old_rest.chars().rev().zip(new_rest.chars().rev());
-    let tail: usize = backwards.take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    replace(doc, node, head..old.len() - tail, &new_rest[..new_rest.len() - tail])
+    let change = difference(old, new);
+    replace(doc, node, change.span.start..change.span.end, &change.content)
 }
 
 /// Replaces `range` of the decoded string at `node`. The rest of the string keeps its bytes where

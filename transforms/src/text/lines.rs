@@ -1,4 +1,5 @@
 use super::{BOM, Span};
+use std::borrow::Cow;
 
 /// A place as people count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,20 +10,35 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of a text begin. Total: any offset and any line number has an answer.
+/// A text and where its lines begin. Total: any offset and any line number has an answer.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'t> {
-    text: &'t str,
+    text: Cow<'t, str>,
     starts: Vec<usize>,
-    ascii: bool,
+    /// Characters before every [`STEP`]th byte, so that a column far along a line costs no walk along it.
+    marks: Vec<usize>,
 }
+
+const STEP: usize = 1024;
 
 impl<'t> LineIndex<'t> {
     /// Reads `text` once.
-    pub fn new(text: &'t str) -> Self {
-        let mut starts = vec![0];
-        starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        Self { text, starts, ascii: text.is_ascii() }
+    pub fn new(text: impl Into<Cow<'t, str>>) -> Self {
+        let text = text.into();
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(breaks).collect();
+        let mut seen = 0;
+        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
+        for part in text.as_bytes().chunks(STEP) {
+            marks.push(seen);
+            seen += characters(part);
+        }
+        Self { text, starts, marks }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The 1-based line that holds the byte at `offset`; an offset past the end is on the last line.
@@ -33,17 +49,23 @@ impl<'t> LineIndex<'t> {
     /// The 1-based line and column of the byte at `offset`. An offset inside a character is that
     /// character's, one past the end is the end's.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = floor(self.text, offset);
+        let offset = floor(&self.text, offset);
         let line = self.line(offset);
-        let start = self.start(line);
-        let column = if self.ascii {
-            offset - start
-        } else {
-            let head = self.text.get(start..offset).unwrap_or_default();
-            let head = if start == 0 { head.strip_prefix(BOM).unwrap_or(head) } else { head };
-            head.chars().count()
-        };
-        Position { line, column: column + 1 }
+        let mark = usize::from(line == 1 && offset > 0 && self.text.starts_with(BOM));
+        let column = self.characters_before(offset) - self.characters_before(self.start(line)) - mark + 1;
+        Position { line, column }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let at = (offset / STEP).min(self.marks.len().saturating_sub(1));
+        let part = self.text.as_bytes().get(at * STEP..offset).unwrap_or_default();
+        self.marks.get(at).copied().unwrap_or_default() + characters(part)
+    }
+
+    /// The part of `span` that lies in the text, on character boundaries.
+    pub fn clamp(&self, span: Span) -> Span {
+        let start = floor(&self.text, span.start);
+        Span::new(start, floor(&self.text, span.end).max(start))
     }
 
     /// How many lines there are. The empty rest after a final newline is one.
@@ -68,15 +90,20 @@ impl<'t> LineIndex<'t> {
     }
 
     /// The text of a 1-based line without its ending.
-    pub fn content(&self, line: usize) -> &'t str {
-        let full = self.full_span(line).of(self.text);
+    pub fn content(&self, line: usize) -> &str {
+        let full = self.full_span(line).of(&self.text);
         let cut = full.strip_suffix('\n').unwrap_or(full);
         cut.strip_suffix('\r').filter(|_| cut.len() < full.len()).unwrap_or(cut)
     }
 }
 
+/// The characters that start in `bytes`.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
 /// The last character boundary at or before `offset`.
-pub(super) fn floor(text: &str, offset: usize) -> usize {
+pub fn floor(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
     // A character has at most four bytes.
     (end.saturating_sub(3)..=end).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
@@ -102,6 +129,17 @@ mod tests {
         ];
         for (offset, line, column) in table {
             assert_eq!(lines.position(offset), Position { line, column }, "offset {offset}");
+        }
+        assert_eq!(LineIndex::new("").position(0), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn counts_along_long_lines() {
+        let text = format!("{}\n{}", "a".repeat(1500), "日本".repeat(2000));
+        let lines = LineIndex::new(&text);
+        for (offset, _) in text.char_indices().step_by(97).chain([(text.len(), ' ')]) {
+            let line = text.get(..offset).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+            assert_eq!(lines.position(offset).column, line.chars().count() + 1, "{offset}");
         }
     }
 

@@ -4,6 +4,6 @@ mod lines;
 mod span;
 mod style;
 
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Position, floor};
 pub use span::Span;
 pub use style::{BOM, Eol, Style};
