@@ -5,9 +5,13 @@ use crate::exit::Failure;
 use crate::load::{self, Unread, phrase};
 use crate::view::{CommitView, DirView, Tracked, WithConfig, WorkTree};
 use nixpacks_transforms::app::{AppView, MemoryApp};
+use nixpacks_transforms::document::FileKind;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+
+/// The file that standard input stands in for.
+pub(crate) const STDIN_NAME: &str = FileKind::NixpacksToml.name();
 
 /// Where an app stands and how it is shown.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +104,8 @@ impl App {
                 let (view, mut home) = open_dir(dir, indexes)?;
                 let is_json =
                     Path::new(&name).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
-                let alias = if is_json { "nixpacks.json" } else { "nixpacks.toml" };
+                let kind = if is_json { FileKind::NixpacksJson } else { FileKind::NixpacksToml };
+                let alias = kind.name();
                 home.config = Some((alias, name));
                 Ok(Self { home, view: Box::new(WithConfig::new(view, alias, bytes)) })
             }
@@ -118,13 +123,13 @@ impl App {
             }
             Input::Stdin(None) => {
                 let home = Home { shown: "<stdin>".to_owned(), stdin: true, ..Home::default() };
-                let view = MemoryApp::new([("nixpacks.toml", discover::stdin()?)]);
+                let view = MemoryApp::new([(STDIN_NAME, discover::stdin()?)]);
                 Ok(Self { home, view: Box::new(view) })
             }
             Input::Stdin(Some(dir)) => {
                 let (view, mut home) = open_dir(dir, indexes)?;
                 home.stdin = true;
-                let view = WithConfig::new(view, "nixpacks.toml", discover::stdin()?);
+                let view = WithConfig::new(view, STDIN_NAME, discover::stdin()?);
                 Ok(Self { home, view: Box::new(view) })
             }
         }

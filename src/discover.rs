@@ -1,8 +1,10 @@
 //! From what was typed to the apps that it names.
 
 use crate::exit::Failure;
-use crate::load::{self, DEPLOY_FILES, PYTHON_FILES, phrase};
+use crate::load::{self, phrase};
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use nixpacks_transforms::document::FileKind;
+use nixpacks_transforms::plan::PYTHON_FILES;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -49,7 +51,7 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>) -> Result<Vec<Input>
             Failure::unusable(format!("failed to read `{}`: {}", path.display(), phrase(&error)))
         })?;
         if meta.is_dir() {
-            if holds(path, &DEPLOY_FILES) || holds(path, &PYTHON_FILES) {
+            if holds(path, &FileKind::ALL.map(FileKind::name)) || holds(path, &PYTHON_FILES) {
                 found.push(Input::Dir(path.clone()));
             }
             found.extend(search(path).into_iter().map(Input::Dir));
@@ -81,7 +83,7 @@ fn holds(dir: &Path, names: &[&str]) -> bool {
 
 fn file(path: &Path) -> Input {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if DEPLOY_FILES.contains(&name) || PYTHON_FILES.contains(&name) {
+    if FileKind::of_name(name).is_some() || PYTHON_FILES.contains(&name) {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         return Input::Dir(dir.unwrap_or(Path::new(".")).to_owned());
     }
@@ -122,7 +124,7 @@ fn search_wide(walk: &WalkBuilder) -> BTreeSet<PathBuf> {
 /// The directory of an entry below the root that is a config.
 fn app_of(entry: &DirEntry) -> Option<PathBuf> {
     let is_config = entry.depth() > 1
-        && entry.file_name().to_str().is_some_and(|name| matches!(name, "nixpacks.toml" | "nixpacks.json"))
+        && entry.file_name().to_str().and_then(FileKind::of_name).is_some_and(FileKind::is_config)
         && !entry.file_type().is_some_and(|kind| kind.is_dir());
     is_config.then(|| entry.path().parent().map(Path::to_owned)).flatten()
 }
@@ -134,7 +136,7 @@ pub(crate) fn makes_app(dir: &str, name: &str) -> bool {
 
 /// The same without apps that no file configures: nothing can be repaired in them.
 pub(crate) fn holds_config(dir: &str, name: &str) -> bool {
-    matches!(name, "nixpacks.toml" | "nixpacks.json") || (dir.is_empty() && DEPLOY_FILES.contains(&name))
+    FileKind::of_name(name).is_some_and(|kind| kind.is_config() || dir.is_empty())
 }
 
 /// Drops what names an app for the second time.

@@ -1,6 +1,6 @@
 //! The engine on many apps at once.
 
-use crate::app::{App, Indexes};
+use crate::app::{App, Indexes, STDIN_NAME};
 use crate::discover::Input;
 use crate::exit::Failure;
 use crate::report::{Examined, Texts, Written};
@@ -50,19 +50,15 @@ fn shown_paths(outcome: &Outcome, stdin: bool) -> BTreeSet<&str> {
     paths.extend(outcome.broken.iter().map(|broken| broken.path.as_str()));
     paths.extend(outcome.changes.iter().map(|change| change.path.as_str()));
     if stdin {
-        paths.insert("nixpacks.toml");
+        paths.insert(STDIN_NAME);
     }
     paths
 }
 
 fn origins(plan: &Plan) -> impl Iterator<Item = &str> {
-    let phases = plan.phases.values().flat_map(|phase| {
-        [&phase.nix_pkgs, &phase.nix_libs, &phase.apt_pkgs, &phase.cmds, &phase.paths]
-            .into_iter()
-            .flatten()
-            .flatten()
-    });
-    let start = plan.start.iter().filter_map(|start| start.cmd.as_ref());
+    let phases =
+        plan.phases.values().flat_map(|phase| phase.fields().into_iter().flat_map(|(_, items)| items));
+    let start = plan.start.iter().flat_map(|start| start.fields().into_iter().flat_map(|(_, items)| items));
     phases.chain(start).filter_map(|item| match &item.origin {
         Origin::Deploy(place) => Some(place.path.as_str()),
         _ => None,

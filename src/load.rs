@@ -1,23 +1,20 @@
 //! Reading files: never more than a limit, never anything but a regular file.
 
+use nixpacks_transforms::document::FileKind;
+use nixpacks_transforms::document::schema::SIZE_LIMIT;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Deploy files above this are refused.
-pub(crate) const DEPLOY_LIMIT: u64 = 1 << 20;
+pub(crate) const DEPLOY_LIMIT: u64 = SIZE_LIMIT as u64;
 /// Other files above this are refused.
 pub(crate) const SOURCE_LIMIT: u64 = 16 << 20;
-/// The files that say how an app is deployed.
-pub(crate) const DEPLOY_FILES: [&str; 5] =
-    ["nixpacks.toml", "nixpacks.json", "railway.toml", "railway.json", "Procfile"];
-/// The files by which Nixpacks takes a directory for a Python app.
-pub(crate) const PYTHON_FILES: [&str; 4] = ["requirements.txt", "pyproject.toml", "Pipfile", "main.py"];
 
 /// The limit for the file at `path`.
 pub(crate) fn limit(path: &str) -> u64 {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if DEPLOY_FILES.contains(&name) { DEPLOY_LIMIT } else { SOURCE_LIMIT }
+    if FileKind::of_name(name).is_some() { DEPLOY_LIMIT } else { SOURCE_LIMIT }
 }
 
 /// Why a file could not be read.

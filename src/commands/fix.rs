@@ -1,4 +1,5 @@
 use super::apps::{look, print, status};
+use crate::app::STDIN_NAME;
 use crate::cli::{FixArgs, Format, Voice};
 use crate::commit;
 use crate::exit::{Exit, Failure};
@@ -36,10 +37,9 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
     if app.home.stdin {
         // The text goes on whether or not it changed, as a filter's must.
         if format != Format::Json {
-            let path = "nixpacks.toml";
-            let changed = outcome.changes.iter().find(|change| change.path == path);
+            let changed = outcome.changes.iter().find(|change| change.path == STDIN_NAME);
             let text = changed.map(|change| change.after.as_str());
-            page.out.push_str(text.or_else(|| Some(app.texts.get(path)?.text())).unwrap_or_default());
+            page.out.push_str(text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default());
         }
         if !outcome.changes.is_empty() {
             app.written = Written::Done;

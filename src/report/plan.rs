@@ -5,7 +5,8 @@ use super::prose;
 use super::text::escape;
 use super::{Examined, Texts};
 use crate::app::Home;
-use nixpacks_transforms::plan::{Item, Origin, Plan};
+use nixpacks_transforms::document::schema;
+use nixpacks_transforms::plan::{Item, Origin, Plan, Start};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -105,44 +106,24 @@ fn section(out: &mut String, title: &str, plan: &PlanReport<'_>) {
 
 fn report<'a>(plan: &'a Plan, home: &Home, texts: &Texts) -> PlanReport<'a> {
     let mut values = Vec::new();
-    let mut add = |section: &'a str, key: &'a str, items: &[&'a Item]| {
+    let mut add = |section: &'a str, key: &'a str, items: &'a [Item]| {
         values.extend(items.iter().map(|item| {
             let origin = origin(&item.origin, home, texts);
             Entry { section, key, value: item.value.as_str(), origin }
         }));
     };
-    add("", "providers", &many(plan.providers.as_ref()));
-    add("", "buildImage", &one(plan.build_image.as_ref()));
+    add("", schema::PROVIDERS.name(), plan.providers.as_deref().unwrap_or_default());
+    add("", schema::BUILD_IMAGE.name(), plan.build_image.as_slice());
     for (name, item) in &plan.variables {
-        add("variables", name, &[item]);
+        add(schema::VARIABLES.name(), name, std::slice::from_ref(item));
     }
     for (name, phase) in &plan.phases {
-        add(name, "dependsOn", &many(phase.depends_on.as_ref()));
-        add(name, "nixpkgsArchive", &one(phase.nixpkgs_archive.as_ref()));
-        add(name, "nixPkgs", &many(phase.nix_pkgs.as_ref()));
-        add(name, "nixLibs", &many(phase.nix_libs.as_ref()));
-        add(name, "nixOverlays", &many(phase.nix_overlays.as_ref()));
-        add(name, "aptPkgs", &many(phase.apt_pkgs.as_ref()));
-        add(name, "cmds", &many(phase.cmds.as_ref()));
-        add(name, "onlyIncludeFiles", &many(phase.only_include_files.as_ref()));
-        add(name, "cacheDirectories", &many(phase.cache_directories.as_ref()));
-        add(name, "paths", &many(phase.paths.as_ref()));
+        phase.fields().into_iter().for_each(|(key, items)| add(name, key.name(), items));
     }
-    if let Some(start) = &plan.start {
-        add("start", "cmd", &one(start.cmd.as_ref()));
-        add("start", "runImage", &one(start.run_image.as_ref()));
-        add("start", "user", &one(start.user.as_ref()));
-        add("start", "onlyIncludeFiles", &many(start.only_include_files.as_ref()));
+    for (key, items) in plan.start.iter().flat_map(Start::fields) {
+        add(schema::START.name(), key.name(), items);
     }
     PlanReport { dir: &plan.dir, providers: &plan.ran, values }
-}
-
-fn many(items: Option<&Vec<Item>>) -> Vec<&Item> {
-    items.map(|items| items.iter().collect()).unwrap_or_default()
-}
-
-fn one(item: Option<&Item>) -> Vec<&Item> {
-    item.into_iter().collect()
 }
 
 fn origin(origin: &Origin, home: &Home, texts: &Texts) -> String {

@@ -1,5 +1,6 @@
 use super::DirView;
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
+use nixpacks_transforms::document::FileKind;
 use std::borrow::Cow;
 
 /// An app with one text as its Nixpacks config: a config file of another name, or standard input.
@@ -9,9 +10,6 @@ pub(crate) struct WithConfig {
     bytes: Vec<u8>,
 }
 
-/// The names under which Nixpacks looks for its config.
-pub(crate) const CONFIGS: [&str; 2] = ["nixpacks.toml", "nixpacks.json"];
-
 impl WithConfig {
     /// `base` with `bytes` as the config `name`, which takes the place of any other.
     pub(crate) fn new(base: DirView, name: &'static str, bytes: Vec<u8>) -> Self {
@@ -20,8 +18,13 @@ impl WithConfig {
 
     /// Whether the config that stands in is asked for, or one that it displaces.
     fn config(&self, path: &str) -> Option<bool> {
-        CONFIGS.contains(&path).then(|| path == self.name)
+        is_config(path).then(|| path == self.name)
     }
+}
+
+/// Whether Nixpacks looks for its config there.
+fn is_config(path: &str) -> bool {
+    FileKind::of_name(path).is_some_and(FileKind::is_config)
 }
 
 impl AppView for WithConfig {
@@ -42,7 +45,7 @@ impl AppView for WithConfig {
     fn list(&self, dir: &str) -> Vec<Entry> {
         let mut entries = self.base.list(dir);
         if dir.is_empty() {
-            entries.retain(|entry| !CONFIGS.contains(&entry.name.as_str()));
+            entries.retain(|entry| !is_config(&entry.name));
             entries.push(Entry { name: self.name.to_owned(), kind: Kind::File });
             entries.sort_by(|a, b| a.name.cmp(&b.name));
         }

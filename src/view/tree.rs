@@ -2,6 +2,7 @@ use super::hidden;
 use super::{Tracked, WorkTree};
 use crate::load::{self, Unread};
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
+use nixpacks_transforms::document::FileKind;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -128,7 +129,7 @@ impl DirView {
             return tracked.has_dir(&path);
         }
         // One who has just made a deploy file wants it looked at before it is committed.
-        let new = || load::DEPLOY_FILES.contains(&name) && hidden::why(tree, &path) == Hidden::Untracked;
+        let new = || FileKind::of_name(name).is_some() && hidden::why(tree, &path) == Hidden::Untracked;
         tracked.has_file(&path) || new()
     }
 

@@ -4,6 +4,7 @@ mod compare;
 mod json;
 mod node;
 mod procfile;
+pub mod schema;
 mod source;
 mod string;
 mod toml;

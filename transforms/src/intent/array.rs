@@ -3,7 +3,7 @@
 use super::indent::Habit;
 use super::list::{Fresh, List, Piece};
 use super::{Refusal, check, join, quote, string};
-use crate::document::{Document, FileKind, Value};
+use crate::document::{Document, Value};
 use crate::edit::Edit;
 use crate::text::Eol;
 
@@ -26,7 +26,7 @@ pub enum Slot {
 /// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
 /// string, and where a comma stands on another line than its element.
 pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
-    let edits = one(doc, keys, slots, &Habit::of(doc, is_json(doc)))?;
+    let edits = one(doc, keys, slots, &Habit::of(doc, doc.kind.is_json()))?;
     check(doc, &edits)?;
     Ok(edits)
 }
@@ -37,15 +37,11 @@ pub(crate) fn rewrite_many(
     doc: &Document,
     arrays: &[(Vec<&str>, Vec<Slot>)],
 ) -> Result<Vec<Vec<Edit>>, Refusal> {
-    let habit = Habit::of(doc, is_json(doc));
+    let habit = Habit::of(doc, doc.kind.is_json());
     let edits: Vec<Vec<Edit>> =
         arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &habit)).collect::<Result<_, _>>()?;
     check(doc, &edits.concat())?;
     Ok(edits)
-}
-
-fn is_json(doc: &Document) -> bool {
-    matches!(doc.kind, FileKind::NixpacksJson | FileKind::RailwayJson)
 }
 
 fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<Vec<Edit>, Refusal> {
@@ -58,7 +54,7 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
     if array.of_tables {
         return Err(Refusal::new(doc, node.span, format!("`{path}` is an array of tables")));
     }
-    let json = is_json(doc);
+    let json = doc.kind.is_json();
     let style = quote::style(doc, &array.elements);
     let eol = Eol::near(&doc.text, node.span.start).as_str();
     let mut edits = Vec::new();

@@ -70,7 +70,7 @@ fn escaped(text: &str, must: impl Fn(char) -> bool) -> String {
 
 /// A key as it stands in a TOML or JSON file.
 pub(super) fn key(name: &str, kind: FileKind) -> String {
-    let json = matches!(kind, FileKind::NixpacksJson | FileKind::RailwayJson);
+    let json = kind.is_json();
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !json && !name.is_empty() && name.chars().all(bare) {
         return name.to_owned();

@@ -2,204 +2,100 @@
 //! keys ignored, and a hard error for a value of another type or a key given twice.
 
 use super::types::{Item, Origin, Phase, Place, Plan, PlanError, Start};
+use crate::document::schema::{self, Key, ValueType};
 use crate::document::{Document, Entry, Layout, Node, Table, Value};
+use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A config file as a layer.
+/// A config file as a layer, or the first of its errors.
 pub(super) fn decode(document: &Document) -> Result<Plan, PlanError> {
-    let reader = Reader { document };
-    let root = &document.root;
-    reader.no_doubles(
-        root,
-        &["providers", "buildImage", "variables", "staticAssets", "phases", "start"],
-        "",
-    )?;
-    reader.no_split_tables(root)?;
-    let mut plan = Plan::default();
-    for Entry { key, node } in &root.entries {
-        let name = key.name.as_str();
-        match name {
-            "providers" => plan.providers = reader.strings(node, name)?,
-            "buildImage" => plan.build_image = reader.string(node, name)?,
-            "variables" => plan.variables = reader.map(node, name)?.unwrap_or_default(),
-            "staticAssets" => {
-                let assets = reader.map(node, name)?;
-                plan.static_assets =
-                    assets.map(|assets| assets.into_iter().map(|(name, item)| (name, item.value)).collect());
-            }
-            "phases" => plan.phases = reader.phases(node)?,
-            "start" => plan.start = reader.start(node)?,
-            _ => {}
-        }
-    }
-    Ok(plan)
-}
-
-/// Key of a phase, with the aliases first.
-fn phase_key(key: &str) -> &str {
-    match key {
-        "nixPackages" => "nixPkgs",
-        "nixLibraries" => "nixLibs",
-        "aptPackages" => "aptPkgs",
-        "commands" => "cmds",
-        "envPaths" => "paths",
-        key => key,
+    let mut check = Check { document, errors: Vec::new() };
+    check.split_tables(&document.root);
+    check.table(&document.root, schema::NIXPACKS, "");
+    match check.errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(Reader { document }.plan(&document.root)),
     }
 }
 
-const PHASE_KEYS: &[&str] = &[
-    "name",
-    "dependsOn",
-    "nixPkgs",
-    "nixLibs",
-    "nixOverlays",
-    "nixpkgsArchive",
-    "aptPkgs",
-    "cmds",
-    "onlyIncludeFiles",
-    "cacheDirectories",
-    "paths",
-];
-
-struct Reader<'a> {
-    document: &'a Document,
+/// What is wrong with a file, in the order of the text.
+struct Check<'d> {
+    document: &'d Document,
+    errors: Vec<PlanError>,
 }
 
-impl Reader<'_> {
-    fn phases(&self, node: &Node) -> Result<BTreeMap<String, Phase>, PlanError> {
-        let mut phases = BTreeMap::new();
-        for Entry { key, node } in self.table(node, "phases", "a map")?.into_iter().flat_map(|t| &t.entries) {
-            phases.insert(key.name.clone(), self.phase(node, &format!("phases.{}", key.name))?);
-        }
-        Ok(phases)
-    }
-
-    fn phase(&self, node: &Node, at: &str) -> Result<Phase, PlanError> {
-        if let Value::Array(array) = &node.value {
-            let length = array.elements.len();
-            let message =
-                format!("invalid length {length}, expected struct Phase with 11 elements for key `{at}`");
-            return Err(self.error(message, node));
-        }
-        let Some(table) = node.as_table() else {
-            return Err(self.mismatch(node, "struct Phase", at));
-        };
-        self.no_doubles(table, PHASE_KEYS, at)?;
-        let mut phase = Phase::default();
-        for Entry { key, node } in &table.entries {
-            let at = &format!("{at}.{}", key.name);
-            match phase_key(&key.name) {
-                // The name is checked and then replaced by the key of the phase.
-                "name" => drop(self.string(node, at)?),
-                "dependsOn" => phase.depends_on = self.strings(node, at)?,
-                "nixPkgs" => phase.nix_pkgs = self.strings(node, at)?,
-                "nixLibs" => phase.nix_libs = self.strings(node, at)?,
-                "nixOverlays" => phase.nix_overlays = self.strings(node, at)?,
-                "nixpkgsArchive" => phase.nixpkgs_archive = self.string(node, at)?,
-                "aptPkgs" => phase.apt_pkgs = self.strings(node, at)?,
-                "cmds" => phase.cmds = self.strings(node, at)?,
-                "onlyIncludeFiles" => phase.only_include_files = self.strings(node, at)?,
-                "cacheDirectories" => phase.cache_directories = self.strings(node, at)?,
-                "paths" => phase.paths = self.strings(node, at)?,
-                _ => {}
-            }
-        }
-        Ok(phase)
-    }
-
-    fn start(&self, node: &Node) -> Result<Option<Start>, PlanError> {
-        let Some(table) = self.table(node, "start", "struct StartPhase")? else { return Ok(None) };
-        self.no_doubles(table, &["cmd", "runImage", "onlyIncludeFiles", "user"], "start")?;
-        let mut start = Start::default();
-        for Entry { key, node } in &table.entries {
-            let at = &format!("start.{}", key.name);
-            match key.name.as_str() {
-                "cmd" => start.cmd = self.string(node, at)?,
-                "runImage" => start.run_image = self.string(node, at)?,
-                "onlyIncludeFiles" => start.only_include_files = self.strings(node, at)?,
-                "user" => start.user = self.string(node, at)?,
-                _ => {}
-            }
-        }
-        Ok(Some(start))
-    }
-
-    fn map(&self, node: &Node, at: &str) -> Result<Option<BTreeMap<String, Item>>, PlanError> {
-        let Some(table) = self.table(node, at, "a map")? else { return Ok(None) };
-        let mut map = BTreeMap::new();
-        for Entry { key, node } in &table.entries {
-            map.insert(key.name.clone(), self.item(node, &format!("{at}.{}", key.name))?);
-        }
-        Ok(Some(map))
-    }
-
-    fn strings(&self, node: &Node, at: &str) -> Result<Option<Vec<Item>>, PlanError> {
-        match &node.value {
-            Value::Null => Ok(None),
-            Value::Array(array) => array
-                .elements
-                .iter()
-                .map(|element| self.item(element, at))
-                .collect::<Result<_, _>>()
-                .map(Some),
-            _ => Err(self.mismatch(node, "a sequence", at)),
-        }
-    }
-
-    fn string(&self, node: &Node, at: &str) -> Result<Option<Item>, PlanError> {
-        if matches!(node.value, Value::Null) { Ok(None) } else { self.item(node, at).map(Some) }
-    }
-
-    fn item(&self, node: &Node, at: &str) -> Result<Item, PlanError> {
-        let string = node.as_str().ok_or_else(|| self.mismatch(node, "a string", at))?;
-        Ok(Item { value: string.decoded.clone(), origin: Origin::Deploy(self.place(node)) })
-    }
-
-    /// The table, `None` for a null.
-    fn table<'n>(&self, node: &'n Node, at: &str, expected: &str) -> Result<Option<&'n Table>, PlanError> {
-        match &node.value {
-            Value::Null => Ok(None),
-            Value::Table(table) => Ok(Some(table)),
-            _ => Err(self.mismatch(node, expected, at)),
-        }
-    }
-
-    /// Refuses a known key that is given twice, be it under its alias.
-    fn no_doubles(&self, table: &Table, known: &[&str], at: &str) -> Result<(), PlanError> {
+impl Check<'_> {
+    /// A table with these keys. One that is not among them is no error.
+    fn table(&mut self, table: &Table, keys: &[Key], at: &str) {
         let mut seen = BTreeSet::new();
-        for entry in &table.entries {
-            let key = if known == PHASE_KEYS { phase_key(&entry.key.name) } else { &entry.key.name };
-            if known.contains(&key) && !seen.insert(key) {
+        for Entry { key, node } in &table.entries {
+            let Some(known) = schema::find(keys, &key.name) else { continue };
+            // Be it under its other name.
+            if !seen.insert(known.name()) {
                 let at = if at.is_empty() { String::new() } else { format!(" for key `{at}`") };
-                let place = Place { path: self.document.path.clone(), span: entry.key.span };
-                return Err(PlanError {
-                    message: format!("duplicate field `{key}`{at}"),
-                    place: Some(place),
-                });
+                self.error(format!("duplicate field `{}`{at}", known.name()), key.span);
             }
+            self.value(node, known.value, &join(at, &key.name));
         }
-        Ok(())
+    }
+
+    /// A value that may be `null`.
+    fn value(&mut self, node: &Node, wanted: ValueType, at: &str) {
+        match (wanted, &node.value) {
+            (_, Value::Null) => {}
+            (ValueType::String, _) => self.string(node, at),
+            (ValueType::Strings, Value::Array(array)) => {
+                array.elements.iter().for_each(|element| self.string(element, at));
+            }
+            (ValueType::Strings, _) => self.mismatch(node, "a sequence", at),
+            (ValueType::StringMap, Value::Table(table)) => {
+                table.entries.iter().for_each(|entry| self.string(&entry.node, &join(at, &entry.key.name)));
+            }
+            (ValueType::TableMap(keys, name), Value::Table(table)) => {
+                for Entry { key, node } in &table.entries {
+                    self.keys(node, keys, name, &join(at, &key.name));
+                }
+            }
+            (ValueType::StringMap | ValueType::TableMap(..), _) => self.mismatch(node, "a map", at),
+            (ValueType::Table(keys, name), _) => self.keys(node, keys, name, at),
+        }
+    }
+
+    fn keys(&mut self, node: &Node, keys: &[Key], name: &str, at: &str) {
+        match &node.value {
+            Value::Table(table) => self.table(table, keys, at),
+            Value::Array(array) => {
+                let (length, elements) = (array.elements.len(), keys.len());
+                let wanted = format!("expected {name} with {elements} elements");
+                self.error(format!("invalid length {length}, {wanted} for key `{at}`"), node.span);
+            }
+            _ => self.mismatch(node, name, at),
+        }
+    }
+
+    fn string(&mut self, node: &Node, at: &str) {
+        if node.as_str().is_none() {
+            self.mismatch(node, "a string", at);
+        }
     }
 
     /// Refuses `phases.a.cmds = []` at the root beside `[phases.b]`. It is one table to TOML, and
     /// a key given twice to the planner's library.
-    fn no_split_tables(&self, root: &Table) -> Result<(), PlanError> {
+    fn split_tables(&mut self, root: &Table) {
         for Entry { key, node } in &root.entries {
+            let known = schema::find(schema::NIXPACKS, &key.name);
             let Some(table) = node.as_table().filter(|table| table.layout == Layout::Dotted) else {
                 continue;
             };
             let mut below = table.entries.iter().filter_map(|entry| entry.node.as_table());
             let split = below.any(|table| matches!(table.layout, Layout::Header | Layout::Implicit));
-            if split && ["phases", "start", "variables", "staticAssets"].contains(&key.name.as_str()) {
-                let place = Place { path: self.document.path.clone(), span: key.span };
-                let message = format!("duplicate field `{}`", key.name);
-                return Err(PlanError { message, place: Some(place) });
+            if split && known.is_some() {
+                self.error(format!("duplicate field `{}`", key.name), key.span);
             }
         }
-        Ok(())
     }
 
-    fn mismatch(&self, node: &Node, expected: &str, at: &str) -> PlanError {
+    fn mismatch(&mut self, node: &Node, expected: &str, at: &str) {
         let text = node.span.of(&self.document.text);
         let found = match &node.value {
             Value::Str(string) => format!("string {:?}", string.decoded),
@@ -210,14 +106,103 @@ impl Reader<'_> {
             Value::Table(_) | Value::Datetime => "map".to_owned(),
             Value::Null => "null".to_owned(),
         };
-        self.error(format!("invalid type: {found}, expected {expected} for key `{at}`"), node)
+        self.error(format!("invalid type: {found}, expected {expected} for key `{at}`"), node.span);
     }
 
-    fn error(&self, message: String, node: &Node) -> PlanError {
-        PlanError { message, place: Some(self.place(node)) }
+    fn error(&mut self, message: String, span: Span) {
+        let place = Place { path: self.document.path.clone(), span };
+        self.errors.push(PlanError { message, place: Some(place) });
+    }
+}
+
+fn join(at: &str, key: &str) -> String {
+    if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") }
+}
+
+/// The values of a file, as far as they have the type that they have to.
+struct Reader<'d> {
+    document: &'d Document,
+}
+
+impl Reader<'_> {
+    fn plan(&self, root: &Table) -> Plan {
+        let assets = self.map(root, &schema::STATIC_ASSETS);
+        let phases = value(root, &schema::PHASES).and_then(Node::as_table);
+        let phases = phases.into_iter().flat_map(|table| &table.entries);
+        let phase = |entry: &Entry| Some((entry.key.name.clone(), self.phase(entry.node.as_table()?)));
+        Plan {
+            providers: self.strings(root, &schema::PROVIDERS),
+            build_image: self.string(root, &schema::BUILD_IMAGE),
+            variables: self.map(root, &schema::VARIABLES).unwrap_or_default(),
+            static_assets: assets
+                .map(|assets| assets.into_iter().map(|(name, item)| (name, item.value)).collect()),
+            phases: phases.filter_map(phase).collect(),
+            start: value(root, &schema::START).and_then(Node::as_table).map(|table| self.start(table)),
+            ..Plan::default()
+        }
     }
 
-    fn place(&self, node: &Node) -> Place {
-        Place { path: self.document.path.clone(), span: node.span }
+    fn phase(&self, table: &Table) -> Phase {
+        let mut phase = Phase::default();
+        for (key, list) in phase.lists_mut() {
+            *list = self.strings(table, &key);
+        }
+        phase.nixpkgs_archive = self.string(table, &schema::NIXPKGS_ARCHIVE);
+        phase
+    }
+
+    fn start(&self, table: &Table) -> Start {
+        Start {
+            cmd: self.string(table, &schema::START_CMD),
+            run_image: self.string(table, &schema::RUN_IMAGE),
+            only_include_files: self.strings(table, &schema::ONLY_INCLUDE_FILES),
+            user: self.string(table, &schema::START_USER),
+        }
+    }
+
+    fn map(&self, table: &Table, key: &Key) -> Option<BTreeMap<String, Item>> {
+        let entries = &value(table, key)?.as_table()?.entries;
+        Some(entries.iter().filter_map(|e| Some((e.key.name.clone(), self.item(&e.node)?))).collect())
+    }
+
+    fn strings(&self, table: &Table, key: &Key) -> Option<Vec<Item>> {
+        let elements = &value(table, key)?.as_array()?.elements;
+        Some(elements.iter().filter_map(|element| self.item(element)).collect())
+    }
+
+    fn string(&self, table: &Table, key: &Key) -> Option<Item> {
+        self.item(value(table, key)?)
+    }
+
+    fn item(&self, node: &Node) -> Option<Item> {
+        let place = Place { path: self.document.path.clone(), span: node.span };
+        Some(Item { value: node.as_str()?.decoded.clone(), origin: Origin::Deploy(place) })
+    }
+}
+
+/// The value of a key, under whichever of its names.
+fn value<'t>(table: &'t Table, key: &Key) -> Option<&'t Node> {
+    key.names.iter().find_map(|name| table.get(name))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::document::FileKind;
+
+    #[test]
+    fn finds_every_error_in_the_order_of_the_text() {
+        let text = "providers = 'x'\n[phases.setup]\naptPkgs = 'ffmpeg'\nnixPkgs = ['a', 1]\nnixPackages = []\n\
+                    other = 1\n[start]\ncmd = 2\n";
+        let document = Document::parse("nixpacks.toml", FileKind::NixpacksToml, text).unwrap();
+        let mut check = Check { document: &document, errors: Vec::new() };
+        check.table(&document.root, schema::NIXPACKS, "");
+        let at = |error: &PlanError| error.place.as_ref().map(|place| place.span.of(text).to_owned());
+        let places: Vec<_> = check.errors.iter().filter_map(at).collect();
+        assert_eq!(places, ["'x'", "'ffmpeg'", "1", "nixPackages", "2"]);
+        let plan = Reader { document: &document }.plan(&document.root);
+        let packages = plan.phases["setup"].nix_pkgs.as_ref().unwrap();
+        assert_eq!(packages.iter().map(|item| item.value.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 }

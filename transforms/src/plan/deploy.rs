@@ -3,19 +3,8 @@
 use super::procfile;
 use super::types::{Place, PlanError};
 use crate::app::AppView;
+use crate::document::schema::SIZE_LIMIT;
 use crate::document::{Document, FileKind, ParseError, Value};
-
-/// A deploy file larger than this is not read.
-const MAX_SIZE: usize = 1 << 20;
-
-/// What Nixpacks reads in each directory. Railway reads its own file at the root of the service.
-const NIXPACKS_FILES: [(&str, FileKind); 3] = [
-    ("nixpacks.toml", FileKind::NixpacksToml),
-    ("nixpacks.json", FileKind::NixpacksJson),
-    ("Procfile", FileKind::Procfile),
-];
-const RAILWAY_FILES: [(&str, FileKind); 2] =
-    [("railway.json", FileKind::RailwayJson), ("railway.toml", FileKind::RailwayToml)];
 
 /// The deploy files read so far.
 #[derive(Debug, Default)]
@@ -27,11 +16,11 @@ pub(super) struct Deploy {
 }
 
 impl Deploy {
-    /// Reads the deploy files of the root.
+    /// Reads the deploy files of the root. Railway reads its own file there alone.
     pub(super) fn root(view: &dyn AppView) -> Self {
         let mut deploy = Self::default();
-        for (name, kind) in RAILWAY_FILES {
-            deploy.load(view, name.to_owned(), kind);
+        for kind in FileKind::RAILWAY {
+            deploy.load(view, kind.name().to_owned(), kind);
         }
         deploy.directory(view, "");
         deploy
@@ -39,7 +28,8 @@ impl Deploy {
 
     /// Reads the deploy files of a directory.
     pub(super) fn directory(&mut self, view: &dyn AppView, dir: &str) {
-        for (name, kind) in NIXPACKS_FILES {
+        for kind in FileKind::CONFIGS.into_iter().chain([FileKind::Procfile]) {
+            let name = kind.name();
             self.load(view, if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }, kind);
         }
     }
@@ -72,7 +62,7 @@ impl Deploy {
 
     /// A string of the Railway file that counts: `railway.json` before `railway.toml`.
     pub(super) fn railway(&self, keys: &[&str]) -> Option<(String, Place)> {
-        let document = RAILWAY_FILES.iter().find_map(|(name, _)| self.get(name)?.ok())?;
+        let document = FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name())?.ok())?;
         let node = document.get(keys)?;
         let Value::Str(string) = &node.value else { return None };
         if string.decoded.trim().is_empty() {
@@ -84,8 +74,8 @@ impl Deploy {
 
 fn text(view: &dyn AppView, path: &str) -> Result<String, String> {
     let bytes = view.read(path).map_err(|e| e.message)?.unwrap_or_default();
-    if bytes.len() > MAX_SIZE {
-        return Err("the file is larger than 1 MiB".to_owned());
+    if bytes.len() > SIZE_LIMIT {
+        return Err(format!("the file is larger than {} MiB", SIZE_LIMIT >> 20));
     }
     String::from_utf8(bytes.into_owned()).map_err(|_| "stream did not contain valid UTF-8".to_owned())
 }

@@ -4,6 +4,7 @@ use super::deploy::Deploy;
 use super::draft::{self, Draft, item, items};
 use super::env::Env;
 use super::types::{Dashboard, Origin, Phase, Plan};
+use crate::document::schema;
 
 /// The `NIXPACKS_*` variables of the platform.
 pub(super) fn environment(env: &Env) -> Plan {
@@ -53,10 +54,10 @@ pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard) -> Plan {
     if let Some(cmd) = pick(None, &dashboard.install_cmd, "--install-cmd") {
         Draft::install(&cmd.origin, Some(cmd.value)).put(&mut plan);
     }
-    if let Some(cmd) = pick(Some(["build", "buildCommand"]), &dashboard.build_cmd, "--build-cmd") {
+    if let Some(cmd) = pick(Some(schema::RAILWAY_BUILD_COMMAND), &dashboard.build_cmd, "--build-cmd") {
         Draft::build(&cmd.origin, Some(cmd.value)).put(&mut plan);
     }
-    if let Some(cmd) = pick(Some(["deploy", "startCommand"]), &dashboard.start_cmd, "--start-cmd") {
+    if let Some(cmd) = pick(Some(schema::RAILWAY_START_COMMAND), &dashboard.start_cmd, "--start-cmd") {
         draft::start(&mut plan, &cmd.origin, cmd.value);
     }
     plan

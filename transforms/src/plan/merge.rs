@@ -47,19 +47,12 @@ fn new_phase(name: &str) -> Phase {
     Phase { depends_on: after.map(|after| items(&PLANNER, [after])), ..Phase::default() }
 }
 
-fn merge_phase(base: Phase, over: Phase) -> Phase {
-    Phase {
-        depends_on: fill(base.depends_on, over.depends_on),
-        nix_pkgs: fill(base.nix_pkgs, over.nix_pkgs),
-        nix_libs: fill(base.nix_libs, over.nix_libs),
-        nix_overlays: fill(base.nix_overlays, over.nix_overlays),
-        nixpkgs_archive: over.nixpkgs_archive.or(base.nixpkgs_archive),
-        apt_pkgs: fill(base.apt_pkgs, over.apt_pkgs),
-        cmds: fill(base.cmds, over.cmds),
-        only_include_files: fill(base.only_include_files, over.only_include_files),
-        cache_directories: fill(base.cache_directories, over.cache_directories),
-        paths: fill(base.paths, over.paths),
+fn merge_phase(mut base: Phase, mut over: Phase) -> Phase {
+    for ((_, below), (_, list)) in base.lists_mut().into_iter().zip(over.lists_mut()) {
+        *below = fill(below.take(), list.take());
     }
+    base.nixpkgs_archive = over.nixpkgs_archive.or(base.nixpkgs_archive);
+    base
 }
 
 fn merge_start(base: Start, over: Start) -> Start {
@@ -104,27 +97,13 @@ pub(super) fn pin(plan: &mut Plan, debian: bool) {
 /// Takes the holes out of every list.
 pub(super) fn close(plan: &mut Plan) {
     for phase in plan.phases.values_mut() {
-        for list in lists(phase).into_iter().flatten() {
+        for list in phase.lists_mut().into_iter().filter_map(|(_, list)| list.as_mut()) {
             list.retain(|item| !is_hole(&item.value));
         }
     }
     if let Some(files) = plan.start.as_mut().and_then(|start| start.only_include_files.as_mut()) {
         files.retain(|item| !is_hole(&item.value));
     }
-}
-
-fn lists(phase: &mut Phase) -> [&mut Option<Vec<Item>>; 9] {
-    [
-        &mut phase.depends_on,
-        &mut phase.nix_pkgs,
-        &mut phase.nix_libs,
-        &mut phase.nix_overlays,
-        &mut phase.apt_pkgs,
-        &mut phase.cmds,
-        &mut phase.only_include_files,
-        &mut phase.cache_directories,
-        &mut phase.paths,
-    ]
 }
 
 /// Renames the phases of a provider that is not the first: `install` becomes `python:install`.

@@ -24,4 +24,5 @@ mod types;
 mod tests;
 
 pub use model::model;
+pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, Start};

@@ -13,7 +13,7 @@ use super::procfile;
 use super::providers::PROVIDERS;
 use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError};
 use crate::app::{AppView, Kind};
-use crate::document::FileKind;
+use crate::document::{FileKind, schema};
 
 /// How often the plan may move into the one subdirectory.
 const MAX_FALLBACKS: usize = 64;
@@ -34,7 +34,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
         deploy.directory(app, &dir);
         result = plans(app, &mut deploy, &env, dashboard, &dir);
     }
-    let builder = deploy.railway(&["build", "builder"]);
+    let builder = deploy.railway(&schema::RAILWAY_BUILDER);
     let Deploy { documents, broken } = deploy;
     match result {
         Ok((provided, plan)) => {
@@ -73,7 +73,7 @@ fn plans(
     let scope = Scope { files: &files, env: &env };
 
     let mut provided = from_providers(scope, above.providers.clone())?;
-    let document = files.path("Procfile").and_then(|path| deploy.get(&path)).transpose()?;
+    let document = files.path(FileKind::Procfile.name()).and_then(|path| deploy.get(&path)).transpose()?;
     if let Some(document) = document {
         provided = merge(provided, procfile::layer(document)?);
     }
@@ -103,7 +103,7 @@ fn config_file(
     let name = match env.config("CONFIG_FILE") {
         Some(name) if !files.has(&name) => return Err(error(format!("Config file {name} does not exist"))),
         Some(name) => name,
-        None => match ["nixpacks.toml", "nixpacks.json"].into_iter().find(|name| files.has(name)) {
+        None => match FileKind::CONFIGS.map(FileKind::name).into_iter().find(|name| files.has(name)) {
             Some(name) => name.to_owned(),
             None => return Ok(Plan::default()),
         },

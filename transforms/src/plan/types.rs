@@ -1,3 +1,4 @@
+use crate::document::schema::{self, Key};
 use crate::document::{Document, ParseError};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -60,6 +61,43 @@ pub struct Phase {
     pub paths: Option<Vec<Item>>,
 }
 
+impl Phase {
+    /// What it says, by key.
+    pub fn fields(&self) -> [(Key, &[Item]); 10] {
+        [
+            (schema::DEPENDS_ON, list(self.depends_on.as_ref())),
+            (schema::NIXPKGS_ARCHIVE, self.nixpkgs_archive.as_slice()),
+            (schema::NIX_PKGS, list(self.nix_pkgs.as_ref())),
+            (schema::NIX_LIBS, list(self.nix_libs.as_ref())),
+            (schema::NIX_OVERLAYS, list(self.nix_overlays.as_ref())),
+            (schema::APT_PKGS, list(self.apt_pkgs.as_ref())),
+            (schema::CMDS, list(self.cmds.as_ref())),
+            (schema::ONLY_INCLUDE_FILES, list(self.only_include_files.as_ref())),
+            (schema::CACHE_DIRECTORIES, list(self.cache_directories.as_ref())),
+            (schema::PATHS, list(self.paths.as_ref())),
+        ]
+    }
+
+    /// Its lists, by key.
+    pub(super) fn lists_mut(&mut self) -> [(Key, &mut Option<Vec<Item>>); 9] {
+        [
+            (schema::DEPENDS_ON, &mut self.depends_on),
+            (schema::NIX_PKGS, &mut self.nix_pkgs),
+            (schema::NIX_LIBS, &mut self.nix_libs),
+            (schema::NIX_OVERLAYS, &mut self.nix_overlays),
+            (schema::APT_PKGS, &mut self.apt_pkgs),
+            (schema::CMDS, &mut self.cmds),
+            (schema::ONLY_INCLUDE_FILES, &mut self.only_include_files),
+            (schema::CACHE_DIRECTORIES, &mut self.cache_directories),
+            (schema::PATHS, &mut self.paths),
+        ]
+    }
+}
+
+fn list(list: Option<&Vec<Item>>) -> &[Item] {
+    list.map_or(&[], Vec::as_slice)
+}
+
 /// The start of the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
@@ -71,6 +109,18 @@ pub struct Start {
     pub only_include_files: Option<Vec<Item>>,
     /// `user`
     pub user: Option<Item>,
+}
+
+impl Start {
+    /// What it says, by key.
+    pub fn fields(&self) -> [(Key, &[Item]); 4] {
+        [
+            (schema::START_CMD, self.cmd.as_slice()),
+            (schema::RUN_IMAGE, self.run_image.as_slice()),
+            (schema::START_USER, self.user.as_slice()),
+            (schema::ONLY_INCLUDE_FILES, list(self.only_include_files.as_ref())),
+        ]
+    }
 }
 
 /// The merged plan.

@@ -2,10 +2,8 @@
 
 use super::draft::Draft;
 use crate::context::Context;
+use crate::document::schema;
 use crate::walk::{CACHED, join};
-
-/// Names of the list that holds a phase's cache directories.
-const CACHE_DIRECTORIES: &[&str] = &["cacheDirectories"];
 
 /// The virtual environments that cache mounts keep out of the image: absolute directories.
 pub(crate) fn kept_out<'c>(cx: &Context<'c>) -> Vec<&'c str> {
@@ -21,7 +19,7 @@ pub(crate) fn release(cx: &Context<'_>, draft: &mut Draft<'_>) {
         return;
     }
     for phase in plan.phases.keys() {
-        let Some(list) = draft.list(phase, CACHE_DIRECTORIES) else { continue };
+        let Some(list) = draft.list(phase, schema::CACHE_DIRECTORIES.names) else { continue };
         let covers = |entry: &str| {
             let entry = join("/app", entry);
             dirs.iter().any(|dir| {

@@ -4,6 +4,7 @@ use super::Context;
 use super::command::Changes;
 use super::draft::Draft;
 use super::target::Target;
+use crate::document::schema::{RAILWAY_BUILD_COMMAND, RAILWAY_START_COMMAND};
 use crate::document::{Document, FileKind, Node};
 use crate::plan::Place;
 use crate::requirements::scripts;
@@ -43,10 +44,7 @@ fn starts(doc: &Document) -> Vec<&Node> {
     match doc.kind {
         FileKind::NixpacksToml | FileKind::NixpacksJson => doc.get(&["start", "cmd"]).into_iter().collect(),
         FileKind::RailwayToml | FileKind::RailwayJson => {
-            [doc.get(&["deploy", "startCommand"]), doc.get(&["build", "buildCommand"])]
-                .into_iter()
-                .flatten()
-                .collect()
+            [doc.get(&RAILWAY_START_COMMAND), doc.get(&RAILWAY_BUILD_COMMAND)].into_iter().flatten().collect()
         }
         FileKind::Procfile => doc.root.entries.iter().map(|entry| &entry.node).collect(),
     }

@@ -2,11 +2,9 @@
 
 use super::draft::Draft;
 use crate::context::Context;
+use crate::document::schema::NIX_PKGS_MISSPELLINGS;
 use crate::document::{Document, Key};
 use crate::walk::{CallKind, Reason};
-
-/// Spellings that can only mean `nixPkgs`.
-const MEANT: [&str; 7] = ["nixpkgs", "nixPKGS", "nix_pkgs", "NixPkgs", "nix-pkgs", "nixpkg", "nixPkg"];
 
 /// The phases with such a key and no right one: the phase's name and the key.
 pub(crate) fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
@@ -17,10 +15,9 @@ pub(crate) fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
         if super::NIX_PKGS.iter().any(|key| table.entry(key).is_some()) {
             continue;
         }
-        let meant = table
-            .entries
-            .iter()
-            .find(|entry| MEANT.contains(&entry.key.name.as_str()) && entry.node.as_array().is_some());
+        let meant = table.entries.iter().find(|entry| {
+            NIX_PKGS_MISSPELLINGS.contains(&entry.key.name.as_str()) && entry.node.as_array().is_some()
+        });
         found.extend(meant.map(|entry| (phase.key.name.as_str(), &entry.key)));
     }
     found

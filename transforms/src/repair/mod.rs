@@ -32,6 +32,7 @@ pub(crate) use packages::{is_pip, with_only_installers};
 pub(crate) use provider::left_out;
 
 use crate::context::Context;
+use crate::document::schema;
 use crate::intent::Refusal;
 use draft::Draft;
 use target::Target;
@@ -130,12 +131,12 @@ fn made(cx: &Context<'_>, target: &Target) -> bool {
 }
 
 /// Names of the list that holds a phase's commands.
-pub(crate) const CMDS: &[&str] = &["cmds", "commands"];
+pub(crate) const CMDS: &[&str] = schema::CMDS.names;
 /// Names of the list that holds a phase's Nix packages.
-pub(crate) const NIX_PKGS: &[&str] = &["nixPkgs", "nixPackages"];
+pub(crate) const NIX_PKGS: &[&str] = schema::NIX_PKGS.names;
 /// Names of the list that holds a phase's apt packages.
-pub(crate) const APT_PKGS: &[&str] = &["aptPkgs", "aptPackages"];
+pub(crate) const APT_PKGS: &[&str] = schema::APT_PKGS.names;
 /// Names of the list that holds a phase's Nix libraries.
-pub(crate) const NIX_LIBS: &[&str] = &["nixLibs", "nixLibraries"];
+pub(crate) const NIX_LIBS: &[&str] = schema::NIX_LIBS.names;
 /// Names of the list that holds a phase's paths.
-pub(crate) const PATHS: &[&str] = &["paths", "envPaths"];
+pub(crate) const PATHS: &[&str] = schema::PATHS.names;

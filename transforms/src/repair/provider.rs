@@ -2,10 +2,8 @@
 
 use super::draft::Draft;
 use crate::context::Context;
+use crate::plan::PYTHON_MANIFESTS;
 use crate::walk::{CallKind, Reason};
-
-/// What makes the Python provider install (providers/python.rs, `PackageManager::resolve`).
-const MANIFESTS: [&str; 3] = ["requirements.txt", "pyproject.toml", "Pipfile"];
 
 /// Whether Python is needed, has a manifest, and no command and no provider sets it up: the manifest.
 pub(crate) fn left_out(cx: &Context<'_>) -> Option<&'static str> {
@@ -40,7 +38,7 @@ pub(crate) fn left_out(cx: &Context<'_>) -> Option<&'static str> {
     {
         return None;
     }
-    MANIFESTS.into_iter().find(|manifest| cx.app.is_file(&in_dir(&plan.dir, manifest)))
+    PYTHON_MANIFESTS.into_iter().find(|manifest| cx.app.is_file(&in_dir(&plan.dir, manifest)))
 }
 
 fn in_dir(dir: &str, file: &str) -> String {

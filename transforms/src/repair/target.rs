@@ -1,11 +1,12 @@
 //! Which virtual environment the app gets, and which interpreter makes it.
 
 use super::Context;
+use crate::plan::PROVIDER_VENV;
 use crate::walk::{Call, CallKind, Command, base_name, join};
 use std::collections::{BTreeSet, HashSet};
 
 /// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
-pub(crate) const OPT_VENV: &str = "/opt/venv";
+pub(crate) const OPT_VENV: &str = PROVIDER_VENV;
 
 /// The environment to install into.
 #[derive(Clone, Debug)]

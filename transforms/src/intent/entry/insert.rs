@@ -114,12 +114,12 @@ impl Place<'_> {
     /// The quote style for new strings.
     pub(super) fn style(&self) -> Quote {
         let near: Vec<_> = self.table.entries.iter().map(|entry| entry.node.clone()).collect();
-        if object::is_json(self.doc) { Quote::Basic } else { quote::style(self.doc, &near) }
+        if self.doc.kind.is_json() { Quote::Basic } else { quote::style(self.doc, &near) }
     }
 
     /// Ex) `install = { cmds = [] }`, and JSON
     fn in_braces(&self, missing: &[&str], new: &New<'_>) -> Result<Vec<Edit>, Refusal> {
-        let json = object::is_json(self.doc);
+        let json = self.doc.kind.is_json();
         let span = self.span.unwrap_or_else(|| object::root_span(self.doc));
         let list = object::list(self.doc, self.table, span);
         let at = match self.after.and_then(|after| self.table.entry(after)) {

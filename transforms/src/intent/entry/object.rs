@@ -2,12 +2,8 @@
 
 use super::super::indent::Habit;
 use super::super::list::List;
-use crate::document::{Document, FileKind, Layout, Table, Value};
+use crate::document::{Document, Layout, Table, Value};
 use crate::text::{BOM, Span};
-
-pub(super) fn is_json(doc: &Document) -> bool {
-    matches!(doc.kind, FileKind::NixpacksJson | FileKind::RailwayJson)
-}
 
 /// The span of JSON's root object: the root table has no node.
 pub(super) fn root_span(doc: &Document) -> Span {
@@ -26,7 +22,7 @@ pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span) -> List<'d>
         items.push(Span::new(start, end));
         from = end;
     }
-    let json = is_json(doc);
+    let json = doc.kind.is_json();
     let mut list = List::new(&doc.text, span, items, Habit::of(doc, json));
     list.flat_only = !json;
     list.comments = !json;

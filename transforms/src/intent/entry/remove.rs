@@ -20,7 +20,7 @@ pub fn remove_many(doc: &Document, paths: &[&[&str]]) -> Result<Vec<Edit>, Refus
         }
     }
     let mut removal = Removal { doc, lines: Lines::new(doc), gone: BTreeSet::new(), edits: Vec::new() };
-    if object::is_json(doc) {
+    if doc.kind.is_json() {
         removal.braces(&doc.root, object::root_span(doc), paths, true)?;
     } else {
         removal.table(&doc.root, paths)?;

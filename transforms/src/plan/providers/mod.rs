@@ -16,6 +16,8 @@ mod shared;
 mod staticfile;
 mod swift;
 
+pub use python::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
+
 use super::detect::Provider;
 
 /// All providers, in the planner's order.

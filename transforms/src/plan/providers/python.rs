@@ -10,16 +10,20 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const BY: Origin = Origin::Provider("python");
-const VENV: &str = "/opt/venv";
+
+/// The files by which Nixpacks takes a directory for a Python app.
+pub const PYTHON_FILES: [&str; 4] = ["main.py", "requirements.txt", "pyproject.toml", "Pipfile"];
+/// Those that make the provider install (`PackageManager::resolve`), the one that counts first.
+pub const PYTHON_MANIFESTS: [&str; 3] = ["requirements.txt", "pyproject.toml", "Pipfile"];
+/// Where the provider makes its virtual environment (`VENV_LOCATION`).
+pub const PROVIDER_VENV: &str = "/opt/venv";
+
 const ARCHIVE: &str = "bc8f8d1be58e8c8383e683a06e1e1e57893fff87";
 const LEGACY_ARCHIVE: &str = "5148520bfab61f99fd25fb9ff7bfbb50dad3c9db";
 
 pub(super) const PYTHON: Provider = Provider {
     name: "python",
-    detect: |scope| {
-        let files = ["main.py", "requirements.txt", "pyproject.toml", "Pipfile"];
-        Ok(files.into_iter().any(|file| scope.files.has(file)))
-    },
+    detect: |scope| Ok(PYTHON_FILES.into_iter().any(|file| scope.files.has(file))),
     plan: |scope| plan(scope).map(Some),
 };
 
@@ -108,7 +112,7 @@ fn manager(scope: Scope<'_>) -> Option<Manager> {
 
 fn install(scope: Scope<'_>) -> Phase {
     let Some(manager) = manager(scope) else { return Draft::install(&BY, None).phase };
-    let venv = format!("python -m venv --copies {VENV} && . {VENV}/bin/activate");
+    let venv = format!("python -m venv --copies {PROVIDER_VENV} && . {PROVIDER_VENV}/bin/activate");
     let then = match manager {
         Manager::Requirements => "pip install -r requirements.txt",
         Manager::Poetry => {
@@ -123,7 +127,7 @@ fn install(scope: Scope<'_>) -> Phase {
         Manager::Pipenv => "PIPENV_VENV_IN_PROJECT=1 pipenv install --skip-lock",
     };
     let mut install = Draft::install(&BY, Some(format!("{venv} && {then}")));
-    install.path(format!("{VENV}/bin"));
+    install.path(format!("{PROVIDER_VENV}/bin"));
     match manager {
         Manager::Uv => install.cache("/root/.cache/uv"),
         Manager::Pdm => install.cache("/root/.cache/pip").cache("/root/.cache/pdm"),
@@ -197,7 +201,11 @@ fn set_variables(files: &Files<'_>, plan: &mut Plan) -> Result<(), PlanError> {
     }
     if files.has("uv.lock") {
         let version = tool_version("uv", "0.4.30")?;
-        variables(plan, &BY, [("NIXPACKS_UV_VERSION", version), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
+        variables(
+            plan,
+            &BY,
+            [("NIXPACKS_UV_VERSION", version), ("UV_PROJECT_ENVIRONMENT", PROVIDER_VENV.to_owned())],
+        );
     }
     Ok(())
 }
@@ -264,7 +272,7 @@ fn tool_versions(text: &str) -> HashMap<String, String> {
 
 /// Whether a manifest mentions `dep` anywhere, comments included.
 fn uses(files: &Files<'_>, dep: &str) -> bool {
-    ["requirements.txt", "pyproject.toml", "Pipfile"]
+    PYTHON_MANIFESTS
         .into_iter()
         .any(|file| files.has(file) && files.text_or_empty(file).to_lowercase().contains(dep))
 }
