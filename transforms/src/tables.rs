@@ -24,6 +24,8 @@ pub(crate) static UNDEFINED_NIX_NAMES: Table = Table::new(include_str!("../data/
 pub(crate) static NIXPKGS_ARCHIVES: Table = Table::new(include_str!("../data/nixpkgs-archives.tsv"));
 /// Interpreters in nixpkgs and their versions.
 pub(crate) static NIX_PYTHONS: Table = Table::new(include_str!("../data/nix-pythons.tsv"));
+/// Revisions of nixpkgs by version of Swift.
+pub(crate) static SWIFT_ARCHIVES: Table = Table::new(include_str!("../data/swift-archives.tsv"));
 /// Programs of Nix and Debian packages.
 pub(crate) static PACKAGE_PROGRAMS: Table = Table::new(include_str!("../data/package-programs.tsv"));
 /// Programs of the base image.

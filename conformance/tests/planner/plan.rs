@@ -185,7 +185,7 @@ pub(crate) fn modelled(case: &Case) -> Outcome {
 }
 
 /// Providers of which every word of the plan is compared. Of the others: the phases and their order,
-/// archives and paths, and which of them run anything.
+/// archives, paths and files, which of them run anything, and whether the start has an image of its own.
 const WHOLE: [&str; 2] = ["python", "node"];
 
 /// Where the two differ, empty where they don't.
@@ -215,7 +215,7 @@ pub(crate) fn differences(real: &Outcome, model: &Outcome) -> Vec<String> {
         let Some(own) = model.phases.get(name) else { continue };
         for ((key, real), (_, model)) in fields.iter().zip(own) {
             let what = format!("phases.{name}.{key}");
-            if whole || matches!(*key, "dependsOn" | "nixpkgsArchive" | "paths") {
+            if whole || matches!(*key, "dependsOn" | "nixpkgsArchive" | "paths" | "onlyIncludeFiles") {
                 check(what, real, model);
             } else if *key == "cmds" {
                 check(what, &runs(real), &runs(model));
@@ -227,7 +227,10 @@ pub(crate) fn differences(real: &Outcome, model: &Outcome) -> Vec<String> {
         check("assets".to_owned(), &real.assets, &model.assets);
         check("variables".to_owned(), &real.variables, &model.variables);
     } else {
-        let starts = |plan: &Plan| plan.start.first().is_some_and(|(_, cmd)| cmd.is_some());
+        // The first two: the command and the image.
+        let starts = |plan: &Plan| -> Vec<bool> {
+            plan.start.iter().take(2).map(|(_, value)| value.is_some()).collect()
+        };
         check("start".to_owned(), &starts(real), &starts(model));
         let provider = |plan: &Plan| {
             let metadata = plan.variables.get("NIXPACKS_METADATA").cloned().unwrap_or_default();

@@ -58,11 +58,6 @@ impl<'a> Files<'a> {
         self.kind(name) == Some(Kind::Dir)
     }
 
-    /// Whether the file has an execute bit.
-    pub(super) fn is_executable(&self, name: &str) -> bool {
-        self.path(name).is_some_and(|path| self.view.is_executable(&path))
-    }
-
     /// The text of a file. One that is not there, or not UTF-8, is a plan error.
     pub(super) fn text(&self, name: &str) -> Result<String, PlanError> {
         let bytes = self.bytes(name)?;

@@ -1,19 +1,15 @@
 //! The providers, one file each, in the order in which the planner asks them. What two of them need
 //! is in `shared`.
 
-mod beam;
-mod compiled;
 mod deno;
-mod dotnet;
 mod go;
-mod jvm;
 mod node;
+mod others;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod shared;
-mod staticfile;
 mod swift;
 
 pub use python::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
@@ -22,27 +18,27 @@ use super::detect::Provider;
 
 /// All providers, in the planner's order.
 pub(super) static PROVIDERS: &[Provider] = &[
-    compiled::CRYSTAL,
-    dotnet::CSHARP,
-    compiled::DART,
-    beam::ELIXIR,
+    others::CRYSTAL,
+    others::CSHARP,
+    others::DART,
+    others::ELIXIR,
     deno::DENO,
-    dotnet::FSHARP,
-    jvm::CLOJURE,
-    beam::GLEAM,
+    others::FSHARP,
+    others::CLOJURE,
+    others::GLEAM,
     go::GO,
-    compiled::HASKELL,
-    compiled::SCHEME,
-    jvm::JAVA,
+    others::HASKELL,
+    others::SCHEME,
+    others::JAVA,
     rust::LUNATIC,
-    jvm::SCALA,
+    others::SCALA,
     php::PHP,
     ruby::RUBY,
     node::NODE,
     python::PYTHON,
     rust::RUST,
     swift::SWIFT,
-    staticfile::STATICFILE,
-    compiled::ZIG,
-    compiled::COBOL,
+    others::STATICFILE,
+    others::ZIG,
+    others::COBOL,
 ];

@@ -1,8 +1,8 @@
-//! The Ruby provider.
+//! The Ruby provider, as far as a Python deploy depends on it.
 
 use super::shared::{js, pattern};
 use crate::plan::detect::{Provided, Provider, Scope};
-use crate::plan::draft::{self, Draft, items, variables};
+use crate::plan::draft::{self, Draft};
 use crate::plan::files::{Files, error};
 use crate::plan::types::{Origin, Plan, PlanError};
 use regex::Regex;
@@ -24,17 +24,13 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
     };
     let rails = files.text_or_empty("config/application.rb").contains("Rails::Application");
     let mut plan = Plan::default();
-    setup(files, &version).put(&mut plan);
+    setup(&version, gem("magick")).put(&mut plan);
 
     let mut install = Draft::install(&BY, None);
-    install.cache("/root/.bundle/cache");
     if !gem("local") {
         install.file("Gemfile").file("Gemfile.lock");
     }
     install.cmd("bundle install");
-    if gem("bootsnap") {
-        install.cmd("bundle exec bootsnap precompile --gemfile");
-    }
     install.path(format!("/usr/local/rvm/rubies/{version}/bin"));
     install.path(format!("/usr/local/rvm/gems/{version}/bin"));
     install.path(format!("/usr/local/rvm/gems/{version}@global/bin"));
@@ -60,69 +56,23 @@ fn plan(scope: Scope<'_>) -> Result<Plan, PlanError> {
     if let Some(cmd) = start(files, rails) {
         draft::start(&mut plan, &BY, cmd);
     }
-    let gems = format!("/usr/local/rvm/gems/{version}");
-    let fixed = [
-        ("BUNDLE_GEMFILE", "/app/Gemfile".to_owned()),
-        ("GEM_PATH", format!("{gems}:{gems}@global")),
-        ("GEM_HOME", gems),
-        ("MALLOC_ARENA_MAX", "2".to_owned()),
-    ];
-    variables(&mut plan, &BY, fixed);
-    if rails {
-        let rails = [("RAILS_LOG_TO_STDOUT", "enabled"), ("RAILS_SERVE_STATIC_FILES", "1")];
-        variables(&mut plan, &BY, rails.map(|(name, value)| (name, value.to_owned())));
-    }
     Ok(plan)
 }
 
-fn setup(files: &Files<'_>, version: &str) -> Draft {
-    let gemfile = files.text_or_empty("Gemfile");
-    let lock = files.text_or_empty("Gemfile.lock");
-    let gem = |name: &str| gemfile.contains(name) || lock.contains(name);
+fn setup(version: &str, magick: bool) -> Draft {
+    let version = version.trim_start_matches("ruby-");
     let mut setup = Draft::new(&BY, "setup");
-    setup.phase.only_include_files = Some(items(&BY, std::iter::empty::<String>()));
-    setup.apt(["procps"]);
-    let packages = [
-        (gemfile.contains("pg"), "libpq-dev"),
-        (gemfile.contains("mysql"), "default-libmysqlclient-dev"),
-        (gem("magick"), "libmagickwand-dev"),
-        (gem("vips"), "libvips-dev"),
-        (gem("charlock_holmes"), "libicu-dev"),
-    ];
-    setup.apt(packages.into_iter().filter(|(needed, _)| *needed).map(|(_, package)| package));
-    if gem("magick") {
+    setup.phase.only_include_files = Some(Vec::new());
+    let mut parts = version.split('.').map(str::parse::<u8>);
+    // Either brings an archive of nixpkgs along.
+    if magick {
         setup.pkgs(["imagemagick"]);
     }
-    let version = version.trim_start_matches("ruby-");
-    let mut parts = version.split('.').map(str::parse::<u8>);
-    if let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next())
-        && major >= 3
-        && minor >= 1
-    {
+    if let (Some(Ok(3..)), Some(Ok(1..))) = (parts.next(), parts.next()) {
         setup.pkgs(["rustc"]);
     }
-    setup.apt([
-        "git",
-        "curl",
-        "autoconf",
-        "bison",
-        "build-essential",
-        "libssl-dev",
-        "libyaml-dev",
-        "libreadline6-dev",
-        "zlib1g-dev",
-        "libncurses5-dev",
-        "libffi-dev",
-        "libgdbm6",
-        "libgdbm-dev",
-        "libdb-dev",
-    ]);
-    let mut lines = lock.split('\n').skip_while(|line| !line.contains("BUNDLED WITH"));
-    let bundler =
-        lines.nth(1).map_or_else(|| "bundler".to_owned(), |line| format!("bundler:{}", line.trim()));
-    setup.cmd(format!(
-        "curl -fsSL https://github.com/rbenv/rbenv-installer/raw/HEAD/bin/rbenv-installer | bash -s stable && printf '\\neval \"$(~/.rbenv/bin/rbenv init -)\"' >> /root/.profile && . /root/.profile && rbenv install {version} && rbenv global {version} && gem install {bundler}"
-    ));
+    setup.apt(["procps", "git", "curl", "autoconf", "bison", "build-essential"]);
+    setup.cmd(format!("rbenv install {version} && rbenv global {version} && gem install bundler"));
     setup.path("$HOME/.rbenv/bin");
     setup
 }

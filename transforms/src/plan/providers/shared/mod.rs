@@ -1,12 +1,8 @@
 //! What more than one provider needs.
 
-pub(super) mod cargo;
 pub(super) mod js;
 mod package_json;
 mod semver;
-mod yaml;
-
-pub(super) use yaml::top_level;
 
 use regex::Regex;
 
