@@ -1,5 +1,6 @@
 //! One command string, rewritten step by step.
 
+use crate::edit::{Edit, Transaction};
 use crate::shell::{self, Node, OtherKind, Script, Simple, Step, Then};
 use crate::text::Span;
 
@@ -22,21 +23,17 @@ impl Changes {
     pub(crate) fn apply(&self, command: &str, script: &Script) -> Option<String> {
         let (drop, parts) = self.flattened(script);
         let cuts = cuts(script, &drop)?;
-        let mut edits: Vec<(Span, &str)> = cuts.iter().map(|cut| (*cut, "")).collect();
         let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
-        edits
-            .extend(parts.iter().filter(|(span, _)| !inside(*span)).map(|(span, new)| (*span, new.as_str())));
+        let parts = parts.iter().filter(|(span, _)| !inside(*span));
+        let mut edits: Vec<Edit> = cuts.iter().map(|cut| Edit::deletion(*cut)).collect();
+        edits.extend(parts.map(|(span, new)| Edit::replacement(*span, new.as_str())));
         edits.sort();
-        let mut text = String::new();
-        let mut at = 0;
-        for (span, new) in edits {
+        let mut held = Transaction::new();
+        for edit in edits {
             // Parts of one command do not overlap; one that would is left as it stands.
-            let Some(kept) = command.get(at..span.start) else { continue };
-            text.push_str(kept);
-            text.push_str(new);
-            at = span.end;
+            let _ = held.add(command, &[edit]);
         }
-        text.push_str(command.get(at..).unwrap_or_default());
+        let text = held.apply(command).unwrap_or_else(|_| command.to_owned());
         Some(deduplicated(text.trim()))
     }
 

@@ -28,7 +28,7 @@ pub(crate) use draft::Proposed;
 pub(crate) use dropped::{dropped, unasked};
 pub(crate) use inert::{inert_keys, needed as inert_key_needed};
 pub(crate) use interpreter::is_missing as lacks_interpreter;
-pub(crate) use packages::{is_pip, with_only_installers};
+pub(crate) use packages::{is_pip_package, with_only_installers};
 pub(crate) use provider::left_out;
 
 use crate::context::Context;

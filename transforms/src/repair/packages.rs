@@ -32,7 +32,7 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
                     list.rules.insert("undefined-nix-package");
                 }
                 _ => {
-                    if drop_pip && is_pip(text) {
+                    if drop_pip && is_pip_package(text) {
                         list.remove(at);
                         list.rules.insert("nix-pip-package");
                         continue;
@@ -62,7 +62,7 @@ pub(crate) fn tidy(cx: &Context<'_>, draft: &mut Draft<'_>) {
 }
 
 /// nixpkgs' package of pip. Those of setuptools, wheel and virtualenv do no harm and stay.
-pub(crate) fn is_pip(text: &str) -> bool {
+pub(crate) fn is_pip_package(text: &str) -> bool {
     let Some((owner, member)) = text.rsplit_once('.') else { return false };
     let set = python_set(owner).is_some()
         || owner.strip_prefix("python").is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()));
@@ -102,10 +102,10 @@ mod tests {
     #[test]
     fn knows_the_package_of_pip() {
         for text in ["python311Packages.pip", "python3.pkgs.pip", "python311.pip"] {
-            assert!(is_pip(text), "{text}");
+            assert!(is_pip_package(text), "{text}");
         }
         for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.setuptools"] {
-            assert!(!is_pip(text), "{text}");
+            assert!(!is_pip_package(text), "{text}");
         }
     }
 }

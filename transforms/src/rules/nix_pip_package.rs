@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|item| {
             let text = item.value.as_str();
             let carried = text.contains("withPackages") && text.contains("pip");
-            if !(crate::repair::is_pip(text) || carried) {
+            if !(crate::repair::is_pip_package(text) || carried) {
                 return None;
             }
             let message = format!("`{text}` gives the build no pip that can install");

@@ -334,7 +334,7 @@ impl<'a> Machine<'a> {
         let env = self.envs.get(id)?;
         if env.interpreters.contains(name) {
             Some(Program::Python(id))
-        } else if env.has_pip && is_pip(name, &env.version) {
+        } else if env.has_pip && is_pip_script(name, &env.version) {
             Some(Program::Pip(id))
         } else {
             env.dists.script(name).then_some(Program::Console(id))
@@ -345,7 +345,7 @@ impl<'a> Machine<'a> {
         if let Some(version) = self.profile.pythons.get(name) {
             return self.store(version).map(Program::Python);
         }
-        if let Some(version) = self.profile.pip.as_ref().filter(|version| is_pip(name, version)) {
+        if let Some(version) = self.profile.pip.as_ref().filter(|version| is_pip_script(name, version)) {
             return self.store(version).map(Program::Pip);
         }
         if name == "virtualenv" {
@@ -371,9 +371,13 @@ impl<'a> Machine<'a> {
 
     fn in_user(&self, name: &str) -> Option<Program> {
         let id = self.envs.iter().position(|env| {
-            env.user.script(name) || (env.user.names.contains_key("pip") && is_pip(name, &env.version))
+            env.user.script(name) || (env.user.names.contains_key("pip") && is_pip_script(name, &env.version))
         })?;
-        Some(if is_pip(name, &self.envs.get(id)?.version) { Program::Pip(id) } else { Program::Console(id) })
+        Some(if is_pip_script(name, &self.envs.get(id)?.version) {
+            Program::Pip(id)
+        } else {
+            Program::Console(id)
+        })
     }
 
     /// Whether code that imports the app's packages runs in this environment, and why not.
@@ -401,6 +405,6 @@ impl<'a> Machine<'a> {
 }
 
 /// Whether `name` is a name of pip's own script for this interpreter.
-pub(crate) fn is_pip(name: &str, version: &str) -> bool {
+pub(crate) fn is_pip_script(name: &str, version: &str) -> bool {
     name == "pip" || name == "pip3" || name.strip_prefix("pip") == Some(version)
 }

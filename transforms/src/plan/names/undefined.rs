@@ -34,7 +34,7 @@ pub fn error(name: &str) -> String {
 /// doesn't have it.
 pub fn undefined(name: &str) -> Option<Undefined> {
     let find = |name: &str| UNDEFINED_NIX_NAMES.columns(name);
-    let mut columns = find(name).or_else(|| if is_pip(name) { find("pip") } else { None })?;
+    let mut columns = find(name).or_else(|| if is_spelling_of_pip(name) { find("pip") } else { None })?;
     let replacement = match columns.next()? {
         "-" => Replacement::Drop,
         "?" => Replacement::None,
@@ -44,7 +44,7 @@ pub fn undefined(name: &str) -> Option<Undefined> {
 }
 
 /// The spellings of pip with a version or a prefix: `pip311`, `python311Pip`, `py3-pip`, `pkgs.pip`.
-fn is_pip(name: &str) -> bool {
+fn is_spelling_of_pip(name: &str) -> bool {
     let name = name.strip_prefix("pkgs.").or_else(|| name.strip_prefix("nixpkgs.")).unwrap_or(name);
     let lower = name.to_ascii_lowercase();
     let Some(at) = lower.rfind("pip") else { return false };
