@@ -19,7 +19,8 @@ const LAYERS: &[&[&str]] = &[
     &["intent", "plan"],
     &["walk", "options"],
     &["context"],
-    &["rules", "repair"],
+    &["fix"],
+    &["rules", "strategies"],
     &["engine"],
 ];
 

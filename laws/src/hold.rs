@@ -5,6 +5,7 @@ use crate::{App, comments};
 use nixpacks_transforms::document::Document;
 use nixpacks_transforms::edit;
 use nixpacks_transforms::engine::{self, Applicability, FileChange, Outcome};
+use nixpacks_transforms::plan;
 use nixpacks_transforms::text::BOM;
 use nixpacks_transforms::walk::{self, Stage};
 use std::collections::BTreeSet;
@@ -57,8 +58,8 @@ pub fn hold(app: &App) -> Result<Seen, Broken> {
         law(text == Some(change.before.as_bytes()), "a change is of the file as it is", || {
             change.path.clone()
         })?;
-        let edits = edits(&outcome, change)?;
-        texts(app, change, &edits)?;
+        edits(&outcome, change)?;
+        texts(app, change, &change.edits)?;
     }
     if !outcome.changes.is_empty() {
         installs(&outcome)?;
@@ -87,33 +88,41 @@ fn judgement(app: &App, outcome: &Outcome) -> Law {
     }
     let asked = before.fails() || app.options.unsafe_fixes;
     law(asked, "what is not predicted to fail is left alone", told)?;
-    let claim = if before.fails() { Applicability::Safe } else { Applicability::Unsafe };
-    // What is made only because it was asked for claims less.
-    let less = |fix: &engine::Fix| app.options.unsafe_fixes && fix.applicability == Applicability::Unsafe;
-    let claims = outcome.fixes.iter().all(|fix| fix.applicability == claim || less(fix));
+    let claims = outcome.fixes.iter().all(|fix| match fix.applicability {
+        Applicability::Safe => before.fails(),
+        // Made only because it was asked for.
+        Applicability::Unsafe => app.options.unsafe_fixes || !fix.applied,
+        Applicability::Manual => !fix.applied,
+    });
     law(claims, "a fix claims what the prediction allows", told)?;
+    let answered = |at: usize| outcome.findings.iter().any(|finding| finding.fix == Some(at));
+    let every = (0..outcome.fixes.len()).all(answered);
+    law(every, "every fix answers a finding", || format!("{:?} of {:?}", outcome.fixes, outcome.findings))?;
     law(!before.builds() || after.builds(), "an app that builds still does", told)?;
     let stage = |stage| matches!(after.outcome, walk::Outcome::Fails { stage: at, .. } if at == stage);
     let family = after.reason().is_some_and(walk::Reason::is_pip_family);
     let further = after.rank() > before.rank() && !family && !stage(Stage::Plan);
-    law(after.builds() || further, "a change gets the app further, and off the ladder", told)
+    // What would have stopped the app before as well is for a person; the repair is of something else.
+    let stops = walk::walk(&plan::model(app, &app.options.dashboard), app).stops;
+    let known = stops.iter().any(|stop| stop.outcome == after.outcome && stop.detail == after.detail);
+    let holds = after.builds() || further || known || app.options.unsafe_fixes;
+    law(holds, "a change gets the app further, and off the ladder", told)
 }
 
-/// The reported edits are the change: nothing outside them differs.
-fn edits(outcome: &Outcome, change: &FileChange) -> Result<Vec<edit::Edit>, Broken> {
-    let all: Vec<edit::Edit> = outcome
-        .fixes
-        .iter()
-        .flat_map(|fix| &fix.edits)
-        .filter(|edit| edit.path == change.path)
-        .map(|edit| edit.edit.clone())
-        .collect();
-    let gives =
-        |edits: &[edit::Edit]| edit::apply(&change.before, edits).is_ok_and(|text| text == change.after);
-    // What a later pass did to the text of an earlier one is told as one edit of the whole file.
-    let holds = gives(&all) || all.iter().any(|edit| gives(std::slice::from_ref(edit)));
-    law(holds, "the reported edits give the change", || format!("{all:?} of {change:?}"))?;
-    Ok(all)
+/// The reported edits are the change: nothing outside them differs. Each fix can be made by itself.
+fn edits(outcome: &Outcome, change: &FileChange) -> Law {
+    let holds = edit::apply(&change.before, &change.edits).is_ok_and(|text| text == change.after);
+    law(holds, "the reported edits give the change", || format!("{change:?}"))?;
+    for fix in &outcome.fixes {
+        let own = fix.edits.iter().filter(|edit| edit.path == change.path);
+        let own: Vec<edit::Edit> = own.map(|edit| edit.edit.clone()).collect();
+        let text = edit::apply(&change.before, &own);
+        let kind = kind(&change.path);
+        let parses =
+            |text: &str| kind.is_some_and(|kind| Document::parse(change.path.as_str(), kind, text).is_ok());
+        law(text.is_ok_and(|text| parses(&text)), "a fix can be made by itself", || format!("{fix:?}"))?;
+    }
+    Ok(())
 }
 
 /// What one changed file keeps.

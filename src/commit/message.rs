@@ -124,8 +124,8 @@ impl<'a> Told<'a> {
     /// The findings that the changes answer to, each in a sentence or two.
     fn why(&self) -> Vec<String> {
         let mut said = BTreeSet::new();
-        let held: BTreeSet<usize> = self.outcome.held.iter().map(|(held, _)| *held).collect();
-        let answered = |fix: Option<usize>| fix.is_some_and(|fix| !held.contains(&fix));
+        let answered =
+            |fix: Option<usize>| fix.and_then(|at| self.outcome.fixes.get(at)).is_some_and(|fix| fix.applied);
         self.outcome
             .findings
             .iter()
@@ -142,10 +142,7 @@ impl<'a> Told<'a> {
     fn changes(&self) -> BTreeMap<&str, Vec<String>> {
         let mut files: BTreeMap<&str, Vec<String>> =
             self.outcome.changes.iter().map(|change| (change.path.as_str(), Vec::new())).collect();
-        for (at, fix) in self.outcome.fixes.iter().enumerate() {
-            if self.outcome.held.iter().any(|(held, _)| *held == at) {
-                continue;
-            }
+        for fix in self.outcome.fixes.iter().filter(|fix| fix.applied) {
             let paths: BTreeSet<&str> = fix.edits.iter().map(|edit| edit.path.as_str()).collect();
             for path in paths {
                 if let Some(titles) = files.get_mut(path) {

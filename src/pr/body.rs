@@ -5,7 +5,7 @@ use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
 use crate::report::prose::{NOT_CHECKED, count, list, place, shorten};
 use crate::report::{Examined, Fate, fate};
-use nixpacks_transforms::engine::{Applicability, Outcome};
+use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::walk;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -119,10 +119,10 @@ fn why(app: &Examined, outcome: &Outcome, out: &mut String) {
 fn what(app: &Examined, outcome: &Outcome, out: &mut String) {
     let _ = writeln!(out, "**What changes**\n");
     for change in &outcome.changes {
-        let applied = outcome.fixes.iter().filter(|fix| {
-            fix.applicability != Applicability::Display
-                && fix.edits.iter().any(|edit| edit.path == change.path)
-        });
+        let applied = outcome
+            .fixes
+            .iter()
+            .filter(|fix| fix.applied && fix.edits.iter().any(|edit| edit.path == change.path));
         let mut titles: Vec<String> = applied.map(|fix| prose(&limited(&fix.title))).collect();
         titles.dedup();
         let _ =

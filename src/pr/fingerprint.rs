@@ -2,7 +2,6 @@
 
 use crate::report::{Examined, Fate, fate};
 use git2::{ObjectType, Oid};
-use nixpacks_transforms::engine::Applicability;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -23,7 +22,7 @@ pub(crate) fn fingerprint(base: &str, apps: &[&Examined]) -> String {
         for rule in rules {
             let _ = writeln!(parts, "rule {rule}");
         }
-        let applied = outcome.fixes.iter().filter(|fix| fix.applicability != Applicability::Display);
+        let applied = outcome.fixes.iter().filter(|fix| fix.applied);
         let edits: BTreeSet<_> = applied.flat_map(|fix| &fix.edits).collect();
         for edit in edits {
             let change = outcome.changes.iter().find(|change| change.path == edit.path);

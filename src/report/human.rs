@@ -164,8 +164,8 @@ impl Report<'_> {
                 let _ = writeln!(out, "{name}: held back as unsafe: {title} ({})", escape(why));
             }
         }
-        if let Some(why) = &outcome.refused {
-            let _ = writeln!(out, "{name}: no fix is offered: {}", escape(why));
+        for refused in &outcome.refused {
+            let _ = writeln!(out, "{name}: no fix is offered: {}", escape(&refused.reason));
         }
         if self.voice.verbose {
             for sentence in &outcome.assumed {
@@ -223,7 +223,7 @@ fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
     let fix = outcome.fixes.get(index)?;
     let title = escape(&fix.title);
     Some(match (fix.applicability, fate(outcome, finding)) {
-        (Applicability::Display, _) => format!("by hand: {title}"),
+        (Applicability::Manual, _) => format!("by hand: {title}"),
         (_, Fate::Held) => format!("{title} (unsafe: use --unsafe-fixes)"),
         (_, Fate::Fixed) => title,
         _ => format!("{title} (not offered: the prediction does not improve)"),

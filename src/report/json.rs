@@ -42,7 +42,7 @@ struct AppReport<'a> {
     remaining: Vec<FindingReport<'a>>,
     fixes: Vec<FixReport<'a>>,
     held: Vec<HeldReport<'a>>,
-    refused: Option<&'a str>,
+    refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
     written: bool,
     assumed: &'a [String],
@@ -85,6 +85,7 @@ struct FindingReport<'a> {
 struct FixReport<'a> {
     title: &'a str,
     applicability: &'static str,
+    applied: bool,
     edits: Vec<EditReport<'a>>,
 }
 
@@ -99,6 +100,12 @@ struct EditReport<'a> {
 #[derive(Serialize)]
 struct HeldReport<'a> {
     title: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct RefusedReport<'a> {
+    findings: &'a [usize],
     reason: &'a str,
 }
 
@@ -176,7 +183,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         remaining: Vec::new(),
         fixes: Vec::new(),
         held: Vec::new(),
-        refused: None,
+        refused: Vec::new(),
         changes: Vec::new(),
         written: app.written == Written::Done,
         assumed: &[],
@@ -209,7 +216,11 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         .iter()
         .filter_map(|(index, reason)| Some(HeldReport { title: &outcome.fixes.get(*index)?.title, reason }))
         .collect();
-    report.refused = outcome.refused.as_deref();
+    report.refused = outcome
+        .refused
+        .iter()
+        .map(|refused| RefusedReport { findings: &refused.findings, reason: &refused.reason })
+        .collect();
     report.changes = outcome.changes.iter().map(|change| app.home.on_disk(&change.path)).collect();
     report.assumed = &outcome.assumed;
     if app.home.stdin {
@@ -273,7 +284,8 @@ fn fix_report<'a>(app: &'a Examined, fix: &'a Fix) -> FixReport<'a> {
         end: file.edit.span.end,
         content: &file.edit.content,
     });
-    FixReport { title: &fix.title, applicability: fix.applicability.name(), edits: edits.collect() }
+    let applicability = fix.applicability.name();
+    FixReport { title: &fix.title, applicability, applied: fix.applied, edits: edits.collect() }
 }
 
 fn position(lines: &LineIndex<'_>, offset: usize) -> PositionReport {

@@ -15,7 +15,7 @@ pub(crate) use concise::concise;
 pub(crate) use human::human;
 
 use crate::app::Home;
-use nixpacks_transforms::engine::{Applicability, Finding, Outcome, Unsettled};
+use nixpacks_transforms::engine::{Finding, NotConverged, Outcome};
 use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeMap;
@@ -80,7 +80,7 @@ pub(crate) struct Examined {
     /// The same with the changes made.
     pub(crate) fixed: Texts,
     /// What the engine says.
-    pub(crate) result: Result<Outcome, Unsettled>,
+    pub(crate) result: Result<Outcome, NotConverged>,
     /// What became of the changes.
     pub(crate) written: Written,
 }
@@ -116,12 +116,7 @@ pub(crate) fn fate(outcome: &Outcome, finding: &Finding) -> Fate {
     if outcome.held.iter().any(|(held, _)| *held == index) {
         return Fate::Held;
     }
-    match outcome.fixes.get(index) {
-        Some(fix) if fix.applicability != Applicability::Display && !outcome.changes.is_empty() => {
-            Fate::Fixed
-        }
-        _ => by_hand,
-    }
+    if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { Fate::Fixed } else { by_hand }
 }
 
 #[cfg(test)]

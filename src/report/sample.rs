@@ -31,7 +31,7 @@ pub(crate) fn finding(kind: &str) -> Finding {
         place: Some(Place { path: "nixpacks.toml".to_owned(), span: Span::new(26, 31) }),
         label: "not in nixpkgs".to_owned(),
         notes: vec!["Nix stops at the first name that it does not know".to_owned()],
-        activates: false,
+        keys: Vec::new(),
         fix: match kind {
             "safe" => Some(0),
             "unsafe" => Some(1),
@@ -41,8 +41,9 @@ pub(crate) fn finding(kind: &str) -> Finding {
 }
 
 fn fix(applicability: Applicability) -> Fix {
+    let applied = applicability == Applicability::Safe;
     let edit = FileEdit { path: "nixpacks.toml".to_owned(), edit: Edit::deletion(Span::new(26, 31)) };
-    Fix { title: "drop `pip`".to_owned(), applicability, edits: vec![edit] }
+    Fix { title: "drop `pip`".to_owned(), applicability, applied, edits: vec![edit] }
 }
 
 fn verdict(outcome: walk::Outcome, detail: &str) -> Verdict {
@@ -64,10 +65,15 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             after: verdict(walk::Outcome::Builds, ""),
             findings: kinds.iter().map(|kind| finding(kind)).collect(),
             fixes: vec![fix(Applicability::Safe), fix(Applicability::Unsafe)],
-            changes: vec![FileChange { path: "nixpacks.toml".to_owned(), before: BEFORE.to_owned(), after }],
+            changes: vec![FileChange {
+                path: "nixpacks.toml".to_owned(),
+                before: BEFORE.to_owned(),
+                after,
+                edits: Vec::new(),
+            }],
             remaining: Vec::new(),
             held: vec![(1, "the app works".to_owned())],
-            refused: None,
+            refused: Vec::new(),
             broken: Vec::new(),
             plan_before: None,
             plan_after: None,

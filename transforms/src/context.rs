@@ -62,10 +62,7 @@ impl<'m> Context<'m> {
 
     /// Whether the module path of the app or of a command names this directory.
     pub(crate) fn looks_in(&self, dir: &str) -> bool {
-        let variables = self.model.plan.as_ref().map(|plan| &plan.variables).ok();
-        let path = variables
-            .and_then(|variables| variables.get("PYTHONPATH"))
-            .map_or("", |item| item.value.as_str());
+        let path = self.model.plan.variables.get("PYTHONPATH").map_or("", |item| item.value.as_str());
         let dir = dir.trim_start_matches("./").trim_end_matches('/');
         let named = |text: &str| text.contains("PYTHONPATH") && text.contains(dir);
         path.contains(dir) || self.walk.commands.iter().any(|command| named(&command.item.value))
@@ -73,7 +70,7 @@ impl<'m> Context<'m> {
 
     /// The file that Nixpacks reads its configuration from.
     pub(crate) fn config(&self) -> Option<&'m Document> {
-        let dir = self.model.plan.as_ref().map_or("", |plan| plan.dir.as_str());
+        let dir = self.model.plan.dir.as_str();
         let here = |doc: &&Document| doc.path.rsplit_once('/').map_or("", |(dir, _)| dir) == dir;
         let of = |kind| self.model.documents.iter().filter(here).find(|doc| doc.kind == kind);
         of(FileKind::NixpacksToml).or_else(|| of(FileKind::NixpacksJson))

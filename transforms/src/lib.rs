@@ -7,21 +7,22 @@
 //! 2. [`shell`] parses the commands that those values hold.
 //! 3. [`plan`] computes the build plan that Nixpacks would make of the app.
 //! 4. [`walk`] predicts what each command of the plan reaches, and the [`walk::Verdict`].
-//! 5. [`rules`] name what is wrong, `repair` moves the app to an end state that builds, and
-//!    [`engine`] applies, repeats and judges.
+//! 5. [`rules`] name what is wrong, each with its fix; `strategies` move the app to a way of installing that
+//!    builds and answer several rules at once; [`engine`] applies, repeats and judges.
 
 pub mod app;
 mod context;
 pub mod document;
 pub mod edit;
 pub mod engine;
+pub mod fix;
 pub mod intent;
 pub mod options;
 pub mod plan;
-mod repair;
 pub mod requirements;
 pub mod rules;
 pub mod shell;
+mod strategies;
 mod tables;
 pub mod text;
 pub mod walk;

@@ -144,10 +144,10 @@ fn from_real(plan: &BuildPlan) -> Plan {
 /// What the model says.
 pub(crate) fn modelled(case: &Case) -> Outcome {
     let model = model(&case.app(), &case.dashboard);
-    let plan = match model.plan {
-        Ok(plan) => plan,
-        Err(e) => return Outcome::Refused(e.message),
-    };
+    if let Some(error) = model.refused() {
+        return Outcome::Refused(error.message.clone());
+    }
+    let plan = &model.plan;
     let list = |items: &Option<Vec<Item>>| -> List {
         items.as_ref().map(|items| items.iter().map(|item| item.value.clone()).collect())
     };
@@ -180,7 +180,7 @@ pub(crate) fn modelled(case: &Case) -> Outcome {
                 ("user", one(&start.user)),
             ]
         }),
-        order: model.order.ok(),
+        order: model.errors.is_empty().then_some(model.order),
     }))
 }
 

@@ -1,42 +1,90 @@
-//! Whether a repair may be written, and what it may claim.
+//! Whether a repair may be written, and what each fix of it may claim.
 
-use super::Applicability;
 use crate::walk::{Outcome, Stage, Verdict};
+use std::collections::HashMap;
 
-/// The reason why a repair from one prediction to the other is not offered at all.
-pub(super) fn allow(before: &Verdict, after: &Verdict) -> Result<(), String> {
-    if after.builds() {
-        return Ok(());
+/// What becomes of a run by a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It gets further, or is rid of an error that it would have met later.
+    Further,
+    /// It stops where it did, with the same errors behind that.
+    Same,
+    /// It stops earlier, or at something new.
+    Worse,
+}
+
+/// Compares where a run stops before and after a change. What stops it in both, with the same words, is left out of
+/// the comparison: a cause that no fix reaches must not hide what the others do.
+pub(super) fn progress(before: &[Verdict], after: &[Verdict]) -> Progress {
+    match (next(before, after), next(after, before)) {
+        (None, None) => Progress::Same,
+        (Some(_), None) => Progress::Further,
+        (Some(old), Some(new)) if new.rank() > old.rank() => Progress::Further,
+        (_, Some(_)) => Progress::Worse,
     }
-    if before.builds() {
-        return Err("the app is predicted to work, and would not after the repair".to_owned());
+}
+
+/// The first stop of a run that is not among those of another. What comes after a stop that could not be followed is
+/// not known.
+fn next<'v>(stops: &'v [Verdict], other: &[Verdict]) -> Option<&'v Verdict> {
+    let mut left: HashMap<(Outcome, &str), usize> = HashMap::new();
+    for stop in known(other) {
+        *left.entry((stop.outcome, &stop.detail)).or_default() += 1;
     }
-    // The same error behind one more command that runs is no progress.
-    let same = after.outcome == before.outcome && after.detail == before.detail;
-    if same || after.rank() <= before.rank() {
-        return Err(format!("the repair would get no further: {}", after.detail));
-    }
-    match after.outcome {
-        Outcome::Fails { reason, .. } if reason.is_pip_family() => {
-            Err(format!("the repair would only move to the next error of the same family: {}", after.detail))
+    known(stops).iter().find(|stop| match left.get_mut(&(stop.outcome, stop.detail.as_str())) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
         }
-        Outcome::Fails { stage: Stage::Plan, .. } => {
+        _ => true,
+    })
+}
+
+fn known(stops: &[Verdict]) -> &[Verdict] {
+    let unknown = stops.iter().position(|stop| stop.outcome == Outcome::Unknown);
+    unknown.and_then(|at| stops.get(..=at)).unwrap_or(stops)
+}
+
+/// Orders strategies by how far each gets the app: by the first place where it stops, where that is the same by the
+/// second, and so on.
+pub(super) fn reached(after: &[Verdict]) -> Vec<(u8, Stage)> {
+    let end = (2, Stage::Start);
+    known(after).iter().map(Verdict::reached).chain([end]).collect()
+}
+
+/// The reason why a repair is not offered at all. `asked`: fixes that change nothing that is predicted were asked for.
+pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Result<(), String> {
+    let Some(first) = after.first() else { return Ok(()) };
+    let Some(was) = before.first() else {
+        return Err("the app is predicted to work, and would not after the repair".to_owned());
+    };
+    match progress(before, after) {
+        Progress::Same if asked => return Ok(()),
+        Progress::Same | Progress::Worse => {
+            return Err(format!("the repair would get no further: {}", first.detail));
+        }
+        Progress::Further => {}
+    }
+    // What stopped the app in the same place before is for a person to mend, and is said. What it only comes to now
+    // would be the next step of the ladder.
+    let new = next(after, before).or(Some(first).filter(|first| first.reached() > was.reached()));
+    match new.map(|stop| (stop.outcome, &stop.detail)) {
+        Some((Outcome::Fails { reason, .. }, detail)) if reason.is_pip_family() => {
+            Err(format!("the repair would only move to the next error of the same family: {detail}"))
+        }
+        Some((Outcome::Fails { stage: Stage::Plan, .. }, _)) => {
             Err("Nixpacks would refuse the repaired files".to_owned())
         }
         _ => Ok(()),
     }
 }
 
-/// What the fixes of an allowed repair may claim.
-pub(super) fn applicability(before: &Verdict) -> Applicability {
-    if before.fails() { Applicability::Safe } else { Applicability::Unsafe }
-}
-
-/// Why unsafe fixes are held back.
-pub(super) fn held_because(before: &Verdict) -> &'static str {
-    if before.builds() {
-        "the app is predicted to work as it is"
-    } else {
-        "the run cannot be predicted as far as this"
+/// Why an unsafe fix is held back.
+pub(super) fn held_because(before: &[Verdict]) -> &'static str {
+    match before.first().map(|stop| stop.outcome) {
+        None => "the app is predicted to work as it is",
+        Some(Outcome::Fails { .. }) => "the app is predicted to get no further by it",
+        _ => "the run cannot be predicted as far as this",
     }
 }

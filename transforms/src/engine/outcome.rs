@@ -1,61 +1,9 @@
 use crate::document::ParseError;
-use crate::edit::Edit;
 use crate::plan::Plan;
 use crate::rules::Finding;
 use crate::walk::Verdict;
 
-/// What a fix may claim, computed by the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Applicability {
-    /// Only a person can decide.
-    Display,
-    /// May change what works, or brings an ignored setting to life.
-    Unsafe,
-    /// The app is predicted to fail, this edits what makes it fail, and the prediction improves.
-    Safe,
-}
-
-impl Applicability {
-    /// The name in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Applicability::Display => "display",
-            Applicability::Unsafe => "unsafe",
-            Applicability::Safe => "safe",
-        }
-    }
-}
-
-/// An edit of one file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileEdit {
-    /// Path relative to the app's root.
-    pub path: String,
-    /// The edit, in bytes of the file as it was read.
-    pub edit: Edit,
-}
-
-/// A titled set of edits that applies whole or not at all. Several findings may share one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// Lower-case imperative.
-    pub title: String,
-    /// What it may claim.
-    pub applicability: Applicability,
-    /// The edits, against the files as they were read.
-    pub edits: Vec<FileEdit>,
-}
-
-/// A file that `fix` would write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileChange {
-    /// Path relative to the app's root.
-    pub path: String,
-    /// The text as read.
-    pub before: String,
-    /// The text to write.
-    pub after: String,
-}
+pub use crate::fix::{Applicability, FileChange, FileEdit, Fix};
 
 /// Everything that is known of one app.
 #[derive(Clone, Debug)]
@@ -74,8 +22,8 @@ pub struct Outcome {
     pub remaining: Vec<Finding>,
     /// Fixes held back as unsafe, each with the reason: indices into [`Outcome::fixes`].
     pub held: Vec<(usize, String)>,
-    /// Why a repair was computed and then not offered: the prediction did not improve enough.
-    pub refused: Option<String>,
+    /// Fixes that were tried and are not offered.
+    pub refused: Vec<RefusedFix>,
     /// Deploy files that cannot be parsed.
     pub broken: Vec<ParseError>,
     /// The effective plan before, where Nixpacks makes one.
@@ -86,9 +34,18 @@ pub struct Outcome {
     pub assumed: Vec<String>,
 }
 
-/// The fixes did not settle: nothing may be written, and it is a bug in the tool.
+/// A fix that was tried and is not offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unsettled {
+pub struct RefusedFix {
+    /// The findings that it would have answered: indices into [`Outcome::findings`].
+    pub findings: Vec<usize>,
+    /// Why: a lower-case phrase, with the place where there is one.
+    pub reason: String,
+}
+
+/// The fixes went on making changes: nothing may be written, and it is a bug in the tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotConverged {
     /// The rules whose fixes went on.
     pub rules: Vec<String>,
     /// What happened.

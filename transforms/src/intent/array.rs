@@ -32,16 +32,22 @@ pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit
 }
 
 /// As [`rewrite`] for several arrays, with the text looked over and the result parsed once for all:
-/// the edits of each.
+/// the edits of each, or why it is left as it is.
 pub(crate) fn rewrite_many(
     doc: &Document,
     arrays: &[(Vec<&str>, Vec<Slot>)],
-) -> Result<Vec<Vec<Edit>>, Refusal> {
+) -> Vec<Result<Vec<Edit>, Refusal>> {
     let habit = Habit::of(doc, doc.kind.is_json());
-    let edits: Vec<Vec<Edit>> =
-        arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &habit)).collect::<Result<_, _>>()?;
-    check(doc, &edits.concat())?;
-    Ok(edits)
+    let edits: Vec<Result<Vec<Edit>, Refusal>> =
+        arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &habit)).collect();
+    let all: Vec<Edit> = edits.iter().flatten().flatten().cloned().collect();
+    match check(doc, &all) {
+        Ok(_) => edits,
+        // One of them is not understood: each is looked at by itself.
+        Err(_) => {
+            edits.into_iter().map(|edits| edits.and_then(|own| check(doc, &own).map(|_| own))).collect()
+        }
+    }
 }
 
 fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<Vec<Edit>, Refusal> {

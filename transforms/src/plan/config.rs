@@ -1,22 +1,22 @@
 //! `nixpacks.toml` and `nixpacks.json` as serde reads them: exact key case, a few aliases, unknown
 //! keys ignored, and a hard error for a value of another type or a key given twice.
 
-use super::types::{Item, Origin, Phase, Place, Plan, PlanError, Start};
+use super::types::{Item, Origin, Phase, Place, Plan, PlanError, PlanErrorKind, Start};
 use crate::document::schema::{self, Key, ValueType};
 use crate::document::{Document, Entry, Layout, Node, Table, Value};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A config file as a layer, or the first of its errors.
-pub(super) fn decode(document: &Document) -> Result<Plan, PlanError> {
+/// A config file as a layer, as far as it can be read, and what serde would refuse in it, in the order of the text.
+pub(super) fn decode(document: &Document) -> (Plan, Vec<PlanError>) {
     let mut check = Check { document, errors: Vec::new() };
     check.split_tables(&document.root);
     check.table(&document.root, schema::NIXPACKS, "");
-    match check.errors.into_iter().next() {
-        Some(error) => Err(error),
-        None => Ok(Reader { document }.plan(&document.root)),
-    }
+    (Reader { document }.plan(&document.root), check.errors)
 }
+
+/// What serde calls a list.
+const LIST: &str = "a sequence";
 
 /// What is wrong with a file, in the order of the text.
 struct Check<'d> {
@@ -33,7 +33,11 @@ impl Check<'_> {
             // Be it under its other name.
             if !seen.insert(known.name()) {
                 let at = if at.is_empty() { String::new() } else { format!(" for key `{at}`") };
-                self.error(format!("duplicate field `{}`{at}", known.name()), key.span);
+                self.error(
+                    PlanErrorKind::DuplicateKey,
+                    format!("duplicate field `{}`{at}", known.name()),
+                    key.span,
+                );
             }
             self.value(node, known.value, &join(at, &key.name));
         }
@@ -47,7 +51,7 @@ impl Check<'_> {
             (ValueType::Strings, Value::Array(array)) => {
                 array.elements.iter().for_each(|element| self.string(element, at));
             }
-            (ValueType::Strings, _) => self.mismatch(node, "a sequence", at),
+            (ValueType::Strings, _) => self.mismatch(node, LIST, at),
             (ValueType::StringMap, Value::Table(table)) => {
                 table.entries.iter().for_each(|entry| self.string(&entry.node, &join(at, &entry.key.name)));
             }
@@ -67,7 +71,8 @@ impl Check<'_> {
             Value::Array(array) => {
                 let (length, elements) = (array.elements.len(), keys.len());
                 let wanted = format!("expected {name} with {elements} elements");
-                self.error(format!("invalid length {length}, {wanted} for key `{at}`"), node.span);
+                let message = format!("invalid length {length}, {wanted} for key `{at}`");
+                self.error(PlanErrorKind::WrongType, message, node.span);
             }
             _ => self.mismatch(node, name, at),
         }
@@ -90,7 +95,7 @@ impl Check<'_> {
             let mut below = table.entries.iter().filter_map(|entry| entry.node.as_table());
             let split = below.any(|table| matches!(table.layout, Layout::Header | Layout::Implicit));
             if split && known.is_some() {
-                self.error(format!("duplicate field `{}`", key.name), key.span);
+                self.error(PlanErrorKind::DuplicateKey, format!("duplicate field `{}`", key.name), key.span);
             }
         }
     }
@@ -106,12 +111,14 @@ impl Check<'_> {
             Value::Table(_) | Value::Datetime => "map".to_owned(),
             Value::Null => "null".to_owned(),
         };
-        self.error(format!("invalid type: {found}, expected {expected} for key `{at}`"), node.span);
+        let lone = matches!(node.value, Value::Str(_)) && expected == LIST;
+        let kind = if lone { PlanErrorKind::StringForList } else { PlanErrorKind::WrongType };
+        self.error(kind, format!("invalid type: {found}, expected {expected} for key `{at}`"), node.span);
     }
 
-    fn error(&mut self, message: String, span: Span) {
+    fn error(&mut self, kind: PlanErrorKind, message: String, span: Span) {
         let place = Place { path: self.document.path.clone(), span };
-        self.errors.push(PlanError { message, place: Some(place) });
+        self.errors.push(PlanError { kind, message, place: Some(place) });
     }
 }
 
@@ -165,8 +172,13 @@ impl Reader<'_> {
         Some(entries.iter().filter_map(|e| Some((e.key.name.clone(), self.item(&e.node)?))).collect())
     }
 
+    /// A list. A lone string, which is an error, is taken for a list of one.
     fn strings(&self, table: &Table, key: &Key) -> Option<Vec<Item>> {
-        let elements = &value(table, key)?.as_array()?.elements;
+        let node = value(table, key)?;
+        if node.as_str().is_some() {
+            return self.item(node).map(|item| vec![item]);
+        }
+        let elements = &node.as_array()?.elements;
         Some(elements.iter().filter_map(|element| self.item(element)).collect())
     }
 

@@ -1,7 +1,7 @@
 //! Finding, reading and parsing the deploy files.
 
 use super::procfile;
-use super::types::{Place, PlanError};
+use super::types::{Place, PlanError, PlanErrorKind};
 use crate::app::AppView;
 use crate::document::schema::SIZE_LIMIT;
 use crate::document::{Document, FileKind, ParseError, Value};
@@ -57,7 +57,7 @@ impl Deploy {
         }
         let broken = self.broken.iter().find(|broken| broken.path == path)?;
         let place = broken.span.map(|span| Place { path: broken.path.clone(), span });
-        Some(Err(PlanError { message: broken.message.clone(), place }))
+        Some(Err(PlanError { kind: PlanErrorKind::Syntax, message: broken.message.clone(), place }))
     }
 
     /// A string of the Railway file that counts: `railway.json` before `railway.toml`.

@@ -1,6 +1,6 @@
 //! The files of the directory that a plan is for, with the planner's own ways to read them.
 
-use super::types::PlanError;
+use super::types::{PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{Document, FileKind, Table};
 use globset::GlobBuilder;
@@ -168,7 +168,7 @@ impl<'a> Files<'a> {
 
 /// A plan error without a place.
 pub(super) fn error(message: impl Into<String>) -> PlanError {
-    PlanError { message: message.into(), place: None }
+    PlanError { kind: PlanErrorKind::Other, message: message.into(), place: None }
 }
 
 fn without_comments(text: &str) -> String {

@@ -25,4 +25,4 @@ mod tests;
 
 pub use model::model;
 pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
-pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, Start};
+pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, PlanErrorKind, Start};

@@ -11,44 +11,35 @@ use super::merge::{close, fill, is_hole, merge, pin, prefix};
 use super::order::order;
 use super::procfile;
 use super::providers::PROVIDERS;
-use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError};
+use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{FileKind, schema};
 
 /// How often the plan may move into the one subdirectory.
 const MAX_FALLBACKS: usize = 64;
 
-/// Computes the plan that Nixpacks 1.41.0 would make of `app`. Reads `.py` files only where the
-/// Python provider runs, and each once.
+/// Computes the plan that Nixpacks 1.41.0 would make of `app`, and what Nixpacks would refuse. Reads `.py`
+/// files only where the Python provider runs, and each once.
 pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
     let mut deploy = Deploy::root(app);
     let env = Env::new(&dashboard.env);
     let mut dir = String::new();
-    let mut result = plans(app, &mut deploy, &env, dashboard, &dir);
+    let mut layers = plans(app, &mut deploy, &env, dashboard, &dir);
     for _ in 0..MAX_FALLBACKS {
-        if !result.as_ref().is_ok_and(|(_, plan)| plan.phases.is_empty()) {
+        if !(layers.errors.is_empty() && layers.plan.phases.is_empty()) {
             break;
         }
         let Some(only) = only_directory(app, &dir) else { break };
         dir = only;
         deploy.directory(app, &dir);
-        result = plans(app, &mut deploy, &env, dashboard, &dir);
+        layers = plans(app, &mut deploy, &env, dashboard, &dir);
     }
     let builder = deploy.railway(&schema::RAILWAY_BUILDER);
     let Deploy { documents, broken } = deploy;
-    match result {
-        Ok((provided, plan)) => {
-            Model { documents, broken, provided, order: order(&plan), plan: Ok(plan), builder }
-        }
-        Err(e) => Model {
-            documents,
-            broken,
-            provided: Plan { dir, ..Plan::default() },
-            plan: Err(e.clone()),
-            builder,
-            order: Err(e),
-        },
-    }
+    let Layers { provided, plan, mut errors } = layers;
+    let (order, cycle) = order(&plan);
+    errors.extend(cycle);
+    Model { documents, broken, provided, plan, errors, builder, order }
 }
 
 /// The directory that the plan moves to where it has no phase: the only one there is.
@@ -58,24 +49,29 @@ fn only_directory(app: &dyn AppView, dir: &str) -> Option<String> {
     Some(if dir.is_empty() { only.name } else { format!("{dir}/{}", only.name) })
 }
 
-/// The plan of the providers and the Procfile, and the merged plan, for one directory.
-fn plans(
-    app: &dyn AppView,
-    deploy: &mut Deploy,
-    env: &Env,
-    dashboard: &Dashboard,
-    dir: &str,
-) -> Result<(Plan, Plan), PlanError> {
+/// The plan of the providers and the Procfile, the merged plan, and what Nixpacks refuses, in the order in which
+/// it would complain.
+struct Layers {
+    provided: Plan,
+    plan: Plan,
+    errors: Vec<PlanError>,
+}
+
+/// The layers for one directory. What is refused is left out of them.
+fn plans(app: &dyn AppView, deploy: &mut Deploy, env: &Env, dashboard: &Dashboard, dir: &str) -> Layers {
     let files = Files::new(app, dir);
-    let file = config_file(app, &files, deploy, env)?;
+    let mut errors = Vec::new();
+    let file = config_file(app, &files, deploy, env, &mut errors);
     let above = merge(merge(file, layers::environment(env)), layers::command_line(deploy, dashboard));
     let env = env.with(above.variables.iter().map(|(name, item)| (name, &item.value)));
     let scope = Scope { files: &files, env: &env };
 
-    let mut provided = from_providers(scope, above.providers.clone())?;
-    let document = files.path(FileKind::Procfile.name()).and_then(|path| deploy.get(&path)).transpose()?;
-    if let Some(document) = document {
-        provided = merge(provided, procfile::layer(document)?);
+    let mut provided = from_providers(scope, above.providers.clone(), &mut errors);
+    let document = files.path(FileKind::Procfile.name()).and_then(|path| deploy.get(&path));
+    match document.map(|document| document.and_then(procfile::layer)) {
+        Some(Ok(layer)) => provided = merge(provided, layer),
+        Some(Err(error)) => errors.push(error),
+        None => {}
     }
     dir.clone_into(&mut provided.dir);
 
@@ -90,46 +86,59 @@ fn plans(
     }
     pin(&mut plan, env.truthy("DEBIAN"));
     close(&mut provided);
-    Ok((provided, plan))
+    Layers { provided, plan, errors }
 }
 
-/// The config file as a layer, empty where there is none.
+/// The config file as a layer, empty where there is none or none can be read.
 fn config_file(
     app: &dyn AppView,
     files: &Files<'_>,
     deploy: &mut Deploy,
     env: &Env,
-) -> Result<Plan, PlanError> {
+    errors: &mut Vec<PlanError>,
+) -> Plan {
     let name = match env.config("CONFIG_FILE") {
-        Some(name) if !files.has(&name) => return Err(error(format!("Config file {name} does not exist"))),
+        Some(name) if !files.has(&name) => {
+            errors.push(error(format!("Config file {name} does not exist")));
+            return Plan::default();
+        }
         Some(name) => name,
         None => match FileKind::CONFIGS.map(FileKind::name).into_iter().find(|name| files.has(name)) {
             Some(name) => name.to_owned(),
-            None => return Ok(Plan::default()),
+            None => return Plan::default(),
         },
     };
     let file = name.rsplit('/').next().unwrap_or(&name);
     let kind = match file.rsplit_once('.') {
         Some((stem, "toml")) if !stem.is_empty() => FileKind::NixpacksToml,
         Some((stem, "json")) if !stem.is_empty() => FileKind::NixpacksJson,
-        _ => return Err(error(format!("Unknown file type: {name}"))),
+        _ => {
+            errors.push(error(format!("Unknown file type: {name}")));
+            return Plan::default();
+        }
     };
-    let Some(path) = files.path(&name) else { return Ok(Plan::default()) };
+    let Some(path) = files.path(&name) else { return Plan::default() };
     deploy.load(app, path.clone(), kind);
-    let context = |e: PlanError| PlanError {
-        message: format!("Failed to parse Nixpacks config file `{name}`: {}", e.message),
-        place: e.place,
+    let (plan, refused) = match deploy.get(&path) {
+        Some(Ok(document)) => config::decode(document),
+        Some(Err(error)) => (Plan::default(), vec![error]),
+        None => return Plan::default(),
     };
-    match deploy.get(&path) {
-        Some(document) => document.and_then(config::decode).map_err(context),
-        None => Ok(Plan::default()),
-    }
+    errors.extend(refused.into_iter().map(|error| PlanError {
+        message: format!("Failed to parse Nixpacks config file `{name}`: {}", error.message),
+        ..error
+    }));
+    plan
 }
 
-/// The plans of the providers: the detected one, or those that the layers above name.
-fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>) -> Result<Plan, PlanError> {
+/// The plans of the providers: the detected one, or those that the layers above name. A provider that is not
+/// known or that refuses the app is left out.
+fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>, errors: &mut Vec<PlanError>) -> Plan {
     let planner = Origin::Provider("nixpacks");
-    let detected = detect(PROVIDERS, scope)?;
+    let detected = detect(PROVIDERS, scope).unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
     let detected = detected.map(|provider| item(&planner, provider.name)).into_iter().collect();
     let listed = listed.unwrap_or_else(|| vec![item(&planner, "...")]);
     let mut chosen = fill(Some(detected), Some(listed)).unwrap_or_default();
@@ -138,12 +147,24 @@ fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>) -> Result<Plan, P
     let mut plan = Plan::default();
     let mut metadata: Vec<&str> = Vec::new();
     for (nth, name) in chosen.iter().enumerate() {
-        let Some(provider) = PROVIDERS.iter().find(|provider| provider.name == name.value) else {
+        let known = PROVIDERS.iter().find(|provider| provider.name == name.value);
+        if known.is_none() {
             let message = format!("Provider {} not found", name.value);
             let place = if let Origin::Deploy(place) = &name.origin { Some(place.clone()) } else { None };
-            return Err(PlanError { message, place });
+            errors.push(PlanError { kind: PlanErrorKind::UnknownProvider, message, place });
+        }
+        // Ex) `Python`, where `python` is meant
+        let meant =
+            || PROVIDERS.iter().find(|provider| provider.name.eq_ignore_ascii_case(name.value.trim()));
+        let Some(provider) = known.or_else(meant) else { continue };
+        let Provided { plan: mut own, labels } = match (provider.plan)(scope) {
+            Ok(Some(made)) => made,
+            Ok(None) => continue,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
         };
-        let Some(Provided { plan: mut own, labels }) = (provider.plan)(scope)? else { continue };
         if nth > 0 {
             prefix(&mut own, provider.name);
         }
@@ -158,5 +179,5 @@ fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>) -> Result<Plan, P
     if !chosen.is_empty() {
         plan.variables.insert("NIXPACKS_METADATA".to_owned(), item(&planner, metadata.join(",")));
     }
-    Ok(plan)
+    plan
 }

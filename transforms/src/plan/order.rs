@@ -1,12 +1,12 @@
 //! The order in which phases run.
 
-use super::types::{Plan, PlanError};
+use super::types::{Plan, PlanError, PlanErrorKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Phase names in the order in which they run: round by round the ones whose dependencies have run,
 /// by name. Like the planner's own sort, a name given twice in `dependsOn` counts twice and is met
-/// once: such a phase never gets its turn.
-pub(super) fn order(plan: &Plan) -> Result<Vec<String>, PlanError> {
+/// once: such a phase never gets its turn. Phases that wait for each other come last, by name, with the error.
+pub(super) fn order(plan: &Plan) -> (Vec<String>, Option<PlanError>) {
     let mut waits: BTreeMap<&str, usize> = BTreeMap::new();
     let mut followers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, phase) in &plan.phases {
@@ -35,10 +35,16 @@ pub(super) fn order(plan: &Plan) -> Result<Vec<String>, PlanError> {
         }
         round = next;
     }
+    let mut cycle = None;
     if sorted.len() < waits.len() {
-        return Err(PlanError { message: "Circular dependency detected".to_owned(), place: None });
+        let ran: BTreeSet<&str> = sorted.iter().map(String::as_str).collect();
+        let left: Vec<String> =
+            plan.phases.keys().filter(|name| !ran.contains(name.as_str())).cloned().collect();
+        sorted.extend(left);
+        let message = "Circular dependency detected".to_owned();
+        cycle = Some(PlanError { kind: PlanErrorKind::DependencyCycle, message, place: None });
     }
-    Ok(sorted)
+    (sorted, cycle)
 }
 
 #[cfg(test)]
@@ -58,13 +64,18 @@ mod tests {
     #[test]
     fn a_phase_that_names_no_other_runs_first() {
         let plan = plan(&[("setup", &[]), ("install", &["setup"]), ("collectstatic", &["nowhere"])]);
-        assert_eq!(order(&plan).ok(), Some(vec!["collectstatic".into(), "setup".into(), "install".into()]));
+        let want = vec!["collectstatic".to_owned(), "setup".to_owned(), "install".to_owned()];
+        assert_eq!(order(&plan), (want, None));
     }
 
     #[test]
     fn refuses_cycles_self_dependencies_and_doubled_names() {
-        assert!(order(&plan(&[("a", &["b"]), ("b", &["a"])])).is_err());
-        assert!(order(&plan(&[("a", &["a"])])).is_err());
-        assert!(order(&plan(&[("a", &[]), ("b", &["a", "a"])])).is_err());
+        for phases in
+            [&[("a", &["b"][..]), ("b", &["a"])][..], &[("a", &["a"])], &[("a", &[]), ("b", &["a", "a"])]]
+        {
+            let (order, cycle) = order(&plan(phases));
+            assert_eq!(order.len(), phases.len(), "{phases:?}");
+            assert!(cycle.is_some(), "{phases:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The Procfile, as the planner's YAML library reads it and as a layer.
 
 use super::draft::{self, Draft, item};
-use super::types::{Item, Origin, Place, Plan, PlanError};
+use super::types::{Item, Origin, Place, Plan, PlanError, PlanErrorKind};
 use crate::document::{Document, FileKind, Layout, ParseError, Table, Value};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn layer(document: &Document) -> Result<Plan, PlanError> {
             let found = entry.node.type_name();
             let message =
                 format!("Reading Procfile: {}: invalid type: {found}, expected a string", entry.key.name);
-            return Err(PlanError { message, place: Some(place) });
+            return Err(PlanError { kind: PlanErrorKind::WrongType, message, place: Some(place) });
         };
         commands.insert(&entry.key.name, item(&Origin::Deploy(place), &cmd.decoded));
     }

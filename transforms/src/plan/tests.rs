@@ -11,11 +11,13 @@ fn of(files: &[(&str, &str)]) -> Model {
 }
 
 fn plan(files: &[(&str, &str)]) -> Plan {
-    of(files).plan.expect("a plan")
+    let model = of(files);
+    assert_eq!(model.errors, []);
+    model.plan
 }
 
 fn refusal(files: &[(&str, &str)]) -> (String, Option<Place>) {
-    let e = of(files).plan.expect_err("a refusal");
+    let e = of(files).errors.swap_remove(0);
     (e.message, e.place)
 }
 
@@ -45,7 +47,7 @@ fn provided_holds_what_the_dots_stand_for() {
     let model = of(&[("main.py", ""), ("Procfile", "release: x\n"), ("nixpacks.toml", toml)]);
     assert_eq!(values(model.provided.phases["setup"].nix_pkgs.as_ref()), ["python3", "gcc"]);
     assert_eq!(values(model.provided.phases["release"].cmds.as_ref()), ["x"]);
-    let plan = model.plan.unwrap();
+    let plan = model.plan;
     assert_eq!(values(plan.phases["setup"].nix_pkgs.as_ref()), ["python3", "gcc", "ffmpeg"]);
 }
 
@@ -55,13 +57,13 @@ fn a_later_provider_has_its_name_before_its_phases() {
     let model = of(&[("package.json", "{}"), ("requirements.txt", ""), ("nixpacks.toml", toml)]);
     assert_eq!(model.provided.ran, ["node", "python"]);
     assert_eq!(
-        model.order.unwrap(),
+        model.order,
         ["python:setup", "setup", "install", "python:install", "build"]
             .map(str::to_owned)
             .into_iter()
             .collect::<Vec<_>>()
     );
-    let plan = model.plan.unwrap();
+    let plan = model.plan;
     assert_eq!(values(plan.phases["python:install"].depends_on.as_ref()), ["python:setup"]);
     assert_eq!(values(plan.phases["setup"].nix_pkgs.as_ref()), ["nodejs_18", "npm-9_x"]);
 }
@@ -71,11 +73,11 @@ fn the_only_directory_is_planned_where_the_root_has_no_phase() {
     let files =
         [("api/main.py", ""), ("api/Procfile", "web: x\n"), ("nixpacks.toml", "[start]\ncmd = 'y'\n")];
     let model = of(&files);
-    let plan = model.plan.unwrap();
+    let plan = model.plan;
     assert_eq!((plan.dir.as_str(), plan.start.unwrap().cmd.unwrap().value.as_str()), ("api", "x"));
     let paths: Vec<&str> = model.documents.iter().map(|document| document.path.as_str()).collect();
     assert_eq!(paths, ["nixpacks.toml", "api/Procfile"]);
-    let stays = of(&[("api/main.py", ""), ("nixpacks.toml", "[phases.setup]\n")]).plan.unwrap();
+    let stays = of(&[("api/main.py", ""), ("nixpacks.toml", "[phases.setup]\n")]).plan;
     assert_eq!(stays.dir, "");
 }
 
@@ -135,9 +137,9 @@ fn django_without_its_setting_is_refused_whatever_the_start_command() {
 fn a_source_that_is_not_utf8_is_refused_only_where_python_runs() {
     let mut app = MemoryApp::new([("requirements.txt", "")]);
     app.insert("a.py", b"# caf\xe9\n".to_vec());
-    assert!(model(&app, &Dashboard::default()).plan.is_err());
+    assert_eq!(model(&app, &Dashboard::default()).errors.len(), 1);
     app.insert("nixpacks.toml", "providers = []\n");
-    assert!(model(&app, &Dashboard::default()).plan.is_ok());
+    assert_eq!(model(&app, &Dashboard::default()).errors, []);
 }
 
 #[test]
@@ -156,13 +158,13 @@ fn railway_speaks_over_the_dashboard_and_json_over_toml() {
     let model_of = |app: &MemoryApp| model(app, &dashboard);
     let both = model_of(&app);
     assert_eq!(both.builder.as_ref().map(|(builder, _)| builder.as_str()), Some("Nixpacks"));
-    let plan = both.plan.unwrap();
+    let plan = both.plan;
     assert_eq!(plan.start.unwrap().cmd.unwrap().value, "json");
     let build = &plan.phases["build"].cmds.as_ref().unwrap()[0];
     assert_eq!((build.value.as_str(), &build.origin), ("dash build", &Origin::CommandLine("--build-cmd")));
     let broken = model_of(&MemoryApp::new([("railway.json", "{"), toml, ("main.py", "")]));
     assert_eq!(broken.broken.len(), 1);
-    assert_eq!(broken.plan.unwrap().start.unwrap().cmd.unwrap().value, "toml");
+    assert_eq!(broken.plan.start.unwrap().cmd.unwrap().value, "toml");
 }
 
 #[test]
@@ -170,7 +172,7 @@ fn a_file_that_is_too_large_or_not_text_is_broken_and_refused() {
     for bytes in [vec![b'#'; (1 << 20) + 1], vec![0xff]] {
         let app = MemoryApp::new([("nixpacks.toml", bytes)]);
         let model = model(&app, &Dashboard::default());
-        assert!(model.plan.is_err() && model.broken.len() == 1 && model.documents.is_empty());
+        assert!(model.errors.len() == 1 && model.broken.len() == 1 && model.documents.is_empty());
     }
 }
 
@@ -179,7 +181,7 @@ fn a_variable_of_the_file_beats_the_platform() {
     let toml = "[variables]\nNIXPACKS_PYTHON_VERSION = '3.10'\n";
     let app = MemoryApp::new([("main.py", ""), ("nixpacks.toml", toml)]);
     let env = vec![("NIXPACKS_PYTHON_VERSION".to_owned(), "3.11".to_owned())];
-    let plan = model(&app, &Dashboard { env, ..Dashboard::default() }).plan.unwrap();
+    let plan = model(&app, &Dashboard { env, ..Dashboard::default() }).plan;
     assert_eq!(values(plan.phases["setup"].nix_pkgs.as_ref()), ["python310", "gcc"]);
     assert!(matches!(plan.variables["NIXPACKS_PYTHON_VERSION"].origin, Origin::Deploy(_)));
 }

@@ -157,9 +157,30 @@ pub struct Dashboard {
     pub start_cmd: Option<String>,
 }
 
+/// What kind of mistake makes Nixpacks refuse the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanErrorKind {
+    /// The file is not valid TOML, JSON or YAML, or cannot be read.
+    Syntax,
+    /// A string stands where a list of strings belongs.
+    StringForList,
+    /// A value of another wrong type.
+    WrongType,
+    /// A key is given twice, be it under its alias.
+    DuplicateKey,
+    /// `providers` names one that Nixpacks does not have.
+    UnknownProvider,
+    /// Phases wait for each other.
+    DependencyCycle,
+    /// A provider refuses one of the app's files, or a named config file is not there.
+    Other,
+}
+
 /// Nixpacks refuses the app: the whole build fails before anything runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanError {
+    /// What kind of mistake it is.
+    pub kind: PlanErrorKind,
     /// What Nixpacks says, or its sense.
     pub message: String,
     /// The place in a deploy file, where there is one.
@@ -174,17 +195,35 @@ pub struct Model {
     /// The deploy files that could not. One that Nixpacks itself reads is also a plan error.
     pub broken: Vec<ParseError>,
     /// The plan that the providers and the Procfile give: what `"..."` stands for. Phase names as
-    /// merged. Empty where the plan is an error.
+    /// merged.
     pub provided: Plan,
-    /// The merged plan, pinned as Nixpacks prints it.
-    pub plan: Result<Plan, PlanError>,
+    /// The merged plan, pinned as Nixpacks prints it. Where Nixpacks refuses the app, the plan that it would make
+    /// without what it refuses.
+    pub plan: Plan,
+    /// What Nixpacks refuses, in the order in which it would complain: it stops at the first. Empty where it makes
+    /// a plan.
+    pub errors: Vec<PlanError>,
     /// `build.builder` of `railway.json` or `railway.toml`, as written.
     pub builder: Option<(String, Place)>,
-    /// Names of the merged plan's phases in the order in which they run; an error for a cycle.
-    pub order: Result<Vec<String>, PlanError>,
+    /// Names of the merged plan's phases in the order in which they run.
+    pub order: Vec<String>,
 }
 
 impl Model {
+    /// Whether the plan says what the app would do once the errors are mended. It does not where a whole file or
+    /// provider is missing from it.
+    pub fn is_reliable(&self) -> bool {
+        let whole = |error: &PlanError| {
+            matches!(error.kind, PlanErrorKind::Syntax | PlanErrorKind::Other | PlanErrorKind::WrongType)
+        };
+        !self.errors.iter().any(whole)
+    }
+
+    /// The first thing that keeps Nixpacks from making a plan. A cycle of phases is met only when they are sorted.
+    pub fn refused(&self) -> Option<&PlanError> {
+        self.errors.iter().find(|error| error.kind != PlanErrorKind::DependencyCycle)
+    }
+
     /// The parsed document at `path`.
     pub fn document(&self, path: &str) -> Option<&Document> {
         self.documents.iter().find(|document| document.path == path)

@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -27,10 +27,10 @@ None: shown only. What else may use the package is not known.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let plan = &cx.model.plan;
     let pythonic = |name: &str| {
         matches!(name, "python3" | "python3-pip" | "python3-venv" | "python3-full" | "python3-virtualenv")
     };

@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -40,7 +40,7 @@ The flag goes, and the install moves into a virtual environment. Unsafe where th
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::pip_calls(cx)

@@ -1,7 +1,9 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::fix::Draft;
+use crate::walk::CACHED;
 
 static INFO: RuleInfo = RuleInfo {
     id: "cached-venv",
@@ -38,16 +40,23 @@ The entry goes; pip's own cache can stay.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
+
+/// The virtual environments that cache mounts keep out of the image: absolute directories.
+fn cached_venv_dirs<'c>(cx: &Context<'c>) -> Vec<&'c str> {
+    cx.walk.envs.iter().filter_map(|env| env.venv_dir()?.strip_prefix(CACHED)).collect()
+}
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
-    let dirs = crate::repair::kept_out(cx);
-    let items = plan.phases.values().flat_map(|phase| phase.cache_directories.iter().flatten());
+    let dirs = cached_venv_dirs(cx);
+    let items = cx.model.plan.phases.values().flat_map(|phase| phase.cache_directories.iter().flatten());
     items
         .filter(|item| {
             let entry = crate::walk::join("/app", &item.value);
-            dirs.iter().any(|dir| dir.starts_with(&entry))
+            let inside = |dir: &&str| {
+                dir.strip_prefix(entry.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            dirs.iter().any(inside)
         })
         .filter_map(|item| {
             let message = format!("the virtual environment in `{}` is not in the image", item.value);
@@ -55,4 +64,14 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         })
         .map(|found| found.label("a cache mount is there only while the phase runs"))
         .collect()
+}
+
+fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    list.remove(at);
+    list.rules.insert(INFO.id);
+    list.say("keep the virtual environment in the image");
+    true
 }

@@ -1,7 +1,12 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::{CMDS, NIX_PKGS};
+use crate::fix::Draft;
+use crate::plan::{Item, Origin, Plan};
+use crate::requirements::scripts;
+use crate::walk::{CallKind, Command, Reason, base_name, in_file, programs_of};
 
 static INFO: RuleInfo = RuleInfo {
     id: "dropped-provider-packages",
@@ -35,15 +40,81 @@ Where only the provider's own build misses them, and the files run nothing but P
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Provider, fix) };
+
+/// The provider's package that brings the program which the failing command does not find.
+fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
+    if cx.walk.verdict.reason() != Some(Reason::CommandNotFound) {
+        return None;
+    }
+    let failing = cx.walk.commands.iter().find(|command| command.fails())?;
+    let missing = failing.calls.iter().find_map(|call| match &call.kind {
+        CallKind::Program { name } if call.reason() == Some(Reason::CommandNotFound) => Some(name.clone()),
+        CallKind::Manager { tool, .. } if call.reason() == Some(Reason::CommandNotFound) => {
+            Some((*tool).to_owned())
+        }
+        _ => None,
+    })?;
+    let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let package = provided.iter().find(|item| programs_of(&item.value).contains(&missing))?;
+    Some((package.value.clone(), missing))
+}
+
+/// The command of another provider that nobody asked for: a list of the file leaves its packages out, no
+/// command of the files runs a program of theirs, and what they run is Python.
+///
+/// Ex) `npm run build` of a `package.json` that stands beside a Python service, which is all that is deployed
+fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
+    let plan = &cx.model.plan;
+    let [only] = plan.ran.as_slice() else { return None };
+    let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let listed = plan.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let own = !listed.is_empty() && listed.iter().all(in_file);
+    if only == "python" || plan.providers.is_some() || !own || !cx.walk.verdict.fails() {
+        return None;
+    }
+    let programs: Vec<String> = provided.iter().flat_map(|item| programs_of(&item.value)).collect();
+    let runs = |command: &Command| command.calls.iter().any(|call| programs.contains(&call.program));
+    let (files, others): (Vec<_>, Vec<_>) =
+        cx.walk.commands.iter().partition(|command| in_file(&command.item));
+    let python = |command: &&Command| {
+        command.phase.is_none()
+            && command.calls.iter().any(|call| match &call.kind {
+                CallKind::Python { .. } => true,
+                CallKind::Program { name } => scripts::distributions_with_script(name).next().is_some(),
+                _ => false,
+            })
+    };
+    let missed = others.iter().find(|command| command.fails() && runs(command));
+    let missed = missed.map(|command| command.item.value.as_str());
+    let missed = missed.or_else(|| command_replaced_by_railway(cx, plan, &programs))?;
+    let asked = files.iter().any(|command| runs(command) || command.is_unsure());
+    (!asked && files.iter().any(python)).then_some(missed)
+}
+
+/// The provider's command that only Railway's own file takes the place of: elsewhere it runs, and misses its
+/// program.
+fn command_replaced_by_railway<'c>(cx: &'c Context<'_>, plan: &Plan, programs: &[String]) -> Option<&'c str> {
+    let railway = |item: &Item| matches!(&item.origin, Origin::Deploy(place) if base_name(&place.path).starts_with("railway."));
+    cx.model.provided.phases.iter().find_map(|(name, phase)| {
+        let item = phase.cmds.as_ref()?.first()?;
+        let program = item.value.split_whitespace().next()?;
+        let own = |key: &&str| cx.config().is_some_and(|doc| doc.get(&["phases", name, *key]).is_some());
+        let replaced =
+            plan.phases.get(name)?.cmds.as_ref()?.iter().all(railway) && !CMDS.names.iter().any(own);
+        let missing =
+            programs.iter().any(|own| own == program) && !cx.walk.profile.programs.contains(program);
+        (replaced && missing).then_some(item.value.as_str())
+    })
+}
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
-    let (message, label) = if let Some(build) = crate::repair::unasked(cx) {
+    let plan = &cx.model.plan;
+    let (message, label) = if let Some(build) = unneeded_provider_build(cx) {
         let provider = plan.ran.first().map_or("other", String::as_str);
         let message = format!("the {provider} provider builds too, and this list leaves out its packages");
         (message, format!("`{build}` does not find them"))
-    } else if let Some((package, missing)) = crate::repair::dropped(cx) {
+    } else if let Some((package, missing)) = dropped(cx) {
         let message = format!("this list leaves out `{package}`, which brings `{missing}`");
         (message, format!("{missing}: command not found"))
     } else {
@@ -53,4 +124,26 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let listed = setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
     let found = listed.and_then(|item| Found::at(item, Severity::Error, message));
     found.map(|found| found.label(&label)).into_iter().collect()
+}
+
+/// Names Python as the provider in place of one whose build nobody asked for; else puts the provider's packages back.
+/// Beside Python's own provider only the one that is missed: `"..."` would bring a second interpreter.
+fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    if unneeded_provider_build(cx).is_some() {
+        draft.insert_top("providers", &["python"], INFO.id);
+        return true;
+    }
+    let Some((package, _)) = dropped(cx) else { return false };
+    let python = cx.model.plan.ran.first().is_some_and(|name| name == "python");
+    let Some(list) = draft.list("setup", NIX_PKGS).filter(|list| !list.has_marker()) else {
+        return false;
+    };
+    if python {
+        list.insert(list.pieces.len(), package);
+    } else {
+        list.insert(0, "...");
+    }
+    list.rules.insert(INFO.id);
+    list.say("put the provider's packages back into `nixPkgs`");
+    true
 }

@@ -1,5 +1,5 @@
 use super::{RuleInfo, Severity};
-use crate::plan::Place;
+use crate::plan::{Model, Place};
 
 /// A rule met at a place.
 #[derive(Clone, Debug)]
@@ -16,8 +16,33 @@ pub struct Finding {
     pub label: String,
     /// Further sentences: why it fails, what to do by hand.
     pub notes: Vec<String>,
-    /// Whether the fix brings an ignored setting to life: safe only where the app gets further by it.
-    pub activates: bool,
+    /// The path of keys in the file that the finding is about; empty where its fix needs none.
+    pub keys: Vec<String>,
     /// Index into the fixes of the outcome.
     pub fix: Option<usize>,
+}
+
+/// What makes two findings of different versions of a file the same one: places move, and what stands there stays.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FindingKey {
+    rule: &'static str,
+    path: String,
+    keys: Vec<String>,
+    text: String,
+}
+
+impl Finding {
+    /// The identity of the finding across edits.
+    pub(crate) fn key(&self, model: &Model) -> FindingKey {
+        let place = self.place.as_ref().and_then(|place| Some((place, model.document(&place.path)?)));
+        let (path, keys, text) = match place {
+            Some((place, doc)) if self.keys.is_empty() => {
+                let keys = doc.path_of(place.span.start).unwrap_or_default();
+                (place.path.clone(), keys, place.span.of(&doc.text).to_owned())
+            }
+            Some((place, _)) => (place.path.clone(), self.keys.clone(), String::new()),
+            None => (String::new(), Vec::new(), self.message.clone()),
+        };
+        FindingKey { rule: self.rule.id, path, keys, text }
+    }
 }

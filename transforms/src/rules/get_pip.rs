@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -41,7 +41,7 @@ The download and the run go: a virtual environment brings its own pip. Unsafe wh
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)

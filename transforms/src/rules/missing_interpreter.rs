@@ -1,7 +1,10 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::NIX_PKGS;
+use crate::fix::{Draft, is_marker};
+use crate::walk::{Call, CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-interpreter",
@@ -34,23 +37,124 @@ With the Python provider first, `"..."` puts its packages back; else the interpr
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Interpreter, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    if !crate::repair::lacks_interpreter(cx) {
-        return Vec::new();
+    let setup = cx.model.plan.phases.get("setup");
+    let listed =
+        || setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
+    if is_missing(cx) {
+        let message = "no package of this plan brings Python".to_owned();
+        return match listed() {
+            Some(item) => Found::at(item, Severity::Error, message)
+                .map(|found| found.label("this list has none"))
+                .into_iter()
+                .collect(),
+            None => vec![Found::app(Severity::Error, message)],
+        };
     }
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
-    let listed = plan
-        .phases
-        .get("setup")
-        .and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
-    let message = "no package of this plan brings Python".to_owned();
-    match listed {
-        Some(item) => Found::at(item, Severity::Error, message)
-            .map(|found| found.label("this list has none"))
-            .into_iter()
-            .collect(),
-        None => vec![Found::app(Severity::Error, message)],
+    let Some(version) = missed_version(cx) else { return Vec::new() };
+    let generic = setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| item.value == GENERIC));
+    let message = format!("no package of this plan brings `python{version}`, which a command runs");
+    let found = generic.and_then(|item| Found::at(item, Severity::Error, message));
+    found.map(|found| found.label("brings another version")).into_iter().collect()
+}
+
+/// The attribute of whichever Python the archive has by default.
+const GENERIC: &str = "python3";
+
+/// The version that a command names and that no package brings: `3.11`.
+fn missed_version<'c>(cx: &Context<'c>) -> Option<&'c str> {
+    cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
+        let minor = call.program.strip_prefix("python3.")?;
+        let known = matches!(minor, "9" | "10" | "11" | "12" | "13");
+        (known && call.reason() == Some(Reason::PythonNotFound))
+            .then(|| call.program.strip_prefix("python"))?
+    })
+}
+
+fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    if is_missing(cx) {
+        return provide(cx, draft);
     }
+    let Some(version) = missed_version(cx) else { return false };
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    if list.has_marker() {
+        return false;
+    }
+    list.replace_or_drop(at, &format!("python{}", version.replace('.', "")));
+    list.rules.insert(INFO.id);
+    list.say("bring the Python that the commands name");
+    true
+}
+
+/// Adds the provider's packages back, or an interpreter.
+fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let plan = &cx.model.plan;
+    if plan.ran.first().is_some_and(|name| name == "python") {
+        // A list that is not there would have the provider's packages: there is one without "...".
+        let Some(list) = draft.list("setup", NIX_PKGS).filter(|list| !list.has_marker()) else {
+            return false;
+        };
+        if list.pieces.is_empty() {
+            // Ex) `nixPkgs = []`: without the key the provider's packages are there
+            let key = list.keys.last().cloned().unwrap_or_default();
+            if let Some(doc) = cx.config() {
+                draft.remove_key(doc, &["phases", "setup", &key], INFO.id);
+            }
+            return true;
+        }
+        list.insert(0, "...");
+        list.rules.insert(INFO.id);
+        list.say("add the provider's packages, Python among them");
+        return true;
+    }
+    let python = wanted_interpreter(cx);
+    if let Some(list) = draft.list("setup", NIX_PKGS) {
+        let at = list.pieces.iter().rposition(|piece| is_marker(&piece.text)).map_or(0, |at| at + 1);
+        list.insert(at, python);
+        list.rules.insert(INFO.id);
+        list.say("add a Python interpreter");
+    } else if plan.ran.is_empty() {
+        draft.insert("setup", "nixPkgs", &[&python], INFO.id);
+    } else {
+        draft.insert("setup", "nixPkgs", &["...", &python], INFO.id);
+    }
+    true
+}
+
+/// Whether some command needs an interpreter and no package brings one.
+fn is_missing(cx: &Context<'_>) -> bool {
+    let profile = &cx.walk.profile;
+    let calls = || cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let misses = |call: &Call| call.reason() == Some(Reason::PythonNotFound);
+    let needs = |call: &Call| {
+        call.fails()
+            && matches!(call.kind, CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. })
+    };
+    profile.pythons.is_empty()
+        && (cx.walk.verdict.reason() == Some(Reason::PythonNotFound)
+            || calls().any(misses)
+            || (!profile.apt_named && calls().any(needs)))
+}
+
+/// The interpreter that the version files name, else `python3`.
+pub(super) fn wanted_interpreter(cx: &Context<'_>) -> String {
+    let variable = cx.model.plan.variables.get("NIXPACKS_PYTHON_VERSION");
+    let mut texts: Vec<String> = variable.map(|item| item.value.clone()).into_iter().collect();
+    for file in [".python-version", "runtime.txt"] {
+        if let Ok(Some(bytes)) = cx.app.read(file) {
+            texts.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    let version = texts.iter().find_map(|text| {
+        let text = text.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
+        let mut parts = text.split('.');
+        let (major, minor) = (parts.next()?, parts.next()?);
+        (major == "3" && matches!(minor, "8" | "9" | "10" | "11" | "12" | "13"))
+            .then(|| format!("python3{minor}"))
+    });
+    version.unwrap_or_else(|| "python3".to_owned())
 }

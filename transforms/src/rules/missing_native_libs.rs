@@ -1,7 +1,9 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::NIX_LIBS;
+use crate::fix::Draft;
 use crate::walk::Reason;
 
 static INFO: RuleInfo = RuleInfo {
@@ -48,7 +50,7 @@ What the provider would have given is added.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::AfterStrategy, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::all_calls(cx)
@@ -60,4 +62,22 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         })
         .into_iter()
         .collect()
+}
+
+fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    if cx.walk.profile.libstdcxx {
+        return false;
+    }
+    if cx.model.plan.ran.iter().any(|name| name == "python") {
+        // A list of the file hides the provider's.
+        let Some(list) = draft.list("setup", NIX_LIBS).filter(|list| !list.has_marker()) else {
+            return false;
+        };
+        list.insert(0, "...");
+        list.rules.insert(INFO.id);
+        list.say("put the provider's libraries back into `nixLibs`");
+        return true;
+    }
+    draft.add_provider_libs(INFO.id);
+    true
 }

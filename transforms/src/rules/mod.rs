@@ -27,6 +27,7 @@ mod python_provider_left_out;
 mod registry;
 mod split_activation;
 mod split_command;
+mod string_instead_of_list;
 mod support;
 mod suppress;
 mod two_interpreters;
@@ -37,6 +38,7 @@ mod uv_outside_venv;
 mod venv_off_path;
 
 pub use finding::Finding;
+pub(crate) use finding::FindingKey;
 pub use info::{RuleInfo, Severity};
-pub(crate) use registry::{Checked, check};
+pub(crate) use registry::{Checked, FixFinding, FixStage, RuleFix, check, fix_of};
 pub use registry::{RULES, rule};

@@ -1,7 +1,9 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::fix::Draft;
+use crate::walk::python_set;
 
 static INFO: RuleInfo = RuleInfo {
     id: "nix-pip-package",
@@ -37,24 +39,91 @@ The entry goes, and the list with it where nothing else is in it. What stands be
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule =
+    Rule { info: &INFO, check, fix: RuleFix::OwnBesideStrategy(FixStage::Packages, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let plan = &cx.model.plan;
     let items = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
     items
         .filter_map(|item| {
             let text = item.value.as_str();
             let carried = text.contains("withPackages") && text.contains("pip");
-            if !(crate::repair::is_pip_package(text) || carried) {
+            if !(is_pip_package(text) || carried) {
                 return None;
             }
             let message = format!("`{text}` gives the build no pip that can install");
             let mut found = Found::at(item, Severity::Warning, message)?.label("belongs to the immutable store");
-            if carried && crate::repair::with_only_installers(text).is_none() {
+            if carried && with_only_installers(text).is_none() {
                 found = found.note("it carries other packages too, so it is left as it is: install those with pip into the virtual environment");
             }
             Some(found)
         })
         .collect()
+}
+
+fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
+    if is_pip_package(&text) {
+        list.remove(at);
+    } else if let Some(plain) = with_only_installers(&text) {
+        list.replace_or_drop(at, &plain);
+    } else {
+        return false;
+    }
+    list.rules.insert(INFO.id);
+    list.say("drop pip from `nixPkgs`");
+    true
+}
+
+/// nixpkgs' package of pip. Those of setuptools, wheel and virtualenv do no harm and stay.
+fn is_pip_package(text: &str) -> bool {
+    let Some((owner, member)) = text.rsplit_once('.') else { return false };
+    let set = python_set(owner).is_some()
+        || owner.strip_prefix("python").is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()));
+    set && matches!(member, "pip" | "pip3")
+}
+
+/// `(python311.withPackages (ps: [ ps.pip ]))` where pip, setuptools and wheel are all it carries:
+/// the plain interpreter.
+fn with_only_installers(text: &str) -> Option<String> {
+    let inner = text.trim().trim_start_matches('(');
+    let (base, rest) = inner.split_once(".withPackages")?;
+    let (_, list) = rest.split_once('[')?;
+    let (list, _) = list.split_once(']')?;
+    let mut carried = list.split_whitespace().peekable();
+    carried.peek()?;
+    let only = carried.all(|name| matches!(name.rsplit('.').next(), Some("pip" | "setuptools" | "wheel")));
+    let name = base.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (only && name && base.starts_with("python")).then(|| base.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interpreter_with_pip_alone_becomes_plain() {
+        for (text, want) in [
+            ("(python311.withPackages (ps: [ ps.pip ]))", Some("python311")),
+            ("python311.withPackages (ps: with ps; [ pip setuptools ])", Some("python311")),
+            ("(python3.withPackages (ps: [ ps.pip ps.numpy ]))", None),
+            ("python311", None),
+        ] {
+            assert_eq!(with_only_installers(text).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_the_package_of_pip() {
+        for text in ["python311Packages.pip", "python3.pkgs.pip", "python311.pip"] {
+            assert!(is_pip_package(text), "{text}");
+        }
+        for text in ["python311Packages.numpy", "pip", "python311", "python311Packages.setuptools"] {
+            assert!(!is_pip_package(text), "{text}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -23,7 +23,7 @@ None: which builder is meant is for a person to say. The Nixpacks files are stil
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some((builder, place)) = &cx.model.builder else { return Vec::new() };

@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -32,7 +32,7 @@ The override goes where the app's lock file makes the provider use the same tool
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)

@@ -1,7 +1,8 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
+use crate::plan::PlanError;
 use crate::walk::{Outcome, Reason, Stage, Verdict};
 
 static INFO: RuleInfo = RuleInfo {
@@ -24,21 +25,17 @@ None: the cause is outside what this tool edits, or only a person can decide. He
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let verdict = &cx.walk.verdict;
     let Outcome::Fails { stage, .. } = verdict.outcome else { return Vec::new() };
     let detail = verdict.detail.clone();
+    if !cx.model.errors.is_empty() {
+        return cx.model.errors.iter().map(refused).collect();
+    }
     if stage == Stage::Plan {
-        let place = cx.model.plan.as_ref().err().and_then(|error| error.place.clone());
-        let found = match place {
-            Some(place) => {
-                Found::place(place, Severity::Error, format!("Nixpacks refuses this file: {detail}"))
-            }
-            None => Found::app(Severity::Error, format!("Nixpacks refuses the app: {detail}")),
-        };
-        return vec![found];
+        return vec![Found::app(Severity::Error, format!("Nixpacks refuses the app: {detail}"))];
     }
     let failing = cx
         .walk
@@ -54,6 +51,16 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         Some(advice) => found.note(advice),
         None => found,
     }]
+}
+
+fn refused(error: &PlanError) -> Found {
+    let message = &error.message;
+    match &error.place {
+        Some(place) => {
+            Found::place(place.clone(), Severity::Error, format!("Nixpacks refuses this file: {message}"))
+        }
+        None => Found::app(Severity::Error, format!("Nixpacks refuses the app: {message}")),
+    }
 }
 
 /// What a person can do about a cause that no edit of a deploy file mends.

@@ -1,7 +1,10 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::fix::Draft;
+use crate::plan::PYTHON_MANIFESTS;
+use crate::walk::{CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "python-provider-left-out",
@@ -30,14 +33,59 @@ Python is added as a second provider; the first one stays.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Provider, fix) };
+
+/// Whether Python is needed, has a manifest, and no command and no provider sets it up: the manifest.
+fn left_out(cx: &Context<'_>) -> Option<&'static str> {
+    let plan = &cx.model.plan;
+    let missed =
+        cx.walk.commands.iter().find(|command| command.fails())?.calls.iter().any(|call| match &call.kind {
+            CallKind::Python { .. } => {
+                matches!(
+                    call.reason(),
+                    Some(Reason::PythonNotFound | Reason::MarkerMissing | Reason::VenvMissing)
+                )
+            }
+            CallKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),
+            CallKind::Program { .. } if call.reason() == Some(Reason::VenvMissing) => true,
+            CallKind::Program { name } => {
+                call.reason() == Some(Reason::CommandNotFound)
+                    && crate::requirements::scripts::distributions_with_script(name).next().is_some()
+            }
+            _ => false,
+        });
+    let sets_up = cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
+        matches!(
+            call.kind,
+            CallKind::Pip(_) | CallKind::MakeVenv { .. } | CallKind::UvPip { .. } | CallKind::Manager { .. }
+        )
+    });
+    if !missed
+        || sets_up
+        || plan.ran.is_empty()
+        || plan.providers.is_some()
+        || plan.ran.iter().any(|name| name == "python")
+    {
+        return None;
+    }
+    PYTHON_MANIFESTS.into_iter().find(|manifest| cx.app.is_file(&in_dir(&plan.dir, manifest)))
+}
+
+fn in_dir(dir: &str, file: &str) -> String {
+    if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
+}
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Some(manifest) = crate::repair::left_out(cx) else { return Vec::new() };
-    let first = cx.model.plan.as_ref().ok().and_then(|plan| plan.ran.first().cloned()).unwrap_or_default();
+    let Some(manifest) = left_out(cx) else { return Vec::new() };
+    let first = cx.model.plan.ran.first().cloned().unwrap_or_default();
     let failing = cx.walk.commands.iter().find(|command| command.fails());
     let message = format!("only the {first} provider runs, so nothing installs `{manifest}`");
     let found = failing.and_then(|command| Found::at(&command.item, Severity::Error, message.clone()));
     let label = cx.walk.verdict.detail.clone();
     vec![found.unwrap_or_else(|| Found::app(Severity::Error, message)).label(&label)]
+}
+
+fn fix(_: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    draft.insert_top("providers", &["...", "python"], INFO.id);
+    true
 }

@@ -2,12 +2,67 @@ use super::support::Found;
 use super::suppress;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::fix::Draft;
+use crate::plan::Place;
 use std::collections::BTreeSet;
 
-/// A rule: what is said of it, and where it stands in an app.
+/// A rule: what is said of it, where an app breaks it, and what mends that.
 pub(super) struct Rule {
     pub(super) info: &'static RuleInfo,
     pub(super) check: fn(&Context<'_>) -> Vec<Found>,
+    pub(super) fix: RuleFix,
+}
+
+/// Makes the changes that one finding asks for; whether there were any.
+pub(crate) type FixFinding = fn(&Context<'_>, &Finding, &mut Draft<'_>) -> bool;
+
+/// What mends a finding.
+#[derive(Clone, Copy)]
+pub(crate) enum RuleFix {
+    /// No edit does.
+    None,
+    /// The rule's own edits, made in this stage.
+    Own(FixStage, FixFinding),
+    /// As `Own`, for what a strategy leaves without a purpose: judged together with the strategy, where one is used.
+    OwnBesideStrategy(FixStage, FixFinding),
+    /// A strategy, which moves the whole app to one way of installing and answers several rules at once.
+    Strategy,
+}
+
+impl RuleFix {
+    /// The rule's own edits, and when they are made.
+    pub(crate) fn own(self) -> Option<(FixStage, FixFinding)> {
+        match self {
+            RuleFix::Own(stage, fix) | RuleFix::OwnBesideStrategy(stage, fix) => Some((stage, fix)),
+            RuleFix::None | RuleFix::Strategy => None,
+        }
+    }
+}
+
+/// When a fix is made: each stage sees what the ones before it did to the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FixStage {
+    /// Keys and types: what Nixpacks reads at all. Ends the pass, since the plan is another one then.
+    Config,
+    /// Entries of package lists and other lists.
+    Packages,
+    /// Which providers run. Ends the pass.
+    Provider,
+    /// Which Python the packages bring. Ends the pass.
+    Interpreter,
+    /// What is left once the strategy has had its turn.
+    AfterStrategy,
+}
+
+impl FixStage {
+    /// In the order in which they are made.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Config, Self::Packages, Self::Provider, Self::Interpreter, Self::AfterStrategy];
+
+    /// Whether the plan is so much another one that nothing else can be decided before it is made anew.
+    pub(crate) fn ends_pass(self) -> bool {
+        matches!(self, FixStage::Config | FixStage::Provider | FixStage::Interpreter)
+    }
 }
 
 macro_rules! registry {
@@ -42,6 +97,7 @@ registry! {
     python_provider_left_out,
     split_activation,
     split_command,
+    string_instead_of_list,
     two_interpreters,
     uncommitted_requirements,
     undefined_nix_package,
@@ -55,7 +111,15 @@ pub fn rule(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// The rule of last resort: it speaks only where no other names an error.
+/// What mends the findings of a rule.
+pub(crate) fn fix_of(info: &'static RuleInfo) -> RuleFix {
+    let rule =
+        REGISTRY.binary_search_by(|rule| rule.info.id.cmp(info.id)).ok().and_then(|at| REGISTRY.get(at));
+    rule.map_or(RuleFix::None, |rule| rule.fix)
+}
+
+/// The rule of last resort: it speaks where no other names an error, and of what Nixpacks refuses where no other names
+/// that.
 const LAST: &str = "predicted-failure";
 
 /// What the rules say of an app.
@@ -72,11 +136,20 @@ pub(crate) fn check(cx: &Context<'_>) -> Checked {
     let (last, others): (Vec<&Rule>, Vec<&Rule>) =
         REGISTRY.iter().copied().partition(|rule| rule.info.id == LAST);
     for rule in others.into_iter().chain(last) {
-        let silent =
-            rule.info.id == LAST && findings.iter().any(|finding| finding.severity == Severity::Error);
-        if cx.has(rule.info.id) && !silent {
-            findings.extend((rule.check)(cx).into_iter().map(|found| found.by(rule.info)));
+        if !cx.has(rule.info.id) {
+            continue;
         }
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let explained: BTreeSet<Option<Place>> = if rule.info.id == LAST {
+            errors.map(|finding| finding.place.clone()).collect()
+        } else {
+            BTreeSet::new()
+        };
+        if !explained.is_empty() && cx.model.errors.is_empty() {
+            continue;
+        }
+        let found = (rule.check)(cx).into_iter().map(|found| found.by(rule.info));
+        findings.extend(found.filter(|finding| !explained.contains(&finding.place)));
     }
     findings.sort_by(|a, b| {
         a.place.cmp(&b.place).then(b.severity.cmp(&a.severity)).then(a.rule.id.cmp(b.rule.id))

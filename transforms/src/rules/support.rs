@@ -13,7 +13,7 @@ pub(super) struct Found {
     place: Option<Place>,
     label: String,
     notes: Vec<String>,
-    activates: bool,
+    keys: Vec<String>,
 }
 
 impl Found {
@@ -25,13 +25,13 @@ impl Found {
             place: Some(place),
             label: String::new(),
             notes: Vec::new(),
-            activates: false,
+            keys: Vec::new(),
         }
     }
 
     /// Of the app as a whole.
     pub(super) fn app(severity: Severity, message: String) -> Self {
-        Self { severity, message, place: None, label: String::new(), notes: Vec::new(), activates: false }
+        Self { severity, message, place: None, label: String::new(), notes: Vec::new(), keys: Vec::new() }
     }
 
     /// At an item of the plan, where that stands in a file.
@@ -59,9 +59,9 @@ impl Found {
         self
     }
 
-    /// The fix brings an ignored setting to life.
-    pub(super) fn activating(mut self) -> Self {
-        self.activates = true;
+    /// The path of keys that the finding is about, for its fix.
+    pub(super) fn keys(mut self, keys: &[&str]) -> Self {
+        self.keys = keys.iter().map(|key| (*key).to_owned()).collect();
         self
     }
 
@@ -79,7 +79,7 @@ impl Found {
             place: self.place,
             label: self.label,
             notes: self.notes,
-            activates: self.activates,
+            keys: self.keys,
             fix: None,
         }
     }

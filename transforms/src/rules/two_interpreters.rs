@@ -1,7 +1,10 @@
-use super::registry::Rule;
+use super::missing_interpreter::wanted_interpreter;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::NIX_PKGS;
+use crate::fix::Draft;
 use crate::plan::{Item, names};
 use std::collections::BTreeMap;
 
@@ -36,10 +39,10 @@ Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let plan = &cx.model.plan;
     let mut by_archive: BTreeMap<String, Vec<(&Item, &'static str)>> = BTreeMap::new();
     for phase in plan.phases.values() {
         let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.clone()).unwrap_or_default();
@@ -64,4 +67,65 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Takes out the interpreter that stands in the way of the other: the generic name beside one with
+/// a version, and beside the provider's own the listed one, whose version the provider is then told.
+fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    let plan = &cx.model.plan;
+    let Some(phase) = plan.phases.get("setup").filter(|_| cx.walk.profile.collision.is_some()) else {
+        return false;
+    };
+    let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+    let pythons: Vec<_> = phase
+        .nix_pkgs
+        .iter()
+        .flatten()
+        .filter_map(|item| Some((item, names::python(&item.value, archive)?)))
+        .collect();
+    let provided = pythons.iter().any(|(item, _)| !support::in_file(item));
+    let listed: Vec<_> = pythons.iter().filter(|(item, _)| support::in_file(item)).collect();
+    if provided {
+        let [(item, version)] = listed.as_slice() else { return false };
+        let told = plan.variables.contains_key("NIXPACKS_PYTHON_VERSION");
+        let done = take_out(draft, &item.value);
+        if done && !told {
+            draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
+        }
+        done
+    } else if let [first, second] = listed.as_slice() {
+        let keep = if is_generic(&first.0.value) {
+            second
+        } else if is_generic(&second.0.value) || !asked_for(cx, second.1) || asked_for(cx, first.1) {
+            first
+        } else {
+            second
+        };
+        let gone = if std::ptr::eq(*keep, *first) { second } else { first };
+        take_out(draft, &gone.0.value)
+    } else {
+        false
+    }
+}
+
+/// `python3` and its variants: any version will do.
+fn is_generic(attribute: &str) -> bool {
+    let base = attribute.trim_end_matches("Full").trim_end_matches("Minimal");
+    matches!(base, "python" | "python3")
+}
+
+/// Whether the version files or a command name this version.
+fn asked_for(cx: &Context<'_>, version: &str) -> bool {
+    let named = format!("python{version}");
+    wanted_interpreter(cx) == named.replace('.', "")
+        || cx.walk.commands.iter().any(|command| command.item.value.contains(&named))
+}
+
+fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {
+    let Some(list) = draft.list("setup", NIX_PKGS) else { return false };
+    let Some(at) = list.pieces.iter().position(|piece| piece.text == name) else { return false };
+    list.remove(at);
+    list.rules.insert(INFO.id);
+    list.say("keep one Python");
+    true
 }

@@ -1,8 +1,9 @@
-use super::registry::Rule;
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
-use crate::plan::names;
+use crate::fix::Draft;
+use crate::plan::names::{self, Replacement};
 
 static INFO: RuleInfo = RuleInfo {
     id: "undefined-nix-package",
@@ -35,10 +36,10 @@ A name that another package brings goes; one with a known right spelling is rena
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let Ok(plan) = &cx.model.plan else { return Vec::new() };
+    let plan = &cx.model.plan;
     let items = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
     items
         .filter_map(|item| {
@@ -48,4 +49,19 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             Found::at(item, Severity::Error, message).map(|found| found.label(&label))
         })
         .collect()
+}
+
+fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
+    match names::undefined(&text).map(|name| name.replacement) {
+        Some(Replacement::Drop) => list.remove(at),
+        Some(Replacement::Rename(attribute)) => list.replace_or_drop(at, attribute),
+        _ => return false,
+    }
+    list.rules.insert(INFO.id);
+    list.say("mend the names in `nixPkgs`");
+    true
 }

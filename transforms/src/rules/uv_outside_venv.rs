@@ -1,4 +1,4 @@
-use super::registry::Rule;
+use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
@@ -44,7 +44,7 @@ uv is pointed at a virtual environment; where nothing brings uv, pip does the sa
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)

@@ -38,8 +38,10 @@ use std::sync::Arc;
 /// A walked plan.
 #[derive(Clone, Debug)]
 pub struct Walk {
-    /// The prediction.
+    /// The prediction: the first of the places where the run stops, else that it builds.
     pub verdict: Verdict,
+    /// Every place where the run would stop if it got past the ones before.
+    pub stops: Vec<Verdict>,
     /// The plan's commands in the order in which they run, the start command last. Commands after
     /// a failure are walked as if it had not happened.
     pub commands: Vec<Command>,
@@ -55,70 +57,73 @@ pub struct Walk {
     pub(crate) envs: Vec<Env>,
 }
 
-/// Predicts the run of the model's plan.
+/// Predicts the run of the model's plan. What Nixpacks refuses is left out of the plan, which is walked all the
+/// same where it is reliable without that: there may be more to find.
 pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
-    let refused = |message: &str| Walk {
-        verdict: Verdict {
-            outcome: Outcome::Fails { stage: Stage::Plan, reason: Reason::PlanError },
-            progress: 0,
-            command: None,
-            detail: message.to_owned(),
-        },
-        commands: Vec::new(),
-        venvs: Vec::new(),
-        assumed: Vec::new(),
-        profile: Profile::default(),
-        start_paths: Vec::new(),
-        envs: Vec::new(),
-    };
-    let plan = match &model.plan {
-        Ok(plan) => plan,
-        Err(error) => return refused(&error.message),
-    };
-    if plan.phases.is_empty() {
-        return refused("Nixpacks was unable to generate a build plan for this app");
+    let mut walker = Walker::new(model);
+    for error in &model.errors {
+        walker.stop(Stage::Plan, Reason::PlanError, error.message.clone());
     }
-    match &model.order {
-        Ok(order) => Walker::new(model, plan).run(plan, order, app),
-        Err(error) => refused(&error.message),
+    if !model.is_reliable() {
+        return walker.end(Profile::default(), Vec::new(), Vec::new());
     }
+    if walker.stops.is_empty() && model.plan.phases.is_empty() {
+        let detail = "Nixpacks was unable to generate a build plan for this app";
+        walker.stop(Stage::Plan, Reason::PlanError, detail.to_owned());
+        return walker.end(Profile::default(), Vec::new(), Vec::new());
+    }
+    walker.run(&model.plan, &model.order, app)
 }
 
-/// Verdict under construction.
+/// A walk under way.
 struct Walker {
     commands: Vec<Command>,
-    verdict: Option<Verdict>,
+    stops: Vec<Verdict>,
     progress: usize,
     /// Places of list entries in the files, by path and first byte.
     entries: BTreeMap<(String, usize), usize>,
 }
 
 impl Walker {
-    fn new(model: &Model, plan: &Plan) -> Self {
-        let mut walker = Self { commands: Vec::new(), verdict: None, progress: 0, entries: entries(model) };
-        if let Some(detail) = undefined(plan) {
-            walker.verdict = Some(Verdict {
-                outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable },
-                progress: 0,
-                command: None,
-                detail,
-            });
+    fn new(model: &Model) -> Self {
+        Self { commands: Vec::new(), stops: Vec::new(), progress: 0, entries: entries(model) }
+    }
+
+    /// Notes an error before the first command.
+    fn stop(&mut self, stage: Stage, reason: Reason, detail: String) {
+        let outcome = Outcome::Fails { stage, reason };
+        self.stops.push(Verdict { outcome, progress: 0, command: None, detail });
+    }
+
+    fn end(self, profile: Profile, start_paths: Vec<String>, envs: Vec<Env>) -> Walk {
+        let verdict = self.stops.first().cloned().unwrap_or(Verdict {
+            outcome: Outcome::Builds,
+            progress: self.progress,
+            command: None,
+            detail: String::new(),
+        });
+        Walk {
+            verdict,
+            stops: self.stops,
+            commands: self.commands,
+            venvs: envs.iter().filter_map(Env::venv_dir).map(str::to_owned).collect(),
+            assumed: profile.assumed.clone(),
+            profile,
+            start_paths,
+            envs,
         }
-        walker
     }
 
     fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
         let profile = Profile::of(plan);
-        if let (None, Some((first, other))) = (&self.verdict, &profile.collision) {
+        for detail in undefined(plan) {
+            self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
+        }
+        if let Some((first, other)) = &profile.collision {
             // buildEnv refuses two files of one name: both have `bin/python3` and `bin/idle`.
-            self.verdict = Some(Verdict {
-                outcome: Outcome::Fails { stage: Stage::Nix, reason: Reason::Other },
-                progress: 0,
-                command: None,
-                detail: format!(
-                    "error: collision between python3-{first} and python3-{other} in one Nix profile"
-                ),
-            });
+            let detail =
+                format!("error: collision between python3-{first} and python3-{other} in one Nix profile");
+            self.stop(Stage::Nix, Reason::Other, detail);
         }
         let mut machine = Machine::new(app, &plan.dir, &profile);
         let vars: BTreeMap<String, String> = plan
@@ -143,23 +148,8 @@ impl Walker {
         }
         machine.copied = None;
         self.start(&mut machine, plan, &paths, vars);
-        let verdict = self.verdict.unwrap_or(Verdict {
-            outcome: Outcome::Builds,
-            progress: self.progress,
-            command: None,
-            detail: String::new(),
-        });
-        let venvs = machine.envs.iter().filter_map(Env::venv_dir).map(str::to_owned).collect();
         let envs = machine.envs;
-        Walk {
-            verdict,
-            commands: self.commands,
-            venvs,
-            assumed: profile.assumed.clone(),
-            profile,
-            start_paths: paths,
-            envs,
-        }
+        self.end(profile, paths, envs)
     }
 
     fn command(
@@ -192,11 +182,8 @@ impl Walker {
         });
     }
 
-    /// The first command that does not end well decides.
+    /// Notes how a command ends.
     fn settle(&mut self, start: bool, command: Option<&str>, status: &Status) {
-        if self.verdict.is_some() {
-            return;
-        }
         let (outcome, detail) = match status {
             Status::Ok => {
                 self.progress += 1;
@@ -208,8 +195,8 @@ impl Walker {
             }
             Status::Unsure(why) => (Outcome::Unknown, why.clone()),
         };
-        self.verdict =
-            Some(Verdict { outcome, progress: self.progress, command: command.map(str::to_owned), detail });
+        let command = command.map(str::to_owned);
+        self.stops.push(Verdict { outcome, progress: self.progress, command, detail });
     }
 
     fn start(
@@ -280,12 +267,14 @@ fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
     machine.hide_venvs(&cached);
 }
 
-/// The error at the first name in any phase's `nixPkgs` that is no attribute. The expression is parsed as a
-/// whole before names are looked up.
-fn undefined(plan: &Plan) -> Option<String> {
+/// The errors at the names in any phase's `nixPkgs` that are no attribute. The expression is parsed as a whole before
+/// names are looked up.
+fn undefined(plan: &Plan) -> Vec<String> {
     let packages = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
     let names = packages.map(|item| item.value.trim()).filter(|name| names::undefined(name).is_some());
-    names.map(names::error).min_by_key(|error| !error.contains("syntax error"))
+    let mut errors: Vec<String> = names.map(names::error).collect();
+    errors.sort_by_key(|error| !error.contains("syntax error"));
+    errors
 }
 
 /// Whether an item stands in one of the app's files.

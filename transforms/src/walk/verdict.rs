@@ -109,7 +109,7 @@ impl fmt::Display for Stage {
 }
 
 /// What the walk-through predicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The app installs and starts.
     Builds,

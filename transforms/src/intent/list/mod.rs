@@ -2,6 +2,7 @@
 //!
 //! One engine for all of them: items stay, go or come in, and commas, comments and lines follow.
 
+mod comma_first;
 mod multi;
 mod scan;
 mod single;
@@ -87,7 +88,10 @@ impl<'d> List<'d> {
 
     /// Edits that turn the list into `pieces`. Kept indices must increase.
     pub(super) fn rewrite(mut self, pieces: Vec<Piece>) -> Result<Vec<Edit>, Failure> {
-        self.gaps = scan::gaps(&self)?;
+        self.gaps = match scan::gaps(&self) {
+            Ok(gaps) => gaps,
+            Err(failure) => return comma_first::rewrite(&self, &pieces).map(join).ok_or(failure),
+        };
         let segments = self.segments(pieces)?;
         if !self.gaps.iter().any(|gap| gap.newline) {
             return Ok(join(self.single(&segments)));

@@ -1,0 +1,289 @@
+//! One attempt: a choice of fixes and a strategy, applied to the app until nothing is left to do.
+
+use super::outcome::{FileChange, NotConverged};
+use super::propose::{Choice, propose};
+use crate::app::{AppView, Overlay};
+use crate::context::Context;
+use crate::document::{Document, KeyPath};
+use crate::edit::{self, Edit, EditError, Transaction};
+use crate::fix::{FileEdit, ProposedFix};
+use crate::intent::Refusal;
+use crate::options::Options;
+use crate::plan::{self, Model};
+use crate::rules::{self, Checked, Finding, FindingKey};
+use crate::strategies::AttemptState;
+use crate::walk::{self, Verdict, Walk};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters after which the title of a fix takes up no more.
+const LONG_TITLE: usize = 160;
+/// The most passes.
+pub(super) const PASSES: usize = 8;
+
+/// An app as it stands: its plan, the predicted run, and what the rules say of it.
+pub(super) struct Looked {
+    pub(super) model: Model,
+    pub(super) walk: Walk,
+    pub(super) findings: Vec<Finding>,
+    /// Rules that comments in the files silence altogether.
+    silenced: BTreeSet<&'static str>,
+}
+
+impl Looked {
+    pub(super) fn at(app: &dyn AppView, options: &Options) -> Self {
+        let model = plan::model(app, &options.dashboard);
+        let walk = walk::walk(&model, app);
+        let Checked { findings, silenced } = rules::check(&Context::new(app, &model, &walk, options));
+        Self { model, walk, findings, silenced }
+    }
+}
+
+/// A fix that meets a shape which is not followed.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// The findings that it would have answered; none for a strategy, which answers those of its rules.
+    pub(super) findings: Vec<FindingKey>,
+    pub(super) refusal: Refusal,
+    /// The text of the file that it speaks of.
+    pub(super) text: String,
+}
+
+/// What an attempt comes to.
+#[derive(Default)]
+pub(super) struct Attempt {
+    /// The files that change, as they become.
+    pub(super) texts: BTreeMap<String, String>,
+    /// The edits of the files as they were read.
+    edits: BTreeMap<String, Vec<Edit>>,
+    /// With whether each names a key and no purpose.
+    titles: Vec<(String, bool)>,
+    /// Whether the strategy had its turn.
+    pub(super) strategy: bool,
+    /// The findings whose own fixes are among the changes, and whether the strategy's are.
+    answered: BTreeSet<FindingKey>,
+    answered_by_strategy: bool,
+    pub(super) refused: Vec<Refused>,
+    /// The app with the changes made; `None` where there are none.
+    pub(super) after: Option<Looked>,
+}
+
+/// Applies the chosen fixes, and those of whatever findings they bring to light. `before` is the app as it is.
+pub(super) fn attempt(
+    app: &dyn AppView,
+    options: &Options,
+    before: &Looked,
+    choice: &Choice<'_>,
+) -> Result<Attempt, NotConverged> {
+    let mut overlay = Overlay::new(app);
+    let mut out = Attempt::default();
+    let mut state = AttemptState::Initial;
+    let mut choice = choice.clone();
+    let mut rules = BTreeSet::new();
+    for _ in 0..=PASSES {
+        let now = out.after.as_ref().unwrap_or(before);
+        let own = ignoring_silenced(options, &now.silenced);
+        let cx = Context::new(&overlay, &now.model, &now.walk, &own);
+        let (proposals, next) = propose(&cx, &now.findings, &choice, &state);
+        if !proposals.refused.is_empty() {
+            // Nothing of this pass is made, and the pass is made again without what is refused.
+            for (refusal, answers) in proposals.refused {
+                choice.strategy = choice.strategy.filter(|_| !answers.strategy);
+                let keys =
+                    answers.findings.iter().filter_map(|at| Some(now.findings.get(*at)?.key(&now.model)));
+                let findings: Vec<FindingKey> = keys.collect();
+                choice.refused.extend(findings.iter().cloned());
+                let text = now.model.document(&refusal.path).map(|doc| doc.text.clone()).unwrap_or_default();
+                out.refused.push(Refused { findings, refusal, text });
+            }
+            continue;
+        }
+        if next.is_none() {
+            choice.strategy = None;
+        }
+        out.strategy |= matches!(next, Some(AttemptState::Targeting(_)));
+        state = next.unwrap_or(AttemptState::Preparing);
+        if proposals.fixes.is_empty() {
+            return Ok(out);
+        }
+        let (applied, edits) = apply(&now.model, proposals.fixes)?;
+        for at in applied.iter().flat_map(|fix| &fix.answers.findings) {
+            out.answered.extend(now.findings.get(*at).map(|finding| finding.key(&now.model)));
+        }
+        out.answered_by_strategy |= applied.iter().any(|fix| fix.answers.strategy);
+        rules = applied.iter().flat_map(|fix| fix.rules.iter().copied()).collect();
+        let texts = verified(&now.model, &applied, &edits)?;
+        for (path, edits) in edits {
+            let edits = match (out.edits.remove(&path), original(app, &path)) {
+                (Some(first), Some(text)) => edit::compose(&text, &first, &edits)
+                    .map_err(|error| not_converged(&applied, format!("{path}: {error}")))?,
+                _ => edits,
+            };
+            out.edits.insert(path, edits);
+        }
+        for (path, text) in texts {
+            overlay.set(path.clone(), text.clone());
+            out.texts.insert(path, text);
+        }
+        out.titles.extend(applied.into_iter().map(|fix| (fix.title, fix.plain_title)));
+        out.after = Some(Looked::at(&overlay, options));
+    }
+    Err(NotConverged {
+        rules: rules.into_iter().map(str::to_owned).collect(),
+        message: format!("the fixes did not come to an end in {PASSES} passes"),
+    })
+}
+
+/// The options, without the rules that comments silence.
+fn ignoring_silenced(options: &Options, silenced: &BTreeSet<&'static str>) -> Options {
+    let mut options = options.clone();
+    options.rules.ignore.extend(silenced.iter().map(|id| (*id).to_owned()));
+    options
+}
+
+type Edits = BTreeMap<String, Vec<Edit>>;
+
+/// Chooses what does not overlap; the rest waits for the next pass.
+fn apply(model: &Model, proposed: Vec<ProposedFix>) -> Result<(Vec<ProposedFix>, Edits), NotConverged> {
+    let mut transactions: BTreeMap<String, Transaction> = BTreeMap::new();
+    let mut applied = Vec::new();
+    for fix in proposed {
+        let Some(doc) = model.document(&fix.path) else { continue };
+        let held = transactions.entry(fix.path.clone()).or_default();
+        match held.add(&doc.text, &fix.edits) {
+            Ok(()) | Err(EditError::AlreadyReplaced { is_identical: true, .. }) => applied.push(fix),
+            // The first fix of a file stands alone: it cannot fail for another one's sake.
+            Err(error) if held.is_empty() => {
+                let message = format!("{}: {error}", fix.path);
+                return Err(not_converged(&[fix], message));
+            }
+            Err(_) => {}
+        }
+        held.commit();
+    }
+    transactions.retain(|_, held| !held.is_empty());
+    Ok((applied, transactions.into_iter().map(|(path, held)| (path, held.edits())).collect()))
+}
+
+/// The files as they become. They may change only in what the fixes declared: anything else is a bug, and nothing is
+/// written.
+fn verified(
+    model: &Model,
+    applied: &[ProposedFix],
+    edits: &Edits,
+) -> Result<BTreeMap<String, String>, NotConverged> {
+    let mut texts = BTreeMap::new();
+    for (path, edits) in edits {
+        let Some(before) = model.document(path) else { continue };
+        let failed = |message: String| not_converged(applied, format!("{path}: {message}"));
+        let text = edit::apply(&before.text, edits).map_err(|error| failed(error.to_string()))?;
+        let declared: BTreeSet<KeyPath> = applied
+            .iter()
+            .filter(|fix| fix.path == *path)
+            .flat_map(|fix| fix.touches.iter().cloned())
+            .collect();
+        match Document::parse(path.clone(), before.kind, text.clone()) {
+            Ok(after) if before.same_except(&after, &declared) => {}
+            Ok(_) => return Err(failed("the fixes would change more than they declared".to_owned())),
+            Err(error) => {
+                return Err(failed(format!(
+                    "the fixes would leave a file that does not parse: {}",
+                    error.message
+                )));
+            }
+        }
+        texts.insert(path.clone(), text);
+    }
+    Ok(texts)
+}
+
+fn not_converged(fixes: &[ProposedFix], message: String) -> NotConverged {
+    let rules: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.rules.iter().copied()).collect();
+    NotConverged { rules: rules.into_iter().map(str::to_owned).collect(), message }
+}
+
+impl Attempt {
+    /// Whether anything changes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// Where the run stops with the changes made.
+    pub(super) fn stops<'a>(&'a self, before: &'a Looked) -> &'a [Verdict] {
+        &self.after.as_ref().unwrap_or(before).walk.stops
+    }
+
+    /// Whether the fix of one of these findings is among the changes.
+    pub(super) fn answers<'k>(&self, findings: impl IntoIterator<Item = &'k FindingKey>) -> bool {
+        findings.into_iter().any(|key| self.answered.contains(key))
+    }
+
+    /// Whether the strategy's changes are among them.
+    pub(super) fn answers_by_strategy(&self) -> bool {
+        self.answered_by_strategy
+    }
+
+    /// What its changes do beyond those of another attempt, in one line. Empty where that is nothing.
+    pub(super) fn title(&self, beyond: Option<&Attempt>) -> String {
+        let mut title = String::new();
+        let new = |part: &&(String, bool)| beyond.is_none_or(|other| !other.titles.contains(part));
+        let titles: Vec<&(String, bool)> = self.titles.iter().filter(new).collect();
+        let plain = titles.iter().all(|(_, plain)| *plain);
+        for (part, _) in titles.into_iter().filter(|(_, is_plain)| plain || !is_plain) {
+            if title.is_empty() {
+                title.clone_from(part);
+            } else if !title.contains(part.as_str()) && title.len() < LONG_TITLE {
+                title = format!("{title}; {part}");
+            }
+        }
+        title
+    }
+
+    /// Its edits of the files as they were read.
+    pub(super) fn file_edits(&self) -> Vec<FileEdit> {
+        let of = |(path, edits): (&String, &Vec<Edit>)| {
+            let path = path.clone();
+            edits.clone().into_iter().map(move |edit| FileEdit { path: path.clone(), edit })
+        };
+        self.edits.iter().flat_map(of).collect()
+    }
+
+    /// The app with the changes made.
+    pub(super) fn overlay<'a>(&self, app: &'a dyn AppView) -> Overlay<'a> {
+        let mut overlay = Overlay::new(app);
+        for (path, text) in &self.texts {
+            overlay.set(path.clone(), text.clone());
+        }
+        overlay
+    }
+
+    /// Takes on what a further attempt did to the app with the changes made.
+    pub(super) fn follow(&mut self, app: &dyn AppView, next: Attempt) -> Result<(), NotConverged> {
+        for (path, edits) in next.edits {
+            let edits = match (self.edits.remove(&path), original(app, &path)) {
+                (Some(first), Some(text)) => edit::compose(&text, &first, &edits)
+                    .map_err(|error| not_converged(&[], format!("{path}: {error}")))?,
+                _ => edits,
+            };
+            self.edits.insert(path, edits);
+        }
+        self.texts.extend(next.texts);
+        self.titles.extend(next.titles);
+        self.refused.extend(next.refused);
+        self.after = next.after.or(self.after.take());
+        Ok(())
+    }
+
+    /// The files that change.
+    pub(super) fn changes(&self, app: &dyn AppView) -> Vec<FileChange> {
+        let changed = |(path, after): (&String, &String)| {
+            let before = original(app, path)?;
+            let edits = self.edits.get(path).cloned().unwrap_or_default();
+            (before != *after).then(|| FileChange { path: path.clone(), before, after: after.clone(), edits })
+        };
+        self.texts.iter().filter_map(changed).collect()
+    }
+}
+
+fn original(app: &dyn AppView, path: &str) -> Option<String> {
+    String::from_utf8(app.read(path).ok()??.into_owned()).ok()
+}

@@ -1,0 +1,370 @@
+//! Changes being made to an app's deploy files, before they are edits.
+//!
+//! Several steps of a repair change one list; the draft holds its entries as text, so that each
+//! step sees what the earlier ones did, and the list is rewritten once.
+
+use crate::document::schema::Key;
+use crate::document::{Document, KeyPath, Node};
+use crate::edit::Edit;
+use crate::plan::{Item, Model, Origin, Place};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
+
+/// Rule ids that a change answers to.
+pub(crate) type Rules = BTreeSet<&'static str>;
+
+/// What a change answers: indices of findings, or a strategy, which answers the findings of all its rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answers {
+    pub(crate) findings: BTreeSet<usize>,
+    pub(crate) strategy: bool,
+}
+
+impl Answers {
+    pub(super) fn extend(&mut self, other: &Answers) {
+        self.findings.extend(&other.findings);
+        self.strategy |= other.strategy;
+    }
+}
+
+/// One entry of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its place in the file's list; `None` for a new one.
+    pub(crate) was: Option<usize>,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+/// A list of a deploy file: an array of strings.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) path: String,
+    pub(crate) keys: Vec<String>,
+    pub(crate) pieces: Vec<Piece>,
+    pub(super) before: Vec<String>,
+    pub(crate) rules: Rules,
+    pub(crate) title: Option<String>,
+    pub(super) answers: Answers,
+}
+
+impl List {
+    fn new(path: String, keys: Vec<String>, before: Vec<String>) -> Self {
+        let pieces = before.iter().enumerate();
+        let pieces = pieces.map(|(at, text)| Piece { was: Some(at), text: text.clone() }).collect();
+        Self { path, keys, pieces, before, rules: Rules::new(), title: None, answers: Answers::default() }
+    }
+
+    pub(super) fn changed(&self) -> bool {
+        self.pieces.len() != self.before.len()
+            || self
+                .pieces
+                .iter()
+                .enumerate()
+                .any(|(at, piece)| piece.was != Some(at) || self.before.get(at) != Some(&piece.text))
+    }
+
+    /// Adds an entry before the one at `at`.
+    pub(crate) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.pieces.insert(at.min(self.pieces.len()), Piece { was: None, text: text.into() });
+    }
+
+    /// Takes an entry out.
+    pub(crate) fn remove(&mut self, at: usize) {
+        if at < self.pieces.len() {
+            self.pieces.remove(at);
+        }
+    }
+
+    /// Gives an entry another text; where one says that already, it goes instead.
+    pub(crate) fn replace_or_drop(&mut self, at: usize, text: &str) {
+        if self.pieces.iter().any(|other| other.text == text) {
+            self.remove(at);
+        } else if let Some(piece) = self.pieces.get_mut(at) {
+            text.clone_into(&mut piece.text);
+        }
+    }
+
+    /// Takes the entries at these places out.
+    pub(crate) fn remove_all(&mut self, gone: &BTreeSet<usize>) {
+        let mut at = 0;
+        self.pieces.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
+    }
+
+    /// Says what the changes do to the list, behind what was said of it before.
+    pub(crate) fn say(&mut self, title: &str) {
+        match &mut self.title {
+            Some(said) if said.contains(title) => {}
+            Some(said) => *said = format!("{said}; {title}"),
+            None => self.title = Some(title.to_owned()),
+        }
+    }
+
+    /// The place of the entry that was the file's `index`th.
+    pub(crate) fn position(&self, index: usize) -> Option<usize> {
+        let is = |piece: &Piece| piece.was == Some(index);
+        // Nothing before it has gone, as a rule.
+        let at = Some(index).filter(|at| self.pieces.get(*at).is_some_and(is));
+        at.or_else(|| self.pieces.iter().position(is))
+    }
+
+    /// Whether an entry is one of the markers that stand for the lower layers.
+    pub(crate) fn has_marker(&self) -> bool {
+        self.pieces.iter().any(|piece| is_marker(&piece.text))
+    }
+}
+
+/// Whether a list entry stands for what the lower layers give.
+pub(crate) fn is_marker(text: &str) -> bool {
+    matches!(text, "..." | "@auto")
+}
+
+/// A set of edits with a title, for the engine.
+#[derive(Clone, Debug)]
+pub(crate) struct ProposedFix {
+    pub(crate) title: String,
+    /// The title names a key and no purpose: it is shown where nothing says more.
+    pub(crate) plain_title: bool,
+    pub(crate) rules: Rules,
+    pub(crate) answers: Answers,
+    pub(crate) path: String,
+    pub(crate) edits: Vec<Edit>,
+    /// The keys whose values it changes, adds or takes.
+    pub(crate) touches: Vec<KeyPath>,
+}
+
+/// A key to add to a table.
+#[derive(Clone, Debug)]
+pub(super) struct Insert {
+    pub(super) path: String,
+    pub(super) table: Vec<String>,
+    pub(super) key: &'static str,
+    pub(super) values: Vec<String>,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+}
+
+/// A key to take out.
+#[derive(Clone, Debug)]
+pub(super) struct Removal {
+    pub(super) keys: Vec<String>,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+    pub(super) title: Option<String>,
+}
+
+/// A variable to set.
+#[derive(Clone, Debug)]
+pub(super) struct NewVariable {
+    pub(super) path: String,
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+}
+
+/// A key to rename.
+#[derive(Clone, Debug)]
+pub(super) struct Rename {
+    pub(super) path: String,
+    pub(super) keys: Vec<String>,
+    pub(super) to: &'static str,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+}
+
+/// A string outside a list that becomes another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NewText {
+    pub(super) text: String,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+}
+
+/// A string that becomes a list of it alone.
+#[derive(Clone, Debug)]
+pub(super) struct Wrap {
+    pub(super) place: Place,
+    pub(super) rules: Rules,
+    pub(super) answers: Answers,
+}
+
+/// The draft.
+pub(crate) struct Draft<'m> {
+    pub(crate) model: &'m Model,
+    config: Option<&'m Document>,
+    pub(super) lists: BTreeMap<(String, Vec<String>), List>,
+    pub(super) strings: BTreeMap<Place, NewText>,
+    pub(super) inserts: Vec<Insert>,
+    pub(super) variables: Vec<NewVariable>,
+    pub(super) removes: BTreeMap<String, Vec<Removal>>,
+    pub(super) renames: Vec<Rename>,
+    pub(super) wraps: Vec<Wrap>,
+    /// What the changes that are being made answer.
+    answering: Answers,
+}
+
+impl<'m> Draft<'m> {
+    pub(crate) fn new(model: &'m Model, config: Option<&'m Document>) -> Self {
+        Self {
+            model,
+            config,
+            lists: BTreeMap::new(),
+            strings: BTreeMap::new(),
+            inserts: Vec::new(),
+            variables: Vec::new(),
+            removes: BTreeMap::new(),
+            renames: Vec::new(),
+            wraps: Vec::new(),
+            answering: Answers::default(),
+        }
+    }
+
+    /// The changes that follow answer this finding.
+    pub(crate) fn answer_finding(&mut self, index: usize) {
+        self.answering = Answers { findings: BTreeSet::from([index]), strategy: false };
+    }
+
+    /// The changes that follow are a strategy's.
+    pub(crate) fn answer_strategy(&mut self) {
+        self.answering = Answers { findings: BTreeSet::new(), strategy: true };
+    }
+
+    /// The file that Nixpacks reads its configuration from.
+    pub(crate) fn config(&self) -> Option<&'m Document> {
+        self.config
+    }
+
+    /// The list of this key under `phases.<phase>`, under whichever of its names the file has it.
+    pub(crate) fn list(&mut self, phase: &str, key: Key) -> Option<&mut List> {
+        let doc = self.config()?;
+        let (name, node) =
+            key.names.iter().find_map(|name| Some((*name, doc.get(&["phases", phase, name])?)))?;
+        self.list_at(doc, &["phases", phase, name], node)
+    }
+
+    /// The list at a path of keys.
+    pub(crate) fn list_at(&mut self, doc: &Document, keys: &[&str], node: &Node) -> Option<&mut List> {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let list = match self.lists.entry((doc.path.clone(), keys)) {
+            btree_map::Entry::Occupied(list) => list.into_mut(),
+            btree_map::Entry::Vacant(slot) => {
+                let array = node.as_array().filter(|array| !array.of_tables)?;
+                let text = |node: &Node| Some(node.as_str()?.decoded.clone());
+                let before: Vec<String> = array.elements.iter().map(text).collect::<Option<_>>()?;
+                let keys = slot.key().1.clone();
+                slot.insert(List::new(doc.path.clone(), keys, before))
+            }
+        };
+        list.answers.extend(&self.answering);
+        Some(list)
+    }
+
+    /// The list that has the string at `place` as an entry, and where that now is; `None` where it has gone.
+    pub(crate) fn list_entry(&mut self, place: &Place) -> Option<(&mut List, usize)> {
+        let doc = self.model.document(&place.path)?;
+        let keys = doc.path_of(place.span.start)?;
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let node = doc.get(&keys)?;
+        let elements = &node.as_array()?.elements;
+        let index = elements.binary_search_by_key(&place.span.start, |element| element.span.start).ok()?;
+        let list = self.list_at(doc, &keys, node)?;
+        let at = list.position(index)?;
+        Some((list, at))
+    }
+
+    /// The current text of a string that stands in a file outside a list, and how to change it.
+    pub(crate) fn text(&self, item: &Item) -> Option<String> {
+        let Origin::Deploy(place) = &item.origin else { return None };
+        Some(self.strings.get(place).map_or_else(|| item.value.clone(), |new| new.text.clone()))
+    }
+
+    /// Changes a string that stands in a file outside a list.
+    pub(crate) fn set_text(&mut self, place: &Place, text: String, rule: &'static str) {
+        if self
+            .model
+            .document(&place.path)
+            .and_then(|doc| doc.string_at(place.span))
+            .and_then(Node::as_str)
+            .is_some_and(|old| old.decoded == text)
+        {
+            return;
+        }
+        let new = self.strings.entry(place.clone()).or_default();
+        new.text = text;
+        new.rules.insert(rule);
+        new.answers.extend(&self.answering);
+    }
+
+    /// Adds `key = [values]` to `phases.<phase>` of the configuration.
+    pub(crate) fn insert(&mut self, phase: &str, key: &'static str, values: &[&str], rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.inserts.push(Insert {
+            path: doc.path.clone(),
+            table: vec!["phases".to_owned(), phase.to_owned()],
+            key,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+        });
+    }
+
+    /// Adds a key to the root of the configuration.
+    pub(crate) fn insert_top(&mut self, key: &'static str, values: &[&str], rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.inserts.push(Insert {
+            path: doc.path.clone(),
+            table: Vec::new(),
+            key,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+        });
+    }
+
+    /// Sets a variable of the configuration that is not set.
+    pub(crate) fn insert_variable(&mut self, name: &'static str, value: &str, rule: &'static str) {
+        let Some(doc) = self.config() else { return };
+        self.variables.push(NewVariable {
+            path: doc.path.clone(),
+            name,
+            value: value.to_owned(),
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+        });
+    }
+
+    /// Removes a key.
+    pub(crate) fn remove_key(&mut self, doc: &Document, keys: &[&str], rule: &'static str) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.removes.entry(doc.path.clone()).or_default().push(Removal {
+            keys,
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+            title: None,
+        });
+    }
+
+    /// Renames a key.
+    pub(crate) fn rename(&mut self, doc: &Document, keys: &[&str], to: &'static str, rule: &'static str) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.renames.push(Rename {
+            path: doc.path.clone(),
+            keys,
+            to,
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+        });
+    }
+
+    /// Makes a list of a string: `"x"` becomes `["x"]`.
+    pub(crate) fn wrap_in_list(&mut self, place: &Place, rule: &'static str) {
+        self.wraps.push(Wrap {
+            place: place.clone(),
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+        });
+    }
+}

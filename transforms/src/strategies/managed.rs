@@ -1,0 +1,301 @@
+//! The provider makes its own environment and installs: the part of the override that does the same goes.
+
+use super::command::Changes;
+use super::target::{OPT_VENV, Target};
+use super::venv::{is_astray, place, rewrite};
+use crate::context::Context;
+use crate::document::schema::{CMDS, PATHS};
+use crate::fix::{Draft, Piece, is_marker};
+use crate::shell::{Step, Then};
+use crate::walk::{Call, CallKind, Command, base_name};
+
+/// What an entry of the override is to the provider's own install.
+pub(super) struct Part {
+    /// Whether it installs the app's packages, as the provider does.
+    pub(super) installs: bool,
+    /// What it does beside that, and whether that needs pip.
+    pub(super) rest: Option<(String, bool)>,
+    /// Whether all of that comes before the app's packages in the same entry.
+    pub(super) leads: bool,
+    /// Whether something else has to be done before the app's packages are installed that cannot be
+    /// done before the provider makes its environment.
+    pub(super) prepares: bool,
+    /// The rules that dropping the part answers to.
+    pub(super) rules: Vec<&'static str>,
+}
+
+/// How the provider installs (providers/python.rs, `PackageManagerType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manager {
+    Requirements,
+    Project,
+    Tool(&'static str),
+}
+
+/// Drops the override, or puts `"..."` in place of the part that the provider does. `false` where
+/// the provider would not bring the same packages.
+pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let plan = &cx.model.plan;
+    let Some(position) = plan.ran.iter().position(|name| name == "python") else { return false };
+    let phase = if position == 0 { "install".to_owned() } else { "python:install".to_owned() };
+    let Some(manager) = provider(cx, &phase) else { return false };
+    let target = Target::provided();
+    let commands: Vec<&Command> = cx
+        .file_commands()
+        .into_iter()
+        .filter(|command| command.phase.as_deref() == Some("install"))
+        .collect();
+    let astray = commands.iter().any(|command| is_astray(command, &target) || uses_manager(command, manager));
+    if commands.is_empty() || !astray || foreign_venv(cx, &commands) {
+        return false;
+    }
+    let Some(list) = draft.list("install", CMDS) else { return false };
+    let first = position == 0;
+    let markers = list.pieces.iter().filter(|piece| is_marker(&piece.text)).count();
+    if (first && markers > 0) || list.pieces.len() != commands.len() + markers {
+        return false;
+    }
+    let mut before: Vec<(usize, String)> = Vec::new();
+    let mut after: Vec<(usize, String)> = Vec::new();
+    let mut installed = false;
+    let mut prepares = false;
+    let mut rules = Vec::new();
+    for command in &commands {
+        let Some(at) = place(list, command) else { return false };
+        let part = classify(cx, command, manager, &target);
+        // Ex) `pip install --upgrade setuptools` before the app's packages: would come too late
+        prepares |= part.prepares || (!installed && part.rest.as_ref().is_some_and(|(_, pip)| *pip));
+        rules.extend(part.rules);
+        let done = installed || (part.installs && !part.leads);
+        installed |= part.installs;
+        // What needs pip can only come after the provider has made it.
+        match part.rest {
+            Some((text, pip)) if done || pip => after.push((at, text)),
+            Some((text, _)) => before.push((at, text)),
+            None => {}
+        }
+    }
+    // Ex) `pip install --upgrade pip setuptools` alone: the app's packages are installed by nobody
+    if commands.iter().all(|command| !command.calls.is_empty() && command.calls.iter().all(is_upgrade)) {
+        before.clear();
+        after.clear();
+    } else if !installed || prepares {
+        return false;
+    }
+    list.rules.extend(rules);
+    list.rules.insert("pip-outside-venv");
+    if !first && !after.is_empty() {
+        return false;
+    }
+    if before.is_empty() && after.is_empty() {
+        list.title = Some("let Nixpacks make the virtual environment and install".to_owned());
+        list.pieces.clear();
+    } else {
+        let was = list.pieces.clone();
+        let kept = |(at, text): (usize, String)| Piece { was: was.get(at).and_then(|piece| piece.was), text };
+        list.title =
+            Some("let Nixpacks make the virtual environment and install, and keep the rest".to_owned());
+        // A later provider's install is there already; its markers stand for the first one's.
+        let marked = was.iter().enumerate().filter(|(_, piece)| is_marker(&piece.text));
+        before.extend(marked.map(|(at, piece)| (at, piece.text.clone())));
+        before.sort();
+        list.pieces = before.into_iter().map(kept).collect();
+        if first {
+            list.pieces.push(Piece { was: None, text: "...".to_owned() });
+        }
+        list.pieces.extend(after.into_iter().map(kept));
+    }
+    keep_paths(draft, first);
+    true
+}
+
+/// A file's own `paths` without `"..."` would hide the provider's.
+fn keep_paths(draft: &mut Draft<'_>, first: bool) {
+    let bin = format!("{OPT_VENV}/bin");
+    if first
+        && let Some(list) = draft.list("install", PATHS)
+        && !list.has_marker()
+        && !list.pieces.iter().any(|piece| piece.text == bin)
+    {
+        let end = list.pieces.len();
+        list.insert(end, bin);
+        list.rules.insert("venv-off-path");
+    }
+}
+
+/// `pip install --upgrade pip setuptools wheel`
+fn is_upgrade(call: &Call) -> bool {
+    matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_self_upgrade())
+}
+
+/// How the provider's own install phase installs, where it does.
+pub(super) fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
+    let cmds = cx.model.provided.phases.get(phase)?.cmds.as_ref()?;
+    let text = cmds.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" && ");
+    if text.contains("pip install -r requirements.txt") {
+        return Some(Manager::Requirements);
+    }
+    let tool = [
+        ("poetry install", "poetry"),
+        ("pdm install", "pdm"),
+        ("uv sync", "uv"),
+        ("pipenv install", "pipenv"),
+    ];
+    let tool =
+        tool.into_iter().find(|(text_of, _)| text.contains(text_of)).map(|(_, tool)| Manager::Tool(tool));
+    tool.or_else(|| text.contains("pip install .").then_some(Manager::Project))
+}
+
+fn uses_manager(command: &Command, manager: Manager) -> bool {
+    let Manager::Tool(own) = manager else { return false };
+    command.calls.iter().any(|call| {
+        matches!(&call.kind, CallKind::Manager { tool, .. } if *tool == own) && call.venv.is_none()
+    })
+}
+
+/// Whether the override makes an environment elsewhere, which other commands may count on.
+fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
+    let elsewhere = |call: &Call| matches!(&call.kind, CallKind::MakeVenv { dir } if dir != OPT_VENV);
+    let dead =
+        |call: &Call| matches!(&call.kind, CallKind::Activate { dir } if dir != OPT_VENV && call.fails());
+    commands.iter().flat_map(|command| &command.calls).any(elsewhere)
+        || cx.walk.commands.iter().flat_map(|command| &command.calls).any(dead)
+}
+
+pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
+    let text = &command.item.value;
+    let mut part = Part {
+        installs: false,
+        rest: Some((text.clone(), false)),
+        leads: false,
+        prepares: false,
+        rules: Vec::new(),
+    };
+    let Ok(script) = &command.script else { return part };
+    let mut changes = Changes::default();
+    let mut pip_left = false;
+    let install = |step: &Step| {
+        let inside = |call: &&Call| step.span.contains(call.span);
+        command.calls.iter().filter(inside).any(|call| job(call, manager) == Some(true))
+    };
+    let mut fallbacks = Vec::new();
+    for pair in script.steps.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.then == Then::Or && (install(first) || fallbacks.contains(&first.span)) {
+            // What was to be done where the install fails goes with it.
+            fallbacks.push(second.span);
+        } else if first.then == Then::Or && install(second) {
+            part.prepares = true;
+        }
+    }
+    for at in script.simples() {
+        if fallbacks.iter().any(|span| span.contains(at.simple.span)) {
+            changes.drop.push(at.simple.span);
+        }
+    }
+    for call in &command.calls {
+        if fallbacks.iter().any(|span| span.contains(call.span)) {
+            continue;
+        }
+        match job(call, manager) {
+            Some(does) => {
+                part.prepares |= does && pip_left;
+                part.installs |= does;
+                changes.drop.push(call.span);
+                part.rules.push(rule_of(call));
+            }
+            None => pip_left |= matches!(call.kind, CallKind::Pip(_) | CallKind::UvPip { .. }),
+        }
+    }
+    // Going to the app's own directory prepares nothing.
+    for at in script.simples() {
+        let words: Vec<&str> = at.simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
+        if matches!(words.as_slice(), ["cd", "/app" | "." | "/app/"] | ["set", "-e" | "-ex"]) {
+            changes.drop.push(at.simple.span);
+        }
+    }
+    let rewritten = rewrite(cx, command, target);
+    let tidy = tidied(&rewritten.changes, &changes, pip_left);
+    changes.drop.extend(tidy.drop);
+    changes.parts.extend(tidy.parts);
+    part.rules.extend(rewritten.rules);
+    part.rest = changes.apply(text, script).map(|rest| (rest, pip_left));
+    if part.installs {
+        let at =
+            command.calls.iter().find(|call| job(call, manager) == Some(true)).map(|call| call.span.start);
+        let kept = || script.simples().map(|at| at.simple.span).filter(|span| !changes.drop.contains(span));
+        part.leads = kept().all(|span| Some(span.start) < at);
+        // Ex) `apt-get update && pip install … && rm -r cache`: its two halves belong on two sides
+        part.prepares |= !part.leads && kept().any(|span| Some(span.start) < at);
+    }
+    part
+}
+
+/// Of the environment's rewriting only what a shell with the environment on PATH still needs: flags
+/// that fail there, and leftovers. The program names reach the environment by themselves.
+fn tidied(rewritten: &Changes, dropped: &Changes, pip_left: bool) -> Changes {
+    let mut changes = Changes { drop: rewritten.drop.clone(), parts: Vec::new() };
+    changes.drop.retain(|span| !dropped.drop.contains(span));
+    if pip_left {
+        changes.parts.extend(rewritten.parts.iter().filter(|(_, new)| new.is_empty()).cloned());
+    }
+    changes
+}
+
+/// Whether a call is the provider's job: `Some(true)` where it installs the app's packages.
+fn job(call: &Call, manager: Manager) -> Option<bool> {
+    match &call.kind {
+        CallKind::MakeVenv { .. }
+        | CallKind::Activate { .. }
+        | CallKind::EnsurePip
+        | CallKind::RunGetPip
+        | CallKind::FetchGetPip => Some(false),
+        CallKind::Pip(pip) => {
+            let command = &pip.command;
+            if command.is_self_upgrade() && command.self_upgrade().is_some_and(|found| found.tools.is_empty())
+            {
+                return Some(false);
+            }
+            let plain = match manager {
+                Manager::Requirements => {
+                    call.cwd == "/app" && command.is_plain_install_of("requirements.txt")
+                }
+                Manager::Project => {
+                    call.cwd == "/app"
+                        && command.is_install()
+                        && command.requirement_files.is_empty()
+                        && command.flags.is_empty()
+                        && matches!(command.packages.as_slice(), [(_, only)] if only == ".")
+                }
+                Manager::Tool(tool) => {
+                    let names: Vec<String> = command.names().collect();
+                    return (command.is_install() && names == [tool] && command.requirement_files.is_empty())
+                        .then_some(false);
+                }
+            };
+            if plain {
+                return Some(true);
+            }
+            // Ex) `pip --version`
+            command.verb.is_none().then_some(false)
+        }
+        CallKind::Manager { tool, verb } if manager == Manager::Tool(tool) => match verb.as_str() {
+            "install" | "sync" => Some(true),
+            "config" | "self" | "lock" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn rule_of(call: &Call) -> &'static str {
+    match &call.kind {
+        CallKind::EnsurePip => "ensurepip",
+        CallKind::RunGetPip | CallKind::FetchGetPip => "get-pip",
+        CallKind::Activate { .. } | CallKind::MakeVenv { .. } => "split-activation",
+        CallKind::Pip(pip) if pip.command.is_self_upgrade() => "pip-self-upgrade",
+        CallKind::Pip(pip) if base_name(&pip.name) != pip.name => "missing-venv",
+        CallKind::Manager { .. } => "package-manager-outside-venv",
+        _ => "pip-outside-venv",
+    }
+}

@@ -1,0 +1,76 @@
+//! `PATH` that carries the virtual environment, so that a start command finds it wherever it stands.
+
+use super::target::Target;
+use crate::context::Context;
+use crate::document::schema::PATHS;
+use crate::fix::Draft;
+use crate::walk::{CallKind, Reason, base_name};
+
+/// Puts the target's programs on `PATH` from the phase that makes it on.
+pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
+    add(cx, draft, &target.bin_dir(), phase);
+    drop_variable(cx, draft);
+    if let Some(doc) = cx.config().filter(|_| cx.has("break-system-packages")) {
+        // Means nothing inside an environment.
+        let keys = ["variables", "PIP_BREAK_SYSTEM_PACKAGES"];
+        if doc.get(&keys).is_some() {
+            draft.remove_key(doc, &keys, "break-system-packages");
+        }
+    }
+}
+
+/// `PATH` under `[variables]` does nothing; one that was meant to do what `paths` now does goes.
+fn drop_variable(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let Some(doc) = cx.config().filter(|_| cx.has("path-variable")) else { return };
+    let value = doc.get(&["variables", "PATH"]).and_then(|node| node.as_str());
+    let meant = |part: &str| {
+        matches!(part, "" | "$PATH" | "${PATH}")
+            || part.ends_with("venv/bin")
+            || part.ends_with("/.local/bin")
+    };
+    if value.is_some_and(|value| value.decoded.split(':').all(meant)) {
+        draft.remove_key(doc, &["variables", "PATH"], "path-variable");
+    }
+}
+
+/// Puts an environment on `PATH` that the app makes and fills and then does not find.
+pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    if !cx.has("venv-off-path") || !cx.walk.verdict.fails() {
+        return;
+    }
+    let missed = cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
+        let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
+        let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing));
+        (missed && !name.contains('/')).then_some(name)
+    });
+    let Some(missed) = missed else { return };
+    let is_python = base_name(missed).starts_with("python");
+    let filled = cx.walk.envs.iter().filter(|env| env.dists.any() && (is_python || env.dists.script(missed)));
+    let Some(dir) = filled.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else {
+        return;
+    };
+    let made = cx.walk.commands.iter().find(|command| {
+        command.calls.iter().any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
+    });
+    if let Some(phase) = made.and_then(|command| command.phase.clone()) {
+        add(cx, draft, &format!("{dir}/bin"), &phase);
+        drop_variable(cx, draft);
+    }
+}
+
+fn add(cx: &Context<'_>, draft: &mut Draft<'_>, bin: &str, phase: &str) {
+    if cx.walk.start_paths.iter().any(|path| path == bin) {
+        return;
+    }
+    let provided = cx.model.provided.phases.get(phase).and_then(|phase| phase.paths.as_ref());
+    if let Some(list) = draft.list(phase, PATHS) {
+        let end = list.pieces.len();
+        list.insert(end, bin);
+        list.rules.insert("venv-off-path");
+        list.title = Some(format!("put `{bin}` on PATH"));
+    } else if provided.is_some_and(|paths| !paths.is_empty()) {
+        draft.insert(phase, "paths", &["...", bin], "venv-off-path");
+    } else {
+        draft.insert(phase, "paths", &[bin], "venv-off-path");
+    }
+}

@@ -1,0 +1,159 @@
+//! Which virtual environment the app gets, and which interpreter makes it.
+
+use crate::context::Context;
+use crate::plan::PROVIDER_VENV;
+use crate::walk::{Call, CallKind, Command, base_name, join};
+use std::collections::{BTreeSet, HashSet};
+
+/// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
+pub(crate) const OPT_VENV: &str = PROVIDER_VENV;
+
+/// The environment to install into.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// Absolute directory.
+    pub(crate) dir: String,
+    /// The command name of the interpreter that makes it.
+    pub(crate) python: String,
+    /// Whether apt's interpreter makes it.
+    from_apt: bool,
+    /// Whether commands are left to find it on `PATH`.
+    by_path: bool,
+    /// Its place among the walk's environments, where something makes it.
+    made: Option<usize>,
+    /// The phases in which `PATH` has it as the files stand; `None` where no `paths` names it.
+    carried: Option<BTreeSet<String>>,
+}
+
+impl Target {
+    /// The environment that the Python provider makes.
+    pub(crate) fn provided() -> Self {
+        Self {
+            dir: OPT_VENV.to_owned(),
+            python: "python".to_owned(),
+            from_apt: false,
+            by_path: true,
+            made: None,
+            carried: None,
+        }
+    }
+
+    /// A program of the environment, by its path.
+    pub(crate) fn bin(&self, program: &str) -> String {
+        format!("{}/bin/{program}", self.dir)
+    }
+
+    /// The command that makes it. A link into the Nix profile may lead nowhere later, one to apt's interpreter
+    /// does not.
+    pub(crate) fn make(&self) -> String {
+        let copies = if self.from_apt { "" } else { " --copies" };
+        format!("{} -m venv{copies} {}", self.python, self.dir)
+    }
+
+    /// The directory for `paths`.
+    pub(crate) fn bin_dir(&self) -> String {
+        format!("{}/bin", self.dir)
+    }
+
+    /// Whether a command finds the environment's programs by their names once it is made and on
+    /// `PATH`. One that does not find it although both are so has to name it.
+    pub(crate) fn is_found_by(&self, command: &Command, call: &Call) -> bool {
+        let made = self.made.is_some_and(|at| at < call.envs);
+        // Where no `paths` names it yet, the repair adds it.
+        let found = self
+            .carried
+            .as_ref()
+            .is_none_or(|phases| !made && command.phase.as_ref().is_none_or(|phase| phases.contains(phase)));
+        self.by_path && !call.program.contains('/') && found
+    }
+}
+
+/// The app's own environment where it makes a usable one, the one that its commands count on where
+/// they name one that nothing makes, else `/opt/venv`.
+pub(crate) fn choose(cx: &Context<'_>, by_path: bool, decided: Option<String>) -> Target {
+    let made = made(cx);
+    let own = || {
+        let dirs = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
+        dirs.filter(|dir| dir.starts_with('/') && made.contains(dir)).rev()
+    };
+    // Of several the one that is installed into: an earlier pass may have chosen it.
+    let used = own().find(|dir| is_installed_into(cx, dir)).or_else(|| own().next());
+    let found = || used.map(str::to_owned).or_else(|| counted_on(cx));
+    let dir = decided.or_else(found).unwrap_or_else(|| OPT_VENV.to_owned());
+    let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
+    let carried = carried(cx, &format!("{dir}/bin"));
+    let from_apt = cx.walk.profile.has_only_apt();
+    Target { dir, python: interpreter(cx), from_apt, by_path, made, carried }
+}
+
+/// The phases in which `PATH` has a directory.
+fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
+    let (plan, order) = (&cx.model.plan, &cx.model.order);
+    let names = |phase: &String| {
+        let paths = plan.phases.get(phase).and_then(|phase| phase.paths.as_ref());
+        paths.into_iter().flatten().any(|item| item.value == bin)
+    };
+    let first = order.iter().position(names)?;
+    Some(order.iter().skip(first).cloned().collect())
+}
+
+/// Whether a pip command installs into this environment.
+fn is_installed_into(cx: &Context<'_>, dir: &str) -> bool {
+    let mut calls = cx.file_commands().into_iter().flat_map(|command| &command.calls);
+    calls.any(|call| {
+        matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_install())
+            && call.venv.as_deref() == Some(dir)
+    })
+}
+
+/// The environments that commands of the app's own files make.
+fn made<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
+    let commands = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
+    let dir = |call: &'m Call| match &call.kind {
+        CallKind::MakeVenv { dir } => Some(dir.as_str()),
+        _ => None,
+    };
+    commands.flat_map(|command| &command.calls).filter_map(dir).collect()
+}
+
+/// A virtual environment that the commands of the file name and nothing makes.
+fn counted_on(cx: &Context<'_>) -> Option<String> {
+    cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| {
+        let dir = match &call.kind {
+            CallKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
+                let path = join(&call.cwd, &pip.name);
+                path.rsplit_once("/bin/").map(|(dir, _)| dir.to_owned())
+            }
+            CallKind::Activate { dir } | CallKind::MakeVenv { dir } if call.fails() => Some(dir.clone()),
+            _ => None,
+        }?;
+        (dir.starts_with("/opt/") || dir.starts_with("/app/")).then_some(dir)
+    })
+}
+
+/// The interpreter that the app's own commands name, where the packages provide it, else `python`;
+/// apt has only `python3`.
+fn interpreter(cx: &Context<'_>) -> String {
+    let profile = &cx.walk.profile;
+    let named =
+        cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| match &call.kind {
+            CallKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
+                Some(pip.name.clone())
+            }
+            _ => None,
+        });
+    let three = profile.has_only_apt() || says_three(cx);
+    named.map_or_else(
+        || if three { "python3".to_owned() } else { "python".to_owned() },
+        |name| base_name(&name).to_owned(),
+    )
+}
+
+/// Whether the commands say `pip3` and `python3`, and never `pip` or `python`.
+fn says_three(cx: &Context<'_>) -> bool {
+    let calls = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
+    let names: Vec<&str> =
+        calls.flat_map(|command| &command.calls).map(|call| base_name(&call.program)).collect();
+    names.iter().any(|name| matches!(*name, "pip3" | "python3"))
+        && !names.iter().any(|name| matches!(*name, "pip" | "python"))
+}
