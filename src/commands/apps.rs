@@ -81,6 +81,7 @@ pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
     let threshold = options::threshold(args.fail_on);
     let of = |app: &Examined| match (&app.result, &app.written) {
         (Err(_), _) | (_, Written::Failed(_)) => Exit::Unusable,
+        (Ok(outcome), _) if !outcome.unread.is_empty() => Exit::Unusable,
         (Ok(outcome), _) if fails(outcome, mode, threshold) && !args.exit_zero => Exit::Findings,
         _ => Exit::Clean,
     };

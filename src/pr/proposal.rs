@@ -57,6 +57,9 @@ impl Looked {
     fn idle_app(app: &Examined) -> Option<String> {
         let outcome = app.result.as_ref().ok()?;
         let name = if app.home.shown == "." { "the app".to_owned() } else { format!("`{}`", app.home.shown) };
+        if let Some(error) = outcome.unread.first() {
+            return Some(format!("cannot read `{}`: {}", app.home.shown_file(&error.path), error.message));
+        }
         if let Some(broken) = outcome.broken.first() {
             return Some(format!("cannot read `{}`: {}", app.home.shown_file(&broken.path), broken.message));
         }

@@ -21,6 +21,10 @@ pub(crate) fn concise(apps: &[Examined], mode: Mode, page: &mut Page) {
                 continue;
             }
         };
+        for error in &outcome.unread {
+            let at = place(app, &app.texts, &error.path, None);
+            let _ = writeln!(out, "{at}: error: failed to read: {}", escape(&error.message));
+        }
         for broken in &outcome.broken {
             let at = place(app, &app.texts, &broken.path, broken.span.map(|span| span.start));
             let _ = writeln!(out, "{at}: error: {}", escape(&broken.message));

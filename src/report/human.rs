@@ -54,6 +54,14 @@ impl Report<'_> {
                 return;
             }
         };
+        for error in &outcome.unread {
+            let path = escape(&app.home.shown_file(&error.path));
+            let message = escape(&error.message);
+            let _ = writeln!(
+                page.err,
+                "error: failed to read `{path}`: {message}; make it readable and run this again"
+            );
+        }
         // The report stays out of the way of a patch or a text that goes to standard output.
         let out = if self.mode == Mode::Check || !to_stdout(app, self.mode) {
             &mut page.out

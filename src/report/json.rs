@@ -227,7 +227,13 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         let changed = outcome.changes.iter().find(|change| change.path == "nixpacks.toml");
         report.output = changed.map(|change| change.after.as_str());
     }
-    report.errors = outcome.broken.iter().map(|broken| error(app, broken)).collect();
+    let unread = outcome.unread.iter().map(|unread| ErrorReport {
+        path: app.home.on_disk(&unread.path),
+        message: &unread.message,
+        line: None,
+        column: None,
+    });
+    report.errors = unread.chain(outcome.broken.iter().map(|broken| error(app, broken))).collect();
 }
 
 fn verdict(verdict: &Verdict) -> VerdictReport<'_> {

@@ -74,6 +74,7 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             remaining: Vec::new(),
             held: vec![(1, "the app works".to_owned())],
             refused: Vec::new(),
+            unread: Vec::new(),
             broken: Vec::new(),
             plan_before: None,
             plan_after: None,

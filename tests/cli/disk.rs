@@ -22,13 +22,31 @@ fn names_the_place_in_a_file_that_cannot_be_parsed_and_goes_on() {
 #[test]
 fn says_what_is_wrong_with_a_file_that_is_too_large_or_not_utf_8() {
     let large = "#".repeat((1 << 20) + 1);
-    for (bytes, want) in [(large.as_bytes(), "larger than 1 MiB"), (&b"a = \"\xff\"\n"[..], "UTF-8")] {
+    for (bytes, want, code) in
+        [(large.as_bytes(), "larger than 1 MiB", 2), (&b"a = \"\xff\"\n"[..], "UTF-8", 1)]
+    {
         let sandbox = Sandbox::new([("nixpacks.toml", bytes)]);
         let ran = sandbox.run(&["check"]);
-        assert_eq!(ran.code, 1, "{ran:?}");
-        assert!(ran.out.contains(want), "{want}: {ran:?}");
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert!((ran.out.clone() + &ran.err).contains(want), "{want}: {ran:?}");
         assert!(ran.out.len() < 4000);
     }
+}
+
+#[test]
+fn predicts_nothing_of_an_app_of_which_a_file_cannot_be_read() {
+    let sandbox = Sandbox::new([("nixpacks.toml", BROKEN), ("main.py", ""), ("requirements.txt", "")]);
+    let file = std::fs::File::options().write(true).open(sandbox.path().join("requirements.txt")).unwrap();
+    file.set_len((16 << 20) + 1).unwrap();
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("failed to read `requirements.txt`: larger than 16 MiB"), "{ran:?}");
+    assert!(!ran.out.contains("predicted to install"), "{ran:?}");
+    let ran = sandbox.run(&["fix"]);
+    assert_eq!((ran.code, sandbox.read("nixpacks.toml").as_str()), (2, BROKEN), "{ran:?}");
+    let json = sandbox.run(&["check", "--output-format", "json"]).json();
+    assert_eq!(json["apps"][0]["verdict"]["outcome"], "unknown", "{json}");
+    assert_eq!(json["apps"][0]["errors"][0]["path"], "requirements.txt", "{json}");
 }
 
 #[test]

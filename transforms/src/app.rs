@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// What stands at a path, after following symbolic links inside the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,53 @@ impl AppView for MemoryApp {
             };
         }
         entries.into_iter().map(|(name, kind)| Entry { name: name.to_owned(), kind }).collect()
+    }
+}
+
+/// A view that notes which files could not be read.
+pub struct NotingErrors<'a> {
+    base: &'a dyn AppView,
+    errors: Mutex<BTreeMap<String, String>>,
+}
+
+impl<'a> NotingErrors<'a> {
+    /// `base`, with nothing noted yet.
+    pub fn new(base: &'a dyn AppView) -> Self {
+        Self { base, errors: Mutex::default() }
+    }
+
+    /// What could not be read so far, by path.
+    pub fn errors(&self) -> Vec<ReadError> {
+        let Ok(errors) = self.errors.lock() else { return Vec::new() };
+        let error =
+            |(path, message): (&String, &String)| ReadError { path: path.clone(), message: message.clone() };
+        errors.iter().map(error).collect()
+    }
+}
+
+impl AppView for NotingErrors<'_> {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        self.base.kind(path)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
+        let read = self.base.read(path);
+        if let (Err(error), Ok(mut errors)) = (&read, self.errors.lock()) {
+            errors.insert(path.to_owned(), error.message.clone());
+        }
+        read
+    }
+
+    fn list(&self, dir: &str) -> Vec<Entry> {
+        self.base.list(dir)
+    }
+
+    fn is_executable(&self, path: &str) -> bool {
+        self.base.is_executable(path)
+    }
+
+    fn hidden(&self, path: &str) -> Option<Hidden> {
+        self.base.hidden(path)
     }
 }
 

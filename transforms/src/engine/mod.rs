@@ -12,15 +12,21 @@ pub use outcome::{Applicability, FileChange, FileEdit, Fix, NotConverged, Outcom
 pub use crate::options::{Options, Selection, Strategy};
 pub use crate::rules::Finding;
 
-use crate::app::AppView;
+use crate::app::{AppView, NotingErrors, ReadError};
 use crate::plan::{Model, Plan};
+use crate::walk::{self, Verdict};
 use attempt::{Looked, PASSES};
 use decide::{Decision, decide};
 
 /// Checks an app and computes what `fix` would write. `diff`, `fix` and `check` all read this one
 /// value.
 pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged> {
+    let app = &NotingErrors::new(app);
     let before = Looked::at(app, options);
+    let unread = app.errors();
+    if !unread.is_empty() {
+        return Ok(not_known(before, unread));
+    }
     let Decision { fixes, held, refused, answered, mut changes } = decide(app, options, &before)?;
     // Repeats the whole repair on its own result until it changes nothing, so that a second `fix` does not either.
     for pass in 0.. {
@@ -51,10 +57,38 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         held,
         refused,
         broken: before.model.broken.clone(),
+        unread: app.errors(),
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),
         assumed: before.walk.assumed.clone(),
     })
+}
+
+/// Nothing is predicted of an app, and nothing repaired, of which a file could not be read.
+fn not_known(before: Looked, unread: Vec<ReadError>) -> Outcome {
+    let read = |error: &ReadError| format!("failed to read `{}`: {}", error.path, error.message);
+    let verdict = Verdict {
+        outcome: walk::Outcome::Unknown,
+        progress: 0,
+        command: None,
+        detail: unread.first().map(read).unwrap_or_default(),
+    };
+    let broken = before.model.broken.into_iter();
+    Outcome {
+        before: verdict.clone(),
+        after: verdict,
+        findings: Vec::new(),
+        fixes: Vec::new(),
+        changes: Vec::new(),
+        remaining: Vec::new(),
+        held: Vec::new(),
+        refused: Vec::new(),
+        broken: broken.filter(|broken| !unread.iter().any(|error| error.path == broken.path)).collect(),
+        unread,
+        plan_before: None,
+        plan_after: None,
+        assumed: Vec::new(),
+    }
 }
 
 /// The plan, where Nixpacks makes one.

@@ -1,3 +1,4 @@
+use crate::app::ReadError;
 use crate::document::ParseError;
 use crate::plan::Plan;
 use crate::rules::Finding;
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub held: Vec<(usize, String)>,
     /// Fixes that were tried and are not offered.
     pub refused: Vec<RefusedFix>,
+    /// Files that are there and could not be read: nothing is known of the app then, and nothing is changed.
+    pub unread: Vec<ReadError>,
     /// Deploy files that cannot be parsed.
     pub broken: Vec<ParseError>,
     /// The effective plan before, where Nixpacks makes one.
