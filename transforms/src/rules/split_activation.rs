@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             matches!(call.kind, CallKind::Activate { .. })
                 && command.phase.is_some()
                 && !call.fails()
-                && command.script.as_ref().is_ok_and(|script| script.simples().count() == 1)
+                && command.script.as_ref().is_ok_and(|script| script.simple_commands().count() == 1)
         })
         .filter_map(|(command, call)| {
             let message = "activating here has no effect on the next command".to_owned();

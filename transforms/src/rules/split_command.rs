@@ -45,8 +45,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .into_iter()
         .filter_map(|command| {
             let script = command.script.as_ref().ok()?;
-            let lost = script.simples().count() > 0
-                && script.simples().all(|at| {
+            let lost = script.simple_commands().count() > 0
+                && script.simple_commands().all(|at| {
                     matches!(at.simple.text(0), Some("cd" | "export")) || at.simple.words.is_empty()
                 });
             if !lost {
@@ -106,8 +106,8 @@ const APP: &str = "/app";
 fn directory(command: &Command) -> Option<(&str, &str)> {
     let script = command.script.as_ref().ok()?;
     let [step] = script.steps.as_slice() else { return None };
-    let crate::shell::Node::Simple(simple) = &step.node else { return None };
-    let lone = simple.words.len() == 2 && simple.text(0) == Some("cd") && simple.redirects.is_empty();
+    let crate::shell::Command::Simple(simple) = &step.command else { return None };
+    let lone = simple.words.len() == 2 && simple.text(0) == Some("cd") && simple.redirections.is_empty();
     lone.then_some((simple.text(1)?, simple.span.of(&command.item.value)))
 }
 

@@ -1,6 +1,6 @@
 //! Where a compound command ends, after `tree-sitter-bash`.
 
-use super::{NotUnderstood, OtherKind};
+use super::{OtherKind, ShellParseError};
 use crate::text::Span;
 use std::cell::RefCell;
 use tree_sitter::{Node, Parser, Tree};
@@ -28,8 +28,8 @@ pub(super) fn tree(source: &str) -> Option<Tree> {
 }
 
 /// The compound command that starts at `start`.
-pub(super) fn at(tree: &Tree, source: &str, start: usize) -> Result<(OtherKind, Span), NotUnderstood> {
-    let refuse = |what| NotUnderstood::new(Span::at(start), what);
+pub(super) fn at(tree: &Tree, source: &str, start: usize) -> Result<(OtherKind, Span), ShellParseError> {
+    let refuse = |what| ShellParseError::new(Span::at(start), what);
     let mut node = tree
         .root_node()
         .descendant_for_byte_range(start, start)
@@ -45,7 +45,7 @@ pub(super) fn at(tree: &Tree, source: &str, start: usize) -> Result<(OtherKind, 
     }
     let (kind, span) = found.ok_or_else(|| refuse("a compound command"))?;
     if span.of(source).contains("<<") {
-        return Err(NotUnderstood::new(span, "a here-document"));
+        return Err(ShellParseError::new(span, "a here-document"));
     }
     Ok((kind, span))
 }

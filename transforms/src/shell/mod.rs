@@ -1,7 +1,7 @@
 //! Command strings as bash reads them, with spans. What is not understood is said, never guessed.
 //!
-//! Words, quotes, redirects and the operators between commands are read here, after the token rules
-//! of bash: a grammar for editors splits `uvicorn[standard]` and `a\ b`, hangs redirects on lists,
+//! Words, quotes, redirections and the operators between commands are read here, after the token rules
+//! of bash: a grammar for editors splits `uvicorn[standard]` and `a\ b`, hangs redirections on lists,
 //! and gives pipes the wrong precedence. The extent of a compound command (`if`, `for`, `case`,
 //! `[[`, a function) comes from `tree-sitter-bash`, and only from a tree without errors; what it
 //! runs is not followed.
@@ -26,9 +26,12 @@ mod tests;
 
 use crate::text::Span;
 pub use nested::nested;
-pub use types::{Assignment, Node, OtherKind, Redirect, RedirectOp, Script, Simple, Step, Then, Word};
+pub use types::{
+    Assignment, Command, CommandList, OtherKind, Redirection, RedirectionOperator, Separator, SimpleCommand,
+    Step, Word,
+};
 pub use unwrapped::{EnvAssignment, Unwrapped};
-pub use visit::{Context, SimpleAt};
+pub use visit::{Context, SimpleCommandAt};
 
 /// The most bytes of a command that is read.
 pub const MAX_LEN: usize = 64 * 1024;
@@ -37,14 +40,14 @@ pub const MAX_DEPTH: usize = 100;
 
 /// A command that is not understood: where, and what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotUnderstood {
+pub struct ShellParseError {
     /// The part of the command string.
     pub span: Span,
     /// What was met, as a noun phrase: `a here-document`.
     pub what: &'static str,
 }
 
-impl NotUnderstood {
+impl ShellParseError {
     fn new(span: Span, what: &'static str) -> Self {
         Self { span, what }
     }
@@ -53,12 +56,12 @@ impl NotUnderstood {
 /// Reads a command string as bash would.
 ///
 /// The empty string and a string of comments are scripts without steps.
-pub fn parse(command: &str) -> Result<Script, NotUnderstood> {
+pub fn parse(command: &str) -> Result<CommandList, ShellParseError> {
     if command.len() > MAX_LEN {
-        return Err(NotUnderstood::new(Span::new(0, command.len()), "a very long command"));
+        return Err(ShellParseError::new(Span::new(0, command.len()), "a very long command"));
     }
     if let Some(at) = command.find('\0') {
-        return Err(NotUnderstood::new(Span::new(at, at + 1), "a NUL byte"));
+        return Err(ShellParseError::new(Span::new(at, at + 1), "a NUL byte"));
     }
     reader::Reader::new(command).whole()
 }

@@ -1,11 +1,11 @@
-use super::{Simple, Word};
+use super::{SimpleCommand, Word};
 
 /// The command inside `bash -c '…'`, and where it starts in the command that `simple` is part of.
 ///
 /// Given only where the text in quotes is what the inner shell reads, byte for byte, so that spans
 /// in it can be shifted. Inside double quotes plain variables may stand: the outer shell expands
 /// them, but the inner command has the same words, with the same ones unknown.
-pub fn nested(simple: &Simple) -> Option<(String, usize)> {
+pub fn nested(simple: &SimpleCommand) -> Option<(String, usize)> {
     let unwrapped = simple.unwrapped();
     let (shell, arguments) = unwrapped.words.split_first()?;
     let shell = shell.text.as_deref()?;

@@ -1,11 +1,11 @@
 //! Lists, pipelines and commands.
 
-use super::{MAX_DEPTH, Node, NotUnderstood, Redirect, Script, Step, Then, compound};
+use super::{Command, CommandList, MAX_DEPTH, Redirection, Separator, ShellParseError, Step, compound};
 use crate::text::Span;
 use std::cell::OnceCell;
 use tree_sitter::Tree;
 
-pub(super) type Read<T> = Result<T, NotUnderstood>;
+pub(super) type Read<T> = Result<T, ShellParseError>;
 
 /// The words that start a compound command.
 pub(super) const COMPOUND: &[&str] = &["if", "for", "while", "until", "case", "select", "function", "[["];
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
         Self { source, at: 0, end: source.len(), depth: 0, tree: OnceCell::new() }
     }
 
-    pub(super) fn whole(mut self) -> Read<Script> {
+    pub(super) fn whole(mut self) -> Read<CommandList> {
         self.script(Close::End, 0)
     }
 
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn refuse<T>(&self, from: usize, what: &'static str) -> Read<T> {
         let end = (self.at.max(from)..=self.end).find(|at| self.source.is_char_boundary(*at));
-        Err(NotUnderstood::new(Span::new(from, end.unwrap_or(from)), what))
+        Err(ShellParseError::new(Span::new(from, end.unwrap_or(from)), what))
     }
 
     pub(super) fn enter(&mut self) -> Read<()> {
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads up to `close` and over it. `open` is where the script's span starts.
-    pub(super) fn script(&mut self, close: Close, open: usize) -> Read<Script> {
+    pub(super) fn script(&mut self, close: Close, open: usize) -> Read<CommandList> {
         self.enter()?;
         let mut steps: Vec<Step> = Vec::new();
         loop {
@@ -75,16 +75,16 @@ impl<'a> Reader<'a> {
                 break;
             }
             if let Some(step) = steps.last()
-                && step.then == Then::End
+                && step.separator == Separator::End
             {
                 return self.refuse(self.at, "an unexpected token");
             }
             let node = self.pipeline()?;
             let span = node.span();
             self.skip_blank();
-            let (then, operator) = self.operator(span.end);
-            steps.push(Step { node, then, span, operator });
-            if matches!(then, Then::And | Then::Or) {
+            let (separator, operator) = self.operator(span.end);
+            steps.push(Step { command: node, separator, span, separator_span: operator });
+            if matches!(separator, Separator::And | Separator::Or) {
                 self.skip_lines();
                 if self.closes(close) {
                     return self.refuse(operator.start, "an operator without a command after it");
@@ -93,14 +93,14 @@ impl<'a> Reader<'a> {
         }
         match close {
             Close::End => {}
-            Close::Brace if steps.last().is_some_and(|step| step.then == Then::End) => {
+            Close::Brace if steps.last().is_some_and(|step| step.separator == Separator::End) => {
                 return self.refuse(self.at, "an unexpected token");
             }
             Close::Paren | Close::Brace => self.at += 1,
         }
         self.depth -= 1;
         let end = if close == Close::End { self.end } else { self.at };
-        Ok(Script { steps, span: Span::new(open, end), redirects: Vec::new() })
+        Ok(CommandList { steps, span: Span::new(open, end), redirections: Vec::new() })
     }
 
     fn closes(&self, close: Close) -> bool {
@@ -111,29 +111,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn operator(&mut self, end: usize) -> (Then, Span) {
+    fn operator(&mut self, end: usize) -> (Separator, Span) {
         let start = self.at;
         let rest = self.rest();
-        let (then, len) = if rest.starts_with("&&") {
-            (Then::And, 2)
+        let (separator, len) = if rest.starts_with("&&") {
+            (Separator::And, 2)
         } else if rest.starts_with("||") {
-            (Then::Or, 2)
+            (Separator::Or, 2)
         } else if rest.starts_with(";;") || rest.starts_with(";&") {
-            return (Then::End, Span::at(end));
+            return (Separator::End, Span::at(end));
         } else if rest.starts_with(';') {
-            (Then::Semi, 1)
+            (Separator::Semicolon, 1)
         } else if rest.starts_with('&') {
-            (Then::Background, 1)
+            (Separator::Background, 1)
         } else if rest.starts_with('\n') {
-            (Then::Newline, 1)
+            (Separator::Newline, 1)
         } else {
-            return (Then::End, Span::at(end));
+            return (Separator::End, Span::at(end));
         };
         self.at += len;
-        (then, Span::new(start, self.at))
+        (separator, Span::new(start, self.at))
     }
 
-    fn pipeline(&mut self) -> Read<Node> {
+    fn pipeline(&mut self) -> Read<Command> {
         let start = self.at;
         let mut negated = false;
         let mut bang = false;
@@ -162,13 +162,13 @@ impl<'a> Reader<'a> {
             Some(last) => {
                 let span = Span::new(start, last.span().end);
                 stages.push(last);
-                Ok(Node::Pipeline { stages, negated, span })
+                Ok(Command::Pipeline { stages, negated, span })
             }
             None => self.refuse(start, "an empty pipeline"),
         }
     }
 
-    fn command(&mut self) -> Read<Node> {
+    fn command(&mut self) -> Read<Command> {
         let start = self.at;
         if self.rest().starts_with("((") {
             return self.compound(start);
@@ -176,13 +176,13 @@ impl<'a> Reader<'a> {
         if self.peek() == Some(b'(') {
             self.at += 1;
             let script = self.script(Close::Paren, start)?;
-            return Ok(Node::Subshell(self.bracketed(script)?));
+            return Ok(Command::Subshell(self.bracketed(script)?));
         }
         match self.reserved() {
             "{" => {
                 self.at += 1;
                 let script = self.script(Close::Brace, start)?;
-                Ok(Node::Group(self.bracketed(script)?))
+                Ok(Command::Group(self.bracketed(script)?))
             }
             word if COMPOUND.contains(&word) => self.compound(start),
             word if KEYWORDS.contains(&word) => self.refuse(start, "an unexpected keyword"),
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `time` is a keyword that takes a pipeline; before a simple command it reads as a program.
-    fn timed(&mut self) -> Read<Node> {
+    fn timed(&mut self) -> Read<Command> {
         let start = self.at;
         self.at += "time".len();
         self.skip_blank();
@@ -205,31 +205,31 @@ impl<'a> Reader<'a> {
         self.simple()
     }
 
-    fn bracketed(&mut self, mut script: Script) -> Read<Script> {
+    fn bracketed(&mut self, mut script: CommandList) -> Read<CommandList> {
         if script.steps.is_empty() {
             return self.refuse(script.span.start, "empty brackets");
         }
-        script.redirects = self.redirects()?;
-        if let Some(last) = script.redirects.last() {
+        script.redirections = self.redirections()?;
+        if let Some(last) = script.redirections.last() {
             script.span.end = last.span.end;
         }
         Ok(script)
     }
 
-    fn redirects(&mut self) -> Read<Vec<Redirect>> {
-        let mut redirects = Vec::new();
+    fn redirections(&mut self) -> Read<Vec<Redirection>> {
+        let mut redirections = Vec::new();
         loop {
             let end = self.at;
             self.skip_blank();
             let Some(redirect) = self.redirect()? else {
                 self.at = end;
-                return Ok(redirects);
+                return Ok(redirections);
             };
-            redirects.push(redirect);
+            redirections.push(redirect);
         }
     }
 
-    pub(super) fn compound(&mut self, start: usize) -> Read<Node> {
+    pub(super) fn compound(&mut self, start: usize) -> Read<Command> {
         let source = self.source;
         let tree = self.tree.get_or_init(|| compound::tree(source));
         let Some(tree) = tree else { return self.refuse(start, "a compound command that does not parse") };
@@ -238,10 +238,10 @@ impl<'a> Reader<'a> {
             return self.refuse(start, "a compound command");
         }
         self.at = span.end;
-        if let Some(last) = self.redirects()?.last() {
+        if let Some(last) = self.redirections()?.last() {
             span.end = last.span.end;
         }
-        Ok(Node::Other { kind, span })
+        Ok(Command::Other { kind, span })
     }
 
     /// Skips blanks, line continuations and a comment.

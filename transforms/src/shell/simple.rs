@@ -1,23 +1,23 @@
-//! Simple commands: assignments, words and redirects.
+//! Simple commands: assignments, words and redirections.
 
 use super::reader::{COMPOUND, KEYWORDS, Read, Reader};
-use super::{Assignment, Node, Redirect, RedirectOp, Simple, Word};
+use super::{Assignment, Command, Redirection, RedirectionOperator, SimpleCommand, Word};
 use crate::text::Span;
 
 impl Reader<'_> {
-    pub(super) fn simple(&mut self) -> Read<Node> {
+    pub(super) fn simple(&mut self) -> Read<Command> {
         let start = self.at;
-        let mut simple = Simple {
+        let mut simple = SimpleCommand {
             span: Span::at(start),
             assignments: Vec::new(),
             words: Vec::new(),
-            redirects: Vec::new(),
+            redirections: Vec::new(),
         };
         loop {
             simple.span.end = simple.span.end.max(self.at);
             self.skip_blank();
             if let Some(redirect) = self.redirect()? {
-                simple.redirects.push(redirect);
+                simple.redirections.push(redirect);
                 continue;
             }
             if !self.word_starts() {
@@ -46,15 +46,16 @@ impl Reader<'_> {
                 simple.words.push(word);
             }
         }
-        if simple.assignments.is_empty() && simple.words.is_empty() && simple.redirects.is_empty() {
+        if simple.assignments.is_empty() && simple.words.is_empty() && simple.redirections.is_empty() {
             self.at += 1;
             return self.refuse(start, "an unexpected token");
         }
-        Ok(Node::Simple(simple))
+        Ok(Command::Simple(simple))
     }
 
-    fn parenthesis_after(&mut self, before: &Simple, word: &Word) -> Read<Node> {
-        let first = before.assignments.is_empty() && before.words.is_empty() && before.redirects.is_empty();
+    fn parenthesis_after(&mut self, before: &SimpleCommand, word: &Word) -> Read<Command> {
+        let first =
+            before.assignments.is_empty() && before.words.is_empty() && before.redirections.is_empty();
         if first && !word.raw.contains('=') {
             self.compound(word.span.start)
         } else {
@@ -62,7 +63,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn redirect(&mut self) -> Read<Option<Redirect>> {
+    pub(super) fn redirect(&mut self) -> Read<Option<Redirection>> {
         let start = self.at;
         let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
         let fd = self.rest().get(..digits).unwrap_or_default();
@@ -88,23 +89,23 @@ impl Reader<'_> {
         if number && matches!(self.peek(), Some(b'<' | b'>')) {
             return self.refuse(start, "a redirect without a target");
         }
-        Ok(Some(Redirect { span: Span::new(start, target.span.end), fd, op, target }))
+        Ok(Some(Redirection { span: Span::new(start, target.span.end), fd, operator: op, target }))
     }
 }
 
 /// The operator and its length. The operator is None for a here-document.
-fn redirect_operator(rest: &str, both: bool) -> Option<(Option<RedirectOp>, usize)> {
+fn redirect_operator(rest: &str, both: bool) -> Option<(Option<RedirectionOperator>, usize)> {
     let table = [
-        ("&>>", RedirectOp::AppendBoth),
-        ("&>", RedirectOp::WriteBoth),
-        ("<<<", RedirectOp::HereString),
-        ("<&", RedirectOp::DuplicateIn),
-        ("<>", RedirectOp::ReadWrite),
-        (">>", RedirectOp::Append),
-        (">&", RedirectOp::DuplicateOut),
-        (">|", RedirectOp::Write),
-        ("<", RedirectOp::Read),
-        (">", RedirectOp::Write),
+        ("&>>", RedirectionOperator::AppendBoth),
+        ("&>", RedirectionOperator::WriteBoth),
+        ("<<<", RedirectionOperator::HereString),
+        ("<&", RedirectionOperator::DuplicateIn),
+        ("<>", RedirectionOperator::ReadWrite),
+        (">>", RedirectionOperator::Append),
+        (">&", RedirectionOperator::DuplicateOut),
+        (">|", RedirectionOperator::Write),
+        ("<", RedirectionOperator::Read),
+        (">", RedirectionOperator::Write),
     ];
     // Ex) `<(sort a)` is a word.
     if both && (rest.starts_with("<(") || rest.starts_with(">(")) {

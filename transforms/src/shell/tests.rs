@@ -1,25 +1,25 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::{Node, OtherKind, RedirectOp, Script, Simple, Then, nested, parse};
+use super::{Command, CommandList, OtherKind, RedirectionOperator, Separator, SimpleCommand, nested, parse};
 use crate::text::Span;
 use proptest::prelude::*;
 
 /// The one simple command of `command`.
-fn simple(command: &str) -> Simple {
+fn simple(command: &str) -> SimpleCommand {
     let mut script = parse(command).unwrap();
     assert_eq!(script.steps.len(), 1, "{command}");
-    match script.steps.pop().unwrap().node {
-        Node::Simple(simple) => simple,
+    match script.steps.pop().unwrap().command {
+        Command::Simple(simple) => simple,
         other => panic!("{command}: {other:?}"),
     }
 }
 
-fn texts(simple: &Simple) -> Vec<Option<&str>> {
+fn texts(simple: &SimpleCommand) -> Vec<Option<&str>> {
     simple.texts_from(0)
 }
 
-fn programs(script: &Script) -> Vec<String> {
-    script.simples().filter_map(|at| at.simple.program().map(str::to_owned)).collect()
+fn programs(script: &CommandList) -> Vec<String> {
+    script.simple_commands().filter_map(|at| at.simple.program().map(str::to_owned)).collect()
 }
 
 /// (command, start, end, text, glob, quoted) of the word at index 1.
@@ -78,53 +78,53 @@ fn lists_keep_their_operators_and_places() {
     let found: Vec<_> = script
         .steps
         .iter()
-        .map(|step| (step.span.of(command), step.then, step.operator.of(command)))
+        .map(|step| (step.span.of(command), step.separator, step.separator_span.of(command)))
         .collect();
     let expected = [
-        ("cd x", Then::And, "&&"),
-        ("pip install y", Then::Or, "||"),
-        ("true", Then::Semi, ";"),
-        ("a", Then::Background, "&"),
-        ("b", Then::Newline, "\n"),
-        ("c", Then::End, ""),
+        ("cd x", Separator::And, "&&"),
+        ("pip install y", Separator::Or, "||"),
+        ("true", Separator::Semicolon, ";"),
+        ("a", Separator::Background, "&"),
+        ("b", Separator::Newline, "\n"),
+        ("c", Separator::End, ""),
     ];
     assert_eq!(found, expected);
-    assert_eq!(script.steps[5].operator, Span::at(command.len()));
+    assert_eq!(script.steps[5].separator_span, Span::at(command.len()));
 }
 
 #[test]
 fn a_requirement_with_an_unquoted_bound_is_a_redirect() {
     let simple = simple("pip install tensorflow>=2.10 numpy");
     assert_eq!(texts(&simple), [Some("pip"), Some("install"), Some("tensorflow"), Some("numpy")]);
-    assert_eq!(simple.redirects[0].span, Span::new(22, 28));
-    assert_eq!(simple.redirects[0].target.text.as_deref(), Some("=2.10"));
-    assert_eq!(simple.redirects[0].op, RedirectOp::Write);
+    assert_eq!(simple.redirections[0].span, Span::new(22, 28));
+    assert_eq!(simple.redirections[0].target.text.as_deref(), Some("=2.10"));
+    assert_eq!(simple.redirections[0].operator, RedirectionOperator::Write);
 }
 
-type RedirectRow = (&'static str, RedirectOp, Option<u32>, &'static str, usize, usize);
+type RedirectRow = (&'static str, RedirectionOperator, Option<u32>, &'static str, usize, usize);
 
 #[test]
 fn redirects_are_read_wherever_they_stand() {
     let table: &[RedirectRow] = &[
-        ("a > /dev/null", RedirectOp::Write, None, "/dev/null", 2, 13),
-        ("a 2>&1", RedirectOp::DuplicateOut, Some(2), "1", 2, 6),
-        ("a &>x", RedirectOp::WriteBoth, None, "x", 2, 5),
-        ("a&>>x", RedirectOp::AppendBoth, None, "x", 1, 5),
-        (">x a", RedirectOp::Write, None, "x", 0, 2),
-        ("a 2>>x b", RedirectOp::Append, Some(2), "x", 2, 6),
-        ("a <<< x", RedirectOp::HereString, None, "x", 2, 7),
-        ("a >&-", RedirectOp::DuplicateOut, None, "-", 2, 5),
-        ("a < x", RedirectOp::Read, None, "x", 2, 5),
-        ("a >| x", RedirectOp::Write, None, "x", 2, 6),
+        ("a > /dev/null", RedirectionOperator::Write, None, "/dev/null", 2, 13),
+        ("a 2>&1", RedirectionOperator::DuplicateOut, Some(2), "1", 2, 6),
+        ("a &>x", RedirectionOperator::WriteBoth, None, "x", 2, 5),
+        ("a&>>x", RedirectionOperator::AppendBoth, None, "x", 1, 5),
+        (">x a", RedirectionOperator::Write, None, "x", 0, 2),
+        ("a 2>>x b", RedirectionOperator::Append, Some(2), "x", 2, 6),
+        ("a <<< x", RedirectionOperator::HereString, None, "x", 2, 7),
+        ("a >&-", RedirectionOperator::DuplicateOut, None, "-", 2, 5),
+        ("a < x", RedirectionOperator::Read, None, "x", 2, 5),
+        ("a >| x", RedirectionOperator::Write, None, "x", 2, 6),
     ];
     for (command, op, fd, target, start, end) in table {
         let simple = simple(command);
-        let redirect = &simple.redirects[0];
-        assert_eq!((redirect.op, redirect.fd), (*op, *fd), "{command}");
+        let redirect = &simple.redirections[0];
+        assert_eq!((redirect.operator, redirect.fd), (*op, *fd), "{command}");
         assert_eq!(redirect.target.text.as_deref(), Some(*target), "{command}");
         assert_eq!(redirect.span, Span::new(*start, *end), "{command}");
     }
-    assert_eq!(simple("a > /dev/null 2>&1").redirects.len(), 2);
+    assert_eq!(simple("a > /dev/null 2>&1").redirections.len(), 2);
     assert_eq!(texts(&simple("a 2> x b")), [Some("a"), Some("b")]);
     assert_eq!(texts(&simple("a x2>y")), [Some("a"), Some("x2")]);
 }
@@ -167,19 +167,21 @@ fn pipes_bind_tighter_than_lists() {
     let command = "a && b 2>&1 | c |& d || e";
     let script = parse(command).unwrap();
     assert_eq!(script.steps.len(), 3);
-    let Node::Pipeline { stages, negated, span } = &script.steps[1].node else { panic!("a pipeline") };
+    let Command::Pipeline { stages, negated, span } = &script.steps[1].command else { panic!("a pipeline") };
     assert_eq!((stages.len(), *negated, span.of(command)), (3, false, "b 2>&1 | c |& d"));
-    let Node::Simple(b) = &stages[0] else { panic!("a command") };
-    assert_eq!(b.redirects.len(), 1);
-    let places: Vec<_> =
-        script.simples().map(|at| (at.context.conditional, at.context.stage, at.context.stages)).collect();
+    let Command::Simple(b) = &stages[0] else { panic!("a command") };
+    assert_eq!(b.redirections.len(), 1);
+    let places: Vec<_> = script
+        .simple_commands()
+        .map(|at| (at.context.conditional, at.context.stage, at.context.stages))
+        .collect();
     assert_eq!(places, [(false, 0, 1), (true, 0, 3), (true, 1, 3), (true, 2, 3), (true, 0, 1)]);
 }
 
 #[test]
 fn negation_is_a_pipeline() {
     let script = parse("! a").unwrap();
-    let Node::Pipeline { stages, negated, span } = &script.steps[0].node else { panic!("a pipeline") };
+    let Command::Pipeline { stages, negated, span } = &script.steps[0].command else { panic!("a pipeline") };
     assert_eq!((stages.len(), *negated, *span), (1, true, Span::new(0, 3)));
 }
 
@@ -187,24 +189,24 @@ fn negation_is_a_pipeline() {
 fn subshells_and_groups_hold_scripts_and_redirects() {
     let command = "(cd x && a) > log; { b; c; } 2>&1 | d";
     let script = parse(command).unwrap();
-    let Node::Subshell(inner) = &script.steps[0].node else { panic!("a subshell") };
+    let Command::Subshell(inner) = &script.steps[0].command else { panic!("a subshell") };
     assert_eq!(
-        (inner.steps.len(), inner.redirects.len(), inner.span.of(command)),
+        (inner.steps.len(), inner.redirections.len(), inner.span.of(command)),
         (2, 1, "(cd x && a) > log")
     );
-    assert_eq!(inner.steps[1].then, Then::End);
-    let Node::Pipeline { stages, .. } = &script.steps[1].node else { panic!("a pipeline") };
-    let Node::Group(group) = &stages[0] else { panic!("a group") };
-    assert_eq!((group.steps.len(), group.redirects.len()), (2, 1));
+    assert_eq!(inner.steps[1].separator, Separator::End);
+    let Command::Pipeline { stages, .. } = &script.steps[1].command else { panic!("a pipeline") };
+    let Command::Group(group) = &stages[0] else { panic!("a group") };
+    assert_eq!((group.steps.len(), group.redirections.len()), (2, 1));
     assert_eq!(programs(&script), ["cd", "a", "b", "c", "d"]);
-    let subshell: Vec<_> = script.simples().map(|at| at.context.in_subshell).collect();
+    let subshell: Vec<_> = script.simple_commands().map(|at| at.context.in_subshell).collect();
     assert_eq!(subshell, [true, true, false, false, false]);
 }
 
 #[test]
 fn the_background_takes_the_whole_list() {
     let script = parse("a && b & c").unwrap();
-    let background: Vec<_> = script.simples().map(|at| at.context.background).collect();
+    let background: Vec<_> = script.simple_commands().map(|at| at.context.background).collect();
     assert_eq!(background, [true, true, false]);
 }
 
@@ -212,7 +214,7 @@ fn the_background_takes_the_whole_list() {
 fn comments_and_continuations_are_skipped() {
     let script = parse("# first\npip install \\\n  -r x # why\n# last").unwrap();
     assert_eq!(script.steps.len(), 1);
-    let command = script.simples().next().unwrap().simple;
+    let command = script.simple_commands().next().unwrap().simple;
     assert_eq!(texts(command), [Some("pip"), Some("install"), Some("-r"), Some("x")]);
     assert_eq!(command.span, Span::new(8, 28));
     assert!(parse("").unwrap().steps.is_empty());
@@ -235,7 +237,7 @@ fn compound_commands_have_an_extent() {
     for (command, kind) in table {
         let around = format!("a && {command} > log || pip install x");
         let script = parse(&around).unwrap_or_else(|error| panic!("{command}: {error:?}"));
-        let Node::Other { kind: found, span } = script.steps[1].node else { panic!("{command}") };
+        let Command::Other { kind: found, span } = script.steps[1].command else { panic!("{command}") };
         assert_eq!((found, span.of(&around)), (kind, format!("{command} > log").as_str()));
         assert_eq!(script.steps[2].span.of(&around), "pip install x");
         assert!(!script.is_followed());
@@ -374,27 +376,27 @@ fn command_like() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-fn check_script(script: &Script, text: &str, within: Span) {
+fn check_script(script: &CommandList, text: &str, within: Span) {
     assert!(within.contains(script.span));
     let mut last = script.span.start;
     for step in &script.steps {
-        assert!(last <= step.span.start && step.span.end <= step.operator.start);
-        assert!(script.span.contains(step.operator));
-        last = step.operator.end;
-        check_node(&step.node, text, script.span);
+        assert!(last <= step.span.start && step.span.end <= step.separator_span.start);
+        assert!(script.span.contains(step.separator_span));
+        last = step.separator_span.end;
+        check_node(&step.command, text, script.span);
     }
 }
 
-fn check_node(node: &Node, text: &str, within: Span) {
+fn check_node(node: &Command, text: &str, within: Span) {
     let span = node.span();
     assert!(within.contains(span) && !span.is_empty() && text.get(span.start..span.end).is_some());
     match node {
-        Node::Simple(simple) => {
+        Command::Simple(simple) => {
             let assignments = simple.assignments.iter().map(|assignment| assignment.span);
             let words = simple.words.iter().map(|word| word.span);
             let mut spans: Vec<_> = assignments.chain(words).collect();
             assert!(spans.is_sorted());
-            spans.extend(simple.redirects.iter().map(|redirect| redirect.span));
+            spans.extend(simple.redirections.iter().map(|redirect| redirect.span));
             spans.sort_unstable();
             assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
             for span in spans {
@@ -407,9 +409,9 @@ fn check_node(node: &Node, text: &str, within: Span) {
                 }
             }
         }
-        Node::Pipeline { stages, .. } => stages.iter().for_each(|stage| check_node(stage, text, span)),
-        Node::Subshell(script) | Node::Group(script) => check_script(script, text, within),
-        Node::Other { .. } => {}
+        Command::Pipeline { stages, .. } => stages.iter().for_each(|stage| check_node(stage, text, span)),
+        Command::Subshell(script) | Command::Group(script) => check_script(script, text, within),
+        Command::Other { .. } => {}
     }
 }
 
@@ -421,7 +423,7 @@ proptest! {
         match parse(&text) {
             Ok(script) => {
                 check_script(&script, &text, Span::new(0, text.len()));
-                script.simples().for_each(|at| {
+                script.simple_commands().for_each(|at| {
                     nested(at.simple);
                 });
             }

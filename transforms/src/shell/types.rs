@@ -2,37 +2,37 @@ use crate::text::Span;
 
 /// Commands in the order that they stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Script {
+pub struct CommandList {
     /// The pipelines, each with the operator after it.
     pub steps: Vec<Step>,
     /// The whole, with the parentheses, braces or `$( )` around it.
     pub span: Span,
-    /// The redirects of `( … )` or `{ …; }`.
-    pub redirects: Vec<Redirect>,
+    /// The redirections of `( … )` or `{ …; }`.
+    pub redirections: Vec<Redirection>,
 }
 
 /// One pipeline, and what bash does after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The command.
-    pub node: Node,
+    pub command: Command,
     /// The operator after it.
-    pub then: Then,
+    pub separator: Separator,
     /// The command, without the operator.
     pub span: Span,
-    /// The operator: empty, at the end of the command, for [`Then::End`].
-    pub operator: Span,
+    /// The operator: empty, at the end of the command, for [`Separator::End`].
+    pub separator_span: Span,
 }
 
 /// The operator after a step. `&&` and `||` have equal precedence and associate to the left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Then {
+pub enum Separator {
     /// `&&`
     And,
     /// `||`
     Or,
     /// `;`
-    Semi,
+    Semicolon,
     /// `&`: ends the whole `&&`/`||` list.
     Background,
     /// The end of the script.
@@ -43,27 +43,27 @@ pub enum Then {
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// Assignments, words and redirects.
-    Simple(Simple),
+pub enum Command {
+    /// Assignments, words and redirections.
+    Simple(SimpleCommand),
     /// `a | b`, or `! a`.
     Pipeline {
         /// The commands; one where the pipeline is only negated.
-        stages: Vec<Node>,
+        stages: Vec<Command>,
         /// Whether an odd number of `!` stands before it.
         negated: bool,
         /// From the first `!` or command to the end of the last command.
         span: Span,
     },
     /// `( … )`
-    Subshell(Script),
+    Subshell(CommandList),
     /// `{ …; }`
-    Group(Script),
+    Group(CommandList),
     /// A compound command, which is not followed.
     Other {
         /// Which.
         kind: OtherKind,
-        /// From its first keyword to its last, with its redirects.
+        /// From its first keyword to its last, with its redirections.
         span: Span,
     },
 }
@@ -89,15 +89,15 @@ pub enum OtherKind {
 
 /// A simple command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Simple {
+pub struct SimpleCommand {
     /// From the first assignment, word or redirect to the last.
     pub span: Span,
     /// The assignments before the first word.
     pub assignments: Vec<Assignment>,
     /// The program and its arguments.
     pub words: Vec<Word>,
-    /// The redirects, wherever they stand.
-    pub redirects: Vec<Redirect>,
+    /// The redirections, wherever they stand.
+    pub redirections: Vec<Redirection>,
 }
 
 /// `NAME=value` before a command, or alone.
@@ -128,25 +128,25 @@ pub struct Word {
     /// Whether a quote or a backslash is in it.
     pub quoted: bool,
     /// The commands inside `$(…)`, backquotes, `<(…)` and `>(…)`.
-    pub substitutions: Vec<Script>,
+    pub substitutions: Vec<CommandList>,
 }
 
 /// A redirect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
+pub struct Redirection {
     /// From the descriptor to the end of the target.
     pub span: Span,
     /// The descriptor before the operator.
     pub fd: Option<u32>,
     /// The operator.
-    pub op: RedirectOp,
+    pub operator: RedirectionOperator,
     /// The file, descriptor, `-` or string after it.
     pub target: Word,
 }
 
 /// The operator of a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RedirectOp {
+pub enum RedirectionOperator {
     /// `<`
     Read,
     /// `>` or `>|`
@@ -167,18 +167,18 @@ pub enum RedirectOp {
     HereString,
 }
 
-impl Node {
+impl Command {
     /// Where the command stands.
     pub fn span(&self) -> Span {
         match self {
-            Node::Simple(simple) => simple.span,
-            Node::Pipeline { span, .. } | Node::Other { span, .. } => *span,
-            Node::Subshell(script) | Node::Group(script) => script.span,
+            Command::Simple(simple) => simple.span,
+            Command::Pipeline { span, .. } | Command::Other { span, .. } => *span,
+            Command::Subshell(script) | Command::Group(script) => script.span,
         }
     }
 }
 
-impl Simple {
+impl SimpleCommand {
     /// The text of the word at `index`, where the word is literal.
     pub fn text(&self, index: usize) -> Option<&str> {
         self.words.get(index)?.text.as_deref()
@@ -189,10 +189,10 @@ impl Simple {
         self.words.iter().skip(index).map(|word| word.text.as_deref()).collect()
     }
 
-    /// The commands inside the words, assignments and redirects.
-    pub fn substitutions(&self) -> impl Iterator<Item = &Script> {
+    /// The commands inside the words, assignments and redirections.
+    pub fn substitutions(&self) -> impl Iterator<Item = &CommandList> {
         let values = self.assignments.iter().map(|assignment| &assignment.value);
-        let targets = self.redirects.iter().map(|redirect| &redirect.target);
+        let targets = self.redirections.iter().map(|redirect| &redirect.target);
         values.chain(&self.words).chain(targets).flat_map(|word| &word.substitutions)
     }
 }

@@ -1,7 +1,7 @@
 //! The program that a simple command runs, behind `sudo`, `env`, `exec` and the like.
 
 use super::simple::assigned_name;
-use super::{Simple, Word};
+use super::{SimpleCommand, Word};
 
 /// A simple command without the programs that only run another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ const WRAPPERS: &[Wrapper] = &[
     plain("dumb-init"),
 ];
 
-impl Simple {
+impl SimpleCommand {
     /// The program that is run in the end, where its name is literal: `pip` in `sudo -H pip install x`.
     pub fn program(&self) -> Option<&str> {
         self.unwrapped().words.first()?.text.as_deref()

@@ -1,6 +1,6 @@
 //! The simple commands of a script, with where they stand.
 
-use super::{Node, Script, Simple, Then};
+use super::{Command, CommandList, Separator, SimpleCommand};
 
 /// How a simple command is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,17 +19,17 @@ pub struct Context {
 
 /// A simple command and how it is run.
 #[derive(Clone, Copy, Debug)]
-pub struct SimpleAt<'a> {
+pub struct SimpleCommandAt<'a> {
     /// The command.
-    pub simple: &'a Simple,
+    pub simple: &'a SimpleCommand,
     /// How it is run.
     pub context: Context,
 }
 
-impl Script {
+impl CommandList {
     /// The simple commands in order, inside subshells and groups too; not those inside words, nor
     /// those of compound commands.
-    pub fn simples(&self) -> impl Iterator<Item = SimpleAt<'_>> {
+    pub fn simple_commands(&self) -> impl Iterator<Item = SimpleCommandAt<'_>> {
         let mut found = Vec::new();
         let context =
             Context { in_subshell: false, conditional: false, background: false, stage: 0, stages: 1 };
@@ -39,44 +39,46 @@ impl Script {
 
     /// Whether everything in it is followed: no compound command, here or inside.
     pub fn is_followed(&self) -> bool {
-        self.steps.iter().all(|step| followed(&step.node))
+        self.steps.iter().all(|step| followed(&step.command))
     }
 }
 
-fn followed(node: &Node) -> bool {
+fn followed(node: &Command) -> bool {
     match node {
-        Node::Simple(_) => true,
-        Node::Pipeline { stages, .. } => stages.iter().all(followed),
-        Node::Subshell(script) | Node::Group(script) => script.is_followed(),
-        Node::Other { .. } => false,
+        Command::Simple(_) => true,
+        Command::Pipeline { stages, .. } => stages.iter().all(followed),
+        Command::Subshell(script) | Command::Group(script) => script.is_followed(),
+        Command::Other { .. } => false,
     }
 }
 
 // The recursion is bounded: the reader refuses scripts deeper than `MAX_DEPTH`.
-fn collect<'a>(script: &'a Script, outer: Context, found: &mut Vec<SimpleAt<'a>>) {
+fn collect<'a>(script: &'a CommandList, outer: Context, found: &mut Vec<SimpleCommandAt<'a>>) {
     let mut rest = script.steps.as_slice();
     while !rest.is_empty() {
-        let joined = rest.iter().take_while(|step| matches!(step.then, Then::And | Then::Or)).count();
+        let joined =
+            rest.iter().take_while(|step| matches!(step.separator, Separator::And | Separator::Or)).count();
         let (list, after) = rest.split_at((joined + 1).min(rest.len()));
-        let background = outer.background || list.last().is_some_and(|step| step.then == Then::Background);
+        let background =
+            outer.background || list.last().is_some_and(|step| step.separator == Separator::Background);
         for (index, step) in list.iter().enumerate() {
             let conditional = outer.conditional || index > 0;
-            visit(&step.node, Context { conditional, background, ..outer }, found);
+            visit(&step.command, Context { conditional, background, ..outer }, found);
         }
         rest = after;
     }
 }
 
-fn visit<'a>(node: &'a Node, context: Context, found: &mut Vec<SimpleAt<'a>>) {
+fn visit<'a>(node: &'a Command, context: Context, found: &mut Vec<SimpleCommandAt<'a>>) {
     match node {
-        Node::Simple(simple) => found.push(SimpleAt { simple, context }),
-        Node::Pipeline { stages, .. } => {
+        Command::Simple(simple) => found.push(SimpleCommandAt { simple, context }),
+        Command::Pipeline { stages, .. } => {
             for (stage, node) in stages.iter().enumerate() {
                 visit(node, Context { stage, stages: stages.len(), ..context }, found);
             }
         }
-        Node::Subshell(script) => collect(script, Context { in_subshell: true, ..context }, found),
-        Node::Group(script) => collect(script, context, found),
-        Node::Other { .. } => {}
+        Command::Subshell(script) => collect(script, Context { in_subshell: true, ..context }, found),
+        Command::Group(script) => collect(script, context, found),
+        Command::Other { .. } => {}
     }
 }

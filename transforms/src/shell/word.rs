@@ -3,7 +3,7 @@
 use super::Word;
 use super::ansi;
 use super::reader::{Close, Read, Reader};
-use super::types::Script;
+use super::types::CommandList;
 use crate::text::Span;
 
 /// What a word has shown so far.
@@ -14,7 +14,7 @@ pub(super) struct Parts {
     pub(super) open: bool,
     pub(super) has_glob: bool,
     pub(super) quoted: bool,
-    pub(super) substitutions: Vec<Script>,
+    pub(super) substitutions: Vec<CommandList>,
     pattern: Pattern,
 }
 

@@ -1,7 +1,7 @@
 //! One command string, rewritten step by step.
 
 use crate::edit::{Edit, Transaction};
-use crate::shell::{self, Node, OtherKind, Script, Simple, Step, Then};
+use crate::shell::{self, Command, CommandList, OtherKind, Separator, SimpleCommand, Step};
 use crate::text::Span;
 
 /// Changes to one command string: simple commands to take out, and parts to replace.
@@ -20,7 +20,7 @@ impl Changes {
     }
 
     /// The command after the changes; `None` where nothing of it remains.
-    pub(crate) fn apply(&self, command: &str, script: &Script) -> Option<String> {
+    pub(crate) fn apply(&self, command: &str, script: &CommandList) -> Option<String> {
         let (drop, parts) = self.flattened(script);
         let cuts = cuts(script, &drop)?;
         let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
@@ -38,9 +38,9 @@ impl Changes {
     }
 
     /// Changes inside `bash -c '…'` as changes of the command around it.
-    fn flattened(&self, script: &Script) -> (Vec<Span>, Vec<(Span, String)>) {
+    fn flattened(&self, script: &CommandList) -> (Vec<Span>, Vec<(Span, String)>) {
         let (mut drop, mut parts) = (self.drop.clone(), self.parts.clone());
-        for at in script.simples() {
+        for at in script.simple_commands() {
             let outer = at.simple.span;
             let within = |span: Span| span != outer && outer.contains(span);
             if !drop.iter().any(|span| within(*span)) {
@@ -71,10 +71,10 @@ impl Changes {
 
 /// The bytes that go with the dropped simple commands: themselves and the operators that joined
 /// them. `None` where no step remains.
-fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
-    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.node, drop)).collect();
+fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
+    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.command, drop)).collect();
     for at in 1..gone.len() {
-        let fallback = script.steps.get(at - 1).is_some_and(|step| step.then == Then::Or)
+        let fallback = script.steps.get(at - 1).is_some_and(|step| step.separator == Separator::Or)
             && gone.get(at - 1) == Some(&true);
         // Ex) `python -m ensurepip || true`: the fallback has nothing left to fall back from
         if fallback
@@ -87,9 +87,9 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     for at in 0..gone.len().saturating_sub(1) {
         let step = script.steps.get(at)?;
         // Ex) `pip --version || python -m ensurepip`: the check has nothing left to guard
-        if step.then == Then::Or
+        if step.separator == Separator::Or
             && gone.get(at + 1) == Some(&true)
-            && is_check(&step.node)
+            && is_check(&step.command)
             && let Some(slot) = gone.get_mut(at)
         {
             *slot = true;
@@ -98,9 +98,9 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     for at in (0..gone.len().saturating_sub(1)).rev() {
         let step = script.steps.get(at)?;
         // Ex) `[ -f requirements.txt ] && pip install …`: the test has nothing left to guard
-        let guards = step.then == Then::And && gone.iter().skip(at + 1).all(|gone| *gone);
+        let guards = step.separator == Separator::And && gone.iter().skip(at + 1).all(|gone| *gone);
         if guards
-            && (is_check(&step.node) || is_test(&step.node))
+            && (is_check(&step.command) || is_test(&step.command))
             && let Some(slot) = gone.get_mut(at)
         {
             *slot = true;
@@ -114,7 +114,7 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     let mut steps = script.steps.iter().zip(&gone).peekable();
     while let Some((step, gone)) = steps.next() {
         if !gone {
-            kept_end = Some((step.span.end, step.then));
+            kept_end = Some((step.span.end, step.separator));
             continue;
         }
         let mut end = step.span.end;
@@ -128,7 +128,7 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
                 break;
             }
         }
-        let ends = |joined| !matches!(joined, Then::And | Then::Or);
+        let ends = |joined| !matches!(joined, Separator::And | Separator::Or);
         cuts.push(match (next_start, kept_end) {
             // Ex) `a && b; c` or `a || b && c`: what follows `b` follows `a` as it did
             (Some(_), Some((before, joined))) if !ends(joined) => Span::new(before, end),
@@ -142,36 +142,36 @@ fn cuts(script: &Script, drop: &[Span]) -> Option<Vec<Span>> {
     Some(cuts)
 }
 
-fn is_dropped(node: &Node, drop: &[Span]) -> bool {
+fn is_dropped(node: &Command, drop: &[Span]) -> bool {
     match node {
-        Node::Simple(simple) => drop.contains(&simple.span),
+        Command::Simple(simple) => drop.contains(&simple.span),
         // Ex) `curl …/get-pip.py | python3`: one dropped end leaves the other nothing to do
-        Node::Pipeline { stages, .. } => {
-            let kept = |stage: &&Node| !is_dropped(stage, drop);
+        Command::Pipeline { stages, .. } => {
+            let kept = |stage: &&Command| !is_dropped(stage, drop);
             stages.iter().any(|stage| is_dropped(stage, drop)) && !stages.iter().filter(kept).any(installs)
         }
-        Node::Subshell(script) | Node::Group(script) => {
-            !script.steps.is_empty() && script.steps.iter().all(|step| is_dropped(&step.node, drop))
+        Command::Subshell(script) | Command::Group(script) => {
+            !script.steps.is_empty() && script.steps.iter().all(|step| is_dropped(&step.command, drop))
         }
-        Node::Other { .. } => false,
+        Command::Other { .. } => false,
     }
 }
 
 /// `pip install x`, whatever is piped into it.
-fn installs(node: &Node) -> bool {
-    let Node::Simple(simple) = node else { return true };
+fn installs(node: &Command) -> bool {
+    let Command::Simple(simple) = node else { return true };
     simple.words.iter().any(|word| word.text.as_deref() == Some("install"))
 }
 
 /// `true`, `:` or a message: what stands after `||` only so that the command ends well.
 fn is_excuse(step: &Step) -> bool {
-    let Node::Simple(simple) = &step.node else { return false };
+    let Command::Simple(simple) = &step.command else { return false };
     matches!(simple.text(0), Some("true" | ":" | "echo"))
 }
 
 /// `pip --version`, `which pip`: asks only whether pip is there.
-fn is_check(node: &Node) -> bool {
-    let Node::Simple(simple) = node else { return false };
+fn is_check(node: &Command) -> bool {
+    let Command::Simple(simple) = node else { return false };
     let words: Vec<&str> = simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
     match words.as_slice() {
         ["which" | "type", _] | ["command", "-v", _] => true,
@@ -181,10 +181,10 @@ fn is_check(node: &Node) -> bool {
 }
 
 /// `test -f x`, `[ -f x ]`, `[[ … ]]`.
-fn is_test(node: &Node) -> bool {
+fn is_test(node: &Command) -> bool {
     match node {
-        Node::Simple(simple) => matches!(simple.text(0), Some("[" | "test")),
-        Node::Other { kind, .. } => *kind == OtherKind::Test,
+        Command::Simple(simple) => matches!(simple.text(0), Some("[" | "test")),
+        Command::Other { kind, .. } => *kind == OtherKind::Test,
         _ => false,
     }
 }
@@ -194,7 +194,7 @@ fn deduplicated(command: &str) -> String {
     let Ok(script) = shell::parse(command) else { return command.to_owned() };
     let text = |step: &Step| step.span.of(command).to_owned();
     let twice = script.steps.windows(2).find_map(|pair| match pair {
-        [first, second] if first.then == Then::Or && text(first) == text(second) => {
+        [first, second] if first.separator == Separator::Or && text(first) == text(second) => {
             Some(Span::new(first.span.end, second.span.end))
         }
         _ => None,
@@ -210,7 +210,12 @@ fn deduplicated(command: &str) -> String {
 }
 
 /// The bytes of a word and the blanks before it.
-pub(crate) fn word_with_gap(command: &str, simple: &Simple, offset: usize, index: usize) -> Option<Span> {
+pub(crate) fn word_with_gap(
+    command: &str,
+    simple: &SimpleCommand,
+    offset: usize,
+    index: usize,
+) -> Option<Span> {
     let word = simple.words.get(index)?;
     let before = command.get(..word.span.start + offset)?;
     Some(Span::new(before.trim_end_matches([' ', '\t']).len(), word.span.end + offset))
@@ -218,19 +223,19 @@ pub(crate) fn word_with_gap(command: &str, simple: &Simple, offset: usize, index
 
 /// The simple command at a span, at any depth, `bash -c` text included: the command, and the offset
 /// of its text in the outer one.
-pub(crate) fn simple_at(script: &Script, span: Span) -> Option<(Simple, usize)> {
+pub(crate) fn simple_at(script: &CommandList, span: Span) -> Option<(SimpleCommand, usize)> {
     find(script, span, 0)
 }
 
 /// The bytes of the program's word in the simple command at a span, behind `sudo` and the like.
-pub(crate) fn program_at(script: &Script, span: Span) -> Option<Span> {
+pub(crate) fn program_at(script: &CommandList, span: Span) -> Option<Span> {
     let (simple, offset) = simple_at(script, span)?;
     let word = simple.words.get(simple.unwrapped().program_index)?;
     Some(Span::new(word.span.start + offset, word.span.end + offset))
 }
 
-fn find(script: &Script, span: Span, offset: usize) -> Option<(Simple, usize)> {
-    for at in script.simples() {
+fn find(script: &CommandList, span: Span, offset: usize) -> Option<(SimpleCommand, usize)> {
+    for at in script.simple_commands() {
         let here = Span::new(at.simple.span.start + offset, at.simple.span.end + offset);
         if here == span {
             return Some((at.simple.clone(), offset));

@@ -9,7 +9,7 @@ use crate::document::{Document, FileKind, Node};
 use crate::fix::Draft;
 use crate::plan::Place;
 use crate::requirements::scripts;
-use crate::shell::{self, Simple, Word};
+use crate::shell::{self, SimpleCommand, Word};
 use crate::walk::{base_name, programs_of};
 
 /// Rewrites start commands, and the later commands of the configuration.
@@ -55,9 +55,9 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
     let script = shell::parse(text).ok()?;
     let mut changes = Changes::default();
     // Up to where the environment is made nothing has a path in it.
-    let made = script.simples().enumerate().filter(|(_, at)| makes_venv(at.simple)).last();
+    let made = script.simple_commands().enumerate().filter(|(_, at)| makes_venv(at.simple)).last();
     let made = made.map_or(0, |(place, _)| place + 1);
-    for at in script.simples().skip(made) {
+    for at in script.simple_commands().skip(made) {
         let unwrapped = at.simple.unwrapped();
         let Some(name) = unwrapped.words.first().and_then(|word| word.text.as_deref()) else { continue };
         let word = unwrapped.words.first().map(|word| word.span)?;
@@ -96,7 +96,7 @@ fn explicit(cx: &Context<'_>, text: &str, target: &Target) -> Option<String> {
 }
 
 /// `python -m venv …`
-fn makes_venv(simple: &Simple) -> bool {
+fn makes_venv(simple: &SimpleCommand) -> bool {
     let text = |word: &Word| word.text.clone().unwrap_or_default();
     simple
         .words

@@ -6,7 +6,7 @@ use super::venv::{is_astray, place, rewrite};
 use crate::context::Context;
 use crate::document::schema::{CMDS, PATHS};
 use crate::fix::{Draft, Piece, is_marker};
-use crate::shell::{Step, Then};
+use crate::shell::{Separator, Step};
 use crate::walk::{Call, CallKind, Command, base_name};
 
 /// What an entry of the override is to the provider's own install.
@@ -181,14 +181,14 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     let mut fallbacks = Vec::new();
     for pair in script.steps.windows(2) {
         let [first, second] = pair else { continue };
-        if first.then == Then::Or && (install(first) || fallbacks.contains(&first.span)) {
+        if first.separator == Separator::Or && (install(first) || fallbacks.contains(&first.span)) {
             // What was to be done where the install fails goes with it.
             fallbacks.push(second.span);
-        } else if first.then == Then::Or && install(second) {
+        } else if first.separator == Separator::Or && install(second) {
             part.prepares = true;
         }
     }
-    for at in script.simples() {
+    for at in script.simple_commands() {
         if fallbacks.iter().any(|span| span.contains(at.simple.span)) {
             changes.drop.push(at.simple.span);
         }
@@ -208,7 +208,7 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
         }
     }
     // Going to the app's own directory prepares nothing.
-    for at in script.simples() {
+    for at in script.simple_commands() {
         let words: Vec<&str> = at.simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
         if matches!(words.as_slice(), ["cd", "/app" | "." | "/app/"] | ["set", "-e" | "-ex"]) {
             changes.drop.push(at.simple.span);
@@ -223,7 +223,8 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     if part.installs {
         let at =
             command.calls.iter().find(|call| job(call, manager) == Some(true)).map(|call| call.span.start);
-        let kept = || script.simples().map(|at| at.simple.span).filter(|span| !changes.drop.contains(span));
+        let kept =
+            || script.simple_commands().map(|at| at.simple.span).filter(|span| !changes.drop.contains(span));
         part.leads = kept().all(|span| Some(span.start) < at);
         // Ex) `apt-get update && pip install … && rm -r cache`: its two halves belong on two sides
         part.prepares |= !part.leads && kept().any(|span| Some(span.start) < at);

@@ -7,7 +7,7 @@ use crate::document::schema::{APT_PKGS, CMDS};
 use crate::fix::{Draft, List, Piece};
 use crate::plan::Origin;
 use crate::requirements::PipCommand;
-use crate::shell::Script;
+use crate::shell::CommandList;
 use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, Reason, base_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,7 +168,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
     let mut out = Rewritten::default();
     let Ok(script) = &command.script else { return out };
     let text = &command.item.value;
-    let only = command.calls.len() == script.simples().count();
+    let only = command.calls.len() == script.simple_commands().count();
     for call in &command.calls {
         let own = call.venv.as_ref() == Some(&target.dir);
         match &call.kind {
@@ -226,7 +226,7 @@ impl Rewritten {
 }
 
 /// Ex) `virtualenv venv` -> `python -m venv venv`
-fn rename(out: &mut Rewritten, call: &Call, script: &Script, program: &str) {
+fn rename(out: &mut Rewritten, call: &Call, script: &CommandList, program: &str) {
     let Some(span) = program_at(script, call.span) else { return };
     out.changes.parts.push((span, program.to_owned()));
     out.rules.push("pip-outside-venv");
@@ -326,7 +326,7 @@ fn pip(cx: &Context<'_>, out: &mut Rewritten, command: &Command, call: &Call, ta
 }
 
 /// `uv pip install --system`: the same, into the environment.
-fn uv(out: &mut Rewritten, call: &Call, script: &Script, text: &str, target: &Target) {
+fn uv(out: &mut Rewritten, call: &Call, script: &CommandList, text: &str, target: &Target) {
     let Some((simple, offset)) = simple_at(script, call.span) else { return };
     let unwrapped = simple.unwrapped();
     let missing = call.reason() == Some(Reason::CommandNotFound);
@@ -366,7 +366,7 @@ fn manager(
     cx: &Context<'_>,
     out: &mut Rewritten,
     call: &Call,
-    script: &Script,
+    script: &CommandList,
     (tool, verb): (&'static str, &str),
     target: &Target,
 ) {
@@ -401,14 +401,14 @@ fn manager(
 }
 
 /// Whether a variable is set for a call.
-fn sets(script: &Script, call: &Call, variable: &str) -> bool {
+fn sets(script: &CommandList, call: &Call, variable: &str) -> bool {
     simple_at(script, call.span)
         .is_some_and(|(simple, _)| simple.assignments.iter().any(|assignment| assignment.name == variable))
 }
 
 /// What only served the dropped steps: removing a fetched get-pip.py, a PATH for `--user` scripts.
-fn drop_leftovers(out: &mut Rewritten, script: &Script) {
-    for at in script.simples() {
+fn drop_leftovers(out: &mut Rewritten, script: &CommandList) {
+    for at in script.simple_commands() {
         let words: Vec<&str> = at.simple.words.iter().filter_map(|word| word.text.as_deref()).collect();
         let raw: Vec<&str> = at.simple.words.iter().map(|word| word.raw.as_str()).collect();
         let removes = matches!(words.as_slice(), ["rm", rest @ ..] if rest.iter().filter(|arg| !arg.starts_with('-')).all(|arg| base_name(arg).starts_with("get-pip")) && rest.iter().any(|arg| base_name(arg).starts_with("get-pip")));

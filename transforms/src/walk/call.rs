@@ -4,7 +4,7 @@ use super::status::Status;
 use super::verdict::Reason;
 use crate::plan::Item;
 use crate::requirements::PipCommand;
-use crate::shell::{NotUnderstood, Script};
+use crate::shell::{CommandList, ShellParseError};
 use crate::text::Span;
 
 /// One command of the plan, as it was walked.
@@ -19,7 +19,7 @@ pub struct Command {
     /// The command and where it comes from.
     pub item: Item,
     /// The parsed command.
-    pub script: Result<Script, NotUnderstood>,
+    pub script: Result<CommandList, ShellParseError>,
     /// How it ends.
     pub(crate) status: Status,
     /// What it does with Python's packages, in order.

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::machine::{Machine, Shell};
 use super::status::{Failure, Status, leading};
 use super::verdict::Reason;
-use crate::shell::{Node, OtherKind, Script, Step, Then};
+use crate::shell::{Command, CommandList, OtherKind, Separator, Step};
 
 /// One command being walked: the image, and what was noted.
 pub(crate) struct Run<'m, 'a> {
@@ -23,20 +23,23 @@ impl<'m, 'a> Run<'m, 'a> {
     }
 
     /// Walks a whole command and gives its end; a failure carries the reason that its output shows.
-    pub(crate) fn whole(&mut self, shell: &mut Shell, script: &Script) -> Status {
+    pub(crate) fn whole(&mut self, shell: &mut Shell, script: &CommandList) -> Status {
         match self.script(shell, script) {
             Status::Fail(failure) => Status::Fail(leading(&self.failures).cloned().unwrap_or(failure)),
             status => status,
         }
     }
 
-    pub(crate) fn script(&mut self, shell: &mut Shell, script: &Script) -> Status {
+    pub(crate) fn script(&mut self, shell: &mut Shell, script: &CommandList) -> Status {
         let mut last = Status::Ok;
         let mut rest = script.steps.as_slice();
         while !rest.is_empty() && !shell.exited {
-            let joined = rest.iter().take_while(|step| matches!(step.then, Then::And | Then::Or)).count();
+            let joined = rest
+                .iter()
+                .take_while(|step| matches!(step.separator, Separator::And | Separator::Or))
+                .count();
             let (steps, after) = rest.split_at((joined + 1).min(rest.len()));
-            if steps.last().is_some_and(|step| step.then == Then::Background) {
+            if steps.last().is_some_and(|step| step.separator == Separator::Background) {
                 // A background list's end is nobody's: the shell goes on with 0.
                 let failures = self.failures.len();
                 self.list(&mut shell.clone(), steps);
@@ -60,32 +63,32 @@ impl<'m, 'a> Run<'m, 'a> {
 
     fn list(&mut self, shell: &mut Shell, list: &[Step]) -> Status {
         let mut status = Status::Ok;
-        let mut before = Then::Semi;
+        let mut before = Separator::Semicolon;
         for step in list {
             status = match (before, status) {
-                (Then::And, Status::Fail(failure)) => {
+                (Separator::And, Status::Fail(failure)) => {
                     // Walked as if what went before had not failed, for what it shows of itself.
                     let met = self.failures.len();
-                    self.node(shell, &step.node);
+                    self.node(shell, &step.command);
                     self.failures.truncate(met);
                     shell.exited = false;
                     Status::Fail(failure)
                 }
-                (Then::Or, Status::Ok) => Status::Ok,
-                (Then::Or, Status::Unsure(why)) => {
+                (Separator::Or, Status::Ok) => Status::Ok,
+                (Separator::Or, Status::Unsure(why)) => {
                     // The right side runs only if the left one failed: its effects are not kept.
                     let kept = self.machine.clone();
-                    let right = self.node(&mut shell.clone(), &step.node);
+                    let right = self.node(&mut shell.clone(), &step.command);
                     *self.machine = kept;
                     if right.is_ok() { Status::Ok } else { Status::Unsure(why) }
                 }
-                (Then::And, Status::Unsure(why)) => match self.node(shell, &step.node) {
+                (Separator::And, Status::Unsure(why)) => match self.node(shell, &step.command) {
                     Status::Fail(failure) => Status::Fail(failure),
                     _ => Status::Unsure(why),
                 },
-                _ => self.node(shell, &step.node),
+                _ => self.node(shell, &step.command),
             };
-            before = step.then;
+            before = step.separator;
             if shell.exited {
                 break;
             }
@@ -93,10 +96,10 @@ impl<'m, 'a> Run<'m, 'a> {
         status
     }
 
-    fn node(&mut self, shell: &mut Shell, node: &Node) -> Status {
+    fn node(&mut self, shell: &mut Shell, node: &Command) -> Status {
         let status = match node {
-            Node::Simple(simple) => self.simple(shell, simple, None),
-            Node::Pipeline { stages, negated, .. } => {
+            Command::Simple(simple) => self.simple(shell, simple, None),
+            Command::Pipeline { stages, negated, .. } => {
                 let status = self.pipeline(shell, stages);
                 match (negated, status) {
                     (true, Status::Ok) => Status::fail(Reason::Other, "a negated command succeeds"),
@@ -104,17 +107,17 @@ impl<'m, 'a> Run<'m, 'a> {
                     (_, status) => status,
                 }
             }
-            Node::Subshell(script) => {
+            Command::Subshell(script) => {
                 let mut inner = shell.clone();
                 self.script(&mut inner, script)
             }
-            Node::Group(script) => self.script(shell, script),
+            Command::Group(script) => self.script(shell, script),
             // Only a condition: whichever way it goes, nothing is installed by it.
-            Node::Other { kind: OtherKind::Test | OtherKind::Arithmetic, .. } => {
+            Command::Other { kind: OtherKind::Test | OtherKind::Arithmetic, .. } => {
                 Status::unsure("the result of a test is not known")
             }
-            Node::Other { kind: OtherKind::Function, .. } => Status::Ok,
-            Node::Other { .. } => {
+            Command::Other { kind: OtherKind::Function, .. } => Status::Ok,
+            Command::Other { .. } => {
                 Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed")
             }
         };
@@ -124,13 +127,13 @@ impl<'m, 'a> Run<'m, 'a> {
         status
     }
 
-    fn pipeline(&mut self, shell: &mut Shell, stages: &[Node]) -> Status {
+    fn pipeline(&mut self, shell: &mut Shell, stages: &[Command]) -> Status {
         let mut worst = Status::Ok;
-        let mut feed: Option<&Node> = None;
+        let mut feed: Option<&Command> = None;
         for (at, stage) in stages.iter().enumerate() {
             let mut inner = shell.clone();
             let status = match stage {
-                Node::Simple(simple) => self.simple(&mut inner, simple, feed.filter(|_| at > 0)),
+                Command::Simple(simple) => self.simple(&mut inner, simple, feed.filter(|_| at > 0)),
                 other => self.node(&mut inner, other),
             };
             if let Status::Fail(failure) = &status {

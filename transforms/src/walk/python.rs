@@ -9,7 +9,7 @@ use super::status::Status;
 use super::stdlib;
 use super::verdict::Reason;
 use crate::requirements::{self, scripts};
-use crate::shell::Node;
+use crate::shell::Command;
 use std::collections::BTreeSet;
 
 /// What an interpreter is asked to run.
@@ -28,7 +28,7 @@ impl Run<'_, '_> {
         shell: &mut Shell,
         cmd: &Cmd<'_>,
         env: EnvId,
-        feed: Option<&Node>,
+        feed: Option<&Command>,
     ) -> Status {
         match job(cmd) {
             Job::Module(module, first) => self.module(shell, cmd, env, &module, first),

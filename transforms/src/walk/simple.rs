@@ -7,14 +7,14 @@ use super::paths::{self, base_name};
 use super::python::venv_dir;
 use super::status::Status;
 use super::verdict::Reason;
-use crate::shell::{self, Node, RedirectOp, Simple, Word};
+use crate::shell::{self, Command, RedirectionOperator, SimpleCommand, Word};
 use crate::tables::BASH_BUILTINS;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A simple command with its program found, for the files that know the programs.
 pub(crate) struct Cmd<'s> {
-    pub(crate) simple: &'s Simple,
+    pub(crate) simple: &'s SimpleCommand,
     /// Place of the program among the words.
     pub(crate) program: usize,
     /// The program as written.
@@ -37,7 +37,12 @@ impl Cmd<'_> {
 
 impl Run<'_, '_> {
     /// Walks a simple command. `feed` is the command whose output it reads through a pipe.
-    pub(crate) fn simple(&mut self, shell: &mut Shell, simple: &Simple, feed: Option<&Node>) -> Status {
+    pub(crate) fn simple(
+        &mut self,
+        shell: &mut Shell,
+        simple: &SimpleCommand,
+        feed: Option<&Command>,
+    ) -> Status {
         if simple.words.is_empty() {
             for assignment in &simple.assignments {
                 set(shell, &assignment.name, &assignment.value);
@@ -47,16 +52,16 @@ impl Run<'_, '_> {
         if shell.path.len() > MOST_DIRS {
             return Status::unsure("`PATH` has more directories than are followed");
         }
-        for redirect in &simple.redirects {
+        for redirect in &simple.redirections {
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
-                if matches!(redirect.op, RedirectOp::Read)
+                if matches!(redirect.operator, RedirectionOperator::Read)
                     && target.starts_with("/app")
                     && !self.machine.exists(&target)
                 {
                     return missing_file(redirect.target.text.as_deref().unwrap_or_default());
                 }
-                if matches!(redirect.op, RedirectOp::Write | RedirectOp::Append)
+                if matches!(redirect.operator, RedirectionOperator::Write | RedirectionOperator::Append)
                     && !target.starts_with("/dev/")
                 {
                     self.machine.made.insert(target);
@@ -248,7 +253,7 @@ impl Run<'_, '_> {
         missing_file(file)
     }
 
-    fn external(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, feed: Option<&Node>) -> Status {
+    fn external(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, feed: Option<&Command>) -> Status {
         // `command` and `eval` reach here with their own name when nothing follows.
         if let Some(status) = self.fetch(shell, cmd) {
             return status;

@@ -10,7 +10,7 @@ use super::simple::{Cmd, manager_kind, missing_file};
 use super::status::Status;
 use super::verdict::Reason;
 use crate::requirements;
-use crate::shell::{Node, RedirectOp};
+use crate::shell::{Command, RedirectionOperator};
 
 const GET_PIP: &str = "get-pip.py";
 
@@ -23,7 +23,11 @@ impl Run<'_, '_> {
         }
         let args: Vec<&str> = cmd.args.iter().map(|arg| arg.unwrap_or_default()).collect();
         let url = args.iter().find(|arg| arg.contains("://")).copied().unwrap_or_default();
-        let written = cmd.simple.redirects.iter().find(|redirect| matches!(redirect.op, RedirectOp::Write));
+        let written = cmd
+            .simple
+            .redirections
+            .iter()
+            .find(|redirect| matches!(redirect.operator, RedirectionOperator::Write));
         let to =
             output(tool, &args, url).or_else(|| written.and_then(|redirect| redirect.target.text.clone()));
         let is_get_pip = base_name(url).starts_with(GET_PIP);
@@ -42,8 +46,8 @@ impl Run<'_, '_> {
     }
 
     /// Whether the command before a pipe gives get-pip.py.
-    pub(crate) fn feeds_get_pip(&self, shell: &Shell, feed: Option<&Node>) -> bool {
-        let Some(Node::Simple(simple)) = feed else { return false };
+    pub(crate) fn feeds_get_pip(&self, shell: &Shell, feed: Option<&Command>) -> bool {
+        let Some(Command::Simple(simple)) = feed else { return false };
         simple.words.iter().filter_map(|word| word.text.as_deref()).any(|word| {
             base_name(word).starts_with(GET_PIP)
                 || self.machine.get_pip.contains(&paths::join(&shell.cwd, word))
