@@ -1,46 +1,42 @@
-//! Lists, pipelines and commands.
+//! The place in the text, and what is skipped and matched there.
 
-use super::{Command, CommandList, MAX_DEPTH, Redirection, Separator, ShellParseError, Step, compound};
+use super::here_document::PendingHereDocument;
+use super::{CommandList, MAX_DEPTH, ShellParseError};
 use crate::text::Span;
-use std::cell::OnceCell;
-use tree_sitter::Tree;
 
 pub(super) type Read<T> = Result<T, ShellParseError>;
 
-/// The words that start a compound command.
-pub(super) const COMPOUND: &[&str] = &["if", "for", "while", "until", "case", "select", "function", "[["];
-/// The other reserved words, which no command starts with.
-pub(super) const KEYWORDS: &[&str] =
-    &["then", "do", "done", "fi", "esac", "elif", "else", "}", "!", "coproc", "]]", "in"];
+/// The words that have a meaning of their own where a command may start.
+const RESERVED_WORDS: &[&str] = &[
+    "!", "{", "}", "[[", "]]", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for",
+    "function", "if", "in", "select", "then", "time", "until", "while",
+];
 
-/// What ends a script.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Close {
-    /// The end of the text.
-    End,
-    /// `)`
-    Paren,
-    /// `}` where a command may start.
-    Brace,
-}
+// How many bytes have been looked at, for the tests that hold it to linear time.
+#[cfg(test)]
+thread_local!(pub(super) static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
 
 pub(super) struct Reader<'a> {
     pub(super) source: &'a str,
     pub(super) at: usize,
-    /// Where the text ends: earlier than the source inside backquotes.
+    /// Where the text ends: earlier than the source inside backquotes and here-documents.
     pub(super) end: usize,
     pub(super) depth: usize,
-    /// The tree of the source, made when a compound command is met; None where it has an error.
-    tree: OnceCell<Option<Tree>>,
+    /// Here-documents whose bodies start after the next line end.
+    pub(super) pending: Vec<PendingHereDocument>,
+    /// Whether this is inside `$( … )`, where a here-document may end differently.
+    pub(super) in_substitution: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, at: 0, end: source.len(), depth: 0, tree: OnceCell::new() }
+        Self { source, at: 0, end: source.len(), depth: 0, pending: Vec::new(), in_substitution: false }
     }
 
     pub(super) fn whole(mut self) -> Read<CommandList> {
-        self.script(Close::End, 0)
+        let mut list = self.list(super::list::Until::EndOfText, 0)?;
+        list.span = Span::new(0, self.end);
+        Ok(list)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {
@@ -48,6 +44,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        #[cfg(test)]
+        READS.set(READS.get() + 1);
         if at < self.end { self.source.as_bytes().get(at).copied() } else { None }
     }
 
@@ -55,231 +53,120 @@ impl<'a> Reader<'a> {
         self.source.get(self.at..self.end).unwrap_or_default()
     }
 
-    pub(super) fn refuse<T>(&self, from: usize, what: &'static str) -> Read<T> {
+    /// What stands from `from` to here, or the one character there.
+    fn met(&self, from: usize) -> Span {
         let end = (self.at.max(from)..=self.end).find(|at| self.source.is_char_boundary(*at));
-        Err(ShellParseError::new(Span::new(from, end.unwrap_or(from)), what))
+        Span::new(from, end.unwrap_or(from))
+    }
+
+    pub(super) fn syntax<T>(&self, from: usize, what: &'static str) -> Read<T> {
+        Err(ShellParseError::syntax(self.met(from), what))
+    }
+
+    pub(super) fn unsupported<T>(&self, from: usize, what: &'static str) -> Read<T> {
+        Err(ShellParseError::unsupported(self.met(from), what))
+    }
+
+    pub(super) fn unexpected_token<T>(&self) -> Read<T> {
+        if self.rest() == "\\" {
+            return self.trailing_backslash();
+        }
+        let len = self.rest().chars().next().map_or(0, char::len_utf8);
+        Err(ShellParseError::syntax(Span::new(self.at, self.at + len), "an unexpected token"))
+    }
+
+    /// `bash -c` passes it on, and in a file it is nothing.
+    pub(super) fn trailing_backslash<T>(&self) -> Read<T> {
+        self.unsupported(self.end - 1, "a backslash at the very end")
     }
 
     pub(super) fn enter(&mut self) -> Read<()> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { self.refuse(self.at, "very deep nesting") } else { Ok(()) }
+        if self.depth > MAX_DEPTH { self.unsupported(self.at, "very deep nesting") } else { Ok(()) }
     }
 
-    /// Reads up to `close` and over it. `open` is where the script's span starts.
-    pub(super) fn script(&mut self, close: Close, open: usize) -> Read<CommandList> {
-        self.enter()?;
-        let mut steps: Vec<Step> = Vec::new();
-        loop {
-            self.skip_lines();
-            if self.closes(close) {
-                break;
+    /// The bytes that `token` takes up here, line continuations inside it included.
+    pub(super) fn token(&self, token: &str) -> Option<usize> {
+        let mut at = self.at;
+        for byte in token.bytes() {
+            at = self.after_continuations(at);
+            if self.byte(at)? != byte {
+                return None;
             }
-            if let Some(step) = steps.last()
-                && step.separator == Separator::End
-            {
-                return self.refuse(self.at, "an unexpected token");
-            }
-            let node = self.pipeline()?;
-            let span = node.span();
-            self.skip_blank();
-            let (separator, operator) = self.operator(span.end);
-            steps.push(Step { command: node, separator, span, separator_span: operator });
-            if matches!(separator, Separator::And | Separator::Or) {
-                self.skip_lines();
-                if self.closes(close) {
-                    return self.refuse(operator.start, "an operator without a command after it");
-                }
-            }
+            at += 1;
         }
-        match close {
-            Close::End => {}
-            Close::Brace if steps.last().is_some_and(|step| step.separator == Separator::End) => {
-                return self.refuse(self.at, "an unexpected token");
-            }
-            Close::Paren | Close::Brace => self.at += 1,
-        }
-        self.depth -= 1;
-        let end = if close == Close::End { self.end } else { self.at };
-        Ok(CommandList { steps, span: Span::new(open, end), redirections: Vec::new() })
+        Some(at - self.at)
     }
 
-    fn closes(&self, close: Close) -> bool {
-        match close {
-            Close::End => self.at >= self.end,
-            Close::Paren => self.peek() == Some(b')'),
-            Close::Brace => self.reserved() == "}",
+    /// Reads over `token` where it stands here.
+    pub(super) fn take(&mut self, token: &str) -> bool {
+        let len = self.token(token);
+        self.at += len.unwrap_or_default();
+        len.is_some()
+    }
+
+    /// The reserved word that stands here, as a whole word.
+    pub(super) fn reserved(&self) -> Option<&'static str> {
+        let first = self.byte(self.after_continuations(self.at))?;
+        let word = RESERVED_WORDS
+            .iter()
+            .filter(|word| word.as_bytes().first() == Some(&first))
+            .find(|word| self.token(word).is_some_and(|len| self.is_token_end(self.at + len)))?;
+        Some(word)
+    }
+
+    /// Whether a word that reaches `at` ends there.
+    pub(super) fn is_token_end(&self, at: usize) -> bool {
+        let at = self.after_continuations(at);
+        match self.byte(at) {
+            None => true,
+            // Ex) `if<(a)`, which is one word.
+            Some(b'<' | b'>') => self.byte(self.after_continuations(at + 1)) != Some(b'('),
+            Some(byte) => b" \t\n;&|()".contains(&byte),
         }
     }
 
-    fn operator(&mut self, end: usize) -> (Separator, Span) {
-        let start = self.at;
-        let rest = self.rest();
-        let (separator, len) = if rest.starts_with("&&") {
-            (Separator::And, 2)
-        } else if rest.starts_with("||") {
-            (Separator::Or, 2)
-        } else if rest.starts_with(";;") || rest.starts_with(";&") {
-            return (Separator::End, Span::at(end));
-        } else if rest.starts_with(';') {
-            (Separator::Semicolon, 1)
-        } else if rest.starts_with('&') {
-            (Separator::Background, 1)
-        } else if rest.starts_with('\n') {
-            (Separator::Newline, 1)
-        } else {
-            return (Separator::End, Span::at(end));
-        };
-        self.at += len;
-        (separator, Span::new(start, self.at))
+    /// Reads over the reserved word `word` where it stands here.
+    pub(super) fn take_reserved(&mut self, word: &'static str) -> bool {
+        self.reserved() == Some(word) && self.take(word)
     }
 
-    fn pipeline(&mut self) -> Read<Command> {
-        let start = self.at;
-        let mut negated = false;
-        let mut bang = false;
-        while self.reserved() == "!" {
-            self.at += 1;
-            self.skip_blank();
-            negated = !negated;
-            bang = true;
+    pub(super) fn after_continuations(&self, mut at: usize) -> usize {
+        while self.byte(at) == Some(b'\\') && self.byte(at + 1) == Some(b'\n') {
+            at += 2;
         }
-        let first = self.command()?;
-        let mut stages = vec![first];
-        loop {
-            let end = self.at;
-            self.skip_blank();
-            let rest = self.rest();
-            if !rest.starts_with('|') || rest.starts_with("||") {
-                self.at = end;
-                break;
-            }
-            self.at += if rest.starts_with("|&") { 2 } else { 1 };
-            self.skip_lines();
-            stages.push(self.command()?);
-        }
-        match stages.pop() {
-            Some(only) if stages.is_empty() && !bang => Ok(only),
-            Some(last) => {
-                let span = Span::new(start, last.span().end);
-                stages.push(last);
-                Ok(Command::Pipeline { stages, negated, span })
-            }
-            None => self.refuse(start, "an empty pipeline"),
-        }
+        at
     }
 
-    fn command(&mut self) -> Read<Command> {
-        let start = self.at;
-        if self.rest().starts_with("((") {
-            return self.compound(start);
-        }
-        if self.peek() == Some(b'(') {
-            self.at += 1;
-            let script = self.script(Close::Paren, start)?;
-            return Ok(Command::Subshell(self.bracketed(script)?));
-        }
-        match self.reserved() {
-            "{" => {
-                self.at += 1;
-                let script = self.script(Close::Brace, start)?;
-                Ok(Command::Group(self.bracketed(script)?))
-            }
-            word if COMPOUND.contains(&word) => self.compound(start),
-            word if KEYWORDS.contains(&word) => self.refuse(start, "an unexpected keyword"),
-            "time" => self.timed(),
-            _ => self.simple(),
-        }
-    }
-
-    /// `time` is a keyword that takes a pipeline; before a simple command it reads as a program.
-    fn timed(&mut self) -> Read<Command> {
-        let start = self.at;
-        self.at += "time".len();
-        self.skip_blank();
-        let word = self.reserved();
-        let compound = COMPOUND.contains(&word) || KEYWORDS.contains(&word) || word == "{";
-        if compound || matches!(self.peek(), Some(b'|' | b'&')) {
-            return self.refuse(start, "a timed pipeline");
-        }
-        self.at = start;
-        self.simple()
-    }
-
-    fn bracketed(&mut self, mut script: CommandList) -> Read<CommandList> {
-        if script.steps.is_empty() {
-            return self.refuse(script.span.start, "empty brackets");
-        }
-        script.redirections = self.redirections()?;
-        if let Some(last) = script.redirections.last() {
-            script.span.end = last.span.end;
-        }
-        Ok(script)
-    }
-
-    fn redirections(&mut self) -> Read<Vec<Redirection>> {
-        let mut redirections = Vec::new();
-        loop {
-            let end = self.at;
-            self.skip_blank();
-            let Some(redirect) = self.redirect()? else {
-                self.at = end;
-                return Ok(redirections);
-            };
-            redirections.push(redirect);
-        }
-    }
-
-    pub(super) fn compound(&mut self, start: usize) -> Read<Command> {
-        let source = self.source;
-        let tree = self.tree.get_or_init(|| compound::tree(source));
-        let Some(tree) = tree else { return self.refuse(start, "a compound command that does not parse") };
-        let (kind, mut span) = compound::at(tree, source, start)?;
-        if span.end > self.end || span.is_empty() {
-            return self.refuse(start, "a compound command");
-        }
-        self.at = span.end;
-        if let Some(last) = self.redirections()?.last() {
-            span.end = last.span.end;
-        }
-        Ok(Command::Other { kind, span })
-    }
-
-    /// Skips blanks, line continuations and a comment.
+    /// Skips blanks, line continuations and a comment. Only called where a token may start.
     pub(super) fn skip_blank(&mut self) {
-        let mut blank = self.at == 0
-            || matches!(
-                self.byte(self.at - 1),
-                Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'`')
-            );
         loop {
-            let rest = self.rest();
-            if rest.starts_with([' ', '\t']) {
-                self.at += 1;
-                blank = true;
-            } else if rest.starts_with("\\\n") {
-                self.at += 2;
-            } else if blank && rest.starts_with('#') {
-                self.at += rest.find('\n').unwrap_or(rest.len());
-            } else {
-                return;
+            self.at = self.after_continuations(self.at);
+            match self.peek() {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'#') => {
+                    let rest = self.rest();
+                    self.at += rest.find('\n').unwrap_or(rest.len());
+                }
+                _ => return,
             }
         }
     }
 
-    fn skip_lines(&mut self) {
+    /// Skips blanks and line ends, with the here-documents after them.
+    pub(super) fn skip_lines(&mut self) -> Read<()> {
         loop {
             self.skip_blank();
             if self.peek() != Some(b'\n') {
-                return;
+                return Ok(());
             }
-            self.at += 1;
+            self.line_end()?;
         }
     }
 
-    /// The word here as it stands, where it has the form of a reserved word.
-    fn reserved(&self) -> &'a str {
-        let rest = self.rest();
-        let end = rest.find([' ', '\t', '\n', ';', '&', '|', '(', ')', '<', '>']).unwrap_or(rest.len());
-        rest.get(..end).unwrap_or_default()
+    /// Reads over a line end and the here-documents after it.
+    pub(super) fn line_end(&mut self) -> Read<()> {
+        self.at += 1;
+        if self.pending.is_empty() { Ok(()) } else { self.here_documents() }
     }
 }

@@ -1,8 +1,12 @@
-//! Simple commands: assignments, words and redirections.
+//! Simple commands, and functions that start with a name.
 
-use super::reader::{COMPOUND, KEYWORDS, Read, Reader};
-use super::{Assignment, Command, Redirection, RedirectionOperator, SimpleCommand, Word};
+use super::reader::{Read, Reader};
+use super::word::{WordKind, is_name};
+use super::{Assignment, Command, FunctionDefinition, SimpleCommand, Word};
 use crate::text::Span;
+
+/// The programs in whose arguments `NAME=(…)` is an array.
+const TAKE_ARRAYS: &[&str] = &["alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"];
 
 impl Reader<'_> {
     pub(super) fn simple(&mut self) -> Read<Command> {
@@ -13,109 +17,76 @@ impl Reader<'_> {
             words: Vec::new(),
             redirections: Vec::new(),
         };
+        let mut takes_arrays = true;
         loop {
             simple.span.end = simple.span.end.max(self.at);
             self.skip_blank();
-            if let Some(redirect) = self.redirect()? {
-                simple.redirections.push(redirect);
+            if let Some(redirection) = self.redirection()? {
+                simple.redirections.push(redirection);
+                takes_arrays &= simple.words.is_empty();
                 continue;
             }
             if !self.word_starts() {
                 break;
             }
-            let word = self.word()?;
-            if self.peek() == Some(b'(') {
-                return self.parenthesis_after(&simple, &word);
-            }
-            if simple.words.is_empty() {
-                let text = word.text.as_deref().filter(|_| !word.quoted && word.raw.contains("\\\n"));
-                if text
-                    .is_some_and(|text| COMPOUND.contains(&text) || KEYWORDS.contains(&text) || text == "{")
-                {
-                    return self.refuse(start, "a keyword over two lines");
-                }
-                if is_element(&word.raw) {
-                    return self.refuse(start, "an array");
-                }
-                match assignment(word) {
-                    Assigned::Yes(assignment) => simple.assignments.push(assignment),
-                    Assigned::No(word) => simple.words.push(word),
-                    Assigned::Unsure => return self.refuse(start, "an assignment over two lines"),
-                }
-            } else {
+            let kind = if takes_arrays { WordKind::Assignment } else { WordKind::Plain };
+            let word = self.word_of(kind)?;
+            if !simple.words.is_empty() {
                 simple.words.push(word);
+                continue;
+            }
+            if is_element(&word.raw) {
+                return self.unsupported(word.span.start, "an element of an array");
+            }
+            match assignment(word) {
+                Assigned::Yes(assignment) => simple.assignments.push(assignment),
+                Assigned::No(word) => {
+                    let first = simple.assignments.is_empty() && simple.redirections.is_empty();
+                    if first && let Some(function) = self.function_after(&word)? {
+                        return Ok(function);
+                    }
+                    takes_arrays = TAKE_ARRAYS.contains(&word.raw.as_str());
+                    simple.words.push(word);
+                }
+                Assigned::Unsure => return self.unsupported(start, "an assignment over two lines"),
             }
         }
         if simple.assignments.is_empty() && simple.words.is_empty() && simple.redirections.is_empty() {
-            self.at += 1;
-            return self.refuse(start, "an unexpected token");
+            return self.unexpected_token();
         }
         Ok(Command::Simple(simple))
     }
 
-    fn parenthesis_after(&mut self, before: &SimpleCommand, word: &Word) -> Read<Command> {
-        let first =
-            before.assignments.is_empty() && before.words.is_empty() && before.redirections.is_empty();
-        if first && !word.raw.contains('=') {
-            self.compound(word.span.start)
-        } else {
-            self.refuse(word.span.start, "a parenthesis in a command")
-        }
-    }
-
-    pub(super) fn redirect(&mut self) -> Read<Option<Redirection>> {
-        let start = self.at;
-        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let fd = self.rest().get(..digits).unwrap_or_default();
-        let rest = self.rest().get(digits..).unwrap_or_default();
-        let Some((op, len)) = redirect_operator(rest, digits == 0) else { return Ok(None) };
-        self.at += digits + len;
-        let Some(op) = op else { return self.refuse(start, "a here-document") };
-        let fd = match fd.parse() {
-            Ok(fd) => Some(fd),
-            Err(_) if fd.is_empty() => None,
-            Err(_) => return self.refuse(start, "a very large file descriptor"),
-        };
+    /// Reads `() body` after a name.
+    fn function_after(&mut self, name: &Word) -> Read<Option<Command>> {
+        let end = self.at;
         self.skip_blank();
-        if !self.word_starts() {
-            return self.refuse(start, "a redirect without a target");
+        let opening = self.at;
+        if !self.take("(") {
+            self.at = end;
+            return Ok(None);
         }
-        // Ex) `>#` has a comment after it, and in `>2>&1` the `2` is a descriptor.
-        if self.peek() == Some(b'#') {
-            return self.refuse(start, "a redirect without a target");
+        self.skip_blank();
+        if !self.take(")") {
+            self.at = opening;
+            return self.unexpected_token();
         }
-        let target = self.word()?;
-        let number = target.raw.bytes().all(|byte| byte.is_ascii_digit());
-        if number && matches!(self.peek(), Some(b'<' | b'>')) {
-            return self.refuse(start, "a redirect without a target");
-        }
-        Ok(Some(Redirection { span: Span::new(start, target.span.end), fd, operator: op, target }))
+        self.function_body(name.span.start, name.clone()).map(Some)
     }
-}
 
-/// The operator and its length. The operator is None for a here-document.
-fn redirect_operator(rest: &str, both: bool) -> Option<(Option<RedirectionOperator>, usize)> {
-    let table = [
-        ("&>>", RedirectionOperator::AppendBoth),
-        ("&>", RedirectionOperator::WriteBoth),
-        ("<<<", RedirectionOperator::HereString),
-        ("<&", RedirectionOperator::DuplicateIn),
-        ("<>", RedirectionOperator::ReadWrite),
-        (">>", RedirectionOperator::Append),
-        (">&", RedirectionOperator::DuplicateOut),
-        (">|", RedirectionOperator::Write),
-        ("<", RedirectionOperator::Read),
-        (">", RedirectionOperator::Write),
-    ];
-    // Ex) `<(sort a)` is a word.
-    if both && (rest.starts_with("<(") || rest.starts_with(">(")) {
-        return None;
+    /// Reads the rest of a function definition. `start` is where it starts.
+    pub(super) fn function_body(&mut self, start: usize, name: Word) -> Read<Command> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:+,/@%".contains(&byte) || byte >= 128;
+        if name.raw.is_empty() || !name.raw.bytes().all(plain) {
+            return self.unsupported(start, "a function with an unusual name");
+        }
+        self.skip_lines()?;
+        let Some(body) = self.compound()? else {
+            return self.syntax(start, "a function without a body");
+        };
+        let span = Span::new(start, body.span.end);
+        Ok(Command::Function(Box::new(FunctionDefinition { name, body: *body, span })))
     }
-    if rest.starts_with("<<") && !rest.starts_with("<<<") {
-        return Some((None, 2));
-    }
-    let (text, op) = table.into_iter().find(|(text, _)| rest.starts_with(text))?;
-    (both || !text.starts_with('&')).then_some((Some(op), text.len()))
 }
 
 enum Assigned {
@@ -127,7 +98,7 @@ enum Assigned {
 fn assignment(word: Word) -> Assigned {
     let Some((name, append)) = assigned_name(&word.raw) else {
         let joined = !word.quoted && word.raw.contains("\\\n");
-        let unsure = joined && word.text.as_deref().is_some_and(|text| assigned_name(text).is_some());
+        let unsure = joined && assigned_name(&word.raw.replace("\\\n", "")).is_some();
         return if unsure { Assigned::Unsure } else { Assigned::No(word) };
     };
     let name = name.to_owned();
@@ -141,15 +112,12 @@ fn assignment(word: Word) -> Assigned {
 
 /// Whether bash reads it as an element of an array: `NAME[…`.
 fn is_element(raw: &str) -> bool {
-    let Some((name, _)) = raw.split_once('[') else { return false };
-    assigned_name(&format!("{name}=")).is_some_and(|(_, append)| !append)
+    raw.split_once('[').is_some_and(|(name, _)| is_name(&name.replace("\\\n", "")))
 }
 
 /// The name in `NAME=…` or `NAME+=…`, and whether it appends.
 pub(super) fn assigned_name(raw: &str) -> Option<(&str, bool)> {
     let (name, _) = raw.split_once('=')?;
     let (name, append) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let valid = starts && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    valid.then_some((name, append))
+    is_name(name).then_some((name, append))
 }

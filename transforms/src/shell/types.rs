@@ -1,26 +1,29 @@
-use crate::text::Span;
+//! Lists, pipelines, simple commands, words and redirections, named after the shell grammar of POSIX.
 
-/// Commands in the order that they stand.
+use super::{CompoundCommand, FunctionDefinition, HereDocument};
+use crate::text::Span;
+use std::sync::{Arc, OnceLock};
+
+/// Commands in the order that they stand: a whole script, or a body inside a compound command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandList {
     /// The pipelines, each with the operator after it.
     pub steps: Vec<Step>,
-    /// The whole, with the parentheses, braces or `$( )` around it.
+    /// All of a script's text. For a body: from its first command to the end of its last operator, and
+    /// empty where no command stands in it.
     pub span: Span,
-    /// The redirections of `( … )` or `{ …; }`.
-    pub redirections: Vec<Redirection>,
 }
 
-/// One pipeline, and what bash does after it.
+/// One pipeline of a list, and the operator after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The command.
     pub command: Command,
     /// The operator after it.
     pub separator: Separator,
-    /// The command, without the operator.
+    /// Where the command stands, without the operator.
     pub span: Span,
-    /// The operator: empty, at the end of the command, for [`Separator::End`].
+    /// Where the operator stands: empty, at the end of the command, for [`Separator::End`].
     pub separator_span: Span,
 }
 
@@ -35,7 +38,7 @@ pub enum Separator {
     Semicolon,
     /// `&`: ends the whole `&&`/`||` list.
     Background,
-    /// The end of the script.
+    /// The end of the list.
     End,
     /// A line end.
     Newline,
@@ -46,51 +49,31 @@ pub enum Separator {
 pub enum Command {
     /// Assignments, words and redirections.
     Simple(SimpleCommand),
-    /// `a | b`, or `! a`.
-    Pipeline {
-        /// The commands; one where the pipeline is only negated.
-        stages: Vec<Command>,
-        /// Whether an odd number of `!` stands before it.
-        negated: bool,
-        /// From the first `!` or command to the end of the last command.
-        span: Span,
-    },
-    /// `( … )`
-    Subshell(CommandList),
-    /// `{ …; }`
-    Group(CommandList),
-    /// A compound command, which is not followed.
-    Other {
-        /// Which.
-        kind: OtherKind,
-        /// From its first keyword to its last, with its redirections.
-        span: Span,
-    },
+    /// `a | b`, `! a` or `time a`.
+    Pipeline(Pipeline),
+    /// A command with other commands inside, or `[[ … ]]` and `(( … ))`.
+    Compound(Box<CompoundCommand>),
+    /// `name() { …; }`
+    Function(Box<FunctionDefinition>),
 }
 
-/// The compound commands that are not followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OtherKind {
-    /// `if …; then …; fi`
-    If,
-    /// `for …; do …; done`, or `select`.
-    For,
-    /// `while` or `until`.
-    While,
-    /// `case … esac`
-    Case,
-    /// A function definition.
-    Function,
-    /// `[[ … ]]`
-    Test,
-    /// `(( … ))`
-    Arithmetic,
+/// Commands joined by `|` or `|&`, or one command after `!` or `time`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pipeline {
+    /// The commands; one where the pipeline is only negated or timed.
+    pub commands: Vec<Command>,
+    /// Whether an odd number of `!` stands before it.
+    pub negated: bool,
+    /// Whether `time` stands before it.
+    pub timed: bool,
+    /// From the first `!`, `time` or command to the end of the last command.
+    pub span: Span,
 }
 
 /// A simple command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimpleCommand {
-    /// From the first assignment, word or redirect to the last.
+    /// From the first assignment, word or redirection to the last.
     pub span: Span,
     /// The assignments before the first word.
     pub assignments: Vec<Assignment>,
@@ -105,7 +88,7 @@ pub struct SimpleCommand {
 pub struct Assignment {
     /// The variable.
     pub name: String,
-    /// The value; its span is empty in `NAME=`.
+    /// The value; its span is empty in `NAME=`. An array's has no text.
     pub value: Word,
     /// Whether it is `NAME+=value`.
     pub append: bool,
@@ -128,23 +111,34 @@ pub struct Word {
     /// Whether a quote or a backslash is in it.
     pub quoted: bool,
     /// The commands inside `$(…)`, backquotes, `<(…)` and `>(…)`.
-    pub substitutions: Vec<CommandList>,
+    pub substitutions: Vec<Substitution>,
 }
 
-/// A redirect.
+/// `$(…)`, backquotes, `<(…)` or `>(…)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// The commands inside.
+    pub commands: CommandList,
+    /// The whole, with the brackets or backquotes.
+    pub span: Span,
+}
+
+/// A redirection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirection {
-    /// From the descriptor to the end of the target.
+    /// From the descriptor to the end of the target. The body of a here-document is not part of it.
     pub span: Span,
     /// The descriptor before the operator.
     pub fd: Option<u32>,
     /// The operator.
     pub operator: RedirectionOperator,
-    /// The file, descriptor, `-` or string after it.
+    /// The file, descriptor, `-`, string or delimiter after it.
     pub target: Word,
+    /// Set when the body has been read, which stands after the line of the operator.
+    pub(super) body: Option<Arc<OnceLock<HereDocument>>>,
 }
 
-/// The operator of a redirect.
+/// The operator of a redirection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RedirectionOperator {
     /// `<`
@@ -165,15 +159,18 @@ pub enum RedirectionOperator {
     AppendBoth,
     /// `<<<`
     HereString,
+    /// `<<` or `<<-`
+    HereDocument,
 }
 
 impl Command {
-    /// Where the command stands.
+    /// Where the command stands, with its redirections.
     pub fn span(&self) -> Span {
         match self {
             Command::Simple(simple) => simple.span,
-            Command::Pipeline { span, .. } | Command::Other { span, .. } => *span,
-            Command::Subshell(script) | Command::Group(script) => script.span,
+            Command::Pipeline(pipeline) => pipeline.span,
+            Command::Compound(compound) => compound.span,
+            Command::Function(function) => function.span,
         }
     }
 }
@@ -188,11 +185,18 @@ impl SimpleCommand {
     pub fn texts_from(&self, index: usize) -> Vec<Option<&str>> {
         self.words.iter().skip(index).map(|word| word.text.as_deref()).collect()
     }
+}
 
-    /// The commands inside the words, assignments and redirections.
-    pub fn substitutions(&self) -> impl Iterator<Item = &CommandList> {
-        let values = self.assignments.iter().map(|assignment| &assignment.value);
-        let targets = self.redirections.iter().map(|redirect| &redirect.target);
-        values.chain(&self.words).chain(targets).flat_map(|word| &word.substitutions)
+impl Word {
+    /// Whether digits are all that stands in it, line continuations left out.
+    pub(super) fn is_number(&self) -> bool {
+        self.raw.replace("\\\n", "").bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+impl Redirection {
+    /// The text that a here-document feeds to the command.
+    pub fn here_document(&self) -> Option<&HereDocument> {
+        self.body.as_ref()?.get()
     }
 }

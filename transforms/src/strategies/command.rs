@@ -1,7 +1,7 @@
 //! One command string, rewritten step by step.
 
 use crate::edit::{Edit, Transaction};
-use crate::shell::{self, Command, CommandList, OtherKind, Separator, SimpleCommand, Step};
+use crate::shell::{self, Command, CommandList, CompoundKind, Separator, SimpleCommand, Step};
 use crate::text::Span;
 
 /// Changes to one command string: simple commands to take out, and parts to replace.
@@ -129,7 +129,7 @@ fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
             }
         }
         let ends = |joined| !matches!(joined, Separator::And | Separator::Or);
-        cuts.push(match (next_start, kept_end) {
+        let cut = match (next_start, kept_end) {
             // Ex) `a && b; c` or `a || b && c`: what follows `b` follows `a` as it did
             (Some(_), Some((before, joined))) if !ends(joined) => Span::new(before, end),
             // Ex) `a && b`: dropping `a` takes the operator after it along
@@ -137,23 +137,49 @@ fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
             // Ex) `a && b`: dropping `b` takes the operator before it along
             (None, Some((before, _))) => Span::new(before, end),
             (None, None) => Span::new(step.span.start, end),
-        });
+        };
+        cuts.push(cut);
     }
-    Some(cuts)
+    Some(with_here_documents(script, &gone, cuts))
+}
+
+/// The cuts, with the bodies of here-documents that go and without those that stay.
+fn with_here_documents(script: &CommandList, gone: &[bool], mut cuts: Vec<Span>) -> Vec<Span> {
+    for (step, gone) in script.steps.iter().zip(gone) {
+        for document in step.command.here_documents() {
+            let body = document.span;
+            if *gone {
+                cuts.push(body);
+                continue;
+            }
+            // The line end before the body stays, too.
+            let (start, end) = (body.start.saturating_sub(1), body.end);
+            let around = |cut: Span| {
+                let before = Span::new(cut.start, start.clamp(cut.start, cut.end));
+                [before, Span::new(end.clamp(cut.start, cut.end), cut.end)]
+            };
+            cuts = cuts.into_iter().flat_map(around).filter(|cut| !cut.is_empty()).collect();
+        }
+    }
+    cuts
 }
 
 fn is_dropped(node: &Command, drop: &[Span]) -> bool {
     match node {
         Command::Simple(simple) => drop.contains(&simple.span),
         // Ex) `curl …/get-pip.py | python3`: one dropped end leaves the other nothing to do
-        Command::Pipeline { stages, .. } => {
+        Command::Pipeline(pipeline) => {
+            let stages = &pipeline.commands;
             let kept = |stage: &&Command| !is_dropped(stage, drop);
             stages.iter().any(|stage| is_dropped(stage, drop)) && !stages.iter().filter(kept).any(installs)
         }
-        Command::Subshell(script) | Command::Group(script) => {
-            !script.steps.is_empty() && script.steps.iter().all(|step| is_dropped(&step.command, drop))
-        }
-        Command::Other { .. } => false,
+        Command::Compound(compound) => match &compound.kind {
+            CompoundKind::Subshell(list) | CompoundKind::Group(list) => {
+                list.steps.iter().all(|step| is_dropped(&step.command, drop))
+            }
+            _ => false,
+        },
+        Command::Function(_) => false,
     }
 }
 
@@ -184,7 +210,7 @@ fn is_check(node: &Command) -> bool {
 fn is_test(node: &Command) -> bool {
     match node {
         Command::Simple(simple) => matches!(simple.text(0), Some("[" | "test")),
-        Command::Other { kind, .. } => *kind == OtherKind::Test,
+        Command::Compound(compound) => matches!(compound.kind, CompoundKind::Conditional(_)),
         _ => false,
     }
 }
@@ -286,6 +312,12 @@ mod tests {
             ("x | v install y", &["x"], Some("x | v install y")),
             ("x | v install y", &["x", "v install y"], None),
             ("a", &["a"], None),
+            ("cat <<E\nq\nE\nq a", &["q a"], Some("cat <<E\nq\nE")),
+            ("cat <<E &&\nb\nE\nq", &["q"], Some("cat <<E\nb\nE")),
+            ("cat <<E && q; c\nb\nE", &["q"], Some("cat <<E; c\nb\nE")),
+            ("q <<E && c\nb\nE", &["q <<E"], Some("c")),
+            ("a && q <<E; c\nb\nE\nd", &["q <<E"], Some("a; c\nd")),
+            ("a\nq <<E\nb\nE\nc", &["q <<E"], Some("a\nc")),
             ("bash -c 'q && b'", &["q"], Some("bash -c 'b'")),
             ("bash -c 'q' && c", &["q"], Some("c")),
         ] {

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::machine::{Machine, Shell};
 use super::status::{Failure, Status, leading};
 use super::verdict::Reason;
-use crate::shell::{Command, CommandList, OtherKind, Separator, Step};
+use crate::shell::{Command, CommandList, CompoundCommand, CompoundKind, Separator, Step};
 
 /// One command being walked: the image, and what was noted.
 pub(crate) struct Run<'m, 'a> {
@@ -99,32 +99,40 @@ impl<'m, 'a> Run<'m, 'a> {
     fn node(&mut self, shell: &mut Shell, node: &Command) -> Status {
         let status = match node {
             Command::Simple(simple) => self.simple(shell, simple, None),
-            Command::Pipeline { stages, negated, .. } => {
-                let status = self.pipeline(shell, stages);
-                match (negated, status) {
+            Command::Pipeline(pipeline) => {
+                let status = match pipeline.commands.as_slice() {
+                    // Ex) `! cd x`, which is no subshell.
+                    [only] => self.node(shell, only),
+                    commands => self.pipeline(shell, commands),
+                };
+                match (pipeline.negated, status) {
                     (true, Status::Ok) => Status::fail(Reason::Other, "a negated command succeeds"),
                     (true, Status::Fail(_)) => Status::Ok,
                     (_, status) => status,
                 }
             }
-            Command::Subshell(script) => {
-                let mut inner = shell.clone();
-                self.script(&mut inner, script)
-            }
-            Command::Group(script) => self.script(shell, script),
-            // Only a condition: whichever way it goes, nothing is installed by it.
-            Command::Other { kind: OtherKind::Test | OtherKind::Arithmetic, .. } => {
-                Status::unsure("the result of a test is not known")
-            }
-            Command::Other { kind: OtherKind::Function, .. } => Status::Ok,
-            Command::Other { .. } => {
-                Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed")
-            }
+            Command::Compound(compound) => self.compound(shell, compound),
+            Command::Function(_) => Status::Ok,
         };
         if let Status::Fail(failure) = &status {
             self.failures.push(failure.clone());
         }
         status
+    }
+
+    fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
+        if compound.redirections.iter().any(|redirection| redirection.here_document().is_some()) {
+            return Status::unsure("the command has a here-document, which is not followed");
+        }
+        match &compound.kind {
+            CompoundKind::Subshell(list) => self.script(&mut shell.clone(), list),
+            CompoundKind::Group(list) => self.script(shell, list),
+            // Only a condition: whichever way it goes, nothing is installed by it.
+            CompoundKind::Conditional(_) | CompoundKind::Arithmetic(_) => {
+                Status::unsure("the result of a test is not known")
+            }
+            _ => Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed"),
+        }
     }
 
     fn pipeline(&mut self, shell: &mut Shell, stages: &[Command]) -> Status {

@@ -53,6 +53,9 @@ impl Run<'_, '_> {
             return Status::unsure("`PATH` has more directories than are followed");
         }
         for redirect in &simple.redirections {
+            if redirect.here_document().is_some() {
+                return Status::unsure("the command has a here-document, which is not followed");
+            }
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
                 if matches!(redirect.operator, RedirectionOperator::Read)
