@@ -161,6 +161,10 @@ const OTHER: &[&str] = &[
     "f() { pip install flask; }",
     "pip install -r {d}requirements.txt &",
     "cat <<E\npip\nE",
+    "cat > .env <<E\nA=1\nE\npip install -r {d}requirements.txt",
+    "pip install flask && cat <<E; python -m ensurepip\nA=1\nE",
+    "case $A in b) pip install -r {d}requirements.txt ;; *) true ;; esac",
+    "PACKAGES=(flask gunicorn); pip install -r {d}requirements.txt",
     "echo \"unclosed",
     "日本 $(pip --version) `pip list`",
 ];
