@@ -185,7 +185,7 @@ fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
         }
         _ => url,
     };
-    Address::parse(&url, own).map_err(|why| Failure::unusable(format!("the remote `{remote}`: {why}")))
+    Address::of_remote(&url, own).map_err(|why| Failure::unusable(format!("the remote `{remote}`: {why}")))
 }
 
 type Opened = (Site, Result<Box<dyn Forge>, String>, Option<Token>);

@@ -1,6 +1,7 @@
 //! What people type to mean a repository, and the forge that it is at.
 
 use super::Kind;
+use super::secret::without_credentials;
 
 /// A forge and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,9 @@ impl Site {
     /// The forge whose interface is at `api`: the end of the address tells which it is.
     pub(crate) fn at(api: &str) -> Result<Self, String> {
         let api = api.trim_end_matches('/');
+        let shown = without_credentials(api);
         let Some((scheme, rest)) = api.split_once("://") else {
-            return Err(format!("`{api}` is no address; help: it starts with `https://`"));
+            return Err(format!("`{shown}` is no address; help: it starts with `https://`"));
         };
         let host = rest.split('/').next().unwrap_or_default();
         if host.contains('@') {
@@ -46,7 +48,7 @@ impl Site {
         }
         let loopback = matches!(host_name(host), "localhost" | "127.0.0.1" | "[::1]");
         if scheme != "https" && !(scheme == "http" && loopback) {
-            return Err(format!("`{api}` would send the token for everyone to read; help: use `https://`"));
+            return Err(format!("`{shown}` would send the token for everyone to read; help: use `https://`"));
         }
         let ends = [(Kind::GitHub, "/api/v3"), (Kind::GitLab, "/api/v4"), (Kind::Gitea, "/api/v1")];
         for (kind, end) in ends {
@@ -57,7 +59,7 @@ impl Site {
         match rest.strip_prefix("api.").filter(|rest| !rest.contains('/')) {
             Some(rest) => Ok(Self::new(Kind::GitHub, api, &format!("{scheme}://{rest}"))),
             None => Err(format!(
-                "nobody said which forge `{api}` is; help: end it with `/api/v3` for GitHub Enterprise, `/api/v4` for \
+                "nobody said which forge `{shown}` is; help: end it with `/api/v3` for GitHub Enterprise, `/api/v4` for \
                  GitLab, `/api/v1` for Gitea or Forgejo"
             )),
         }
@@ -102,13 +104,15 @@ const TOKENS: &str = "a token goes into GITHUB_TOKEN, GITLAB_TOKEN or GITEA_TOKE
 impl Address {
     /// Reads `OWNER/NAME`, or the address of a clone. `own` is the forge for the first, and one for the second.
     pub(crate) fn parse(typed: &str, own: &Site) -> Result<Self, String> {
-        let shown = typed.rsplit_once('@').map_or(typed, |(_, rest)| rest);
+        let shown = without_credentials(typed);
         let cannot = |why: &str| format!("cannot use `{shown}` as a repository: {why}");
         let (host, path, ssh) = match split(typed).map_err(|why| cannot(&why))? {
             Split::Name => (own.host().to_owned(), typed, false),
             Split::Url { host, path, ssh } => (host, path, ssh),
         };
-        let path = path.trim_matches('/');
+        let path = path.trim_end_matches('/');
+        // An address has its path from the root of the host; a name starts with no slash.
+        let path = if ssh || typed.contains("://") { path.trim_start_matches('/') } else { path };
         let name = path.strip_suffix(".git").unwrap_or(path);
         let good = |part: &str| {
             !matches!(part, "" | "." | "..")
@@ -137,10 +141,35 @@ impl Address {
         Ok(Self { site, name: name.to_owned(), remote: ssh.then(|| typed.to_owned()) })
     }
 
+    /// The repository that the remote at `url` is a clone of: an address, since a name there is a directory.
+    pub(crate) fn of_remote(url: &str, own: &Site) -> Result<Self, String> {
+        match split(url) {
+            Ok(Split::Name) => {
+                Err(format!("cannot use `{}` as a repository: {LOCAL}", without_credentials(url)))
+            }
+            _ => Self::parse(url, own),
+        }
+    }
+
     /// `host/owner/name`, to tell repositories apart.
     pub(crate) fn key(&self) -> String {
         format!("{}/{}", self.site.host(), self.name).to_lowercase()
     }
+}
+
+/// What is said of the path of a repository on this machine.
+const LOCAL: &str =
+    "it is a directory of this machine, and no repository at a forge; help: name one, `pr OWNER/NAME`";
+
+/// Whether git reads it as a path of this machine, whatever `OWNER/NAME` may mean here.
+fn is_local(typed: &str) -> bool {
+    let drive = typed.split_once(':').is_some_and(|(drive, path)| {
+        drive.len() == 1
+            && drive.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && path.starts_with(['/', '\\'])
+    });
+    let first = typed.split(['/', '\\']).next().unwrap_or_default();
+    drive || typed.contains('\\') || typed.starts_with("file:") || matches!(first, "" | "." | ".." | "~")
 }
 
 enum Split<'a> {
@@ -149,6 +178,9 @@ enum Split<'a> {
 }
 
 fn split(typed: &str) -> Result<Split<'_>, String> {
+    if !typed.is_empty() && is_local(typed) {
+        return Err(LOCAL.to_owned());
+    }
     if let Some((scheme, rest)) = typed.split_once("://") {
         let (authority, path) = rest.split_once('/').ok_or("it has no path")?;
         let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -209,6 +241,9 @@ mod tests {
             "ftp://x/api/v3",
             "git.acme.org",
             "https://t0ken@x/api/v3",
+            "https://x/api?access_token=t0ken",
+            "http://x.example/api/v3?token=t0ken",
+            "me:t0ken@x/api/v3",
         ] {
             let error = Site::at(api).unwrap_err();
             assert!(!error.contains("t0ken"), "{error}");
@@ -260,11 +295,45 @@ mod tests {
             "ssh://-oProxyCommand=x/a/b",
             "git@-oProxyCommand=x:a/b",
             "https://github.com/a",
+            "https://github.com/a/b?token=t0ken",
+            "https://github.com/a/b.git?x=1&access_token=t0ken#y",
+            "https://github.com/a?private_token=t0ken",
+            "git@github.com:a/b?token=t0ken",
             "a/b\n",
             "",
         ] {
             let error = Address::parse(typed, &Site::github()).unwrap_err();
             assert!(!error.contains("t0ken"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_directory_of_this_machine_is_no_repository_of_a_forge() {
+        let gitlab = Site::at("https://git.acme.org/api/v4").unwrap();
+        for typed in [
+            "/srv/git/owner/name",
+            "/owner/name",
+            "//server/owner/name",
+            "../owner/name",
+            "./owner/name",
+            "~/owner/name",
+            "C:\\owner\\name",
+            "C:/owner/name",
+            "owner\\name",
+            "file:///owner/name",
+            "file://localhost/owner/name.git",
+        ] {
+            for own in [&Site::github(), &gitlab] {
+                for error in
+                    [Address::parse(typed, own), Address::of_remote(typed, own)].map(Result::unwrap_err)
+                {
+                    assert!(error.contains("is a directory of this machine"), "{typed}: {error}");
+                }
+            }
+        }
+        // As a remote, this one is below the work tree.
+        let error = Address::of_remote("owner/name", &gitlab).unwrap_err();
+        assert!(error.contains("`owner/name` as a repository: it is a directory"), "{error}");
+        assert_eq!(Address::of_remote("git@github.com:a/b.git", &gitlab).unwrap().name, "a/b");
     }
 }

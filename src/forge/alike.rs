@@ -53,19 +53,21 @@ impl Tree {
     }
 }
 
-/// All repositories of an organisation, or of a user, who is listed elsewhere.
-pub(super) fn owned<T: DeserializeOwned>(
+/// All repositories of an organisation, or of a user, who is listed elsewhere, as `keep` makes them.
+pub(super) fn owned<T: DeserializeOwned, U>(
     client: &Client,
     owner: &str,
     query: &str,
     most: usize,
-) -> Result<Vec<T>, ForgeError> {
-    let list = |kind: &str| client.pages(&format!("/{kind}/{}/repos?{query}", part(owner)), most);
-    let found = match list("orgs") {
+    keep: impl Fn(T) -> U,
+) -> Result<Vec<U>, ForgeError> {
+    let list = |kind: &str| {
+        client.list(&format!("/{kind}/{}/repos?{query}", part(owner)), most, |found| Some(keep(found)))
+    };
+    match list("orgs") {
         Err(ForgeError { status: Some(404), .. }) => list("users"),
         found => found,
-    }?;
-    found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many repositories")))
+    }
 }
 
 /// The call that a change comes to, of those that the two have alike.

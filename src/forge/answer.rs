@@ -6,6 +6,32 @@ use ureq::http::HeaderMap;
 /// Bytes of an answer that an error quotes.
 pub(super) const QUOTED: usize = 600;
 
+/// An answer, whatever it says.
+pub(super) struct Received {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    /// The text; what is not UTF-8 in it is replaced.
+    pub(super) text: String,
+}
+
+impl Received {
+    /// Whether the call was carried out.
+    pub(super) fn is_success(&self) -> bool {
+        (200..=299).contains(&self.status)
+    }
+}
+
+/// Which page of a list comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// This was the last one.
+    None,
+    /// The one with this number.
+    Page(usize),
+    /// There is one, and its number is not said.
+    Unknown,
+}
+
 /// Scheme, host and port of an address.
 pub(super) fn origin(address: &str) -> &str {
     let start = address.find("://").map_or(0, |at| at + 3);
@@ -14,7 +40,7 @@ pub(super) fn origin(address: &str) -> &str {
 }
 
 /// Where an answer redirects to, if that is at `origin` too and the call may be repeated there as it is.
-pub(super) fn redirect((status, headers, _): &(u16, HeaderMap, String), origin: &str) -> Option<String> {
+pub(super) fn redirect(Received { status, headers, .. }: &Received, origin: &str) -> Option<String> {
     let to = headers.get("location")?.to_str().ok()?;
     let rest = to.strip_prefix(origin).unwrap_or(to);
     // 301 and 302 would turn a change into a read, but no call that changes something comes to them: a
@@ -58,22 +84,27 @@ fn collect(value: Option<&Value>, parts: &mut Vec<String>) {
     }
 }
 
-/// The number of the next page: GitHub's and Gitea's `Link` (RFC 8288), or GitLab's `X-Next-Page`.
-pub(super) fn next_page(headers: &HeaderMap) -> Option<usize> {
+/// The next page: by GitHub's and Gitea's `Link` (RFC 8288), or GitLab's `X-Next-Page`.
+pub(super) fn next_page(headers: &HeaderMap) -> Next {
+    let number =
+        |text: Option<&str>| text.and_then(|text| text.parse().ok()).map_or(Next::Unknown, Next::Page);
     if let Some(next) = headers.get("x-next-page") {
-        return next.to_str().ok()?.parse().ok();
+        return if next.is_empty() { Next::None } else { number(next.to_str().ok()) };
     }
-    let links = headers.get("link")?.to_str().ok()?;
-    let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;
-    let address = next.split(['<', '>']).nth(1)?;
-    let query = address.split_once('?')?.1;
-    query.split('&').find_map(|pair| pair.strip_prefix("page="))?.parse().ok()
+    let links = headers.get_all("link").iter().filter_map(|links| links.to_str().ok());
+    let Some(next) = links.flat_map(|links| links.split(',')).find(|link| link.contains("rel=\"next\""))
+    else {
+        return Next::None;
+    };
+    let query =
+        next.split(['<', '>']).nth(1).and_then(|address| address.split_once('?')).map(|(_, query)| query);
+    number(query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("page="))))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{HeaderMap, next_page, origin, redirect, said};
+    use super::{HeaderMap, Next, Received, next_page, origin, redirect, said};
 
     #[test]
     fn quotes_what_each_forge_says_is_wrong() {
@@ -108,11 +139,19 @@ mod tests {
         };
         let link =
             "<https://evil.example/x?per_page=100&page=3>; rel=\"next\", <https://x/?page=9>; rel=\"last\"";
-        assert_eq!(page("link", link), Some(3));
-        assert_eq!(page("link", "<https://x/?page=1>; rel=\"prev\""), None);
-        assert_eq!(page("x-next-page", "2"), Some(2));
-        assert_eq!(page("x-next-page", ""), None);
-        assert_eq!(next_page(&HeaderMap::new()), None);
+        assert_eq!(page("link", link), Next::Page(3));
+        assert_eq!(page("link", "<https://x/?page=1>; rel=\"prev\""), Next::None);
+        assert_eq!(page("x-next-page", "2"), Next::Page(2));
+        assert_eq!(page("x-next-page", ""), Next::None);
+        assert_eq!(next_page(&HeaderMap::new()), Next::None);
+        // A list that goes on is not one that ends here.
+        for (name, value) in [
+            ("link", "<https://x/?cursor=abc>; rel=\"next\""),
+            ("link", "<https://x/?page=18446744073709551616>; rel=\"next\""),
+            ("x-next-page", "soon"),
+        ] {
+            assert_eq!(page(name, value), Next::Unknown, "{name}: {value}");
+        }
     }
 
     #[test]
@@ -120,7 +159,8 @@ mod tests {
         let to = |status: u16, location: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("location", location.parse().unwrap());
-            redirect(&(status, headers, String::new()), origin("https://git.acme.org:8443/api/v3"))
+            let received = Received { status, headers, text: String::new() };
+            redirect(&received, origin("https://git.acme.org:8443/api/v3"))
         };
         let here = "https://git.acme.org:8443/api/v3/repositories/7";
         assert_eq!(to(301, here).as_deref(), Some(here));

@@ -111,7 +111,8 @@ impl Gitea {
         names: &[String],
     ) -> Result<(Vec<u64>, Vec<String>), ForgeError> {
         let path = format!("/repos/{}/labels?limit=50", repository.name);
-        let known = self.0.pages::<Label>(&path, PAGES)?.unwrap_or_default();
+        let wanted = |label: Label| names.contains(&label.name).then_some(label);
+        let known = self.0.list(&path, PAGES, wanted)?;
         let (mut ids, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             match known.iter().find(|label| label.name == *name) {
@@ -142,8 +143,7 @@ impl Forge for Gitea {
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        let found: Vec<WireRepository> = alike::owned(&self.0, owner, "limit=50", PAGES)?;
-        Ok(found.into_iter().map(WireRepository::neutral).collect())
+        alike::owned(&self.0, owner, "limit=50", PAGES, WireRepository::neutral)
     }
 
     fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError> {
@@ -160,15 +160,13 @@ impl Forge for Gitea {
     fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError> {
         // There is no filter by branch, so all are listed.
         let path = format!("/repos/{}/pulls?state=all&limit=50", repository.name);
-        let found = self.0.pages::<WirePull>(&path, PAGES)?;
-        let found =
-            found.ok_or_else(|| ForgeError::new("the repository has too many pull requests to list"))?;
         let own = head.repository.name == repository.name;
-        let ours = |pull: &WirePull| {
-            pull.head.branch == head.branch
-                && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name)
+        let ours = |pull: WirePull| {
+            let here = pull.head.branch == head.branch
+                && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name);
+            here.then(|| pull.neutral())
         };
-        let mut ours: Vec<Pull> = found.into_iter().filter(ours).map(WirePull::neutral).collect();
+        let mut ours = self.0.list(&path, PAGES, ours)?;
         ours.sort_by_key(|pull| std::cmp::Reverse(pull.number));
         Ok(ours)
     }

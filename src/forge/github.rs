@@ -66,6 +66,12 @@ struct WireHead {
     repo: Option<FullName>,
 }
 
+/// A page of the repositories where an App is installed.
+#[derive(Deserialize)]
+struct Installed {
+    repositories: Vec<WireRepository>,
+}
+
 #[derive(Deserialize)]
 struct Comment {
     body: Option<String>,
@@ -128,9 +134,9 @@ impl GitHub {
 
     fn installation(&self) -> Result<BTreeSet<String>, ForgeError> {
         let path = "/installation/repositories?per_page=100";
-        let found = self.client.pages_in::<WireRepository>(path, "/repositories", PAGES)?;
-        let found = found.ok_or_else(|| ForgeError::new("the App is installed in too many repositories"))?;
-        Ok(found.into_iter().map(|found| found.full_name.to_lowercase()).collect())
+        let name = |found: WireRepository| Some(found.full_name.to_lowercase());
+        let found = self.client.list_in(path, PAGES, |page: Installed| page.repositories, name)?;
+        Ok(found.into_iter().collect())
     }
 
     fn issue(repository: &Repository, number: super::Number, what: &str) -> String {
@@ -157,7 +163,8 @@ impl Forge for GitHub {
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        let found: Vec<WireRepository> = alike::owned(&self.client, owner, "type=all&per_page=100", PAGES)?;
+        let all = |found: WireRepository| found;
+        let found = alike::owned(&self.client, owner, "type=all&per_page=100", PAGES, all)?;
         found.into_iter().map(|found| self.known(found)).collect()
     }
 
@@ -179,20 +186,19 @@ impl Forge for GitHub {
             part(owner),
             part(&head.branch)
         );
-        let found = self.client.pages::<WirePull>(&path, PAGES)?.unwrap_or_default();
         // A fork may have a branch of the same name, and a fork that is gone has none.
         let own = head.repository.name == repository.name;
-        let ours = |pull: &WirePull| {
-            pull.head.branch == head.branch
-                && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name)
+        let ours = |pull: WirePull| {
+            let here = pull.head.branch == head.branch
+                && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name);
+            here.then(|| pull.neutral())
         };
-        Ok(found.into_iter().filter(ours).map(WirePull::neutral).collect())
+        self.client.list(&path, PAGES, ours)
     }
 
     fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
         let path = Self::issue(repository, super::Number(Some(number)), "comments?per_page=100");
-        let found = self.client.pages::<Comment>(&path, PAGES)?.unwrap_or_default();
-        Ok(found.into_iter().filter_map(|comment| comment.body).collect())
+        self.client.list(&path, PAGES, |comment: Comment| comment.body)
     }
 
     fn me(&self) -> Result<String, ForgeError> {

@@ -153,14 +153,13 @@ impl Forge for GitLab {
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
         let path = format!("/groups/{}/projects?include_subgroups=true&per_page=100", part(owner));
-        let found = match self.0.pages::<Project>(&path, PAGES) {
+        let all = |found: Project| Some(found.neutral());
+        match self.0.list(&path, PAGES, all) {
             Err(ForgeError { status: Some(404), .. }) => {
-                self.0.pages(&format!("/users/{}/projects?per_page=100", part(owner)), PAGES)
+                self.0.list(&format!("/users/{}/projects?per_page=100", part(owner)), PAGES, all)
             }
             found => found,
-        }?;
-        let found = found.ok_or_else(|| ForgeError::new(format!("`{owner}` has too many projects")))?;
-        Ok(found.into_iter().map(Project::neutral).collect())
+        }
     }
 
     fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError> {
@@ -169,15 +168,12 @@ impl Forge for GitLab {
             repository.id,
             part(branch)
         );
-        let found = match self.0.pages::<Entry>(&path, TREE_PAGES) {
+        let file = |entry: Entry| (entry.kind == "blob").then_some(entry.path);
+        match self.0.list_if_short(&path, TREE_PAGES, file) {
             // A project without a commit has no tree.
-            Err(ForgeError { status: Some(404), .. }) => return Ok(None),
-            found => found?,
-        };
-        let paths = |entries: Vec<Entry>| {
-            entries.into_iter().filter(|entry| entry.kind == "blob").map(|entry| entry.path).collect()
-        };
-        Ok(found.map(paths))
+            Err(ForgeError { status: Some(404), .. }) => Ok(None),
+            found => found,
+        }
     }
 
     fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError> {
@@ -186,17 +182,16 @@ impl Forge for GitLab {
             repository.id,
             part(&head.branch)
         );
-        let found = self.0.pages::<MergeRequest>(&path, PAGES)?.unwrap_or_default();
-        let ours = |found: &MergeRequest| {
-            found.source_project_id.is_some_and(|id| id.to_string() == head.repository.id)
+        let ours = |found: MergeRequest| {
+            let here = found.source_project_id.is_some_and(|id| id.to_string() == head.repository.id);
+            here.then(|| found.neutral())
         };
-        Ok(found.into_iter().filter(ours).map(MergeRequest::neutral).collect())
+        self.0.list(&path, PAGES, ours)
     }
 
     fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
         let path = format!("/projects/{}/merge_requests/{number}/notes?per_page=100", repository.id);
-        let found = self.0.pages::<Note>(&path, PAGES)?.unwrap_or_default();
-        Ok(found.into_iter().map(|note| note.body).collect())
+        self.0.list(&path, PAGES, |note: Note| Some(note.body))
     }
 
     fn me(&self) -> Result<String, ForgeError> {

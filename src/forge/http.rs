@@ -1,26 +1,27 @@
 //! JSON over HTTP: one call, its answer, and everything that can go wrong with it.
 
-use super::answer::{QUOTED, next_page, origin, redirect, said};
+use super::answer::{QUOTED, Received, origin, redirect, said};
 use super::retry::{self, Clock, System};
-use super::secret::Secret;
+use super::secret::{self, Secret};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::io::Read as _;
 use std::time::Duration;
 use ureq::Agent;
-use ureq::http::{HeaderMap, Request as HttpRequest};
+use ureq::http::Request as HttpRequest;
 use ureq::tls::{RootCerts, TlsConfig};
 
 /// The longest answer that is read.
 const LONGEST: u64 = 16 << 20;
+/// The same of an answer that is no success: only its beginning is quoted.
+const LONGEST_REFUSAL: u64 = 64 << 10;
 /// How long one call may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(15);
 /// Redirects that are followed.
 const REDIRECTS: usize = 3;
-/// Pages of one list that are read at most.
-const PAGES: usize = 1000;
 
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,8 @@ impl Call {
         Self { method, path, body: Some(body) }
     }
 
-    fn get(path: &str) -> Self {
+    /// A call that reads.
+    pub(super) fn get(path: &str) -> Self {
         Self { method: Method::Get, path: path.to_owned(), body: None }
     }
 
@@ -96,12 +98,6 @@ impl ForgeError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { status: None, message: message.into() }
     }
-}
-
-/// An answer that says that the call succeeded.
-pub(super) struct Answer {
-    json: Value,
-    next: Option<usize>,
 }
 
 /// Speaks with one forge.
@@ -160,18 +156,19 @@ impl Client {
 
     /// Sends a call, again if need be: the answer.
     pub(crate) fn send(&self, call: &Call) -> Result<Value, ForgeError> {
-        self.answer(call, &self.base).map(|answer| answer.json)
+        self.send_to(&self.base, call)
     }
 
     /// Sends a call to another address of the same forge.
     pub(crate) fn send_to(&self, base: &str, call: &Call) -> Result<Value, ForgeError> {
-        self.answer(call, base).map(|answer| answer.json)
+        let answer = self.answer(call, base)?;
+        if answer.text.trim().is_empty() { Ok(Value::Null) } else { self.parse(&call.named(), &answer.text) }
     }
 
     /// What stands at `path`.
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
         let call = Call::get(path);
-        self.read(&call.named(), self.send(&call)?)
+        self.parse(&call.named(), &self.answer(&call, &self.base)?.text)
     }
 
     /// What stands at `path`; `None` where nothing does.
@@ -182,49 +179,16 @@ impl Client {
         }
     }
 
-    /// All pages of the list at `path`, which has a query. `None` where there are more than `most`.
-    pub(super) fn pages<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        most: usize,
-    ) -> Result<Option<Vec<T>>, ForgeError> {
-        self.pages_in(path, "", most)
-    }
-
-    /// The same where each page has the list at `pointer`.
-    pub(super) fn pages_in<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        pointer: &str,
-        most: usize,
-    ) -> Result<Option<Vec<T>>, ForgeError> {
-        let mut found = Vec::new();
-        let mut page = 1;
-        for _ in 0..most.min(PAGES) {
-            let call = Call::get(&format!("{path}&page={page}"));
-            let Answer { mut json, next } = self.answer(&call, &self.base)?;
-            let listed = json.pointer_mut(pointer).map(Value::take).unwrap_or_default();
-            found.extend(self.read::<Vec<T>>(&call.named(), listed)?);
-            match next {
-                // The number alone is taken: an address that an answer names is not gone to.
-                Some(next) if next > page => page = next,
-                _ => return Ok(Some(found)),
-            }
-        }
-        Ok(None)
-    }
-
-    fn answer(&self, call: &Call, base: &str) -> Result<Answer, ForgeError> {
+    /// The answer to a call, sent again if need be; anything but a success is an error.
+    pub(super) fn answer(&self, call: &Call, base: &str) -> Result<Received, ForgeError> {
         let mut attempt = 0;
         loop {
             let tried = self.once(call, base);
             let wait = match &tried {
                 // A body that is too long would be again.
-                Ok((200..=299, ..)) | Err(ureq::Error::BodyExceedsLimit(_)) => None,
-                Ok((status, headers, text)) => {
-                    let told = retry::Told { status: *status, headers, text };
-                    retry::after_answer(call.method, &told, attempt, self.clock.now())
-                }
+                Err(ureq::Error::BodyExceedsLimit(_)) => None,
+                Ok(received) if received.is_success() => None,
+                Ok(received) => retry::after_answer(call.method, received, attempt, self.clock.now()),
                 Err(_) => retry::after_silence(call.method, attempt),
             };
             if let Some(wait) = wait {
@@ -236,44 +200,42 @@ impl Client {
         }
     }
 
-    fn judge(
-        &self,
-        call: &Call,
-        tried: Result<(u16, HeaderMap, String), ureq::Error>,
-    ) -> Result<Answer, ForgeError> {
+    fn judge(&self, call: &Call, tried: Result<Received, ureq::Error>) -> Result<Received, ForgeError> {
         let name = call.named();
-        let (status, headers, text) = tried.map_err(|error| {
+        let received = tried.map_err(|error| {
             ForgeError::new(self.clean(&format!("`{name}` at {} got no answer: {error}", self.base)))
         })?;
-        if !(200..=299).contains(&status) {
-            let said = match headers.get("location").and_then(|to| to.to_str().ok()) {
-                Some(to) if status < 400 => format!(": it redirects to `{to}`, which is not at this forge"),
-                _ => said(&text),
-            };
-            let later = retry::later(&headers, status, self.clock.now());
-            let message = self.clean(&format!("`{name}` was answered with {status}{said}{later}"));
-            return Err(ForgeError { status: Some(status), message });
+        if received.is_success() {
+            return Ok(received);
         }
-        let json = if text.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text) };
-        let json = json.map_err(|error| self.unread(&name, &error))?;
-        Ok(Answer { json, next: next_page(&headers) })
+        let Received { status, headers, text } = &received;
+        let said = match headers.get("location").and_then(|to| to.to_str().ok()) {
+            Some(to) if *status < 400 => {
+                let to = secret::without_credentials(to);
+                format!(": it redirects to `{to}`, which is not at this forge")
+            }
+            _ => said(text),
+        };
+        let later = retry::later(headers, *status, self.clock.now());
+        let message = self.clean(&format!("`{name}` was answered with {status}{said}{later}"));
+        Err(ForgeError { status: Some(*status), message })
     }
 
     /// One attempt. A repository that was renamed redirects, and is followed as long as that stays at the forge:
     /// nobody else is told the token.
-    fn once(&self, call: &Call, base: &str) -> Result<(u16, HeaderMap, String), ureq::Error> {
+    fn once(&self, call: &Call, base: &str) -> Result<Received, ureq::Error> {
         let mut address = format!("{base}{}", call.path);
         for _ in 0..REDIRECTS {
-            let told = self.ask(call, &address)?;
-            match redirect(&told, origin(base)) {
+            let received = self.ask(call, &address)?;
+            match redirect(&received, origin(base)) {
                 Some(next) => address = next,
-                None => return Ok(told),
+                None => return Ok(received),
             }
         }
         self.ask(call, &address)
     }
 
-    fn ask(&self, call: &Call, address: &str) -> Result<(u16, HeaderMap, String), ureq::Error> {
+    fn ask(&self, call: &Call, address: &str) -> Result<Received, ureq::Error> {
         let mut request = HttpRequest::builder().method(call.method.name()).uri(address);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
@@ -285,14 +247,28 @@ impl Client {
             }
             None => self.agent.run(request.body(())?),
         }?;
-        let headers = response.headers().clone();
-        let text = response.body_mut().with_config().limit(LONGEST).lossy_utf8(true).read_to_string()?;
-        Ok((response.status().as_u16(), headers, text))
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut received = Received { status, headers, text: String::new() };
+        let mut bytes = Vec::new();
+        let mut body = response.body_mut().with_config().limit(LONGEST).reader();
+        if received.is_success() {
+            body.read_to_end(&mut bytes)?;
+        } else {
+            // The status says what became of the call, whether the text comes whole or not.
+            let _ = body.take(LONGEST_REFUSAL).read_to_end(&mut bytes);
+        }
+        received.text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(received)
     }
 
     /// What an answer says, as `T`.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str, json: Value) -> Result<T, ForgeError> {
         serde_json::from_value(json).map_err(|error| self.unread(name, &error))
+    }
+
+    /// The text of an answer, as `T`.
+    pub(super) fn parse<T: DeserializeOwned>(&self, name: &str, text: &str) -> Result<T, ForgeError> {
+        serde_json::from_str(text).map_err(|error| self.unread(name, &error))
     }
 
     fn unread(&self, name: &str, error: &serde_json::Error) -> ForgeError {

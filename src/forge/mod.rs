@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 pub(crate) mod graphql;
 mod http;
+mod list;
 mod retry;
 pub(crate) mod secret;
 

@@ -1,5 +1,6 @@
 //! When a call is sent again, and after how long.
 
+use super::answer::Received;
 use super::http::Method;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::HeaderMap;
@@ -8,6 +9,8 @@ use ureq::http::HeaderMap;
 const RETRIES: u32 = 4;
 /// A forge that asks for more patience than this gets an error in its place.
 const LONGEST: Duration = Duration::from_secs(300);
+/// Nobody means more than this: it is not told as a time to come back.
+const ABSURD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// What GitHub asks for after a secondary rate limit that names no time: "at least one minute".
 const SECONDARY: Duration = Duration::from_secs(60);
 
@@ -32,23 +35,16 @@ impl Clock for System {
     }
 }
 
-/// An answer that is no success.
-pub(super) struct Told<'a> {
-    pub(super) status: u16,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) text: &'a str,
-}
-
 /// How long to wait before sending again a call that was refused; `None` is not to.
-pub(super) fn after_answer(method: Method, told: &Told<'_>, attempt: u32, now: u64) -> Option<Duration> {
+pub(super) fn after_answer(method: Method, told: &Received, attempt: u32, now: u64) -> Option<Duration> {
     if attempt >= RETRIES {
         return None;
     }
-    let wait = if limited(told) {
+    let wait = if is_rate_limited(told) {
         // It was turned away, so it had no effect, whatever it was.
-        named(told.headers, now).unwrap_or(SECONDARY * 2_u32.pow(attempt))
+        named(&told.headers, now).unwrap_or(SECONDARY * 2_u32.pow(attempt))
     } else if method == Method::Get && matches!(told.status, 500 | 502..=504) {
-        named(told.headers, now).unwrap_or_else(|| backoff(attempt))
+        named(&told.headers, now).unwrap_or_else(|| backoff(attempt))
     } else {
         return None;
     };
@@ -62,20 +58,25 @@ pub(super) fn after_silence(method: Method, attempt: u32) -> Option<Duration> {
 
 /// What an error says about coming back.
 pub(super) fn later(headers: &HeaderMap, status: u16, now: u64) -> String {
+    if !matches!(status, 403 | 429 | 503) {
+        return String::new();
+    }
     match named(headers, now) {
-        Some(wait) if matches!(status, 403 | 429 | 503) && wait > Duration::ZERO => {
+        Some(wait) if wait > ABSURD => "; it asks to wait for more than a year".to_owned(),
+        Some(wait) if wait > Duration::ZERO => {
             format!(
                 "; it asks to wait {} seconds: run this again then, it goes on where it stopped",
                 wait.as_secs()
             )
         }
+        None if headers.contains_key("retry-after") => "; its `Retry-After` is no time".to_owned(),
         _ => String::new(),
     }
 }
 
 /// Whether the forge counts calls and this was one too many.
-fn limited(told: &Told<'_>) -> bool {
-    let spent = || number(told.headers, "x-ratelimit-remaining") == Some(0);
+fn is_rate_limited(told: &Received) -> bool {
+    let spent = || number(&told.headers, "x-ratelimit-remaining") == Some(0);
     let secondary = || told.text.contains("secondary rate limit");
     match told.status {
         429 => true,
@@ -84,20 +85,36 @@ fn limited(told: &Told<'_>) -> bool {
     }
 }
 
-/// The wait that the headers name.
+/// The wait that the headers name; `None` where they name none that can be read.
 fn named(headers: &HeaderMap, now: u64) -> Option<Duration> {
-    if let Some(seconds) = number(headers, "retry-after") {
-        return Some(Duration::from_secs(seconds));
-    }
+    let retry_after =
+        headers.get("retry-after").and_then(|value| retry_after(value.to_str().ok()?.trim(), now));
     let reset =
         |remaining, reset| (number(headers, remaining) == Some(0)).then(|| number(headers, reset)).flatten();
-    let reset = reset("x-ratelimit-remaining", "x-ratelimit-reset")
-        .or_else(|| reset("ratelimit-remaining", "ratelimit-reset"))?;
-    Some(Duration::from_secs(reset.saturating_sub(now)))
+    let reset = || {
+        reset("x-ratelimit-remaining", "x-ratelimit-reset")
+            .or_else(|| reset("ratelimit-remaining", "ratelimit-reset"))
+    };
+    retry_after.or_else(|| Some(reset()?.saturating_sub(now))).map(Duration::from_secs)
+}
+
+/// The seconds that a `Retry-After` asks for: it names them, or a date (RFC 9110, 10.2.3).
+fn retry_after(value: &str, now: u64) -> Option<u64> {
+    if let Some(seconds) = digits(value) {
+        return Some(seconds);
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_second();
+    Some(u64::try_from(date).unwrap_or_default().saturating_sub(now))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+    digits(headers.get(name)?.to_str().ok()?.trim())
+}
+
+/// A number of any length: the largest there is for one that is larger.
+fn digits(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 fn backoff(attempt: u32) -> Duration {
@@ -107,14 +124,14 @@ fn backoff(attempt: u32) -> Duration {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Duration, HeaderMap, Method, RETRIES, Told, after_answer, after_silence, later};
+    use super::{Duration, HeaderMap, Method, RETRIES, Received, after_answer, after_silence, later};
 
     fn wait(method: Method, status: u16, named: &[(&'static str, &str)], text: &str) -> Option<u64> {
         let mut headers = HeaderMap::new();
         for (name, value) in named {
             headers.insert(*name, value.parse().unwrap());
         }
-        let told = Told { status, headers: &headers, text };
+        let told = Received { status, headers, text: text.to_owned() };
         after_answer(method, &told, 0, 1_000).map(|wait| wait.as_secs())
     }
 
@@ -140,9 +157,32 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_after_may_be_a_date_or_nonsense() {
+        const AT_1000: &str = "Thu, 01 Jan 1970 00:16:40 GMT";
+        for (value, want) in [
+            ("Thu, 01 Jan 1970 00:16:47 GMT", Some(7)),
+            (AT_1000, Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Thu, 01 Jan 2099 00:00:00 GMT", None),
+            ("18446744073709551615", None),
+            ("99999999999999999999999999", None),
+            // As where it names no time.
+            ("-5", Some(60)),
+            ("1.5", Some(60)),
+            ("soon", Some(60)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(60)),
+            ("", Some(60)),
+        ] {
+            assert_eq!(wait(Method::Post, 429, &[("retry-after", value)], ""), want, "{value}");
+        }
+        // One that cannot be read hides no other that can.
+        let both = [("retry-after", "soon"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1042")];
+        assert_eq!(wait(Method::Post, 429, &both, ""), Some(42));
+    }
+
+    #[test]
     fn gives_up() {
-        let headers = HeaderMap::new();
-        let told = Told { status: 502, headers: &headers, text: "" };
+        let told = Received { status: 502, headers: HeaderMap::new(), text: String::new() };
         assert_eq!(after_answer(Method::Get, &told, RETRIES, 0), None);
         assert_eq!(after_silence(Method::Get, RETRIES), None);
         assert_eq!(after_silence(Method::Get, 1), Some(Duration::from_secs(1)));
@@ -156,5 +196,14 @@ mod tests {
         headers.insert("retry-after", "3600".parse().unwrap());
         assert!(later(&headers, 403, 0).contains("wait 3600 seconds"));
         assert_eq!(later(&headers, 404, 0), "");
+        for (value, want) in [
+            ("99999999999999999999999999", "more than a year"),
+            ("Thu, 01 Jan 2099 00:00:00 GMT", "more than a year"),
+            ("Thu, 01 Jan 1970 02:00:00 GMT", "wait 7200 seconds"),
+            ("-5", "is no time"),
+        ] {
+            headers.insert("retry-after", value.parse().unwrap());
+            assert!(later(&headers, 429, 0).contains(want), "{value}: {}", later(&headers, 429, 0));
+        }
     }
 }

@@ -47,6 +47,11 @@ impl Repository {
         Some(Self { shared: Arc::clone(shared), name, bare })
     }
 
+    /// Its number.
+    pub fn id(&self) -> u64 {
+        self.with(|repository| repository.id)
+    }
+
     /// Where git clones it from, without a password.
     pub fn clone_url(&self) -> String {
         format!("{}/{}.git", self.shared.url, self.name)
