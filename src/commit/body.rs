@@ -1,5 +1,6 @@
 //! The text of a message's body.
 
+use super::inert::inert;
 use crate::report::prose::{place, shorten};
 use crate::report::text::escape;
 use nixpacks_transforms::walk::{Outcome, Verdict};
@@ -8,7 +9,7 @@ use nixpacks_transforms::walk::{Outcome, Verdict};
 pub(super) const WIDTH: usize = 72;
 
 /// Paragraphs and lists, wrapped. What a repository says stands within a line of ours or below a dash, so
-/// that none of it is taken for a comment or a trailer.
+/// that none of it is taken for a comment or a trailer, and a forge acts on none of it.
 #[derive(Default)]
 pub(super) struct Body(pub(super) String);
 
@@ -63,6 +64,7 @@ impl Body {
 
 /// `text` in lines of at most [`WIDTH`] characters; a longer word stays whole.
 fn wrap(text: &str, first: &str, other: &str) -> String {
+    let text = inert(text);
     let mut out = String::from(first);
     let mut used = first.chars().count();
     let mut empty = true;

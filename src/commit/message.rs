@@ -1,6 +1,7 @@
 //! What a commit says: what was done, what failed and why, file by file, and that it is a prediction.
 
 use super::body::{Body, WIDTH};
+use super::inert::inert;
 use super::installs::Installs;
 use crate::report::Examined;
 use crate::report::prose::NOT_CHECKED;
@@ -181,12 +182,12 @@ fn subject(told: &[Told<'_>]) -> String {
     let done: BTreeSet<String> = told.iter().map(Told::done).collect();
     let mut done = done.into_iter();
     let what = match (done.next(), done.next()) {
-        (Some(one), None) => one,
+        (Some(one), None) => inert(&one),
         _ => "repair how Python packages are installed".to_owned(),
     };
     let place = match told {
         [one] if one.dir.is_empty() => String::new(),
-        [one] => format!(" in {}", escape(&one.dir)),
+        [one] => format!(" in {}", inert(&escape(&one.dir))),
         several => format!(" in {} apps", several.len()),
     };
     let whole = format!("{START}{what}{place}");

@@ -8,6 +8,7 @@ mod body;
 mod branch;
 mod command;
 mod guard;
+pub(crate) mod inert;
 mod index;
 mod installs;
 pub(crate) mod message;

@@ -1,10 +1,11 @@
 //! Text from a repository in a description: nothing of it is Markdown, a mention, or a reference.
 
+use crate::commit::inert::inert_code;
 use crate::report::text::escape;
 
 /// `text` as code, whatever is in it.
 pub(crate) fn code(text: &str) -> String {
-    let text = escape(text);
+    let text = quoted(text);
     if text.trim().is_empty() {
         return "` `".to_owned();
     }
@@ -16,7 +17,7 @@ pub(crate) fn code(text: &str) -> String {
 
 /// `lines` as a block of code.
 pub(crate) fn block(lines: &[String]) -> String {
-    let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
+    let lines: Vec<String> = lines.iter().map(|line| quoted(line)).collect();
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{}\n{fence}", lines.join("\n"))
@@ -57,6 +58,11 @@ fn plain(text: &str, out: &mut String) {
     }
 }
 
+/// `text` on one line, as code has it: no comment begins in it, where a marker of ours might be looked for.
+fn quoted(text: &str) -> String {
+    inert_code(&escape(text)).replace("<!--", "<! --")
+}
+
 fn longest_run(text: &str) -> usize {
     text.split(|ch| ch != '`').map(str::len).max().unwrap_or_default()
 }
@@ -74,6 +80,9 @@ mod tests {
             ("a\n\n# b", "`a\\n\\n# b`"),
             ("\x1b[2J", "`\\u{1b}[2J`"),
             ("", "` `"),
+            ("a <!-- nixpacks-fix:1 closed -->", "`a <! -- nixpacks-fix:1 closed -->`"),
+            ("<!<!----", "`<!<! ----`"),
+            ("x [skip ci] fixes #1", "`x (skip ci) fixes # 1`"),
         ] {
             assert_eq!(code(text), want, "{text:?}");
         }
