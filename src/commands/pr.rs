@@ -243,7 +243,7 @@ fn speak(site: &Site, token: Option<&Token>, roots: Option<&[u8]>) -> Result<Box
     let client = Client::new(&site.api, headers, secret, roots)?;
     Ok(match site.kind {
         Kind::GitHub => Box::new(forge::GitHub::new(client)),
-        Kind::GitLab => Box::new(forge::GitLab(client)),
-        Kind::Gitea => Box::new(forge::Gitea(client)),
+        Kind::GitLab => Box::new(forge::GitLab::new(client)),
+        Kind::Gitea => Box::new(forge::Gitea::new(client)),
     })
 }

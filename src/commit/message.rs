@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Apps of which the body tells.
 const TOLD: usize = 10;
 /// What every subject starts with.
-const START: &str = "fix(nixpacks): ";
+pub(crate) const START: &str = "fix(nixpacks): ";
 
 /// A message without its end.
 #[derive(Clone, Debug, PartialEq, Eq)]

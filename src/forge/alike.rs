@@ -1,5 +1,6 @@
 //! What Gitea's interface has as GitHub's does.
 
+use super::account::Account;
 use super::http::{Call, Client, ForgeError, Method, part};
 use super::{Change, Repository};
 use serde::Deserialize;
@@ -28,7 +29,28 @@ pub(super) struct Base {
 /// Who it is.
 #[derive(Deserialize)]
 pub(super) struct User {
-    pub(super) login: String,
+    login: String,
+    id: Option<i64>,
+}
+
+impl User {
+    pub(super) fn neutral(self) -> Account {
+        Account { name: self.login, id: self.id }
+    }
+}
+
+/// What somebody said.
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    body: Option<String>,
+    user: Option<User>,
+}
+
+impl Comment {
+    /// What was said, if it was by this account.
+    pub(super) fn by(self, account: &Account) -> Option<String> {
+        self.user?.neutral().is(account).then_some(self.body)?
+    }
 }
 
 /// The files of a branch.

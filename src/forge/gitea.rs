@@ -1,8 +1,9 @@
 //! Gitea's and Forgejo's interface, version 1 (`/swagger.v1.json` of any instance).
 
-use super::alike::{self, Base, FullName, Permissions, Tree, User};
+use super::account::{Own, if_allowed};
+use super::alike::{self, Base, Comment, FullName, Permissions, Tree, User};
 use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
+use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,7 +15,10 @@ const DRAFTS: [&str; 2] = ["WIP: ", "[WIP] "];
 const COLOUR: &str = "#ededed";
 
 /// An instance of Gitea or Forgejo.
-pub(crate) struct Gitea(pub(crate) Client);
+pub(crate) struct Gitea {
+    client: Client,
+    own: Own,
+}
 
 /// The headers that every call carries.
 pub(super) fn headers(token: Option<&str>) -> Vec<(&'static str, String)> {
@@ -44,6 +48,7 @@ struct WirePull {
     title: String,
     body: Option<String>,
     created_at: String,
+    user: Option<User>,
     head: WireHead,
     base: Base,
 }
@@ -54,11 +59,6 @@ struct WireHead {
     #[serde(rename = "label")]
     branch: String,
     repo: Option<FullName>,
-}
-
-#[derive(Deserialize)]
-struct Comment {
-    body: String,
 }
 
 #[derive(Deserialize)]
@@ -98,12 +98,17 @@ impl WirePull {
             body: self.body.unwrap_or_default(),
             base: self.base.branch,
             created: self.created_at,
-            author: None,
+            author: self.user.map(User::neutral),
         }
     }
 }
 
 impl Gitea {
+    /// Speaks through `client`.
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, own: Own::default() }
+    }
+
     /// The numbers of the labels that the repository has, and the names of those that it has not.
     fn labels(
         &self,
@@ -112,7 +117,7 @@ impl Gitea {
     ) -> Result<(Vec<u64>, Vec<String>), ForgeError> {
         let path = format!("/repos/{}/labels?limit=50", repository.name);
         let wanted = |label: Label| names.contains(&label.name).then_some(label);
-        let known = self.0.list(&path, PAGES, wanted)?;
+        let known = self.client.list(&path, PAGES, wanted)?;
         let (mut ids, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             match known.iter().find(|label| label.name == *name) {
@@ -134,22 +139,22 @@ impl Forge for Gitea {
     }
 
     fn client(&self) -> &Client {
-        &self.0
+        &self.client
     }
 
     fn repository(&self, name: &str) -> Result<Option<Repository>, ForgeError> {
-        let found: Option<WireRepository> = self.0.find(&format!("/repos/{name}"))?;
+        let found: Option<WireRepository> = self.client.find(&format!("/repos/{name}"))?;
         Ok(found.map(WireRepository::neutral))
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        alike::owned(&self.0, owner, "limit=50", PAGES, WireRepository::neutral)
+        alike::owned(&self.client, owner, "limit=50", PAGES, WireRepository::neutral)
     }
 
     fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError> {
         let path =
             format!("/repos/{}/git/trees/{}?recursive=true&per_page=1000", repository.name, part(branch));
-        let tree: Tree = match self.0.get(&path) {
+        let tree: Tree = match self.client.get(&path) {
             // A repository without a commit has no tree.
             Err(ForgeError { status: Some(404 | 409), .. }) => return Ok(None),
             found => found?,
@@ -166,19 +171,24 @@ impl Forge for Gitea {
                 && pull.head.repo.as_ref().map_or(!own, |repo| repo.full_name == head.repository.name);
             here.then(|| pull.neutral())
         };
-        let mut ours = self.0.list(&path, PAGES, ours)?;
+        let mut ours = self.client.list(&path, PAGES, ours)?;
         ours.sort_by_key(|pull| std::cmp::Reverse(pull.number));
         Ok(ours)
     }
 
-    fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
+    fn comments(
+        &self,
+        repository: &Repository,
+        number: u64,
+        by: &Account,
+    ) -> Result<Vec<String>, ForgeError> {
         let found: Vec<Comment> =
-            self.0.get(&format!("/repos/{}/issues/{number}/comments", repository.name))?;
-        Ok(found.into_iter().map(|comment| comment.body).collect())
+            self.client.get(&format!("/repos/{}/issues/{number}/comments", repository.name))?;
+        Ok(found.into_iter().filter_map(|comment| comment.by(by)).collect())
     }
 
-    fn me(&self) -> Result<String, ForgeError> {
-        Ok(self.0.get::<User>("/user")?.login)
+    fn account(&self) -> Known {
+        self.own.get(|| if_allowed(self.client.get::<User>("/user").map(User::neutral)))
     }
 
     fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
@@ -216,10 +226,10 @@ impl Forge for Gitea {
     }
 
     fn opened(&self, answer: &Value) -> Result<Pull, ForgeError> {
-        self.0.read("POST /pulls", answer.clone()).map(WirePull::neutral)
+        self.client.read("POST /pulls", answer.clone()).map(WirePull::neutral)
     }
 
     fn forked(&self, answer: &Value) -> Result<Repository, ForgeError> {
-        self.0.read("POST /forks", answer.clone()).map(WireRepository::neutral)
+        self.client.read("POST /forks", answer.clone()).map(WireRepository::neutral)
     }
 }

@@ -1,8 +1,9 @@
 //! GitHub's REST interface, version 2022-11-28 (<https://docs.github.com/rest>).
 
-use super::alike::{self, Base, FullName, Permissions, Tree, User};
+use super::account::{Own, if_allowed};
+use super::alike::{self, Base, Comment, FullName, Permissions, Tree, User};
 use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
+use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State, graphql};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ pub(crate) struct GitHub {
     client: Client,
     /// Where the App is installed that the token is of.
     installed: OnceLock<Result<BTreeSet<String>, ForgeError>>,
+    own: Own,
 }
 
 /// The headers that every call carries.
@@ -72,11 +74,6 @@ struct Installed {
     repositories: Vec<WireRepository>,
 }
 
-#[derive(Deserialize)]
-struct Comment {
-    body: Option<String>,
-}
-
 impl WireRepository {
     fn neutral(self) -> Repository {
         Repository {
@@ -108,7 +105,7 @@ impl WirePull {
             body: self.body.unwrap_or_default(),
             base: self.base.branch,
             created: self.created_at,
-            author: self.user.map(|user| user.login),
+            author: self.user.map(User::neutral),
         }
     }
 }
@@ -116,7 +113,7 @@ impl WirePull {
 impl GitHub {
     /// Speaks through `client`.
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, installed: OnceLock::new() }
+        Self { client, installed: OnceLock::new(), own: Own::default() }
     }
 
     /// The repository, with the right to push to it. GitHub tells what a person may; of an App it says no, and
@@ -137,6 +134,20 @@ impl GitHub {
         let name = |found: WireRepository| Some(found.full_name.to_lowercase());
         let found = self.client.list_in(path, PAGES, |page: Installed| page.repositories, name)?;
         Ok(found.into_iter().collect())
+    }
+
+    /// Whose the token is. An App that is installed somewhere may not ask `/user`, and GraphQL tells it.
+    fn ask_account(&self) -> Known {
+        if !self.client.token().is_some_and(super::secret::Secret::is_of_app) {
+            let person = if_allowed(self.client.get::<User>("/user").map(User::neutral))?;
+            if person.is_some() {
+                return Ok(person);
+            }
+        }
+        if self.client.token().is_none() {
+            return Ok(None);
+        }
+        if_allowed(graphql::viewer(&self.client))
     }
 
     fn issue(repository: &Repository, number: super::Number, what: &str) -> String {
@@ -196,13 +207,18 @@ impl Forge for GitHub {
         self.client.list(&path, PAGES, ours)
     }
 
-    fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
+    fn comments(
+        &self,
+        repository: &Repository,
+        number: u64,
+        by: &Account,
+    ) -> Result<Vec<String>, ForgeError> {
         let path = Self::issue(repository, super::Number(Some(number)), "comments?per_page=100");
-        self.client.list(&path, PAGES, |comment: Comment| comment.body)
+        self.client.list(&path, PAGES, |comment: Comment| comment.by(by))
     }
 
-    fn me(&self) -> Result<String, ForgeError> {
-        Ok(self.client.get::<User>("/user")?.login)
+    fn account(&self) -> Known {
+        self.own.get(|| self.ask_account())
     }
 
     fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {

@@ -1,7 +1,8 @@
 //! GitLab's REST interface, version 4 (<https://docs.gitlab.com/api/rest/>).
 
+use super::account::{Own, if_allowed};
 use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
+use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,7 +17,10 @@ const DEVELOPER: u32 = 30;
 const DRAFT: &str = "Draft: ";
 
 /// gitlab.com, or a GitLab of one's own.
-pub(crate) struct GitLab(pub(crate) Client);
+pub(crate) struct GitLab {
+    client: Client,
+    own: Own,
+}
 
 /// The headers that every call carries.
 pub(super) fn headers(token: Option<&str>) -> Vec<(&'static str, String)> {
@@ -58,6 +62,7 @@ struct MergeRequest {
     target_branch: String,
     source_project_id: Option<u64>,
     created_at: String,
+    author: Option<User>,
 }
 
 #[derive(Deserialize)]
@@ -70,16 +75,19 @@ struct Entry {
 #[derive(Deserialize)]
 struct Note {
     body: String,
+    author: Option<User>,
 }
 
 #[derive(Deserialize)]
 struct User {
-    id: u64,
+    id: Option<i64>,
+    username: String,
 }
 
-#[derive(Deserialize)]
-struct Me {
-    username: String,
+impl User {
+    fn neutral(self) -> Account {
+        Account { name: self.username, id: self.id }
+    }
 }
 
 impl Project {
@@ -116,18 +124,25 @@ impl MergeRequest {
             body: self.description.unwrap_or_default(),
             base: self.target_branch,
             created: self.created_at,
-            author: None,
+            author: self.author.map(User::neutral),
         }
     }
 }
 
 impl GitLab {
+    /// Speaks through `client`.
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, own: Own::default() }
+    }
+
     /// The numbers of users, which is how GitLab takes reviewers.
-    fn users(&self, names: &[String]) -> Result<Vec<u64>, ForgeError> {
+    fn users(&self, names: &[String]) -> Result<Vec<i64>, ForgeError> {
         let id = |name: &String| {
-            let found: Vec<User> = self.0.get(&format!("/users?username={}", part(name)))?;
+            let found: Vec<User> = self.client.get(&format!("/users?username={}", part(name)))?;
             let first = found.into_iter().next();
-            first.map(|user| user.id).ok_or_else(|| ForgeError::new(format!("there is no user `{name}`")))
+            first
+                .and_then(|user| user.id)
+                .ok_or_else(|| ForgeError::new(format!("there is no user `{name}`")))
         };
         names.iter().map(id).collect()
     }
@@ -143,20 +158,20 @@ impl Forge for GitLab {
     }
 
     fn client(&self) -> &Client {
-        &self.0
+        &self.client
     }
 
     fn repository(&self, name: &str) -> Result<Option<Repository>, ForgeError> {
-        let found: Option<Project> = self.0.find(&format!("/projects/{}", part(name)))?;
+        let found: Option<Project> = self.client.find(&format!("/projects/{}", part(name)))?;
         Ok(found.map(Project::neutral))
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
         let path = format!("/groups/{}/projects?include_subgroups=true&per_page=100", part(owner));
         let all = |found: Project| Some(found.neutral());
-        match self.0.list(&path, PAGES, all) {
+        match self.client.list(&path, PAGES, all) {
             Err(ForgeError { status: Some(404), .. }) => {
-                self.0.list(&format!("/users/{}/projects?per_page=100", part(owner)), PAGES, all)
+                self.client.list(&format!("/users/{}/projects?per_page=100", part(owner)), PAGES, all)
             }
             found => found,
         }
@@ -169,7 +184,7 @@ impl Forge for GitLab {
             part(branch)
         );
         let file = |entry: Entry| (entry.kind == "blob").then_some(entry.path);
-        match self.0.list_if_short(&path, TREE_PAGES, file) {
+        match self.client.list_if_short(&path, TREE_PAGES, file) {
             // A project without a commit has no tree.
             Err(ForgeError { status: Some(404), .. }) => Ok(None),
             found => found,
@@ -186,16 +201,22 @@ impl Forge for GitLab {
             let here = found.source_project_id.is_some_and(|id| id.to_string() == head.repository.id);
             here.then(|| found.neutral())
         };
-        self.0.list(&path, PAGES, ours)
+        self.client.list(&path, PAGES, ours)
     }
 
-    fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError> {
+    fn comments(
+        &self,
+        repository: &Repository,
+        number: u64,
+        by: &Account,
+    ) -> Result<Vec<String>, ForgeError> {
         let path = format!("/projects/{}/merge_requests/{number}/notes?per_page=100", repository.id);
-        self.0.list(&path, PAGES, |note: Note| Some(note.body))
+        let own = |note: Note| note.author?.neutral().is(by).then_some(note.body);
+        self.client.list(&path, PAGES, own)
     }
 
-    fn me(&self) -> Result<String, ForgeError> {
-        Ok(self.0.get::<Me>("/user")?.username)
+    fn account(&self) -> Known {
+        self.own.get(|| if_allowed(self.client.get::<User>("/user").map(User::neutral)))
     }
 
     fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
@@ -239,10 +260,10 @@ impl Forge for GitLab {
     }
 
     fn opened(&self, answer: &Value) -> Result<Pull, ForgeError> {
-        self.0.read("POST /merge_requests", answer.clone()).map(MergeRequest::neutral)
+        self.client.read("POST /merge_requests", answer.clone()).map(MergeRequest::neutral)
     }
 
     fn forked(&self, answer: &Value) -> Result<Repository, ForgeError> {
-        self.0.read("POST /fork", answer.clone()).map(Project::neutral)
+        self.client.read("POST /fork", answer.clone()).map(Project::neutral)
     }
 }

@@ -3,8 +3,8 @@
 //! The commit is built on a branch of its own, which nobody looks at; then one call moves the real branch
 //! there and removes the other, all or nothing.
 
-use super::Repository;
 use super::http::{Call, Client, ForgeError, Method};
+use super::{Account, Repository};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 /// The name of no object: a ref that must not exist, or is to go.
 const NONE: &str = "0000000000000000000000000000000000000000";
 const ID: &str = "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }";
+const VIEWER: &str = "query { viewer { login databaseId } }";
 const COMMIT: &str =
     "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }";
 const MOVE: &str = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
@@ -71,19 +72,35 @@ fn call(query: &str, variables: &Value) -> Call {
     Call::new(Method::Post, String::new(), json!({ "query": query, "variables": variables }))
 }
 
+/// The account that the token is of: that of an App, `…[bot]`, too.
+pub(super) fn viewer(client: &Client) -> Result<Account, ForgeError> {
+    let answer = answer(client, &call(VIEWER, &json!({})))?;
+    let viewer = answer.pointer("/data/viewer");
+    let name = viewer.and_then(|viewer| viewer.get("login")).and_then(Value::as_str);
+    let name = name.ok_or_else(|| ForgeError::new("GraphQL answered without `/viewer/login`"))?;
+    let id = viewer.and_then(|viewer| viewer.get("databaseId")).and_then(Value::as_i64);
+    Ok(Account { name: name.to_owned(), id })
+}
+
 /// Sends a call: what stands at `pointer` in its data.
 pub(crate) fn send(client: &Client, call: &Call, pointer: &str) -> Result<String, ForgeError> {
-    let answer = client.send_to(&address(client.base()), call)?;
-    // A failure comes with status 200.
-    if let Some(errors) = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty()) {
-        let said: Vec<&str> = errors.iter().filter_map(|error| error.get("message")?.as_str()).collect();
-        return Err(ForgeError::new(client.clean(&format!("GraphQL refused: {}", said.join("; ")))));
-    }
+    let answer = answer(client, call)?;
     if pointer.is_empty() {
         return Ok(String::new());
     }
     let found = answer.get("data").and_then(|data| data.pointer(pointer)).and_then(Value::as_str);
     found.map(str::to_owned).ok_or_else(|| ForgeError::new(format!("GraphQL answered without `{pointer}`")))
+}
+
+fn answer(client: &Client, call: &Call) -> Result<Value, ForgeError> {
+    let answer = client.send_to(&address(client.base()), call)?;
+    // A failure comes with status 200.
+    if let Some(errors) = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty()) {
+        let said: Vec<&str> = errors.iter().filter_map(|error| error.get("message")?.as_str()).collect();
+        let message = client.clean(&format!("GraphQL refused: {}", said.join("; ")));
+        return Err(ForgeError { status: Some(200), message });
+    }
+    Ok(answer)
 }
 
 /// Where GraphQL stands beside the REST interface at `base`.

@@ -3,6 +3,7 @@
 //! A forge reads at once, and describes what it would change as [`Call`]s, so that a dry run prints exactly
 //! what a real one sends.
 
+mod account;
 pub(crate) mod address;
 mod alike;
 mod answer;
@@ -15,6 +16,7 @@ mod list;
 mod retry;
 pub(crate) mod secret;
 
+pub(crate) use account::{Account, Known};
 pub(crate) use address::Address;
 pub(crate) use gitea::Gitea;
 pub(crate) use github::{ACTIONS, GitHub};
@@ -117,8 +119,15 @@ pub(crate) struct Pull {
     pub(crate) base: String,
     /// When it was opened, as RFC 3339 has it.
     pub(crate) created: String,
-    /// Who opened it, where that says something about it.
-    pub(crate) author: Option<String>,
+    /// Who opened it; `None` where the account is gone.
+    pub(crate) author: Option<Account>,
+}
+
+impl Pull {
+    /// Whether this account opened it.
+    pub(crate) fn is_by(&self, account: &Account) -> bool {
+        self.author.as_ref().is_some_and(|author| author.is(account))
+    }
 }
 
 /// The branch of a pull request, and the repository that has it.
@@ -220,10 +229,11 @@ pub(crate) trait Forge: Send + Sync {
     fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError>;
     /// All pull requests from a branch, whatever became of them, newest first.
     fn pulls(&self, repository: &Repository, head: &Head) -> Result<Vec<Pull>, ForgeError>;
-    /// What was said below a pull request.
-    fn comments(&self, repository: &Repository, number: u64) -> Result<Vec<String>, ForgeError>;
-    /// The name of the token's user.
-    fn me(&self) -> Result<String, ForgeError>;
+    /// What an account said below a pull request.
+    fn comments(&self, repository: &Repository, number: u64, by: &Account)
+    -> Result<Vec<String>, ForgeError>;
+    /// The account that the token is of, with which everything is opened and said. Asked for once.
+    fn account(&self) -> Known;
     /// The calls that a change comes to, in order. Looks up what they need, and changes nothing.
     fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError>;
     /// The pull request in the answer to the call that opens one.

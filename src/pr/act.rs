@@ -4,7 +4,7 @@
 
 use super::decide::Decision;
 use super::marker::{Marker, text_digest};
-use super::place::fork_url;
+use super::place::{NOBODY, fork_url};
 use super::proposal::Proposal;
 use super::remark::{self, Closing};
 use super::row::row;
@@ -23,7 +23,7 @@ const FORK_WAITS: [u64; 6] = [0, 1, 2, 4, 8, 16];
 pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &Wants) -> Row {
     let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
     let mut row = row(forge, surveyed, plan, wants.dry_run);
-    let settled = plan.unsettled.iter().try_for_each(|pull| act.settle(pull));
+    let settled = plan.unsettled.iter().try_for_each(|(branch, pull)| act.settle(branch, pull));
     if let Err(why) = settled.and_then(|()| act.run(plan, &mut row)) {
         row.status = Status::Failed;
         row.would = false;
@@ -60,7 +60,7 @@ impl Act<'_> {
                 self.open(branch, lease.as_deref(), proposal, row)
             }
             (Decision::Update { pull, branch, tip, marker, push, .. }, Some(proposal)) => {
-                let text = Texts::new(pull, marker, proposal, &plan.decision);
+                let text = Texts::new(pull, self.own(), marker, proposal, &plan.decision);
                 self.update(pull, branch, tip, *push, &text, proposal, row)
             }
             (Decision::Close(what), _) => {
@@ -73,7 +73,7 @@ impl Act<'_> {
                 Ok(())
             }
             (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
-                match remark::hands_off(self.forge.kind(), *why, pull) {
+                match remark::hands_off(self.forge.kind(), *why, pull, self.own()) {
                     Some(remark) => self.remark_once(pull.number, remark),
                     None => Ok(()),
                 }
@@ -123,13 +123,20 @@ impl Act<'_> {
             number = Number(Some(pull.number));
             row.number = Some((self.forge.kind().sigil(), pull.number));
             row.url = pull.url;
-            row.unchecked = pull.author.as_deref() == Some(ACTIONS);
+            row.unchecked = pull.author.is_some_and(|author| author.name == ACTIONS);
         }
-        if later { self.ask(number, marker, &proposal.body) } else { Ok(()) }
+        if later { self.ask(branch, number, &marker, &marker, &proposal.body) } else { Ok(()) }
     }
 
-    /// Labels and reviewers, and then the marker that says that they were asked for.
-    fn ask(&mut self, number: Number, marker: Marker, body: &str) -> Result<(), String> {
+    /// Labels and reviewers, and then the marker that says that they were asked for, in the place of `wrote`.
+    fn ask(
+        &mut self,
+        branch: &str,
+        number: Number,
+        wrote: &Marker,
+        marker: &Marker,
+        body: &str,
+    ) -> Result<(), String> {
         if !self.wants.labels.is_empty() {
             self.change(&Change::MakeLabels { labels: self.wants.labels.clone() })?;
             self.change(&Change::Label { number, labels: self.wants.labels.clone() })?;
@@ -137,13 +144,8 @@ impl Act<'_> {
         if !self.wants.reviewers.is_empty() {
             self.change(&Change::Review { number, reviewers: self.wants.reviewers.clone() })?;
         }
-        self.mark(number, &Marker { pending: false, ..marker }, body)
-    }
-
-    /// Writes the marker, below a description that stays as it is.
-    pub(super) fn mark(&mut self, number: Number, marker: &Marker, text: &str) -> Result<(), String> {
-        let body = Some(marker.attach(text));
-        self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
+        let marker = Marker { pending: false, ..marker.clone() };
+        self.mark_again(branch, number, (wrote, &marker), body)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one decision")]
@@ -186,33 +188,15 @@ impl Act<'_> {
                 }
             }
         }
+        // The commit of a person may not stay what we take for ours.
+        let settled = Marker { was: None, handed: false, ..marker.clone() };
         if marker.pending {
-            return self.ask(number, Marker { was: None, handed: false, ..marker }, &text.body);
+            return self.ask(branch, number, &marker, &settled, &text.body);
         }
         if !marker.handed {
             return Ok(());
         }
-        // The commit of a person may not stay what we take for ours.
-        self.mark(number, &Marker { was: None, handed: false, ..marker }, &text.body)
-    }
-
-    /// Puts the title and the description back, if they are still as this run has written them.
-    fn put_back(&mut self, pull: &Pull, branch: &str, text: &Texts, marker: &Marker) {
-        let wrote = text_digest(&marker.attach(&text.body));
-        let is_ours = |now: &Pull| now.number == pull.number && text_digest(&now.body) == wrote;
-        if !self.now(branch).is_ok_and(|now| now.iter().any(is_ours)) {
-            return;
-        }
-        let number = Number(Some(pull.number));
-        let title = text.title.as_ref().map(|_| format!("{}{}", pull.mark, pull.title));
-        // What failed first is what is said.
-        let _ = self.change(&Change::Edit { number, title, body: Some(pull.body.clone()), close: false });
-    }
-
-    /// Says in the marker that it was us who closed a pull request.
-    fn settle(&mut self, pull: &Pull) -> Result<(), String> {
-        let Some((marker, text)) = Marker::find(&pull.body) else { return Ok(()) };
-        self.mark(Number(Some(pull.number)), &Marker { closing: false, closed: true, ..marker }, &text)
+        self.mark_again(branch, number, (&marker, &settled), &text.body)
     }
 
     /// The clone, which everything that is carried out has.
@@ -223,33 +207,6 @@ impl Act<'_> {
     /// Where a branch is now; empty where it is not.
     pub(super) fn tip(&self, url: &str, branch: &str) -> Result<String, String> {
         Ok(self.bare()?.tips(url, branch)?.remove(branch).unwrap_or_default())
-    }
-
-    /// The pull requests from a branch, as they now are.
-    fn now(&self, branch: &str) -> Result<Vec<Pull>, String> {
-        let Some(head) = &self.surveyed.place.head else { return Ok(Vec::new()) };
-        let head = Head { repository: head.clone(), branch: branch.to_owned() };
-        self.forge.pulls(&self.surveyed.place.repository, &head).map_err(|error| error.to_string())
-    }
-
-    /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
-    pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> Result<(), String> {
-        if self.now(branch)?.contains(pull) {
-            return Ok(());
-        }
-        Err("somebody changed it meanwhile; run this again".to_owned())
-    }
-
-    /// Says something below a pull request, unless it was said.
-    pub(super) fn remark_once(&mut self, number: u64, body: String) -> Result<(), String> {
-        let comments = self
-            .forge
-            .comments(&self.surveyed.place.repository, number)
-            .map_err(|error| error.to_string())?;
-        if remark::said(&comments, &body) {
-            return Ok(());
-        }
-        self.change(&Change::Comment { number: Number(Some(number)), body }).map(drop)
     }
 
     /// The repository that has our branches, and where to push to it; a fork is made if need be.
@@ -269,8 +226,8 @@ impl Act<'_> {
         let answer = self.change(&Change::Fork)?;
         if self.wants.dry_run {
             let name = place.repository.name.rsplit('/').next().unwrap_or_default();
-            let me = self.forge.me().map_err(|error| error.to_string())?;
-            let fork = Repository { name: format!("{me}/{name}"), ..place.repository.clone() };
+            let owner = self.own().ok_or(NOBODY)?.name.as_str();
+            let fork = Repository { name: format!("{owner}/{name}"), ..place.repository.clone() };
             return Ok((fork, "{fork}".to_owned()));
         }
         let fork = self.forge.forked(&answer).map_err(|error| error.to_string())?;

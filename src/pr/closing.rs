@@ -21,10 +21,11 @@ impl Act<'_> {
             return Err(moved(branch));
         }
         self.ensure_unchanged(pull, branch)?;
-        let text = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
+        let text = Marker::of(pull, self.own()).map(|(_, text)| text).unwrap_or_default();
         let number = Number(Some(pull.number));
         // Of what was handed back it knows no commit.
         let oid = if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
+        let resumed = marker.closing.then(|| marker.clone());
         let marker = Marker { oid, handed: false, was: None, ..marker.clone() };
         let reason = remark::closing(why, &self.surveyed.place.base);
         if marker.closing {
@@ -42,8 +43,9 @@ impl Act<'_> {
                 return Err(moved(branch));
             }
         }
-        let body = Some(Marker { closing: false, closed: true, ..marker }.attach(&text));
-        self.change(&Change::Edit { number, title: None, body, close: true }).map(drop)
+        let wrote = resumed.unwrap_or_else(|| Marker { closing: true, ..marker.clone() });
+        let closed = Marker { closing: false, closed: true, ..marker };
+        self.close_marked(branch, number, (&wrote, &closed), &text)
     }
 }
 

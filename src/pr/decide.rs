@@ -1,7 +1,8 @@
-//! What is to be done about a repository: a pure function of the repair and of what stands at the forge.
+//! What is to be done about a repository: a pure function of the repair, of what stands at the forge, and of who
+//! wrote that.
 
 use super::marker::{Marker, text_digest, wrote};
-use crate::forge::{Pull, State};
+use crate::forge::{Account, Pull, State};
 
 /// The repair, as far as the decision needs it.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,8 @@ pub(crate) struct Named {
     pub(crate) pulls: Vec<Pull>,
     /// The tip holds the repair that is asked for.
     pub(crate) holds: bool,
-    /// The tip is a commit that we made and did not get to propose.
+    /// The tip is the commit that we would make of its parent. Where there is no pull request, it carries our names
+    /// too: a run of ours was cut short.
     pub(crate) orphan: bool,
     /// The tip was made by somebody else.
     pub(crate) foreign: bool,
@@ -43,8 +45,12 @@ impl Named {
 pub(crate) enum Why {
     /// Commits of somebody else are on its branch.
     Commits,
-    /// The marker is gone from its description.
+    /// The marker is not the last line of its description.
     NoMarker,
+    /// Another account opened it.
+    OtherAccount,
+    /// Nobody tells which account the token is of.
+    UnknownAccount,
     /// Its branch is gone.
     NoBranch,
     /// It was pointed at another branch.
@@ -128,35 +134,47 @@ pub(crate) struct Close {
     pub(crate) shared: bool,
 }
 
-/// Decides. `named` are our names in their order; the last is free for a new branch.
-pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decision {
+/// Decides. `named` are our names in their order; the last is free for a new branch. `own` is the account that the
+/// token is of: markers count in what it opened, and nowhere else.
+pub(crate) fn decide(base: &str, own: Option<&Account>, ask: Option<Ask<'_>>, named: &[Named]) -> Decision {
     let all = || named.iter().flat_map(|name| name.pulls.iter().map(move |pull| (name, pull)));
-    let open = || all().filter(|(_, pull)| pull.state == State::Open);
-    if let Some((name, pull)) = open().find(|(_, pull)| pull.base == base) {
-        return standing(ask, name, pull);
+    let open = || all().filter(|(_, pull)| pull.state == State::Open && pull.base == base);
+    let is_own = |pull: &Pull| own.is_some_and(|own| pull.is_by(own));
+    if let Some((name, pull)) = open().find(|(_, pull)| is_own(pull)) {
+        return standing(ask, own, name, pull);
+    }
+    if let Some((_, pull)) = open().next() {
+        let why = if own.is_some() { Why::OtherAccount } else { Why::UnknownAccount };
+        return Decision::HandsOff { pull: pull.clone(), why };
+    }
+    if own.is_none() {
+        // Whether one that is closed was ours, and a no to this, nobody knows.
+        if let Some((_, pull)) = all().next() {
+            return Decision::HandsOff { pull: pull.clone(), why: Why::UnknownAccount };
+        }
     }
     let Some(ask) = ask else {
-        let orphan = named.last().filter(|name| name.orphan);
+        let orphan = named.last().filter(|name| name.orphan && own.is_some());
         let sweep =
             |name: &Named| Some(Decision::Sweep { branch: name.branch.clone(), tip: name.tip.clone()? });
         return orphan.and_then(sweep).unwrap_or(Decision::Nothing);
     };
     let same = |pull: &Pull| {
-        Marker::find(&pull.body)
-            .filter(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.is_closed_by_us())
+        Marker::of(pull, own)
+            .is_some_and(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.is_closed_by_us())
     };
-    for (_, pull) in all() {
-        if same(pull).is_some() {
-            return match pull.state {
-                State::Open => Decision::HandsOff { pull: pull.clone(), why: Why::Base },
-                State::Closed => Decision::Declined(pull.clone()),
-                State::Merged => Decision::Undone(pull.clone()),
-            };
-        }
+    if let Some((_, pull)) = all().find(|(_, pull)| same(pull)) {
+        return match pull.state {
+            State::Open => Decision::HandsOff { pull: pull.clone(), why: Why::Base },
+            State::Closed => Decision::Declined(pull.clone()),
+            State::Merged => Decision::Undone(pull.clone()),
+        };
     }
-    // One whose marker somebody took away may have been for this.
-    let unmarked =
-        |pull: &&Pull| pull.state == State::Closed && pull.base == base && Marker::find(&pull.body).is_none();
+    // One of ours whose marker somebody took away may have been for this.
+    let unmarked = |pull: &&Pull| {
+        let closed = pull.state == State::Closed && pull.base == base;
+        closed && is_own(pull) && Marker::of(pull, own).is_none()
+    };
     if let Some(pull) = all().map(|(_, pull)| pull).find(unmarked) {
         return Decision::Declined(pull.clone());
     }
@@ -166,24 +184,25 @@ pub(crate) fn decide(base: &str, ask: Option<Ask<'_>>, named: &[Named]) -> Decis
     }
 }
 
-/// The pull requests that the forge closed when their branch went, before we could say that it was us.
-pub(crate) fn unsettled(base: &str, named: &[Named]) -> Vec<Pull> {
-    let all = named.iter().flat_map(|name| &name.pulls);
-    let closing = |pull: &&Pull| {
-        let marker = Marker::find(&pull.body).map(|(marker, _)| marker);
+/// The pull requests of ours that the forge closed when their branch went, before we could say that it was us, with
+/// their branches.
+pub(crate) fn unsettled(base: &str, own: Option<&Account>, named: &[Named]) -> Vec<(String, Pull)> {
+    let all = named.iter().flat_map(|name| name.pulls.iter().map(|pull| (name.branch.clone(), pull.clone())));
+    let closing = |(_, pull): &(String, Pull)| {
+        let marker = Marker::of(pull, own).map(|(marker, _)| marker);
         pull.state == State::Closed && pull.base == base && marker.is_some_and(|marker| marker.closing)
     };
-    all.filter(closing).cloned().collect()
+    all.filter(closing).collect()
 }
 
 /// A name on which a new branch may be made: nothing was proposed from it, and nobody else's is there.
-pub(crate) fn is_free(name: &Named) -> bool {
-    name.pulls.is_empty() && (name.tip.is_none() || name.orphan)
+pub(crate) fn is_free(own: Option<&Account>, name: &Named) -> bool {
+    name.pulls.is_empty() && (name.tip.is_none() || (name.orphan && own.is_some()))
 }
 
-fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
+fn standing(ask: Option<Ask<'_>>, own: Option<&Account>, name: &Named, pull: &Pull) -> Decision {
     let hands_off = |why| Decision::HandsOff { pull: pull.clone(), why };
-    let Some((marker, text)) = Marker::find(&pull.body) else { return hands_off(Why::NoMarker) };
+    let Some((marker, text)) = Marker::of(pull, own) else { return hands_off(Why::NoMarker) };
     let close = |tip: Option<String>| {
         let (pull, branch, marker) = (pull.clone(), name.branch.clone(), marker.clone());
         Decision::Close(Close { pull, branch, tip, marker, shared: name.is_shared() })
@@ -215,3 +234,8 @@ fn standing(ask: Option<Ask<'_>>, name: &Named, pull: &Pull) -> Decision {
 #[cfg(test)]
 #[path = "decide_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+#[path = "decide_property.rs"]
+mod property;

@@ -1,5 +1,5 @@
 use super::{Ask, Decision, Named, Why, decide};
-use crate::forge::{Pull, State};
+use crate::forge::{Account, Pull, State};
 use crate::pr::marker::{Marker, text_digest};
 
 const OURS: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -26,8 +26,18 @@ fn pull(state: State, body: &str) -> Pull {
         body: body.to_owned(),
         base: "main".to_owned(),
         created: String::new(),
-        author: None,
+        author: Some(own()),
     }
+}
+
+/// The account that the token is of.
+fn own() -> Account {
+    Account { name: "deploy-bot".to_owned(), id: Some(1) }
+}
+
+/// The same pull request, opened by somebody else.
+fn by_another(pull: Pull) -> Pull {
+    Pull { author: Some(Account { name: "mallory".to_owned(), id: Some(2) }), ..pull }
 }
 
 fn ours(state: State, marker: &Marker) -> Pull {
@@ -45,7 +55,12 @@ fn free() -> Named {
 
 /// The decision in a word.
 fn word(ask: Option<Ask<'_>>, named: &[Named]) -> String {
-    match decide("main", ask, named) {
+    told(Some(&own()), ask, named)
+}
+
+/// The same for the token of another account, or of one that nobody tells.
+fn told(own: Option<&Account>, ask: Option<Ask<'_>>, named: &[Named]) -> String {
+    match decide("main", own, ask, named) {
         Decision::Nothing => "nothing".to_owned(),
         Decision::UpToDate { .. } => "up to date".to_owned(),
         Decision::Open { branch, lease } => {
@@ -202,4 +217,60 @@ fn a_branch_that_was_left_without_a_pull_request_goes_when_nothing_needs_it() {
 #[test]
 fn closes_what_the_base_no_longer_needs() {
     assert_eq!(word(None, &[named(Some(OURS), vec![ours(State::Open, &marker())])]), "close");
+}
+
+#[test]
+fn what_another_account_opened_says_nothing_for_us() {
+    let handed = Marker { handed: true, ..marker() };
+    let closed = Marker { closed: true, ..marker() };
+    for marker in [marker(), handed, closed] {
+        for foreign in [true, false] {
+            let open =
+                |tip| Named { foreign, ..named(Some(tip), vec![by_another(ours(State::Open, &marker))]) };
+            for tip in [OURS, THEIRS] {
+                for ask in [Some(ASK), None] {
+                    assert_eq!(word(ask, &[open(tip), free()]), "hands off OtherAccount", "{marker:?}");
+                }
+            }
+        }
+    }
+    // Nor does it say no for a person, or that it was us who closed one.
+    for (state, marker) in [(State::Closed, marker()), (State::Merged, marker())] {
+        let theirs = named(Some(THEIRS), vec![by_another(ours(state, &marker))]);
+        assert_eq!(word(Some(ASK), &[theirs, free()]), "open nixpacks-fix/main-2 new", "{state:?}");
+    }
+    let closed = Marker { closed: true, ..marker() };
+    let both = vec![by_another(ours(State::Closed, &closed)), ours(State::Closed, &marker())];
+    assert_eq!(word(Some(ASK), &[named(Some(OURS), both), free()]), "declined");
+    let closing = Marker { closing: true, ..marker() };
+    let theirs = named(None, vec![by_another(ours(State::Closed, &closing))]);
+    assert_eq!(super::unsettled("main", Some(&own()), &[theirs]), []);
+}
+
+#[test]
+fn goes_on_with_its_own_beside_one_of_another_account() {
+    let theirs = named(Some(THEIRS), vec![by_another(ours(State::Open, &marker()))]);
+    let second = Named {
+        branch: "nixpacks-fix/main-2".to_owned(),
+        ..named(Some(OURS), vec![ours(State::Open, &marker())])
+    };
+    assert_eq!(word(Some(ASK), &[theirs, second]), "up to date");
+}
+
+#[test]
+fn nothing_is_moved_removed_or_repeated_where_the_own_account_is_not_known() {
+    let unknown = |ask, named: &[Named]| told(None, ask, named);
+    for state in [State::Open, State::Closed, State::Merged] {
+        for marker in [marker(), Marker { handed: true, ..marker() }, Marker { closed: true, ..marker() }] {
+            for ask in [Some(ASK), None] {
+                let name = named(Some(OURS), vec![ours(state, &marker)]);
+                assert_eq!(unknown(ask, &[name, free()]), "hands off UnknownAccount", "{state:?} {marker:?}");
+            }
+        }
+    }
+    let orphan = Named { orphan: true, ..named(Some(OURS), vec![]) };
+    assert_eq!(unknown(None, std::slice::from_ref(&orphan)), "nothing");
+    assert!(!super::is_free(None, &orphan) && super::is_free(Some(&own()), &orphan));
+    // A first one takes nothing from anybody.
+    assert_eq!(unknown(Some(ASK), &[free()]), "open nixpacks-fix/main-2 new");
 }

@@ -42,6 +42,12 @@ impl Identity {
         !self.own || (self.is(author) && (self.is(committer) || committer == GITHUB))
     }
 
+    /// Whether a commit carries these names, be they shared or not; what GitHub made has its own for the committer, and
+    /// the account's for the author.
+    pub(crate) fn signed(&self, [author, committer]: &[String; 2], by_github: bool) -> bool {
+        (self.is(author) && self.is(committer)) || (by_github && committer == GITHUB)
+    }
+
     fn is(&self, email: &str) -> bool {
         self.email.eq_ignore_ascii_case(email)
     }
@@ -79,5 +85,13 @@ mod tests {
         }
         let shared = Identity { own: false, ..bot };
         assert!(shared.made(&people("ada@x", "ada@x")));
+        for (author, committer, by_github, signed) in [
+            ("bot@x", "bot@x", false, true),
+            ("ada@x", "ada@x", true, false),
+            ("1+bot@users.noreply.github.com", "noreply@github.com", true, true),
+            ("1+bot@users.noreply.github.com", "noreply@github.com", false, false),
+        ] {
+            assert_eq!(shared.signed(&people(author, committer), by_github), signed, "{author} {committer}");
+        }
     }
 }

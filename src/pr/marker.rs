@@ -1,5 +1,7 @@
-//! What a pull request remembers of us: a comment at the end of its description, and nothing else anywhere.
+//! What a pull request remembers of us: a comment that is the last line of its description, and nothing else
+//! anywhere. It counts only where the token's own account opened the pull request: anybody may write such a line.
 
+use crate::forge::{Account, Pull};
 use crate::pr::fingerprint::digest;
 
 /// How the comment starts. The number is the version of what follows.
@@ -36,18 +38,23 @@ pub(crate) struct Marker {
 }
 
 impl Marker {
-    /// The marker of a description, and the description without it and any other.
-    pub(crate) fn find(body: &str) -> Option<(Self, String)> {
-        let (mut found, mut rest, mut text) = (None, body, String::new());
-        while let Some((before, opened)) = rest.split_once(OPENS) {
-            let Some((fields, after)) = opened.split_once(CLOSES) else { break };
-            text.push_str(before.trim_end());
-            // The last one counts: a person may add one below.
-            found = Self::parse(fields).or(found);
-            rest = after;
+    /// The marker of a pull request that `own` opened, and its description without it.
+    pub(crate) fn of(pull: &Pull, own: Option<&Account>) -> Option<(Self, String)> {
+        own.filter(|own| pull.is_by(own)).and_then(|_| Self::find(&pull.body))
+    }
+
+    /// The marker that is the last line of a description, and the description without it. Those right above it go
+    /// too: a person who hands a branch back may leave the old one.
+    fn find(body: &str) -> Option<(Self, String)> {
+        let (mut text, last) = split_last_line(body);
+        let found = Self::parse(fields(last)?)?;
+        loop {
+            let (above, line) = split_last_line(text);
+            if fields(line).is_none() {
+                return Some((found, text.trim_end().to_owned()));
+            }
+            text = above;
         }
-        text.push_str(rest.trim_end());
-        found.map(|found| (found, text))
     }
 
     fn parse(fields: &str) -> Option<Self> {
@@ -56,9 +63,9 @@ impl Marker {
             match field.split_once('=') {
                 Some(("oid", value)) if is_oid(value) => value.clone_into(&mut marker.oid),
                 Some(("was", value)) if is_oid(value) => marker.was = Some(value.to_owned()),
-                Some(("fingerprint", value)) => value.clone_into(&mut marker.fingerprint),
-                Some(("title", value)) => marker.title = Some(value.to_owned()),
-                Some(("body", value)) => marker.body = Some(value.to_owned()),
+                Some(("fingerprint", value)) if is_digest(value) => value.clone_into(&mut marker.fingerprint),
+                Some(("title", value)) if is_digest(value) => marker.title = Some(value.to_owned()),
+                Some(("body", value)) if is_digest(value) => marker.body = Some(value.to_owned()),
                 None if field == "pending" => marker.pending = true,
                 None if field == "closing" => marker.closing = true,
                 None if field == "closed" => marker.closed = true,
@@ -131,13 +138,32 @@ pub(crate) fn wrote(digest: Option<&str>, now: &str) -> bool {
     digest == Some(text_digest(now).as_str())
 }
 
+/// The last line that is not blank, and what is above it.
+fn split_last_line(text: &str) -> (&str, &str) {
+    let text = text.trim_end();
+    text.rsplit_once(['\n', '\r']).unwrap_or(("", text))
+}
+
+/// The fields of a line that is a marker and nothing else.
+fn fields(line: &str) -> Option<&str> {
+    let fields = line.trim().strip_prefix(OPENS)?.strip_suffix(CLOSES)?;
+    (!fields.contains(['<', '>'])).then_some(fields)
+}
+
+/// A digest is quoted in remarks, so it may hold nothing else.
+fn is_digest(text: &str) -> bool {
+    text.len() <= OID[1] && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 fn is_oid(text: &str) -> bool {
     OID.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
+#[allow(clippy::panic)]
 mod tests {
-    use super::{Marker, text_digest};
+    use super::{Account, Marker, Pull, text_digest};
+    use crate::forge::State;
 
     fn marker() -> Marker {
         Marker { oid: "a".repeat(40), fingerprint: "f1".to_owned(), ..Marker::default() }
@@ -165,20 +191,56 @@ mod tests {
     }
 
     #[test]
-    fn the_last_one_counts_and_a_broken_one_does_not() {
+    fn the_last_line_is_the_marker_or_there_is_none() {
         let first = Marker { oid: "c".repeat(40), ..marker() };
         let body = marker().attach(&first.attach("quoted"));
-        assert_eq!(Marker::find(&body).map(|(_, text)| text), Some("quoted".to_owned()));
-        assert_eq!(Marker::find(&body).map(|(found, _)| found.oid), Some("a".repeat(40)));
+        assert_eq!(Marker::find(&body), Some((marker(), "quoted".to_owned())));
+        // One that the text quotes stays part of it.
+        let quoting = format!("{}\n\nMore.", first.attach("quoted"));
+        assert_eq!(Marker::find(&marker().attach(&quoting)), Some((marker(), quoting.clone())));
         for body in [
             "",
             "text",
             "<!-- nixpacks-fix:1 oid=zz -->",
             "<!-- nixpacks-fix:1 oid=",
             "<!-- nixpacks-fix:1 -->",
+            &quoting,
+            &format!("`{}`", marker().line()),
+            &format!("> {}", marker().line()),
+            &marker().line().replace(" -->", " --> -->"),
+            &format!("{}\n```", marker().line()),
         ] {
             assert_eq!(Marker::find(body), None, "{body}");
         }
+    }
+
+    #[test]
+    fn counts_only_where_the_own_account_opened_it() {
+        let account = |name: &str| Account { name: name.to_owned(), id: None };
+        let by = |author: Option<&str>| Pull {
+            number: 1,
+            url: String::new(),
+            state: State::Open,
+            title: String::new(),
+            mark: "",
+            body: marker().attach("Text."),
+            base: "main".to_owned(),
+            created: String::new(),
+            author: author.map(account),
+        };
+        let bot = account("bot");
+        assert!(Marker::of(&by(Some("bot")), Some(&bot)).is_some());
+        assert!(Marker::of(&by(Some("mallory")), Some(&bot)).is_none());
+        assert!(Marker::of(&by(None), Some(&bot)).is_none());
+        assert!(Marker::of(&by(Some("bot")), None).is_none());
+    }
+
+    #[test]
+    fn nothing_but_digests_is_taken_from_it() {
+        let oid = "a".repeat(40);
+        let line = format!("<!-- nixpacks-fix:1 oid={oid} fingerprint=@all title=[x](y) body=f00 -->");
+        let Some((found, _)) = Marker::find(&line) else { panic!("{line}") };
+        assert_eq!((found.fingerprint.as_str(), found.title, found.body.as_deref()), ("", None, Some("f00")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Wants;
 use super::transport::Access;
-use crate::forge::{Address, Forge, Repository};
+use crate::forge::{Account, Address, Forge, Repository};
 
 /// Why a repository was not looked at.
 pub(crate) enum NotSurveyed {
@@ -32,6 +32,9 @@ pub(crate) struct Place {
     pub(crate) url: String,
     /// Where git pushes.
     pub(crate) push_url: String,
+    /// The account that the token is of: what it opened and said is ours, and nothing else. `None` where nobody
+    /// tells.
+    pub(crate) account: Option<Account>,
 }
 
 impl Place {
@@ -52,7 +55,8 @@ impl Place {
         } else {
             (Some(repository.clone()), url.clone())
         };
-        Ok(Self { address: address.clone(), repository, base, head, url, push_url })
+        let account = forge.account()?;
+        Ok(Self { address: address.clone(), repository, base, head, url, push_url, account })
     }
 
     /// Fails with a phrase if it is not one to write to.
@@ -77,6 +81,9 @@ impl Place {
     }
 }
 
+/// Why nothing is forked.
+pub(crate) const NOBODY: &str = "the token may not ask for its own account, who would own the fork";
+
 /// How git is let in at a forge.
 pub(crate) fn access(forge: &dyn Forge, address: &Address) -> Access {
     Access { web: address.site.web.clone(), token: forge.client().token().cloned() }
@@ -88,7 +95,8 @@ fn own_fork(forge: &dyn Forge, repository: &Repository) -> Result<Option<Reposit
         return Err(NotSurveyed::Skipped(why));
     }
     let name = repository.name.rsplit('/').next().unwrap_or_default();
-    let name = format!("{}/{name}", forge.me()?);
+    let owner = forge.account()?.ok_or(NOBODY)?.name;
+    let name = format!("{owner}/{name}");
     let found = forge.repository(&name)?;
     let is_ours = |parent: &str| parent.eq_ignore_ascii_case(&repository.name);
     match found {

@@ -202,7 +202,8 @@ pub(crate) struct Made {
     /// Its parents.
     pub(crate) parents: Vec<String>,
     tree: Oid,
-    message: String,
+    /// Without the line end at its end.
+    pub(crate) message: String,
     /// The addresses of its author and its committer.
     pub(crate) people: [String; 2],
 }

@@ -3,7 +3,7 @@
 use super::decide::Why;
 use super::marker::{HANDS_OFF, Marker};
 use super::proposal::SETTINGS;
-use crate::forge::{Kind, Pull};
+use crate::forge::{Account, Kind, Pull};
 
 /// Why a pull request is closed by the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,15 @@ pub(crate) enum Closing {
 }
 
 /// The remark that a person has the branch now; `None` where there is nothing to hand back.
-pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull) -> Option<String> {
+pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull, own: Option<&Account>) -> Option<String> {
     let what = kind.pull_request();
     let why = match why {
         Why::Commits => "Somebody else has worked on this branch",
-        Why::NoMarker => "The last line of the description, by which nixpacks-fix knows its own, is gone",
-        Why::NoBranch | Why::Base | Why::Reopened => return None,
+        Why::NoMarker => "The description no longer ends with the line by which nixpacks-fix knows its own",
+        // What somebody else opened is no place for a word of ours.
+        Why::OtherAccount | Why::UnknownAccount | Why::NoBranch | Why::Base | Why::Reopened => return None,
     };
-    let known = Marker::find(&pull.body).map(|(marker, _)| marker).unwrap_or_default();
+    let known = Marker::of(pull, own).map(|(marker, _)| marker).unwrap_or_default();
     let Marker { fingerprint, title, body, .. } = known;
     let marker = Marker { fingerprint, title, body, handed: true, ..Marker::default() };
     Some(format!(
@@ -49,21 +50,22 @@ pub(crate) fn closing(why: Closing, base: &str) -> String {
     format!("{why}\n<!-- nixpacks-fix:closing -->")
 }
 
-/// Whether this was said already.
+/// Whether this was said already, in comments of our own.
 pub(crate) fn said(comments: &[String], remark: &str) -> bool {
-    let mark = remark.lines().last().unwrap_or_default();
-    comments.iter().any(|comment| comment.contains(mark))
+    let mark = |text: &str| text.trim_end().lines().last().map(|line| line.trim().to_owned());
+    comments.iter().any(|comment| mark(comment) == mark(remark))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Closing, Kind, Pull, Why, closing, hands_off, said};
+    use super::{Account, Closing, Kind, Pull, Why, closing, hands_off, said};
     use crate::forge::State;
     use crate::pr::marker::Marker;
 
     #[test]
     fn the_way_back_is_a_line_that_gives_the_branch_back() {
-        let pull = Pull {
+        let own = Account { name: "bot".to_owned(), id: None };
+        let mut pull = Pull {
             number: 1,
             url: String::new(),
             state: State::Open,
@@ -72,14 +74,16 @@ mod tests {
             body: "My own words.".to_owned(),
             base: "main".to_owned(),
             created: String::new(),
-            author: None,
+            author: Some(own.clone()),
         };
-        let text = hands_off(Kind::GitLab, Why::Commits, &pull).unwrap_or_default();
+        let text = hands_off(Kind::GitLab, Why::Commits, &pull, Some(&own)).unwrap_or_default();
         assert!(text.contains("merge request"), "{text}");
         let line = text.lines().find(|line| line.contains(" handed ")).unwrap_or_default();
-        let (marker, rest) = Marker::find(&format!("{}\n\n{line}", pull.body)).unwrap_or_default();
+        pull.body = format!("{}\n\n{line}", pull.body);
+        let (marker, rest) = Marker::of(&pull, Some(&own)).unwrap_or_default();
         assert!(marker.handed && marker.oid.is_empty());
-        assert_eq!(rest, pull.body);
+        assert_eq!(rest, "My own words.");
+        assert_eq!(hands_off(Kind::GitLab, Why::OtherAccount, &pull, Some(&own)), None);
     }
 
     #[test]

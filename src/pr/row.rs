@@ -174,7 +174,11 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bo
         Decision::HandsOff { pull, why, .. } => {
             let why = match why {
                 Why::Commits => "somebody else has worked on its branch",
-                Why::NoMarker => "the marker is gone from its description",
+                Why::NoMarker => "the marker is gone from the end of its description",
+                Why::OtherAccount => "another account opened it, so its description is not ours",
+                Why::UnknownAccount => {
+                    "the token may not ask for its own account, so nothing tells whether it is ours"
+                }
                 Why::NoBranch => "its branch is gone",
                 Why::Base => "somebody pointed it at another branch",
                 Why::Reopened => "it was closed, and somebody opened it again",

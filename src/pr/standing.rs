@@ -5,10 +5,12 @@ use super::closing::close;
 use super::decide::{Close, Named};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
+use super::proposal::Made;
+use super::remake::Remake;
 use super::survey::Surveyed;
 use super::transport::BareClone;
 use super::{Row, Status, Wants};
-use crate::forge::{Address, Forge, Head, Pull, State};
+use crate::forge::{Account, Address, Forge, Head, Pull, State};
 use std::collections::BTreeSet;
 
 /// The pull requests of ours, by the names of their branches.
@@ -60,7 +62,9 @@ fn rows(
     let mut rows = Vec::new();
     for name in named {
         for pull in name.pulls.iter().filter(|pull| pull.base == place.base) {
-            let (status, said) = tell(pull, name.tip.as_deref());
+            let Some((status, said)) = tell(pull, place.account.as_ref(), name.tip.as_deref()) else {
+                continue;
+            };
             let mut row = Row {
                 base: place.base.clone(),
                 number: Some((forge.kind().sigil(), pull.number)),
@@ -80,9 +84,16 @@ fn rows(
     rows
 }
 
-fn tell(pull: &Pull, tip: Option<&str>) -> (Status, String) {
-    let marker = Marker::find(&pull.body).map(|(marker, _)| marker);
+/// What became of a pull request; `None` for one that somebody else opened, and that is over.
+fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status, String)> {
+    let marker = Marker::of(pull, own).map(|(marker, _)| marker);
+    let is_own = own.is_some_and(|own| pull.is_by(own));
     let (status, said) = match (pull.state, marker) {
+        (State::Open, _) if own.is_none() => {
+            (Status::HandsOff, "open, and the token may not ask for its own account")
+        }
+        (State::Open, _) if !is_own => (Status::HandsOff, "open, and another account opened it"),
+        (State::Closed | State::Merged, _) if !is_own => return None,
         (State::Merged, _) => (Status::Merged, ""),
         (State::Closed, Some(marker)) if marker.is_closed_by_us() => (Status::Closed, "closed by the tool"),
         (State::Closed, _) => (Status::Declined, "closed by a person"),
@@ -94,7 +105,7 @@ fn tell(pull: &Pull, tip: Option<&str>) -> (Status, String) {
         }
         (State::Open, _) => (Status::HandsOff, "open, and left to a person"),
     };
-    (status, said.to_owned())
+    Some((status, said.to_owned()))
 }
 
 /// The same, and closes those that are open and that nobody has worked on; only says so where it is to ask first.
@@ -108,6 +119,19 @@ pub(crate) fn close_all(
     Ok(rows(forge, &surveyed, &named, |name, pull, row| {
         if row.status != Status::UpToDate {
             return;
+        }
+        match is_foreign(&surveyed, wants, name) {
+            Ok(false) => {}
+            Ok(true) => {
+                row.status = Status::HandsOff;
+                "open, and left to a person".clone_into(&mut row.said);
+                return;
+            }
+            Err(NotSurveyed::Skipped(why) | NotSurveyed::Failed(why)) => {
+                row.status = Status::Failed;
+                row.said = why;
+                return;
+            }
         }
         row.status = Status::Closed;
         "asked for".clone_into(&mut row.said);
@@ -126,6 +150,23 @@ pub(crate) fn close_all(
     }))
 }
 
+/// Whether the tip of a branch carries the names of somebody else, whatever the description says.
+fn is_foreign(surveyed: &Surveyed, wants: &Wants, name: &Named) -> Result<bool, NotSurveyed> {
+    let (Some(clone), Some(tip), Ok(identity)) = (&surveyed.clone, &name.tip, &wants.identity) else {
+        return Ok(false);
+    };
+    if !identity.own {
+        return Ok(false);
+    }
+    clone.fetch_tip(&surveyed.place.push_url, &name.branch)?;
+    let made = Made::read(clone.path(), tip)?;
+    // Another identity of ours may have made it; then it is what this one would make.
+    let base = &surveyed.place.base;
+    let first = family(&wants.prefix, base, None);
+    let of = of_app(&name.branch, &first).unwrap_or(&first);
+    Ok(!identity.made(&made.people) && !Remake::new(clone, wants, base).equals(&made, of)?)
+}
+
 fn close_one(
     forge: &dyn Forge,
     surveyed: &Surveyed,
@@ -133,9 +174,10 @@ fn close_one(
     name: &Named,
     pull: &Pull,
 ) -> Result<Vec<super::Step>, String> {
-    let (Some((marker, _)), tip) = (Marker::find(&pull.body), name.tip.clone()) else {
+    let own = surveyed.place.account.as_ref();
+    let (Some((marker, _)), Some(tip)) = (Marker::of(pull, own), name.tip.clone()) else {
         return Err("it changed meanwhile; run this again".to_owned());
     };
-    let (pull, branch) = (pull.clone(), name.branch.clone());
+    let (pull, branch, tip) = (pull.clone(), name.branch.clone(), Some(tip));
     close(forge, surveyed, wants, &Close { pull, branch, tip, marker, shared: name.is_shared() })
 }

@@ -6,11 +6,13 @@ use super::decide::{Ask, Decision, Named, decide, is_free, unsettled};
 use super::marker::Marker;
 use super::place::{NotSurveyed, Place, access};
 use super::proposal::{Looked, Made, Proposal, changes, look};
+use super::remake::Remake;
 use super::transport::BareClone;
 use crate::discover;
 use crate::forge::{Address, Forge, Head, Pull, State};
 use crate::report::Examined;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A repository and what is to be done about it.
 pub(crate) struct Surveyed {
@@ -51,8 +53,8 @@ pub(crate) struct Plan {
     pub(crate) decision: Decision,
     /// The repair.
     pub(crate) proposal: Option<Proposal>,
-    /// Pull requests that we closed, and whose markers do not say so yet.
-    pub(crate) unsettled: Vec<Pull>,
+    /// Pull requests that we closed, and whose markers do not say so yet, with their branches.
+    pub(crate) unsettled: Vec<(String, Pull)>,
 }
 
 /// Looks at one repository.
@@ -81,7 +83,9 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
         Some(_) => clone.tips(&surveyed.place.push_url, &family)?,
         None => BTreeMap::new(),
     };
-    let look = Look { forge, wants, clone: &clone, tips, family };
+    let (base, looked) = (surveyed.place.base.clone(), Rc::new(looked));
+    let remake = Remake::new(&clone, wants, &base).with(&surveyed.base_oid, Rc::clone(&looked));
+    let look = Look { forge, wants, clone: &clone, remake, tips, family };
     look.ensure_one_kind(&surveyed)?;
     for (name, proposal) in look.proposals(&surveyed, &looked)? {
         let plan = look.plan(&mut surveyed, &name, proposal)?;
@@ -109,6 +113,7 @@ struct Look<'a> {
     forge: &'a dyn Forge,
     wants: &'a Wants,
     clone: &'a BareClone,
+    remake: Remake<'a>,
     tips: BTreeMap<String, String>,
     family: String,
 }
@@ -135,7 +140,7 @@ impl Look<'_> {
             let pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
             let ours = |pull: &Pull| {
                 let here = pull.state == State::Open && pull.base == surveyed.place.base;
-                here && Marker::find(&pull.body).is_some()
+                here && Marker::of(pull, surveyed.place.account.as_ref()).is_some()
             };
             if pulls.iter().any(ours) {
                 return Err(NotSurveyed::Skipped(why.to_owned()));
@@ -151,7 +156,7 @@ impl Look<'_> {
         looked: &Looked,
     ) -> Result<BTreeMap<String, Option<Proposal>>, NotSurveyed> {
         let mut found = BTreeMap::new();
-        let new = |apps: &[&Examined]| self.propose(&surveyed.place.base, apps, &surveyed.base_oid);
+        let new = |apps: &[&Examined]| self.remake.propose(apps, &surveyed.base_oid);
         if !self.wants.per_app {
             found.insert(self.family.clone(), new(&looked.apps.iter().collect::<Vec<_>>())?);
             return Ok(found);
@@ -167,26 +172,23 @@ impl Look<'_> {
         Ok(found)
     }
 
-    fn propose(&self, base: &str, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
-        Ok(Proposal::new(base, apps, self.wants.options.unsafe_fixes, self.clone.path(), commit)?)
-    }
-
     fn plan(
         &self,
         surveyed: &mut Surveyed,
         family: &str,
         proposal: Option<Proposal>,
     ) -> Result<Plan, NotSurveyed> {
+        let own = surveyed.place.account.clone();
         let mut named = Vec::new();
         for branch in (1..=NAMES).map(|number| numbered(family, number)) {
             let name = self.name(surveyed, branch, family, proposal.as_ref())?;
-            let is_free = is_free(&name);
+            let is_free = is_free(own.as_ref(), &name);
             named.push(name);
             if is_free {
                 break;
             }
         }
-        let ours = |pull: &&Pull| Marker::find(&pull.body).is_some();
+        let ours = |pull: &&Pull| Marker::of(pull, own.as_ref()).is_some();
         let opened = named.iter().flat_map(|name| name.pulls.iter().filter(ours));
         surveyed.opened.extend(opened.map(|pull| pull.created.clone()));
         let ask = proposal.as_ref().map(|proposal| Ask {
@@ -194,11 +196,12 @@ impl Look<'_> {
             title: &proposal.message.subject,
             body: &proposal.body,
         });
-        if named.last().is_some_and(|last| !is_free(last)) {
+        if named.last().is_some_and(|last| !is_free(own.as_ref(), last)) {
             return Err(NotSurveyed::Failed(format!("{NAMES} branches `{family}…` are taken")));
         }
         let base = &surveyed.place.base;
-        Ok(Plan { decision: decide(base, ask, &named), unsettled: unsettled(base, &named), proposal })
+        let decision = decide(base, own.as_ref(), ask, &named);
+        Ok(Plan { decision, unsettled: unsettled(base, own.as_ref(), &named), proposal })
     }
 
     /// What is known of one branch name.
@@ -228,32 +231,16 @@ impl Look<'_> {
             // Another identity of ours may have made it, or another run beside this one; then it is what this one
             // would make.
             let stranger = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
-            let knows = |pull: &Pull| Marker::find(&pull.body).is_some_and(|(marker, _)| marker.left_at(tip));
+            let own = surveyed.place.account.as_ref();
+            let knows = |pull: &Pull| Marker::of(pull, own).is_some_and(|(marker, _)| marker.left_at(tip));
             let open = name.pulls.iter().filter(|pull| pull.state == State::Open);
             if stranger || !open.clone().any(knows) {
-                name.orphan = self.is_orphan(surveyed, &made, family)?;
+                name.orphan = self.remake.equals(&made, family)?;
             }
             name.foreign = stranger && !name.orphan;
         } else {
-            name.orphan = self.is_orphan(surveyed, &made, family)?;
+            name.orphan = self.remake.is_signed(&made) && self.remake.equals(&made, family)?;
         }
         Ok(name)
-    }
-
-    /// Whether a commit is what we would make of its parent: then a run of ours was cut short.
-    fn is_orphan(&self, surveyed: &Surveyed, made: &Made, family: &str) -> Result<bool, NotSurveyed> {
-        let ([parent], Ok(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
-            return Ok(false);
-        };
-        // The parent may be a commit that this tool cannot read; then it made nothing of it.
-        let Ok(looked) = look(self.clone.path(), parent, &self.wants.options) else { return Ok(false) };
-        let apps = looked.apps.iter().filter(|app| {
-            !self.wants.per_app
-                || self::family(&self.wants.prefix, &surveyed.place.base, Some(&app.home.shown)) == family
-        });
-        let apps: Vec<&Examined> = apps.collect();
-        let Ok(Some(proposal)) = self.propose(&surveyed.place.base, &apps, parent) else { return Ok(false) };
-        let again = proposal.commit(self.clone.path(), parent, identity)?;
-        Ok(Made::read(self.clone.path(), &again)?.equals(made))
     }
 }

@@ -3,7 +3,7 @@
 use super::decide::Decision;
 use super::marker::{Marker, text_digest, wrote};
 use super::proposal::Proposal;
-use crate::forge::Pull;
+use crate::forge::{Account, Pull};
 
 /// What is to be written of a title and a description that a person may have changed.
 pub(super) struct Texts {
@@ -17,12 +17,18 @@ pub(super) struct Texts {
 
 impl Texts {
     /// From what the forge has now and what was decided.
-    pub(super) fn new(pull: &Pull, marker: &Marker, proposal: &Proposal, decision: &Decision) -> Self {
+    pub(super) fn new(
+        pull: &Pull,
+        own: Option<&Account>,
+        marker: &Marker,
+        proposal: &Proposal,
+        decision: &Decision,
+    ) -> Self {
         let (title, body) = match decision {
             Decision::Update { title, body, .. } => (*title, *body),
             _ => (false, false),
         };
-        let now = Marker::find(&pull.body).map(|(_, text)| text).unwrap_or_default();
+        let now = Marker::of(pull, own).map(|(_, text)| text).unwrap_or_default();
         let wanted = &proposal.message.subject;
         let body_text = if body { proposal.body.clone() } else { now.clone() };
         let title_text = if title { wanted } else { &pull.title };

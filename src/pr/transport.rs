@@ -67,7 +67,7 @@ impl BareClone {
     /// A repository that holds nothing, to ask others from.
     pub(crate) fn nowhere(access: Access) -> Result<Self, String> {
         let dir = bare()?;
-        Ok(Self { dir, access, shallow: false })
+        Ok(Self { dir, access, shallow: true })
     }
 
     /// Where it is.

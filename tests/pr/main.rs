@@ -10,6 +10,7 @@ mod answers;
 mod cost;
 mod document;
 mod emulated;
+mod forged;
 mod holds;
 mod hostile;
 mod kill;

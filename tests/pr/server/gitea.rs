@@ -36,6 +36,9 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
 fn route(call: &Call<'_>) -> Response {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.request.method.as_str(), segments.as_slice()) {
+        ("GET", ["user"]) if call.world().hides_viewer => {
+            refuse(call, 403, "token does not have at least one of required scope(s): [read:user]")
+        }
         ("GET", ["user"]) => {
             call.knows(&[], &[]);
             let id = call.world().users[LOGIN];

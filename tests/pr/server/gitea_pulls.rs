@@ -66,7 +66,7 @@ fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
         "body": pull.body,
         "draft": is_draft(&pull.title),
         "created_at": pull.created_at,
-        "user": {"login": pull.author},
+        "user": {"login": pull.author, "id": world.account(&pull.author)},
         "head": {
             "label": pull.head,
             // The branch only as long as it is there.
@@ -205,10 +205,11 @@ fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respons
     Response::json(201, &describe(call, &world, key, pull))
 }
 
-fn comment_json(call: &Call<'_>, name: &str, number: u64, comment: &Comment) -> Value {
+fn comment_json(call: &Call<'_>, world: &World, name: &str, number: u64, comment: &Comment) -> Value {
     let (url, id) = (&call.shared.url, comment.id);
     let url = format!("{url}/{name}/pulls/{number}#issuecomment-{id}");
-    json!({"id": id, "html_url": url, "body": comment.body, "user": {"login": comment.author}})
+    let user = json!({"login": comment.author, "id": world.account(&comment.author)});
+    json!({"id": id, "html_url": url, "body": comment.body, "user": user})
 }
 
 fn comments(call: &Call<'_>, key: &str, number: u64) -> Response {
@@ -217,8 +218,10 @@ fn comments(call: &Call<'_>, key: &str, number: u64) -> Response {
     let world = call.world();
     let repository = &world.repositories[key];
     let comments = &repository.pull(number).unwrap().comments;
-    let items: Vec<Value> =
-        comments.iter().map(|comment| comment_json(call, repository.full_name(), number, comment)).collect();
+    let items: Vec<Value> = comments
+        .iter()
+        .map(|comment| comment_json(call, &world, repository.full_name(), number, comment))
+        .collect();
     Response::json(200, &json!(items)).header("X-Total-Count", items.len())
 }
 
@@ -229,8 +232,8 @@ fn comment(call: &Call<'_>, key: &str, number: u64) -> Response {
     };
     let mut world = call.world();
     let comment = Comment { id: world.id(), author: LOGIN.to_owned(), body };
+    let answer = comment_json(call, &world, world.repositories[key].full_name(), number, &comment);
     let repository = world.repositories.get_mut(key).unwrap();
-    let answer = comment_json(call, repository.full_name(), number, &comment);
     repository.pull_mut(number).unwrap().comments.push(comment);
     Response::json(201, &answer)
 }

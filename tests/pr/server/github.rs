@@ -3,7 +3,7 @@
 use super::call::{Call, Page, tree};
 use super::http::{Request, Response};
 use super::shared::Shared;
-use super::state::{Found, LOGIN, Repository, Settings};
+use super::state::{APP, Found, LOGIN, Repository, Settings};
 use super::{APP_TOKEN, TOKEN, github_pulls};
 use serde_json::{Value, json};
 
@@ -60,6 +60,9 @@ fn route(call: &Call<'_>) -> Response {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.request.method.as_str(), segments.as_slice()) {
         ("GET", ["user"]) if is_app(call) => refuse(403, "Resource not accessible by integration"),
+        ("GET", ["user"]) if call.world().hides_viewer => {
+            refuse(403, "Resource not accessible by personal access token")
+        }
         ("GET", ["user"]) => {
             call.knows(&[], &[]);
             let id = call.world().users[LOGIN];
@@ -156,6 +159,11 @@ fn describe(call: &Call<'_>, repository: &Repository) -> Value {
 /// Whether it is an App that asks.
 pub fn is_app(call: &Call<'_>) -> bool {
     call.request.header("authorization").is_some_and(|sent| sent.ends_with(APP_TOKEN))
+}
+
+/// Who asks.
+pub fn login(call: &Call<'_>) -> &'static str {
+    if is_app(call) { APP } else { LOGIN }
 }
 
 /// Where the App is installed.

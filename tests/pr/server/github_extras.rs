@@ -4,7 +4,7 @@ use super::call::Call;
 use super::github::{invalid, listing, refuse};
 use super::github_pulls::{describe, too_long, user};
 use super::http::Response;
-use super::state::{Comment, LOGIN, Settings, World};
+use super::state::{Comment, Settings, World};
 use serde_json::{Value, json};
 
 fn comment_json(call: &Call<'_>, world: &World, key: &str, number: u64, comment: &Comment) -> Value {
@@ -13,7 +13,7 @@ fn comment_json(call: &Call<'_>, world: &World, key: &str, number: u64, comment:
         "id": comment.id,
         "html_url": format!("{}/{name}/pull/{number}#issuecomment-{}", call.shared.url, comment.id),
         "body": comment.body,
-        "user": user(&comment.author),
+        "user": user(world, &comment.author),
     })
 }
 
@@ -37,7 +37,7 @@ pub fn comment(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> 
         return refused;
     }
     let mut world = call.world();
-    let comment = Comment { id: world.id(), author: LOGIN.to_owned(), body };
+    let comment = Comment { id: world.id(), author: super::github::login(call).to_owned(), body };
     let answer = comment_json(call, &world, key, number, &comment);
     world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap().comments.push(comment);
     Response::json(201, &answer)

@@ -42,8 +42,8 @@ pub fn route(call: &Call<'_>, key: &str, rest: &[&str], settings: &Settings) -> 
 }
 
 /// Whoever deleted the account is nobody.
-pub fn user(login: &str) -> Value {
-    if login.is_empty() { Value::Null } else { json!({"login": login}) }
+pub fn user(world: &World, login: &str) -> Value {
+    if login.is_empty() { Value::Null } else { json!({"login": login, "id": world.account(login)}) }
 }
 
 pub fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
@@ -59,7 +59,7 @@ pub fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value
         "body": if pull.body.is_empty() { Value::Null } else { json!(pull.body) },
         "draft": pull.draft,
         "created_at": pull.created_at,
-        "user": user(&pull.author),
+        "user": user(world, &pull.author),
         "head": {
             "ref": pull.head,
             "sha": pull.sha,
@@ -168,7 +168,7 @@ fn create(call: &Call<'_>, key: &str, settings: &Settings) -> Response {
         title,
         body: body.unwrap_or_default(),
         draft: call.body["draft"] == json!(true),
-        author: if super::github::is_app(call) { "github-actions[bot]" } else { LOGIN }.to_owned(),
+        author: super::github::login(call).to_owned(),
         head: branch.to_owned(),
         head_repository: from,
         base,

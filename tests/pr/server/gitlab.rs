@@ -28,6 +28,7 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
 fn route(call: &Call<'_>) -> Response {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (call.request.method.as_str(), segments.as_slice()) {
+        ("GET", ["user"]) if call.world().hides_viewer => refuse(403, "insufficient_scope"),
         ("GET", ["user"]) => {
             call.knows(&[], &[]);
             let id = call.world().users[LOGIN];

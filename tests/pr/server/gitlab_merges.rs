@@ -59,7 +59,7 @@ fn describe(call: &Call<'_>, world: &World, key: &str, pull: &Pull) -> Value {
         "created_at": pull.created_at,
         "draft": is_draft(&pull.title),
         "labels": pull.labels,
-        "author": {"username": pull.author},
+        "author": {"username": pull.author, "id": world.account(&pull.author)},
     })
 }
 
@@ -232,8 +232,9 @@ fn edit(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respons
     Response::json(200, &describe(call, &world, key, pull))
 }
 
-fn note_json(comment: &Comment) -> Value {
-    json!({"id": comment.id, "body": comment.body, "author": {"username": comment.author}, "system": false})
+fn note_json(world: &World, comment: &Comment) -> Value {
+    let author = json!({"username": comment.author, "id": world.account(&comment.author)});
+    json!({"id": comment.id, "body": comment.body, "author": author, "system": false})
 }
 
 fn notes(call: &Call<'_>, key: &str, number: u64) -> Response {
@@ -243,7 +244,7 @@ fn notes(call: &Call<'_>, key: &str, number: u64) -> Response {
     if call.query("sort") != Some("asc") {
         comments.reverse();
     }
-    let items = comments.into_iter().map(note_json).collect();
+    let items = comments.into_iter().map(|comment| note_json(&world, comment)).collect();
     listing(&call.page(items, "per_page", 20, world.page_limit))
 }
 
@@ -257,7 +258,7 @@ fn note(call: &Call<'_>, key: &str, number: u64, settings: &Settings) -> Respons
     };
     let mut world = call.world();
     let comment = Comment { id: world.id(), author: LOGIN.to_owned(), body };
-    let answer = note_json(&comment);
+    let answer = note_json(&world, &comment);
     world.repositories.get_mut(key).unwrap().pull_mut(number).unwrap().comments.push(comment);
     Response::json(201, &answer)
 }

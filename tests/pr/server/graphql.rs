@@ -26,6 +26,8 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
         ("createCommitOnBranch", create_commit(&call, &variables["input"]))
     } else if text.contains("updateRefs") {
         ("updateRefs", update_refs(&call, &variables["input"]))
+    } else if text.contains("viewer") {
+        ("viewer", viewer(&call))
     } else if text.contains("repository(") {
         ("repository", repository(&call, variables))
     } else {
@@ -78,6 +80,16 @@ fn may_write(call: &Call<'_>, key: &str) -> Result<(), (&'static str, String)> {
         return Ok(());
     }
     Err(("FORBIDDEN", "Resource not accessible by personal access token".to_owned()))
+}
+
+/// Whose the token is: an App's has an account, too.
+fn viewer(call: &Call<'_>) -> Answered {
+    let world = call.world();
+    if world.hides_viewer {
+        return Err(("FORBIDDEN", "Resource not accessible by integration".to_owned()));
+    }
+    let login = super::github::login(call);
+    Ok(json!({"login": login, "databaseId": world.users[login]}))
 }
 
 fn repository(call: &Call<'_>, variables: &Value) -> Answered {

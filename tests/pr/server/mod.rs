@@ -115,6 +115,7 @@ impl Forge {
             violations: Mutex::default(),
             scripts: Mutex::default(),
             before_push: Mutex::default(),
+            before_call: Mutex::default(),
             stall: Mutex::default(),
             stalled: std::sync::Condvar::new(),
             recorder: Mutex::new(Recorder::from_environment(name)),
@@ -181,6 +182,19 @@ impl Forge {
         self.shared.world().page_limit = limit;
     }
 
+    /// Lets no token ask whose it is.
+    pub fn hide_viewer(&self) {
+        self.shared.world().hides_viewer = true;
+    }
+
+    /// Gives an account another number, as if somebody had registered its name anew; the old one goes by another name.
+    pub fn renumber(&self, login: &str) {
+        let mut world = self.shared.world();
+        let (old, new) = (world.users[login], world.id());
+        world.users.insert(format!("{login}-before"), old);
+        world.users.insert(login.to_owned(), new);
+    }
+
     /// Answers requests whose path (with or without `/api/v3`) begins so with this, so many times, and then as always.
     pub fn script(&self, method: &str, path: &str, response: Response, times: usize) {
         let (method, path) = (method.to_owned(), path.to_owned());
@@ -202,6 +216,12 @@ impl Forge {
     /// Somebody else does something just before the next push looks where the branches are.
     pub fn before_push(&self, work: impl FnOnce() + Send + 'static) {
         *lock(&self.shared.before_push) = Some(Box::new(work));
+    }
+
+    /// Somebody else does something just before the next request of this method is answered whose path below the API
+    /// begins so.
+    pub fn before_call(&self, method: &str, path: &str, work: impl FnOnce() + Send + 'static) {
+        *lock(&self.shared.before_call) = Some((method.to_owned(), path.to_owned(), Box::new(work)));
     }
 
     /// Everything that came in.

@@ -161,6 +161,40 @@ impl Repository {
         self.with(|repository| change(repository.pull_mut(number).unwrap()));
     }
 
+    /// Somebody opens one from a branch of the repository: its number.
+    pub fn propose(&self, author: &str, head: &str, body: &str) -> u64 {
+        assert!(
+            self.shared.emulator.is_none(),
+            "the emulator's pull requests are opened through its API only"
+        );
+        let mut world = self.shared.world();
+        let created_at = world.now_text();
+        let name = &self.name;
+        let pull = Pull {
+            number: world.repositories[name].pulls.len() as u64 + 1,
+            state: State::Open,
+            title: "Have a look".to_owned(),
+            body: body.to_owned(),
+            draft: false,
+            author: author.to_owned(),
+            head: head.to_owned(),
+            head_repository: Some(name.clone()),
+            base: world.repositories[name].settings.default_branch.clone(),
+            sha: self.bare.tip(head).unwrap_or_default(),
+            labels: Vec::new(),
+            reviewers: Vec::new(),
+            team_reviewers: Vec::new(),
+            comments: Vec::new(),
+            maintainer_can_modify: true,
+            created_at,
+            merged_at: None,
+        };
+        world.keep_head(name, &pull);
+        let number = pull.number;
+        world.repositories.get_mut(name).unwrap().pulls.push(pull);
+        number
+    }
+
     /// A person comments on one.
     pub fn comment(&self, number: u64, author: &str, body: &str) {
         if let Some(emulator) = &self.shared.emulator {

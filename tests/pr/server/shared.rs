@@ -28,6 +28,9 @@ pub(super) struct Stall {
     pub over: bool,
 }
 
+/// What somebody else does before a request, with the method and the path of that.
+pub(super) type Interruption = (String, String, Box<dyn FnOnce() + Send>);
+
 pub(super) struct Script {
     pub method: String,
     pub path: String,
@@ -56,6 +59,8 @@ pub struct Shared {
     pub(super) scripts: Mutex<Vec<Script>>,
     /// Done once, just before a push is told where the branches are.
     pub(super) before_push: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// Done once, just before a request of that method whose path begins so is answered.
+    pub(super) before_call: Mutex<Option<Interruption>>,
     pub(super) stall: Mutex<Stall>,
     pub(super) stalled: Condvar,
     pub(super) recorder: Mutex<Option<Recorder>>,
@@ -119,6 +124,7 @@ impl Shared {
     pub fn answer(&self, request: &Request) -> Option<Response> {
         let stall = if is_write(request) { self.count_write() } else { None };
         OBJECTED.set(false);
+        self.interrupt(request);
         let mut scripted = false;
         let response = (stall != Some(When::Before)).then(|| {
             let Some((response, after)) = self.scripted(request) else { return self.handle(request) };
@@ -150,6 +156,17 @@ impl Shared {
             return None;
         }
         response
+    }
+
+    fn interrupt(&self, request: &Request) {
+        let below = self.below_api(&request.path).unwrap_or(&request.path);
+        let due = |(method, path, _): &mut Interruption| {
+            *method == request.method && below.starts_with(path.as_str())
+        };
+        let due = lock(&self.before_call).take_if(due);
+        if let Some((_, _, work)) = due {
+            work();
+        }
     }
 
     fn count_write(&self) -> Option<When> {

@@ -14,6 +14,9 @@ pub enum Kind {
 /// The user that the token belongs to.
 pub const LOGIN: &str = "deploy-bot";
 
+/// The account of the App that the other token is of.
+pub const APP: &str = "github-actions[bot]";
+
 /// 2023-11-15T00:00:00Z
 const MIDNIGHT: u64 = 1_700_006_400;
 
@@ -162,6 +165,8 @@ pub struct World {
     pub repositories: BTreeMap<String, Repository>,
     /// People with their numbers. Any other owner is an organization.
     pub users: BTreeMap<String, u64>,
+    /// No token may ask whose it is.
+    pub hides_viewer: bool,
     /// The largest page that a listing has.
     pub page_limit: usize,
     clock: u64,
@@ -178,9 +183,21 @@ pub enum Found {
 impl World {
     /// One without repositories.
     pub fn new(kind: Kind) -> Self {
-        let users = [(LOGIN.to_owned(), 1001), ("ada".to_owned(), 1002), ("grace".to_owned(), 1003)];
+        let users = [
+            (LOGIN.to_owned(), 1001),
+            (APP.to_owned(), 1004),
+            ("ada".to_owned(), 1002),
+            ("grace".to_owned(), 1003),
+        ];
         let page_limit = if kind == Kind::Gitea { 50 } else { 100 };
-        Self { kind, repositories: BTreeMap::new(), users: users.into(), page_limit, clock: 0 }
+        Self {
+            kind,
+            repositories: BTreeMap::new(),
+            users: users.into(),
+            hides_viewer: false,
+            page_limit,
+            clock: 0,
+        }
     }
 
     /// A second since 1970 that was not yet.
@@ -217,6 +234,13 @@ impl World {
         let forked = |repository: &&Repository| repository.settings.parent.as_deref() == Some(base);
         let itself = self.repositories.get(base).filter(of_owner);
         itself.or_else(|| self.repositories.values().filter(of_owner).find(forked))
+    }
+
+    /// The number of an account; one that is not among the people has one too.
+    pub fn account(&self, login: &str) -> u64 {
+        self.users.get(login).copied().unwrap_or_else(|| {
+            2000 + login.bytes().fold(0, |sum, byte| (sum * 31 + u64::from(byte)) % 1_000_000)
+        })
     }
 
     /// Makes a fork, of all branches or of one.

@@ -1,0 +1,86 @@
+//! Making a commit again from its parent, to know whether this tool made it.
+
+use super::Wants;
+use super::branch::family;
+use super::place::NotSurveyed;
+use super::proposal::{Looked, Made, Proposal, look};
+use super::transport::BareClone;
+use crate::commit::message::START;
+use crate::report::Examined;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Parents that are looked at for one repository: anybody who may push can make any number of branches of our names,
+/// each on a commit of its own.
+const PARENTS: usize = 50;
+
+/// What was found in the commits that were looked at, each once.
+pub(super) struct Remake<'a> {
+    clone: &'a BareClone,
+    wants: &'a Wants,
+    base: &'a str,
+    /// `None` for a commit that this tool cannot read.
+    seen: RefCell<BTreeMap<String, Option<Rc<Looked>>>>,
+}
+
+impl<'a> Remake<'a> {
+    /// For commits in `clone` that are proposed to `base`.
+    pub(super) fn new(clone: &'a BareClone, wants: &'a Wants, base: &'a str) -> Self {
+        Self { clone, wants, base, seen: RefCell::default() }
+    }
+
+    /// With what was found in a commit already.
+    pub(super) fn with(self, commit: &str, looked: Rc<Looked>) -> Self {
+        self.seen.borrow_mut().insert(commit.to_owned(), Some(looked));
+        self
+    }
+
+    /// Whether a commit is what we would make of its parent, for the branches whose first name is `of`: that of all
+    /// apps, or of one.
+    pub(super) fn equals(&self, made: &Made, of: &str) -> Result<bool, NotSurveyed> {
+        let ([parent], Ok(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
+            return Ok(false);
+        };
+        // Cheap to see, and true of all of ours.
+        if !made.message.starts_with(START) {
+            return Ok(false);
+        }
+        // What this tool cannot read, it made nothing of.
+        let Some(looked) = self.look(parent)? else { return Ok(false) };
+        let prefix = &self.wants.prefix;
+        let all = family(prefix, self.base, None) == of;
+        let apps =
+            looked.apps.iter().filter(|app| all || family(prefix, self.base, Some(&app.home.shown)) == of);
+        let apps: Vec<&Examined> = apps.collect();
+        let Ok(Some(proposal)) = self.propose(&apps, parent) else { return Ok(false) };
+        let again = proposal.commit(self.clone.path(), parent, identity)?;
+        Ok(Made::read(self.clone.path(), &again)?.equals(made))
+    }
+
+    /// Whether a commit carries our names too. Without a pull request of ours nothing else says that we pushed it.
+    pub(super) fn is_signed(&self, made: &Made) -> bool {
+        let identity = self.wants.identity.as_ref();
+        identity.is_ok_and(|identity| identity.signed(&made.people, self.wants.verified))
+    }
+
+    /// The repair of `apps` as `commit` has them.
+    pub(super) fn propose(&self, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
+        let unsafe_fixes = self.wants.options.unsafe_fixes;
+        Ok(Proposal::new(self.base, apps, unsafe_fixes, self.clone.path(), commit)?)
+    }
+
+    fn look(&self, commit: &str) -> Result<Option<Rc<Looked>>, NotSurveyed> {
+        let mut seen = self.seen.borrow_mut();
+        if let Some(looked) = seen.get(commit) {
+            return Ok(looked.clone());
+        }
+        if seen.len() > PARENTS {
+            let why = format!("its branches `{}…` start from more than {PARENTS} commits", self.wants.prefix);
+            return Err(NotSurveyed::Failed(why));
+        }
+        let looked = look(self.clone.path(), commit, &self.wants.options).ok().map(Rc::new);
+        seen.insert(commit.to_owned(), looked.clone());
+        Ok(looked)
+    }
+}
