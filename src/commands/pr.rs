@@ -28,6 +28,7 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         ));
     }
     let neutral = transport::bare().map_err(Failure::unusable)?;
+    neutral.sweep_others();
     let own = own_site(place)?;
     let mut forges = Forges::new(&own, neutral.path())?;
     let (addresses, many) = addresses(place, &own, &mut forges)?;

@@ -20,6 +20,7 @@ mod remark;
 mod reread;
 pub(crate) mod row;
 pub(crate) mod run;
+pub(crate) mod scratch;
 mod standing;
 pub(crate) mod survey;
 mod texts;

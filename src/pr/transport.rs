@@ -1,13 +1,13 @@
 //! Clones and pushes: git's transport, in a bare repository of our own where no hook, filter or setting of a
 //! repository has a say.
 
+use super::scratch::Scratch;
 use crate::forge::secret::{Secret, variable};
 use crate::git::{Git, GitFailed};
 use git2::{Repository, RepositoryInitOptions};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// Where the base stands in the clone.
 const BASE: &str = "refs/nixpacks-fix/base";
@@ -33,7 +33,7 @@ pub(crate) struct Access {
 
 /// A bare clone of one branch.
 pub(crate) struct BareClone {
-    dir: TempDir,
+    dir: Scratch,
     access: Access,
     shallow: bool,
 }
@@ -191,8 +191,8 @@ impl BareClone {
 }
 
 /// A new bare repository, which goes with the handle.
-pub(crate) fn bare() -> Result<TempDir, String> {
-    let dir = TempDir::with_prefix("nixpacks-fix-").map_err(|error| crate::load::phrase(&error))?;
+pub(crate) fn bare() -> Result<Scratch, String> {
+    let dir = Scratch::new()?;
     // Without a template, which may bring hooks.
     let mut options = RepositoryInitOptions::new();
     options.bare(true).external_template(false);

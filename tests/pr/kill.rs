@@ -31,7 +31,9 @@ fn at_each_change(
                 changes = nth;
                 break;
             }
+            assert!(!scene.leavings().is_empty(), "nothing was left to sweep");
             let again = scene.pr(args);
+            assert_eq!(scene.leavings(), [""; 0], "killed at change {nth} ({when:?})");
             assert_eq!(again.code, 0, "killed at change {nth} ({when:?}): {again:?}");
             after(&shop);
             scene.writes();

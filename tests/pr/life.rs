@@ -10,8 +10,7 @@ fn opens_one_pull_request_with_one_commit_that_changes_the_broken_file_alone() {
     let ran = scene.succeed(&[SHOP]);
     assert!(ran.out.contains("acme/shop: opened #1: fix(nixpacks): "), "{ran:?}");
     assert!(ran.out.contains(&scene.forge.url()), "{ran:?}");
-    let left = std::fs::read_dir(scene.sandbox().path().join(".temporary")).unwrap().count();
-    assert_eq!(left, 0, "temporary files are left");
+    assert_eq!(scene.leavings(), [""; 0], "temporary files are left");
     let pulls = shop.pulls();
     assert_eq!(pulls.len(), 1);
     assert_eq!((pulls[0].base.as_str(), pulls[0].head.as_str()), ("main", BRANCH));

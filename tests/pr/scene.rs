@@ -82,7 +82,7 @@ impl Scene {
         for variable in ["GITHUB_TOKEN", "GITLAB_TOKEN", "GITEA_TOKEN"] {
             command.env(variable, TOKEN);
         }
-        // One that is killed leaves its clones behind.
+        // One that is killed leaves its clones there until the next one runs.
         let temporary = self.sandbox.path().join(".temporary");
         std::fs::create_dir_all(&temporary).unwrap();
         command.env("TMPDIR", &temporary);
@@ -111,6 +111,12 @@ impl Scene {
             self.forge.writes().iter().map(|call| format!("{} {}", call.method, call.path)).collect();
         self.forge.forget();
         writes
+    }
+
+    /// What runs have left in the temporary directory.
+    pub fn leavings(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.sandbox.path().join(".temporary")).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     }
 
     /// The directory that the command runs in.
