@@ -5,7 +5,7 @@ use crate::git::Git;
 use std::path::Path;
 
 /// What GitHub signs for as the committer of what is made on its site or through its interface.
-const GITHUB: &str = "noreply@github.com";
+pub(super) const GITHUB: &str = "noreply@github.com";
 
 /// The author and committer of a proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use super::transport::Access;
 use crate::forge::{Account, Address, Forge, Repository};
 
 /// Why a repository was not looked at.
+#[derive(Debug)]
 pub(crate) enum NotSurveyed {
     /// It is not one to write to: a phrase.
     Skipped(String),

@@ -84,3 +84,77 @@ impl<'a> Remake<'a> {
         Ok(looked)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{BareClone, Made, NotSurveyed, PARENTS, Remake, START, Wants};
+    use crate::pr::identity::Identity;
+    use crate::pr::transport::Access;
+    use git2::{Repository, Signature, Time};
+
+    fn wants() -> Wants {
+        let identity = Identity { name: "Bot".to_owned(), email: "bot@example.org".to_owned(), own: true };
+        Wants {
+            base: None,
+            prefix: "nixpacks-fix/".to_owned(),
+            per_app: false,
+            fork: false,
+            include_forks: false,
+            draft: false,
+            labels: Vec::new(),
+            reviewers: Vec::new(),
+            verified: false,
+            list_first: false,
+            dry_run: false,
+            options: crate::pr::Options::default(),
+            identity: Ok(identity),
+        }
+    }
+
+    /// A commit in the clone with these parents; no two are the same.
+    fn commit(clone: &BareClone, message: &str, time: i64, parents: &[&str]) -> String {
+        let repository = Repository::open_bare(clone.path()).unwrap();
+        let tree = repository.treebuilder(None).unwrap().write().unwrap();
+        let tree = repository.find_tree(tree).unwrap();
+        let who = Signature::new("Ada", "ada@example.org", &Time::new(time, 0)).unwrap();
+        let parents: Vec<git2::Commit<'_>> =
+            parents.iter().map(|oid| repository.find_commit(oid.parse().unwrap()).unwrap()).collect();
+        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        repository.commit(None, &who, &who, message, &tree, &parents).unwrap().to_string()
+    }
+
+    #[test]
+    fn each_parent_is_looked_at_once_and_only_for_what_may_be_ours() {
+        let clone = BareClone::nowhere(Access { web: String::new(), token: None }).unwrap();
+        let wants = wants();
+        let remake = Remake::new(&clone, &wants, "main");
+        let equals = |oid: &str| {
+            let made = Made::read(clone.path(), oid).unwrap();
+            remake.equals(&made, "nixpacks-fix/main")
+        };
+        let start = commit(&clone, "Start", 0, &[]);
+        // Any number of branches of our names, on one commit: of somebody else, and as if they were ours.
+        for time in 1..=100 {
+            assert!(!equals(&commit(&clone, "Mine", time, &[&start])).unwrap());
+        }
+        assert_eq!(remake.seen.borrow().len(), 0);
+        for time in 1..=100 {
+            assert!(!equals(&commit(&clone, &format!("{START}mine"), time, &[&start])).unwrap());
+        }
+        assert_eq!(remake.seen.borrow().len(), 1);
+        // Each on a commit of its own.
+        let mut refused = 0;
+        for time in 1..=100 {
+            let parent = commit(&clone, "Start", time, &[]);
+            match equals(&commit(&clone, &format!("{START}mine"), time, &[&parent])) {
+                Ok(same) => assert!(!same),
+                Err(NotSurveyed::Skipped(why) | NotSurveyed::Failed(why)) => {
+                    assert!(why.contains("from more than 50 commits"), "{why}");
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!((remake.seen.borrow().len(), refused), (PARENTS + 1, 100 - PARENTS));
+    }
+}

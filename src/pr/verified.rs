@@ -4,7 +4,9 @@
 //! neither.
 
 use super::act::Act;
-use super::proposal::Proposal;
+use super::identity::GITHUB;
+use super::proposal::{Made, Proposal};
+use crate::commit::message::START;
 use crate::forge::graphql::{self, Move};
 use crate::forge::{Call, Repository};
 use std::collections::BTreeMap;
@@ -42,16 +44,35 @@ impl Act<'_> {
         Ok(if self.wants.dry_run { UNMADE.to_owned() } else { oid })
     }
 
-    /// The branch on which the forge builds a commit, and those of its kind that are there. Nobody else has
-    /// reason to take such a name: it ends with the commit that it starts from.
+    /// The branch on which the forge builds a commit, and those of its kind that runs were cut short on: each ends with
+    /// the commit that it starts from, and has one of the forge's making at most. What else is there is somebody's.
     fn pending(&self, url: &str, branch: &str) -> Result<(String, BTreeMap<String, String>), String> {
         let first = format!("{branch}.pending-");
         let pending = format!("{first}{}", self.surveyed.base_oid);
         let tips = if self.unmade_fork() { BTreeMap::new() } else { self.bare()?.tips(url, &first)? };
-        let ours = |name: &str| {
-            name.strip_prefix(&first).is_some_and(|end| git2::Oid::from_str(end).is_ok() && end.len() == 40)
-        };
-        Ok((pending, tips.into_iter().filter(|(name, _)| ours(name)).collect()))
+        let mut ours = BTreeMap::new();
+        for (name, tip) in tips {
+            let start = name.strip_prefix(&first).unwrap_or_default();
+            if start.len() != 40 || git2::Oid::from_str(start).is_err() {
+                continue;
+            }
+            if tip == start || self.was_made_there(url, &name, &tip, start)? {
+                ours.insert(name, tip);
+            } else if name == pending {
+                return Err(format!(
+                    "the branch `{name}` is somebody else's; remove it, or leave out `--api-commits`"
+                ));
+            }
+        }
+        Ok((pending, ours))
+    }
+
+    /// Whether the tip of a branch is a commit of ours on `start` that the forge made.
+    fn was_made_there(&self, url: &str, branch: &str, tip: &str, start: &str) -> Result<bool, String> {
+        let clone = self.bare()?;
+        clone.fetch_tip(url, branch)?;
+        let made = Made::read(clone.path(), tip).map_err(|error| error.message().to_owned())?;
+        Ok(made.parents == [start] && made.people[1] == GITHUB && made.message.starts_with(START))
     }
 
     /// Whether there is nothing to ask: a dry run made no fork.

@@ -82,6 +82,27 @@ fn closing_looks_at_whose_the_commits_are() {
 }
 
 #[test]
+fn a_branch_that_looks_like_one_to_build_on_is_not_swept_with_the_work_of_somebody_else() {
+    let Some((scene, shop)) = Scene::broken() else { return };
+    let start = shop.tip("main").unwrap();
+    shop.commit("main", &[("other.py", Some("x = 1\n"))], "Other work");
+    // What runs leave that are cut short, and what a person has put there.
+    let (left, theirs) =
+        (format!("{BRANCH}.pending-{start}"), format!("{BRANCH}.pending-{}", "a".repeat(40)));
+    shop.git(&["update-ref", &format!("refs/heads/{left}"), &start]);
+    let tip = shop.commit(&theirs, &[("x.py", Some("x = 1\n"))], "Mine");
+    assert!(scene.succeed(&[SHOP, "--api-commits"]).out.contains("opened #1"));
+    assert_eq!((shop.tip(&left), shop.tip(&theirs)), (None, Some(tip)));
+    // Nor is the one that this run would build on.
+    let Some((scene, shop)) = Scene::broken() else { return };
+    let theirs = format!("{BRANCH}.pending-{}", shop.tip("main").unwrap());
+    let tip = shop.commit(&theirs, &[("x.py", Some("x = 1\n"))], "Mine");
+    let ran = scene.pr(&[SHOP, "--api-commits"]);
+    assert!(ran.code == 2 && ran.err.contains("is somebody else's; remove it"), "{ran:?}");
+    assert_eq!(shop.tip(&theirs), Some(tip));
+}
+
+#[test]
 fn a_comment_of_somebody_else_is_none_of_ours() {
     for kind in FORGES {
         let Some((scene, shop)) = Scene::broken_at(kind) else { return };
