@@ -1,5 +1,6 @@
 //! The git command, for what libgit2 does not do: hooks, signing, transport, other formats.
 
+use crate::interrupt;
 use crate::load::phrase;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
@@ -117,7 +118,7 @@ impl Git {
             |why: String| GitFailed { what: format!("failed to run `git`: {why}"), said: String::new() };
         command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| failed(phrase(&error)))?;
+        let (mut child, running) = interrupt::spawn(&mut command).map_err(|error| failed(phrase(&error)))?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         if let Some(mut stdin) = child.stdin.take() {
             // One that does not read its input says so by its status.
@@ -125,7 +126,9 @@ impl Git {
         }
         // Not scoped: what it has started may outlive it, and its pipes with that.
         let (out, err) = (Drain::new(out, LONGEST), Drain::new(err, SAID as u64));
-        let status = wait(&mut child, patience).map_err(|error| match error.kind() {
+        let ended = wait(&mut child, patience);
+        drop(running);
+        let status = ended.map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => {
                 GitFailed { what: format!("`{what}` took too long and was ended"), said: String::new() }
             }

@@ -9,6 +9,7 @@ mod examine;
 mod exit;
 mod forge;
 mod git;
+mod interrupt;
 mod load;
 mod options;
 mod pr;

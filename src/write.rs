@@ -6,6 +6,7 @@
 //! makes the step atomic.
 
 use crate::app::Home;
+use crate::interrupt;
 use crate::load::{self, Unread, phrase};
 use nixpacks_transforms::engine::FileChange;
 use std::fs::{self, OpenOptions};
@@ -34,6 +35,8 @@ impl Drop for Temporary {
 
 /// Writes the changes of one app. Fails with a phrase that names the file; then nothing is changed.
 pub(crate) fn all(home: &Home, changes: &[FileChange]) -> Result<(), String> {
+    // A signal waits until all files are written or none.
+    let _section = interrupt::uninterrupted();
     let mut staged = changes.iter().map(|change| stage(home, change)).collect::<Result<Vec<_>, _>>()?;
     commit(&mut staged)
 }

@@ -9,5 +9,6 @@ mod arguments;
 mod commit;
 mod disk;
 mod hostile;
+mod interrupted;
 mod output;
 mod repair;

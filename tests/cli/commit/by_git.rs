@@ -5,7 +5,7 @@ use crate::support::{BROKEN, Sandbox};
 use std::fs;
 
 /// Puts a hook there that runs this.
-pub(super) fn hook(sandbox: &Sandbox, name: &str, script: &str) {
+pub(in super::super) fn hook(sandbox: &Sandbox, name: &str, script: &str) {
     let path = format!(".git/hooks/{name}");
     sandbox.write(&path, format!("#!/bin/sh\n{script}\n"));
     #[cfg(unix)]

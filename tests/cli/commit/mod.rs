@@ -6,6 +6,7 @@ mod kinds;
 mod refused;
 
 use crate::support::{BROKEN, Ran, Sandbox};
+pub(super) use by_git::hook;
 use std::io::Write as _;
 use std::process::Command;
 
@@ -17,7 +18,7 @@ fn skip(why: &str) {
 }
 
 /// The broken app as the only commit of a repository on `main`, by someone with a name.
-fn repository() -> Sandbox {
+pub(super) fn repository() -> Sandbox {
     let sandbox = Sandbox::broken();
     init(&sandbox, "", &[]);
     sandbox
@@ -35,7 +36,7 @@ fn git_in(sandbox: &Sandbox, dir: &str, args: &[&str]) -> String {
     sandbox.tool("git", dir, args, "").out
 }
 
-fn git(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(super) fn git(sandbox: &Sandbox, args: &[&str]) -> String {
     git_in(sandbox, "", args)
 }
 
