@@ -62,11 +62,9 @@ fn wait_for_the_end() -> ! {
 }
 
 /// A cleanup that is wanted for as long as this lives.
-#[allow(dead_code)] // For the temporary clone of `pr`.
 #[must_use = "the cleanup is forgotten when this is dropped"]
 pub(crate) struct Cleanup(u64);
 
-#[allow(dead_code)]
 /// Runs `cleanup` if a signal ends the process before what is returned is dropped.
 pub(crate) fn on_signal(cleanup: impl FnOnce() + Send + 'static) -> Cleanup {
     let mut state = state_to_begin();

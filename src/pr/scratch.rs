@@ -1,10 +1,12 @@
-//! Temporary directories for clones. A run that is killed leaves its own behind, and the next one removes them.
+//! Temporary directories for clones. They go with a run that a signal ends, too. One that is killed outright leaves
+//! its own behind, and the next one removes them.
 //!
 //! While a directory is used its process holds a lock on it, which the system lets go of when that ends, however it
 //! ends.
 
+use crate::interrupt::{Cleanup, on_signal};
 use crate::load::phrase;
-use std::fs::File;
+use std::fs::{File, remove_dir_all};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -17,9 +19,10 @@ const TRIES: usize = 8;
 
 /// A temporary directory that nobody else sees, removed when this is dropped.
 pub(crate) struct Scratch {
-    // Removed before the lock is let go of.
+    // Removed before the lock is let go of, and before a signal would find it gone.
     dir: TempDir,
     _lock: Option<File>,
+    _cleanup: Cleanup,
 }
 
 impl Scratch {
@@ -36,8 +39,13 @@ impl Scratch {
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
             let dir = builder.tempdir_in(parent).map_err(|error| phrase(&error))?;
+            let path = dir.path().to_owned();
+            let cleanup = on_signal(move || {
+                // What cannot be removed is left to the next run.
+                let _ = remove_dir_all(path);
+            });
             if let Ok(lock) = lock(dir.path()) {
-                return Ok(Self { dir, _lock: lock });
+                return Ok(Self { dir, _lock: lock, _cleanup: cleanup });
             }
         }
         Err("its temporary directories are removed by somebody else".to_owned())

@@ -120,6 +120,27 @@ fn killed_after_the_push() -> Option<(Scene, Repository)> {
     Some((scene, shop))
 }
 
+#[cfg(unix)]
+#[test]
+fn a_run_that_a_signal_ends_leaves_nothing_behind() {
+    use std::os::unix::process::ExitStatusExt as _;
+    // While git pushes, and while the forge is asked.
+    for nth in [0, 1] {
+        let Some((scene, shop)) = Scene::broken() else { return };
+        scene.forge.stall(nth, When::Before);
+        let mut child = scene.start(&[SHOP], &[]);
+        assert!(scene.forge.stalled(|| child.try_wait().unwrap().is_some()));
+        assert!(!scene.leavings().is_empty());
+        scene.sandbox().tool("kill", "", &["-TERM", &child.id().to_string()], "");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(15), "{output:?}");
+        assert_eq!(scene.leavings(), [""; 0], "{nth}");
+        scene.forge.resume();
+        assert!(scene.succeed(&[SHOP]).out.contains("opened #1"));
+        no_litter(&shop);
+    }
+}
+
 #[test]
 fn while_the_base_moves_on_too() {
     // The base has another tip when the next run looks.
