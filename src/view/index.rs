@@ -1,42 +1,95 @@
-//! The paths in a git index of version 2, 3 or 4 with SHA-1 names.
+//! The paths in a git index of version 2, 3 or 4, with SHA-1 or SHA-256 names, also where it is split or sparse.
 //!
 //! Entry by entry, keeping nothing but the paths: libgit2 takes six times as long and four times the
-//! memory for an index of a hundred thousand files, and hands a hostile file to C. What is not
-//! understood here (SHA-256, a split or sparse index) is an error, and then git itself is asked.
+//! memory for an index of a hundred thousand files, and hands a hostile file to C. What is not understood
+//! here is an error. The git command is not asked instead: it runs what the configuration of a repository
+//! names, a file system monitor for one, or the transport of a remote from which it fetches missing objects.
 
-use super::Tracked;
+use super::{Tracked, split};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Bytes of an entry up to its flags, and with them.
-const FIXED: usize = 60;
-/// Bytes of the checksum at the end.
-const CHECKSUM: u64 = 20;
-/// No path is longer.
-const LONGEST: u64 = 1 << 16;
+/// Bytes of an entry before the name of its object.
+const FIXED: usize = 40;
+/// Where the mode stands in an entry.
+const MODE: std::ops::Range<usize> = 24..28;
+/// The mode of a directory that a sparse index folds.
+const DIRECTORY: u32 = 0o040_000;
+/// Bytes of the longest path, as everywhere on Linux.
+const LONGEST: usize = 4096;
+/// Bytes of all paths together. In version 4 a path is told by the one before it, so a small file can name many
+/// long ones.
+pub(super) const LARGEST: usize = 128 << 20;
+/// Bytes of the largest index: five million files.
+const FILE: u64 = 1 << 30;
+/// Bytes of the extension that splits an index.
+const LINK: u64 = 16 << 20;
 
-/// The paths of the index at `path`, in its order.
-pub(super) fn read(path: &Path) -> io::Result<Tracked> {
-    Ok(open(path)?.0)
-}
-
-/// The names of the extensions of the index at `path`.
-pub(super) fn extensions(path: &Path) -> io::Result<Vec<Name>> {
-    Ok(open(path)?.1)
+/// Bytes in the names of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha1 = 20,
+    Sha256 = 32,
 }
 
 /// What an extension of an index is called.
 pub(crate) type Name = [u8; 4];
 
-fn open(path: &Path) -> io::Result<(Tracked, Vec<Name>)> {
-    let file = File::open(path)?;
-    let left = file.metadata()?.len();
-    parse(BufReader::with_capacity(1 << 16, file), left)
+/// What an index says.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// The files.
+    pub(super) tracked: Tracked,
+    /// The directories that it folds, each with the name of its tree.
+    pub(super) folded: Vec<(String, Vec<u8>)>,
+    /// Its extensions.
+    pub(super) extensions: Vec<Name>,
+    /// How long names of objects are.
+    pub(super) hash: Hash,
+    /// Where it is split: what it says of the shared part.
+    link: Option<Vec<u8>>,
+    /// An entry has no path: where it is split, the shared part has it.
+    nameless: bool,
 }
 
-fn parse(from: impl BufRead, length: u64) -> io::Result<(Tracked, Vec<Name>)> {
-    let mut reader = Reader { from, left: length };
+/// The index in the directory `git_dir`, with the part of it that is shared, if it is split.
+pub(super) fn read(git_dir: &Path) -> io::Result<Index> {
+    let mut index = open(&git_dir.join("index"), |_| false)?;
+    if let Some(link) = index.link.take() {
+        let Some(split) = split::parse(&link, index.hash)? else { return Ok(index) };
+        let shared = open(&git_dir.join(&split.shared), |at| split.deletes(at))?;
+        if shared.link.is_some() || shared.nameless || shared.hash != index.hash {
+            return Err(odd("what it shares with others is no index of its kind"));
+        }
+        index.tracked = shared.tracked.merged(&index.tracked);
+        index.folded.extend(shared.folded);
+    } else if index.nameless {
+        return Err(odd("a path is empty"));
+    }
+    Ok(index)
+}
+
+/// The index at `path`, without the entries that are left out.
+pub(super) fn open(path: &Path, left_out: impl Fn(u32) -> bool) -> io::Result<Index> {
+    // Asked before opening: to open a pipe would wait for a writer.
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(odd("it is not a regular file"));
+    }
+    if meta.len() > FILE {
+        return Err(odd(&format!("it is larger than {} MiB", FILE >> 20)));
+    }
+    // Nothing in it says which hash it is made with; the lengths fit one alone.
+    let parse = |hash| {
+        let file = BufReader::with_capacity(1 << 16, File::open(path)?);
+        parse(file, meta.len(), hash, &left_out)
+    };
+    parse(Hash::Sha1).or_else(|error| parse(Hash::Sha256).map_err(|_| error))
+}
+
+fn parse(from: impl BufRead, length: u64, hash: Hash, left_out: impl Fn(u32) -> bool) -> io::Result<Index> {
+    let mut reader = Reader { from, left: length, hash };
     if reader.array()? != *b"DIRC" {
         return Err(odd("it does not start as one"));
     }
@@ -45,32 +98,63 @@ fn parse(from: impl BufRead, length: u64) -> io::Result<(Tracked, Vec<Name>)> {
         return Err(odd("its version is not known"));
     }
     let count = reader.number()?;
-    let mut tracked = Tracked::default();
+    let mut index = Index {
+        tracked: Tracked::default(),
+        folded: Vec::new(),
+        extensions: Vec::new(),
+        hash,
+        link: None,
+        nameless: false,
+    };
     let mut path = Vec::new();
-    for _ in 0..count {
-        reader.entry(version, &mut path)?;
+    for at in 0..count {
+        let entry = reader.entry(version, &mut path)?;
+        index.nameless |= path.is_empty();
+        if left_out(at) {
+            continue;
+        }
         // A name that is not UTF-8 cannot be named in a config either.
-        if let Ok(path) = std::str::from_utf8(&path) {
-            tracked.push(path);
+        let Ok(path) = std::str::from_utf8(&path) else { continue };
+        match path.strip_suffix('/').filter(|_| entry.mode == DIRECTORY) {
+            Some(dir) => index.folded.push((dir.to_owned(), entry.object)),
+            None => index.tracked.push(path),
+        }
+        if index.tracked.size() > LARGEST {
+            return Err(odd(&format!("its paths are longer than {} MiB", LARGEST >> 20)));
         }
     }
-    let mut extensions = Vec::new();
-    while reader.left > CHECKSUM {
+    let checksum = hash as u64;
+    while reader.left > checksum {
         let name: Name = reader.array()?;
-        // One in lower case changes what the entries mean.
-        if !name.first().is_some_and(u8::is_ascii_uppercase) {
-            return Err(odd("it has an extension that is not known"));
-        }
         let size = u64::from(reader.number()?);
-        reader.skip(size)?;
-        extensions.push(name);
+        match &name {
+            b"link" if size <= LINK => {
+                let mut link = Vec::new();
+                let read = reader.from.by_ref().take(size).read_to_end(&mut link)?;
+                reader.left = reader.left.saturating_sub(read as u64);
+                index.link = Some(link);
+            }
+            // It says that directories may be folded, which is seen by their mode as well.
+            b"sdir" => reader.skip(size)?,
+            // One in lower case changes what the entries mean.
+            _ if name.first().is_some_and(u8::is_ascii_uppercase) => reader.skip(size)?,
+            _ => return Err(odd("it has an extension that is not known")),
+        }
+        index.extensions.push(name);
     }
-    if reader.left == CHECKSUM { Ok((tracked, extensions)) } else { Err(odd("it ends too early")) }
+    if reader.left == checksum { Ok(index) } else { Err(odd("it ends too early")) }
 }
 
 struct Reader<R> {
     from: R,
     left: u64,
+    hash: Hash,
+}
+
+/// What an entry says beside its path.
+struct Entry {
+    mode: u32,
+    object: Vec<u8>,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -92,10 +176,15 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Reads one entry; `path` holds the one before it, and then its own.
-    fn entry(&mut self, version: u32, path: &mut Vec<u8>) -> io::Result<()> {
-        let _: [u8; FIXED] = self.array()?;
+    fn entry(&mut self, version: u32, path: &mut Vec<u8>) -> io::Result<Entry> {
+        let fixed: [u8; FIXED] = self.array()?;
+        let mode = fixed.get(MODE).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
+        let object = match self.hash {
+            Hash::Sha1 => self.object::<{ Hash::Sha1 as usize }>(mode)?,
+            Hash::Sha256 => self.object::<{ Hash::Sha256 as usize }>(mode)?,
+        };
         let flags = u16::from_be_bytes(self.array()?);
-        let mut length = FIXED + 2;
+        let mut length = FIXED + self.hash as usize + 2;
         if flags & 0x4000 != 0 {
             let _: [u8; 2] = self.array()?;
             length += 2;
@@ -107,14 +196,15 @@ impl<R: BufRead> Reader<R> {
             let keep = path.len().checked_sub(cut).ok_or_else(|| odd("a path is cut too far"))?;
             path.truncate(keep);
         }
-        let read = self.from.by_ref().take(LONGEST).read_until(0, path)?;
+        let most = LONGEST + 1 - path.len().min(LONGEST);
+        let read = self.from.by_ref().take(most as u64).read_until(0, path)?;
         self.left = self.left.saturating_sub(read as u64);
         if path.pop() != Some(0) {
-            return Err(odd("a path does not end"));
+            return Err(odd(&format!("a path is longer than {LONGEST} bytes, or does not end")));
         }
-        // The length stands in the flags too, which tells an index of another hash from one of SHA-1.
+        // The length stands in the flags too, which tells an index of another hash from one of this.
         let stated = usize::from(flags & 0xfff);
-        if path.is_empty() || stated != path.len().min(0xfff) {
+        if stated != path.len().min(0xfff) {
             return Err(odd("a path is not as long as it says"));
         }
         if version < 4 {
@@ -122,7 +212,13 @@ impl<R: BufRead> Reader<R> {
             let padding = 7 - (length + path.len()) % 8;
             self.skip(padding as u64)?;
         }
-        Ok(())
+        Ok(Entry { mode, object })
+    }
+
+    /// The name of an object, kept only for a directory.
+    fn object<const N: usize>(&mut self, mode: u32) -> io::Result<Vec<u8>> {
+        let bytes: [u8; N] = self.array()?;
+        Ok(if mode == DIRECTORY { bytes.to_vec() } else { Vec::new() })
     }
 
     /// A number of git's own variable length.
@@ -140,30 +236,74 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-fn odd(why: &str) -> io::Error {
+pub(super) fn odd(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the index cannot be read: {why}"))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::parse;
+    use super::{Hash, Index};
+
+    fn parse(bytes: &[u8]) -> std::io::Result<Index> {
+        super::parse(bytes, bytes.len() as u64, Hash::Sha1, |_| false)
+    }
+
+    fn header(version: u8, count: u32) -> Vec<u8> {
+        [&b"DIRC\0\0\0"[..], &[version], &count.to_be_bytes()].concat()
+    }
 
     #[test]
     fn refuses_what_is_no_index() {
-        let header = |count: u8| [&b"DIRC\0\0\0\x02\0\0\0"[..], &[count]].concat();
-        let empty = [header(0), vec![0; 20]].concat();
-        assert!(parse(empty.as_slice(), 32).is_ok());
+        let header = |count| header(2, count);
+        assert!(parse(&[header(0), vec![0; 20]].concat()).is_ok());
         for bytes in
             [b"".to_vec(), b"DIRC".to_vec(), header(0), header(1), [header(1), vec![0; 200]].concat()]
         {
-            assert!(parse(bytes.as_slice(), bytes.len() as u64).is_err(), "{bytes:?}");
+            assert!(parse(&bytes).is_err(), "{bytes:?}");
         }
-        let link = [header(0), b"link\0\0\0\0".to_vec(), vec![0; 20]].concat();
-        assert!(parse(link.as_slice(), link.len() as u64).is_err());
+        let odd = [header(0), b"oddx\0\0\0\0".to_vec(), vec![0; 20]].concat();
+        assert!(parse(&odd).is_err());
         let tree = [header(0), b"TREE\0\0\0\x01x".to_vec(), vec![0; 20]].concat();
-        assert_eq!(parse(tree.as_slice(), tree.len() as u64).unwrap().1, [*b"TREE"]);
+        assert_eq!(parse(&tree).unwrap().extensions, [*b"TREE"]);
         let cut = [header(0), b"TREE\xff\xff\xff\xffx".to_vec(), vec![0; 20]].concat();
-        assert!(parse(cut.as_slice(), cut.len() as u64).is_err());
+        assert!(parse(&cut).is_err());
+    }
+
+    /// An index of version 4 in which each path is the one before it and `step` more bytes.
+    fn growing(count: u32, step: usize) -> Vec<u8> {
+        let mut bytes = header(4, count);
+        for at in 1..=count as usize {
+            let stated = u16::try_from((at * step).min(0xfff)).unwrap();
+            bytes.extend([0; 60]);
+            bytes.extend(stated.to_be_bytes());
+            bytes.push(0);
+            bytes.extend(vec![b'a'; step]);
+            bytes.push(0);
+        }
+        bytes.extend([0; 20]);
+        bytes
+    }
+
+    #[test]
+    fn bounds_paths_that_are_told_by_those_before_them() {
+        assert_eq!(parse(&growing(4096, 1)).unwrap().tracked.iter().count(), 4096);
+        let error = parse(&growing(4097, 1)).unwrap_err().to_string();
+        assert!(error.contains("longer than 4096 bytes"), "{error}");
+        // Paths of the greatest length, each with another end.
+        let mut bytes = growing(1, 4000);
+        bytes.truncate(bytes.len() - 20);
+        let count = 40_000_u32;
+        for at in 1..count {
+            bytes.extend([0; 60]);
+            bytes.extend(4000_u16.to_be_bytes());
+            bytes.push(8);
+            bytes.extend(format!("{at:08}\0").as_bytes());
+        }
+        bytes.splice(8..12, count.to_be_bytes());
+        bytes.extend([0; 20]);
+        assert!(bytes.len() < 4 << 20);
+        let error = parse(&bytes).unwrap_err().to_string();
+        assert!(error.contains("longer than 128 MiB"), "{error}");
     }
 }

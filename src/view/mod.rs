@@ -2,15 +2,20 @@
 //! there; and over a commit.
 
 pub(crate) mod commit;
+mod folded;
 mod git;
 mod hidden;
 mod index;
+mod objects;
 mod single;
+mod split;
+mod tracked;
 mod tree;
 
 pub(crate) use commit::CommitView;
-pub(crate) use git::{Tracked, WorkTree};
+pub(crate) use git::WorkTree;
 pub(crate) use single::WithConfig;
+pub(crate) use tracked::Tracked;
 pub(crate) use tree::DirView;
 
 #[cfg(test)]

@@ -162,29 +162,79 @@ fn reads_every_kind_of_index_as_git_does() {
         (&long, ""),
         ("1234567", ""),
     ];
-    for (init, then) in [
-        ("sha1", &[][..]),
-        ("sha1", &["update-index", "--index-version", "4"]),
-        ("sha1", &["add", "-N", "new.py"]),
-        ("sha1", &["update-index", "--split-index"]),
-        ("sha1", &["update-index", "--untracked-cache"]),
-        ("sha256", &[]),
+    for then in [
+        "",
+        "update-index --index-version 4",
+        "add -N new.py",
+        "update-index --split-index",
+        // Entries of the shared part that changed, that are gone, and that are new.
+        "update-index --split-index; add a.py new.py; rm -q --cached b/c.py 1234567",
+        "update-index --index-version 4; update-index --split-index; add new.py; rm -q --cached bb",
+        "update-index --force-untracked-cache",
     ] {
-        let format = format!("--object-format={init}");
-        let tree = Tree::new(&files).git(&["init", "-q", &format]).git(&["add", "."]);
-        tree.write("new.py", "");
-        let tree = if then.is_empty() { tree } else { tree.git(then) };
-        let work = WorkTree::of(&tree.path()).unwrap();
-        let asked = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.path()).output().unwrap();
-        let asked = String::from_utf8(asked.stdout).unwrap();
-        let asked: Vec<&str> = asked.split_terminator('\0').collect();
-        assert!(asked.len() >= files.len(), "{then:?}");
-        let tracked = work.tracked().unwrap();
-        assert_eq!(tracked.iter().collect::<Vec<_>>(), asked, "{init} {then:?}");
-        // Only what this tool cannot read itself may start git.
-        let own = init == "sha1" && !then.contains(&"--split-index");
-        assert_eq!(super::index::read(&work.git_dir.join("index")).is_ok(), own, "{init} {then:?}");
+        for hash in ["sha1", "sha256"] {
+            let format = format!("--object-format={hash}");
+            let mut tree = Tree::new(&files).git(&["init", "-q", &format]).git(&["add", "."]);
+            tree.write("new.py", "");
+            tree.write("a.py", "changed");
+            for args in then.split("; ").filter(|args| !args.is_empty()) {
+                tree = tree.git(&args.split(' ').collect::<Vec<_>>());
+            }
+            let tracked = WorkTree::of(&tree.path()).unwrap().tracked().unwrap();
+            assert_eq!(tracked.iter().collect::<Vec<_>>(), listed(&tree), "{hash} {then}");
+        }
     }
+}
+
+/// What git itself says is in the index.
+fn listed(tree: &Tree) -> Vec<String> {
+    let asked = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.path()).output().unwrap();
+    assert!(asked.status.success());
+    let asked = String::from_utf8(asked.stdout).unwrap();
+    asked.split_terminator('\0').map(str::to_owned).collect()
+}
+
+fn sparse() -> Tree {
+    let tree = Tree::new(&[("a", ""), ("in/b", ""), ("out/c", ""), ("out/d/e", ""), ("off/f", "")]);
+    tree.git(&["init", "-q"])
+        .git(&["add", "."])
+        .git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"])
+        .git(&["sparse-checkout", "set", "--cone", "--sparse-index", "in"])
+}
+
+#[test]
+fn unfolds_what_a_sparse_index_folds_where_files_of_it_are_there() {
+    let tree = sparse();
+    let tracked = || WorkTree::of(&tree.path()).unwrap().tracked();
+    assert_eq!(tracked().unwrap().iter().collect::<Vec<_>>(), ["a", "in/b"]);
+    // Somebody has put one of them there, and one that git does not have.
+    tree.write("out/c", "");
+    tree.write("out/new", "");
+    assert_eq!(tracked().unwrap().iter().collect::<Vec<_>>(), ["a", "in/b", "out/c", "out/d/e"]);
+    assert_eq!(listed(&tree), ["a", "in/b", "off/f", "out/c", "out/d/e"]);
+}
+
+#[test]
+fn says_that_a_folded_directory_is_missing_and_does_not_fetch_it() {
+    let tree = sparse();
+    let id = Command::new("git").args(["rev-parse", "HEAD:out"]).current_dir(tree.path()).output().unwrap();
+    let id = String::from_utf8(id.stdout).unwrap();
+    remove_file(tree.path().join(".git/objects").join(&id[..2]).join(id[2..].trim())).unwrap();
+    let tracked = || WorkTree::of(&tree.path()).unwrap().tracked();
+    assert_eq!(tracked().unwrap().iter().count(), 2);
+    tree.write("out/c", "");
+    let why = tracked().unwrap_err();
+    assert!(why.contains("`out`") && why.contains("missing"), "{why}");
+}
+
+#[cfg(unix)]
+#[test]
+fn does_not_wait_on_an_index_that_is_a_pipe() {
+    let tree = Tree::new(&[("a", "")]).git(&["init", "-q"]);
+    let made = Command::new("mkfifo").arg(tree.path().join(".git/index")).status();
+    assert!(made.unwrap().success());
+    let why = WorkTree::of(&tree.path()).unwrap().tracked().unwrap_err();
+    assert!(why.contains("not a regular file"), "{why}");
 }
 
 #[test]

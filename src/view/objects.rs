@@ -1,0 +1,96 @@
+//! Trees and blobs of a repository, read one by one, with a limit, and without its configuration.
+
+use git2::{ErrorCode, ObjectType, Odb, Oid};
+use std::path::Path;
+
+/// Bytes of the largest tree: half a million entries.
+const TREE: usize = 32 << 20;
+
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    File,
+    Program,
+    Link,
+    Directory,
+}
+
+/// An entry of a tree.
+#[derive(Debug)]
+pub(super) struct TreeEntry<'a> {
+    pub(super) name: &'a [u8],
+    /// What it is; `None` for a submodule.
+    pub(super) mode: Option<Mode>,
+    pub(super) id: Oid,
+}
+
+/// The objects of a repository.
+pub(super) struct Objects(Odb<'static>);
+
+impl Objects {
+    /// Those in the directory `objects` of a repository, and where it says that there are more.
+    pub(super) fn open(dir: &Path) -> Result<Self, String> {
+        let dir = dir.to_str().ok_or("the path of its objects is not UTF-8")?;
+        let odb = Odb::new().map_err(|error| said(&error))?;
+        odb.add_disk_alternate(dir).map_err(|error| said(&error))?;
+        Ok(Self(odb))
+    }
+
+    /// Visits the entries of a tree, in its order, until one says no.
+    pub(super) fn tree(&self, id: Oid, mut visit: impl FnMut(TreeEntry<'_>) -> bool) -> Result<(), String> {
+        let object = self.object(id, ObjectType::Tree, TREE, "a tree is too large")?;
+        let mut rest = object.data();
+        while !rest.is_empty() {
+            let (entry, after) = entry(rest).ok_or_else(|| format!("the tree {id} cannot be read"))?;
+            if !visit(entry) {
+                break;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn object(
+        &self,
+        id: Oid,
+        wanted: ObjectType,
+        most: usize,
+        too_large: &str,
+    ) -> Result<git2::OdbObject<'_>, String> {
+        // Asked before reading: a hostile one may not fit into memory.
+        let (size, kind) = self.0.read_header(id).map_err(|error| said(&error))?;
+        if kind != wanted {
+            return Err(format!("the object {id} is no {wanted}"));
+        }
+        if size > most {
+            return Err(too_large.to_owned());
+        }
+        self.0.read(id).map_err(|error| said(&error))
+    }
+}
+
+/// What libgit2 says of an object.
+fn said(error: &git2::Error) -> String {
+    match error.code() {
+        ErrorCode::NotFound => format!("an object is missing here ({})", error.message()),
+        _ => error.message().to_owned(),
+    }
+}
+
+/// The first entry of a tree, and what comes after it.
+fn entry(from: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
+    let space = from.iter().position(|byte| *byte == b' ')?;
+    let (mode, rest) = (from.get(..space)?, from.get(space + 1..)?);
+    let end = rest.iter().position(|byte| *byte == 0)?;
+    let (name, rest) = (rest.get(..end)?, rest.get(end + 1..)?);
+    let (id, after) = rest.split_at_checked(20)?;
+    let mode = u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok()?;
+    let mode = match mode >> 12 {
+        0o04 => Some(Mode::Directory),
+        0o10 if mode & 0o100 != 0 => Some(Mode::Program),
+        0o10 => Some(Mode::File),
+        0o12 => Some(Mode::Link),
+        _ => None,
+    };
+    Some((TreeEntry { name, mode, id: Oid::from_bytes(id).ok()? }, after))
+}
