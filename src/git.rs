@@ -26,6 +26,19 @@ const ELSEWHERE: [&str; 12] = [
     "GIT_NOGLOB_PATHSPECS",
     "GIT_ICASE_PATHSPECS",
 ];
+/// Settings by which a repository names programs, and what they are where one is only read.
+const NEUTRAL: [&str; 8] = [
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.editor=:",
+    "core.askPass=",
+    "core.sshCommand=false",
+    "credential.helper=",
+    "gc.auto=0",
+    "maintenance.auto=false",
+];
+/// How long a command may take that only reads: its configuration may be a pipe.
+const READING: Duration = Duration::from_secs(60);
 /// How long the silence of a pipe lasts that is not waited for.
 const LINGER: Duration = Duration::from_millis(300);
 /// Bytes of its output that are kept.
@@ -58,8 +71,35 @@ impl std::fmt::Display for GitFailed {
 }
 
 impl Git {
-    /// In a repository of the user's: its settings hold, and its hooks where the command runs any.
-    pub(crate) fn new(dir: &Path) -> Self {
+    /// To read in a repository that is not ours. It runs nothing that the configuration of that repository names, and
+    /// it uses no network: no hook, file system monitor, pager, editor or helper, and no transport by which a partial
+    /// clone gets the objects that it lacks.
+    ///
+    /// Only for commands that neither compare files nor show contents: the names of filters and of programs that
+    /// show differences are the repository's to choose, so they cannot all be overruled.
+    pub(crate) fn reading(dir: &Path) -> Self {
+        let git = NEUTRAL.iter().fold(Self::base(dir), |git, setting| git.args(["-c", setting]));
+        // Git before 2.39.4 does not know `GIT_NO_LAZY_FETCH`; the list of protocols it does know, and it is empty.
+        let git = git.args(["--no-pager"]).env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
+        let git = git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_EDITOR", ":");
+        git.env("GIT_ASKPASS", "").env("SSH_ASKPASS", "").env("GIT_SSH_COMMAND", "false").within(READING)
+    }
+
+    /// To commit in a repository of the user's: its settings hold, and its hooks, filters and signatures where the
+    /// command has any. Objects that a partial clone lacks are not fetched, and nothing is tidied up afterwards.
+    pub(crate) fn committing(dir: &Path) -> Self {
+        let git = Self::base(dir).args(["-c", "gc.auto=0", "-c", "maintenance.auto=false", "--no-pager"]);
+        // Not the list of protocols: a hook may need the network.
+        git.env("GIT_NO_LAZY_FETCH", "1")
+    }
+
+    /// In a bare repository of our own: what a user or a machine has set holds, and nothing that a repository which
+    /// is above it has.
+    pub(crate) fn apart(own: &Path) -> Self {
+        Self::base(own).env("GIT_DIR", own)
+    }
+
+    fn base(dir: &Path) -> Self {
         let mut command = Command::new("git");
         // A repository may name a program to run as its file system monitor.
         command.args(["-c", "core.fsmonitor=false"]).current_dir(dir);
@@ -75,12 +115,6 @@ impl Git {
     pub(crate) fn own_locale(mut self) -> Self {
         self.own_locale = true;
         self
-    }
-
-    /// In a bare repository of our own: what a user or a machine has set holds, and nothing that a repository which
-    /// is above it has.
-    pub(crate) fn apart(own: &Path) -> Self {
-        Self::new(own).env("GIT_DIR", own)
     }
 
     /// Adds arguments.
@@ -239,7 +273,8 @@ mod tests {
 
     #[test]
     fn names_the_command_and_what_git_said() {
-        let failed = Git::new(Path::new(".")).args(["rev-parse", "--verify", "no/such"]).run().unwrap_err();
+        let failed =
+            Git::committing(Path::new(".")).args(["rev-parse", "--verify", "no/such"]).run().unwrap_err();
         assert_eq!(failed.what, "`git rev-parse` failed");
         assert!(failed.to_string().contains("fatal: "), "{failed}");
         let none = GitFailed { what: "x".to_owned(), said: " \n".to_owned() };
@@ -249,7 +284,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn ends_what_takes_too_long() {
-        let git = Git::new(Path::new(".")).args(["-c", "alias.wait=!sleep 30", "wait"]);
+        let git = Git::committing(Path::new(".")).args(["-c", "alias.wait=!sleep 30", "wait"]);
         let failed = git.within(std::time::Duration::from_millis(50)).run().unwrap_err();
         assert_eq!(failed.what, "`git wait` took too long and was ended");
     }
@@ -258,14 +293,14 @@ mod tests {
     #[test]
     fn does_not_wait_for_what_a_command_left_running() {
         let began = std::time::Instant::now();
-        let git = Git::new(Path::new(".")).args(["-c", "alias.leave=!sleep 60 & echo left", "leave"]);
+        let git = Git::committing(Path::new(".")).args(["-c", "alias.leave=!sleep 60 & echo left", "leave"]);
         assert_eq!(git.line().unwrap(), "left");
         assert!(began.elapsed() < std::time::Duration::from_secs(30));
     }
 
     #[test]
     fn passes_input_on() {
-        let oid = Git::new(Path::new(".")).args(["hash-object", "--stdin"]).input("a\n").line();
+        let oid = Git::committing(Path::new(".")).args(["hash-object", "--stdin"]).input("a\n").line();
         assert_eq!(oid.unwrap(), "78981922613b2afb6025042ff6bd878ac1994e85");
     }
 }

@@ -165,18 +165,19 @@ fn addresses(
 /// The repository whose work tree this is: what its remote is called.
 fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
     let here = Path::new(".");
-    let inside = Git::new(here).args(["rev-parse", "--git-dir"]).line();
+    let inside = Git::reading(here).args(["rev-parse", "--git-dir"]).line();
     if let Err(failed) = inside {
         let why = failed.said.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
         return Err(Failure::unusable(format!(
             "no repository at hand ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`"
         )));
     }
-    let url = Git::new(here).args(["remote", "get-url", "--push", "--", remote]).line().map_err(|_| {
-        Failure::unusable(format!(
-            "there is no remote `{remote}`; help: `--remote NAME`, or name the repository"
-        ))
-    })?;
+    let url =
+        Git::reading(here).args(["remote", "get-url", "--push", "--", remote]).line().map_err(|_| {
+            Failure::unusable(format!(
+                "there is no remote `{remote}`; help: `--remote NAME`, or name the repository"
+            ))
+        })?;
     // Credentials in the address of a remote are not taken, and not shown.
     let url = match url.split_once("://") {
         Some((scheme @ ("http" | "https"), rest)) => {

@@ -7,7 +7,7 @@ use crate::view::WorkTree;
 
 /// Why the commit cannot go to the branch `name`, if it cannot.
 pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option<String>, String> {
-    let git = || Git::new(&tree.top);
+    let git = || Git::committing(&tree.top);
     let full = full(name);
     if name.starts_with('-') || name == "HEAD" || git().args(["check-ref-format", &full]).run().is_err() {
         return Ok(Some(format!("`{name}` cannot be the name of a branch")));
@@ -77,7 +77,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn git(&self) -> Git {
-        let git = Git::new(&self.tree.top);
+        let git = Git::committing(&self.tree.top);
         if self.order.no_verify { git.args(NO_HOOKS) } else { git }
     }
 

@@ -126,11 +126,11 @@ impl Repository for ByCommand {
 
 impl ByCommand {
     fn git<const N: usize>(&self, args: [&str; N]) -> Git {
-        Git::new(&self.top).args(args)
+        Git::committing(&self.top).args(args)
     }
 
     fn commit_only(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
-        let mut git = Git::new(&self.top).own_locale();
+        let mut git = Git::committing(&self.top).own_locale();
         if order.no_verify {
             git = git.args(NO_HOOKS);
         }
@@ -150,7 +150,7 @@ impl ByCommand {
 
     /// A command that changes the index, which a hook may be told of.
     fn changing<const N: usize>(&self, order: &Order<'_>, args: [&str; N]) -> Git {
-        let git = Git::new(&self.top);
+        let git = Git::committing(&self.top);
         if order.no_verify { git.args(NO_HOOKS).args(args) } else { git.args(args) }
     }
 

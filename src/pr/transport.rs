@@ -144,7 +144,7 @@ impl BareClone {
     /// The git command, in the clone, for that address.
     fn git(&self, url: &str) -> Git {
         let none = self.dir.path().join("no-hooks");
-        let git = Git::new(self.dir.path()).args(["-c", &format!("core.hooksPath={}", none.display())]);
+        let git = Git::apart(self.dir.path()).args(["-c", &format!("core.hooksPath={}", none.display())]);
         let settings = [
             "gc.auto=0",
             "maintenance.auto=false",

@@ -6,6 +6,8 @@
 mod support;
 
 mod arguments;
+#[cfg(unix)]
+mod canary;
 mod commit;
 mod disk;
 mod hostile;
