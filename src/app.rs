@@ -3,12 +3,12 @@
 use crate::discover::{self, Input, shown};
 use crate::exit::Failure;
 use crate::load::{self, Unread, phrase};
-use crate::view::{CommitView, DirView, Tracked, WithConfig, WorkTree};
-use nixpacks_transforms::app::{AppView, MemoryApp};
+use crate::shared::Shared;
+use crate::view::{View, WithConfig, below};
+use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::document::FileKind;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 /// The file that standard input stands in for.
 pub(crate) const STDIN_NAME: &str = FileKind::NixpacksToml.name();
@@ -28,8 +28,10 @@ pub(crate) struct Home {
     pub(crate) in_git: bool,
     /// The config is standard input: it is never written.
     pub(crate) stdin: bool,
-    /// What to know about the view: git could not be asked.
+    /// What to know about the view: it cannot be told what git has.
     pub(crate) warning: Option<String>,
+    /// In a commit: the files that are changed, and where they are from the top, behind links.
+    pub(crate) behind: BTreeMap<String, String>,
 }
 
 impl Home {
@@ -64,32 +66,16 @@ pub(crate) struct App {
     /// Where it stands.
     pub(crate) home: Home,
     /// What the platform will see.
-    pub(crate) view: Box<dyn AppView + Send>,
-}
-
-/// The indexes of the work trees that were met: apps of one repository share theirs.
-#[derive(Default)]
-pub(crate) struct Indexes(Mutex<HashMap<PathBuf, Shared>>);
-
-type Shared = Result<Arc<Tracked>, String>;
-
-impl Indexes {
-    fn of(&self, tree: &WorkTree) -> Shared {
-        let read = || tree.tracked().map(Arc::new);
-        match self.0.lock() {
-            Ok(mut known) => known.entry(tree.top.clone()).or_insert_with(read).clone(),
-            Err(_) => read(),
-        }
-    }
+    pub(crate) view: Box<dyn View>,
 }
 
 impl App {
     /// Opens what was named.
-    pub(crate) fn open(input: &Input, indexes: &Indexes) -> Result<Self, Failure> {
+    pub(crate) fn open(input: &Input, shared: &Shared) -> Result<Self, Failure> {
         match input {
-            Input::Dir(dir) => {
-                let (view, home) = open_dir(dir, indexes)?;
-                Ok(Self { home, view: Box::new(view) })
+            Input::Dir { dir, root } => {
+                let (view, home) = open_dir(dir, root, shared)?;
+                Ok(Self { home, view })
             }
             Input::Config(file) => {
                 let failed =
@@ -101,7 +87,7 @@ impl App {
                 let name = file.file_name().and_then(|name| name.to_str());
                 let name = name.ok_or_else(|| failed("its name is not UTF-8"))?.to_owned();
                 let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                let (view, mut home) = open_dir(dir, indexes)?;
+                let (view, mut home) = open_dir(dir, dir, shared)?;
                 let is_json =
                     Path::new(&name).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
                 let kind = if is_json { FileKind::NixpacksJson } else { FileKind::NixpacksToml };
@@ -113,13 +99,11 @@ impl App {
                 let failed = |why: String| {
                     Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", dir.display()))
                 };
-                let (view, below) = CommitView::open(dir, revision, below).map_err(failed)?;
+                let commit = shared.commit(dir, revision).map_err(failed)?;
+                let view = commit.view(below).ok_or_else(|| failed(format!("it has no `{below}`")))?;
                 // Named from the root of the repository, as a patch for it has to be.
-                let below = if below.is_empty() { ".".to_owned() } else { below };
-                Ok(Self {
-                    home: Home { shown: below, in_git: true, ..Home::default() },
-                    view: Box::new(view),
-                })
+                let shown = if below.is_empty() { ".".to_owned() } else { below.clone() };
+                Ok(Self { home: Home { shown, in_git: true, ..Home::default() }, view })
             }
             Input::Stdin(None) => {
                 let home = Home { shown: "<stdin>".to_owned(), stdin: true, ..Home::default() };
@@ -127,7 +111,7 @@ impl App {
                 Ok(Self { home, view: Box::new(view) })
             }
             Input::Stdin(Some(dir)) => {
-                let (view, mut home) = open_dir(dir, indexes)?;
+                let (view, mut home) = open_dir(dir, dir, shared)?;
                 home.stdin = true;
                 let view = WithConfig::new(view, STDIN_NAME, discover::stdin()?);
                 Ok(Self { home, view: Box::new(view) })
@@ -136,25 +120,35 @@ impl App {
     }
 }
 
-fn open_dir(dir: &Path, indexes: &Indexes) -> Result<(DirView, Home), Failure> {
-    let real = dir.canonicalize().map_err(|error| {
-        Failure::unusable(format!("failed to read `{}`: {}", dir.display(), phrase(&error)))
-    })?;
-    if !real.is_dir() {
-        return Err(Failure::unusable(format!("failed to read `{}`: not a directory", dir.display())));
+/// The app in `dir`, which was found below `root`.
+fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> Result<(Box<dyn View>, Home), Failure> {
+    let named = load::shown(dir.as_os_str().as_encoded_bytes());
+    let failed = |why: &str| Failure::unusable(format!("failed to read `{named}`: {why}"));
+    let unnamed = || failed("its path is not UTF-8, so no patch can name it");
+    if dir.to_str().is_none() {
+        return Err(unnamed());
     }
+    let real = |path: &Path| path.canonicalize().map_err(|error| failed(&phrase(&error)));
+    let (real, root) = (real(dir)?, real(root)?);
+    if !real.is_dir() {
+        return Err(failed("not a directory"));
+    }
+    let checkout = shared.checkout(&real);
+    let in_git = checkout.is_some();
     let mut warning = None;
-    let tree = WorkTree::of(&real);
-    let in_git = tree.is_some();
-    let git = tree.and_then(|tree| match indexes.of(&tree) {
-        Ok(tracked) => Some((tree, tracked)),
-        Err(why) => {
-            warning = Some(format!("cannot tell which files git has, so all are taken as committed: {why}"));
-            None
-        }
-    });
-    let view = DirView::new(real.clone(), git);
-    let top = view.top().to_owned();
-    let home = Home { shown: shown(dir), dir: Some(real), top, config: None, in_git, stdin: false, warning };
+    let mut tree = None;
+    if let Some(checkout) = checkout {
+        let inside = below(&real, &checkout.tree.top).ok_or_else(unnamed)?;
+        warning = checkout
+            .unknown
+            .as_ref()
+            .map(|why| format!("cannot tell which files git has, so all are taken as committed: {why}"));
+        // Where git has nothing, all is taken as it is.
+        tree = checkout.tracked.has_dir(&inside).then(|| shared.tracked(&checkout));
+    }
+    let tree = tree.unwrap_or_else(|| shared.directory(if real.starts_with(&root) { &root } else { &real }));
+    let view = tree.view(&real).ok_or_else(unnamed)?;
+    let top = tree.top().to_owned();
+    let home = Home { shown: shown(dir), dir: Some(real), top, in_git, warning, ..Home::default() };
     Ok((view, home))
 }

@@ -1,9 +1,10 @@
 //! The engine on many apps at once.
 
-use crate::app::{App, Indexes, STDIN_NAME};
+use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;
 use crate::exit::Failure;
 use crate::report::{Examined, Texts, Written};
+use crate::shared::Shared;
 use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::engine::{self, Options, Outcome};
@@ -12,17 +13,20 @@ use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeSet;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
-pub(crate) fn examine(inputs: &[Input], options: &Options) -> Result<Vec<Examined>, Failure> {
-    let indexes = Indexes::default();
+pub(crate) fn examine(
+    inputs: &[Input],
+    options: &Options,
+    shared: &Shared,
+) -> Result<Vec<Examined>, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
     if threads <= 1 {
-        return inputs.iter().map(|input| one(input, &indexes, options)).collect();
+        return inputs.iter().map(|input| one(input, shared, options)).collect();
     }
-    in_order(inputs, threads, |input| one(input, &indexes, options)).into_iter().collect()
+    in_order(inputs, threads, |input| one(input, shared, options)).into_iter().collect()
 }
 
-fn one(input: &Input, indexes: &Indexes, options: &Options) -> Result<Examined, Failure> {
-    let App { home, view } = App::open(input, indexes)?;
+fn one(input: &Input, shared: &Shared, options: &Options) -> Result<Examined, Failure> {
+    let App { mut home, view } = App::open(input, shared)?;
     let result = engine::run(view.as_ref(), options);
     // The view goes with this function, so of its files only the texts that are shown stay in memory.
     let mut texts = Texts::default();
@@ -36,6 +40,11 @@ fn one(input: &Input, indexes: &Indexes, options: &Options) -> Result<Examined, 
         fixed = texts.clone();
         for change in &outcome.changes {
             fixed.0.insert(change.path.clone(), LineIndex::new(change.after.clone()));
+            if home.dir.is_none()
+                && let Some(real) = view.real(&change.path)
+            {
+                home.behind.insert(change.path.clone(), real);
+            }
         }
     }
     Ok(Examined { home, texts, fixed, result, written: Written::Shown })

@@ -67,6 +67,16 @@ fn unread(error: &io::Error) -> Unread {
     }
 }
 
+/// A path that need not be UTF-8, so that a person can tell it from others.
+pub(crate) fn shown(path: &[u8]) -> String {
+    let mut shown = String::new();
+    for chunk in path.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        shown.extend(chunk.invalid().iter().map(|byte| format!("\\{byte:03o}")));
+    }
+    shown
+}
+
 /// An error of the outside world as a lower-case phrase.
 pub(crate) fn phrase(error: &io::Error) -> String {
     let text = error.to_string();

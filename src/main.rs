@@ -14,6 +14,7 @@ mod load;
 mod options;
 mod pr;
 mod report;
+mod shared;
 mod terminal;
 mod view;
 mod workers;

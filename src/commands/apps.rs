@@ -3,10 +3,15 @@ use crate::discover;
 use crate::examine::examine;
 use crate::exit::{Exit, Failure};
 use crate::options;
+use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
+use crate::shared::Shared;
 use crate::terminal::{Page, Tone};
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::rules::Severity;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// `check` and `diff`: a look at the apps, and what comes of it.
 pub(super) fn run(
@@ -16,14 +21,14 @@ pub(super) fn run(
     tone: Tone,
     page: &mut Page,
 ) -> Result<Exit, Failure> {
-    let apps = look(args)?;
+    let Looked { apps, incomplete } = look(args, page)?;
     let mut patches = Vec::new();
     if mode == Mode::Diff {
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
         patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), tone)).collect();
     }
     print(&apps, &patches, None, (mode, args), (voice, tone), page)?;
-    Ok(status(&apps, mode, args))
+    Ok(if incomplete { Exit::Unusable } else { status(&apps, mode, args) })
 }
 
 /// Prints what is known of the apps, and of the commits if any were asked for.
@@ -55,25 +60,45 @@ pub(super) fn print(
 
 /// Prints the plans.
 pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
-    let apps = look(args)?;
+    let Looked { apps, incomplete } = look(args, page)?;
     if args.output_format == Format::Json {
         page.out = plan::json(&apps).map_err(Failure::unusable)?;
     } else {
         page.out = plan::human(&apps);
     }
-    Ok(if apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
+    Ok(if incomplete || apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
 }
 
-pub(super) fn look(args: &CheckArgs) -> Result<Vec<Examined>, Failure> {
+/// The apps that were named, and how far they could be looked at.
+pub(super) struct Looked {
+    pub(super) apps: Vec<Examined>,
+    /// Some could not be looked at.
+    pub(super) incomplete: bool,
+}
+
+/// Looks at the apps that were named. What could not be looked at is said on the page.
+pub(super) fn look(args: &CheckArgs, page: &mut Page) -> Result<Looked, Failure> {
     let options = options::resolve(&args.engine)?;
-    let inputs = match &args.rev {
-        Some(revision) => discover::commits(&args.paths, revision),
-        None => discover::inputs(&args.paths, args.app.as_deref())?,
+    let shared = Shared::default();
+    let found = match &args.rev {
+        Some(revision) => discover::commits(&args.paths, revision, &shared)?,
+        None => discover::inputs(&args.paths, args.app.as_deref(), &shared)?,
     };
-    if inputs.is_empty() {
+    for error in &found.errors {
+        let _ = writeln!(page.err, "error: {}", escape(error));
+    }
+    let incomplete = !found.errors.is_empty();
+    if found.inputs.is_empty() && !incomplete {
         return Err(Failure::no_input("no app found: no deploy file and no Python app here"));
     }
-    examine(&inputs, &options)
+    let apps = examine(&found.inputs, &options, &shared)?;
+    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
+    let unheeded: BTreeMap<PathBuf, String> = found.unheeded.into_iter().chain(shared.unheeded()).collect();
+    for (path, why) in unheeded {
+        let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
+        let _ = writeln!(page.err, "warning: `{}` is not heeded: {why}", escape(&path));
+    }
+    Ok(Looked { apps, incomplete })
 }
 
 /// How it ended: the worst of the apps.

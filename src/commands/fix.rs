@@ -1,4 +1,4 @@
-use super::apps::{look, print, status};
+use super::apps::{Looked, look, print, status};
 use crate::app::STDIN_NAME;
 use crate::cli::{FixArgs, Format, Voice};
 use crate::commit;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::unusable("cannot use `--commit` with `-`: standard input is in no repository"));
     }
-    let mut apps = look(&args.check)?;
+    let Looked { mut apps, incomplete } = look(&args.check, page)?;
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
     // A commit aside takes the text from here; the files stay as they are.
     if args.how.branch.is_none() {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
     print(&apps, &[], commits.as_deref(), (Mode::Fix, &args.check), (voice, tone), page)?;
     let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
-    Ok(if failed { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
+    Ok(if failed || incomplete { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
 }
 
 fn write_app(app: &mut Examined, format: Format, page: &mut Page) {

@@ -7,6 +7,7 @@ use crate::commit::message::{self, Message};
 use crate::discover::Input;
 use crate::examine::examine;
 use crate::report::Examined;
+use crate::shared::Shared;
 use crate::view::commit;
 use git2::build::TreeUpdateBuilder;
 use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time, Tree};
@@ -89,8 +90,11 @@ pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> Result<Looked
     let found = commit::apps(dir, commit)?;
     let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
     let inputs: Vec<Input> = found.into_iter().map(input).collect();
-    let apps =
-        if opted_out { Vec::new() } else { examine(&inputs, options).map_err(|failure| failure.message)? };
+    let apps = if opted_out {
+        Vec::new()
+    } else {
+        examine(&inputs, options, &Shared::default()).map_err(|failure| failure.message)?
+    };
     if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
         return Err(format!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", ")));
     }

@@ -27,7 +27,8 @@ pub(crate) fn patch(app: &Examined, here: Option<&Path>, tone: Tone) -> String {
 fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
     if app.home.dir.is_none() && !app.home.stdin {
         // A commit: the patch is for the root of its repository.
-        return app.home.shown_file(&change.path);
+        let behind = app.home.behind.get(&change.path);
+        return behind.cloned().unwrap_or_else(|| app.home.shown_file(&change.path));
     }
     let own = || app.home.on_disk(&change.path).to_owned();
     // A link cannot be patched, so the patch names the file behind it.

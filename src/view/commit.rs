@@ -1,250 +1,247 @@
-//! The app view over a commit: a git tree, without a work tree.
+//! A commit as a tree, without a work tree.
 
+use super::View;
+use super::objects::{Mode, Objects};
+use super::tree::{Listed, ListedKind, Source, Tree};
+use super::tree_view::TreeView;
 use crate::discover::{self, SKIPPED};
-use crate::load;
-use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry, TreeWalkMode, TreeWalkResult};
-use nixpacks_transforms::app::{AppView, Entry, Kind, ReadError};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::load::{self, Unread};
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
+use std::rc::Rc;
+use std::sync::Arc;
 
-/// The most links that are followed from one path.
-const HOPS: usize = 8;
 /// Bytes of the longest target of a link.
 const LONGEST_LINK: u64 = 4096;
-/// Entries of a tree that are visited at most.
+/// Entries that are visited at most: a few objects can name millions of files.
 const ENTRIES: usize = 500_000;
 /// Bytes of the longest path; it bounds how deep directories lie in each other, too.
 const LONGEST_PATH: usize = 4096;
 /// Apps of one commit at most.
 const APPS: usize = 500;
-/// The mode of a symbolic link in a git tree.
-const LINK: i32 = 0o120_000;
-/// The mode of a program.
-const PROGRAM: i32 = 0o100_755;
+/// Files that must be files, where they are there at all: the library that reads them would wait on a pipe.
+const READ: [&str; 6] =
+    ["HEAD", "config", "config.worktree", "packed-refs", "commondir", "objects/info/alternates"];
 
-/// An app as a commit has it.
-pub(crate) struct CommitView {
-    repository: Mutex<Repository>,
-    /// Files below the app's root: blob and mode.
-    files: BTreeMap<String, (Oid, i32)>,
+/// A commit; the apps in it share what was read.
+pub(crate) struct Commit {
+    tree: Arc<Tree<InCommit>>,
+    top: Oid,
+    /// The directory by which it was opened, from the top.
+    prefix: String,
 }
 
-impl CommitView {
-    /// The directory `inner` of the directory `dir` as `revision` has it; the repository is the one that `dir`
-    /// is in, or is.
-    pub(crate) fn open(dir: &Path, revision: &str, inner: &str) -> Result<(Self, String), String> {
-        let repository = Repository::discover(dir).map_err(said)?;
-        let mut prefix = below(&repository, dir)?;
-        if !inner.is_empty() {
-            prefix = if prefix.is_empty() { inner.to_owned() } else { format!("{prefix}/{inner}") };
-        }
-        let mut files = BTreeMap::new();
-        {
-            let mut tree = tree(&repository, revision)?;
-            if !prefix.is_empty() {
-                let entry = tree
-                    .get_path(Path::new(&prefix))
-                    .map_err(|_| format!("`{revision}` has no `{prefix}`"))?;
-                tree = entry.to_object(&repository).and_then(|object| object.peel_to_tree()).map_err(said)?;
+/// The objects of a commit.
+pub(super) struct InCommit(Objects);
+
+impl Source for InCommit {
+    type Id = (Oid, Mode);
+
+    fn list(&self, dir: &str, (tree, _): &Self::Id) -> Vec<Listed<Self::Id>> {
+        let mut listed = Vec::new();
+        // One that is missing was said when the apps were looked for.
+        let _ = self.0.tree(*tree, |entry| {
+            let kind = entry.mode.map(|mode| match mode {
+                Mode::Directory => ListedKind::Dir,
+                Mode::Link => ListedKind::Link,
+                Mode::File | Mode::Program => ListedKind::File,
+            });
+            if let (Some(mode), Some(kind), Ok(name)) = (entry.mode, kind, std::str::from_utf8(entry.name))
+                && dir.len() + name.len() < LONGEST_PATH
+            {
+                listed.push(Listed { name: name.to_owned(), kind, id: (entry.id, mode) });
             }
-            walk(&tree, |root, name, entry| {
-                if entry.kind() == Some(ObjectType::Blob) {
-                    files.insert(format!("{root}{name}"), (entry.id(), entry.filemode()));
+            listed.len() < ENTRIES
+        });
+        listed
+    }
+
+    fn link(&self, _path: &str, (id, _): &Self::Id) -> Option<String> {
+        String::from_utf8(self.0.blob(*id, LONGEST_LINK).ok()?).ok()
+    }
+
+    fn read(&self, _path: &str, (id, _): &Self::Id, limit: u64) -> Result<Vec<u8>, Unread> {
+        self.0.blob(*id, limit).map_err(Unread::Because)
+    }
+
+    fn is_executable(&self, _path: &str, (_, mode): &Self::Id) -> bool {
+        *mode == Mode::Program
+    }
+}
+
+impl Commit {
+    /// The commit `revision` of the repository that the directory `dir` is in, or is.
+    pub(crate) fn open(dir: &Path, revision: &str) -> Result<Self, String> {
+        let repository = discovered(dir)?;
+        let object = repository.revparse_single(revision).map_err(|error| match error.code() {
+            ErrorCode::NotFound => format!("no revision `{revision}`"),
+            _ => said(&error),
+        })?;
+        let top = object.peel(ObjectType::Tree).map_err(|error| said(&error))?.id();
+        let objects = Objects::open(&repository.commondir().join("objects"))?;
+        let tree = Arc::new(Tree::new(InCommit(objects), (top, Mode::Directory)));
+        Ok(Self { tree, top, prefix: below(&repository, dir)? })
+    }
+
+    /// The directory by which it was opened, from the top.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The app in the directory at `path` from the top, behind links; `None` where no directory is.
+    pub(crate) fn view(&self, path: &str) -> Option<Box<dyn View>> {
+        TreeView::new(&self.tree, path).map(|view| Box::new(view) as Box<dyn View>)
+    }
+
+    /// How many directories were read for the views.
+    #[cfg(test)]
+    pub(crate) fn scans(&self) -> usize {
+        self.tree.scans()
+    }
+
+    /// The apps in the directory at `path` from the top, sorted: the directories that hold a config, and `path`
+    /// itself if that is an app; `None` where no directory is. Paths of more than 4,096 bytes, or too many entries,
+    /// are an error.
+    pub(crate) fn apps(&self, path: &str) -> Result<Option<Vec<String>>, String> {
+        let Some(top) = self.directory(path)? else { return Ok(None) };
+        let objects = &self.tree.source().0;
+        let (mut found, mut odd, mut count) = (BTreeSet::new(), None, 0);
+        let mut left = vec![(Rc::new(Place { above: None, name: Vec::new(), length: 0 }), top)];
+        while let Some((place, id)) = left.pop() {
+            let mut too_long = false;
+            let (mut is_app, mut inner) = (false, Vec::new());
+            objects.tree(id, |entry| {
+                count += 1;
+                let name = entry.name;
+                let length = place.length + usize::from(place.length > 0) + name.len();
+                too_long = length > LONGEST_PATH;
+                match entry.mode {
+                    Some(Mode::Directory) if !SKIPPED.iter().any(|skipped| skipped.as_bytes() == name) => {
+                        let above = Some(Rc::clone(&place));
+                        inner.push((Rc::new(Place { above, name: name.to_owned(), length }), entry.id));
+                    }
+                    Some(Mode::Directory) | None => {}
+                    Some(_) => {
+                        let is_root = place.above.is_none();
+                        is_app |=
+                            std::str::from_utf8(name).is_ok_and(|name| discover::makes_app(is_root, name));
+                    }
                 }
-                true
+                count <= ENTRIES && !too_long
             })?;
+            if count > ENTRIES {
+                return Err(format!("it has more than {ENTRIES} files"));
+            }
+            if too_long {
+                return Err(format!("it has a path of more than {LONGEST_PATH} bytes"));
+            }
+            if is_app {
+                let inner = place.path();
+                match String::from_utf8(inner) {
+                    Ok(inner) if path.is_empty() => drop(found.insert(inner)),
+                    Ok(inner) if inner.is_empty() => drop(found.insert(path.to_owned())),
+                    Ok(inner) => drop(found.insert(format!("{path}/{inner}"))),
+                    Err(inner) => odd = Some(load::shown(inner.as_bytes())),
+                }
+            }
+            if found.len() > APPS {
+                return Err(format!("it has more than {APPS} apps"));
+            }
+            left.append(&mut inner);
         }
-        Ok((Self { repository: Mutex::new(repository), files }, prefix))
+        match odd {
+            Some(odd) => Err(format!("the path of the app `{odd}` is not UTF-8, so no patch can name it")),
+            None => Ok(Some(found.into_iter().collect())),
+        }
     }
 
-    /// The blob at a path, behind links that stay in the app.
-    fn blob(&self, path: &str) -> Option<(Oid, i32)> {
-        let read = |id| self.bytes(id, LONGEST_LINK).ok();
-        follow(path, |path| self.files.get(path).copied(), read).map(|(_, id, mode)| (id, mode))
-    }
-
-    fn bytes(&self, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
-        let repository = self.repository.lock().map_err(|_| "the repository is in use".to_owned())?;
-        bytes(&repository, id, limit)
-    }
-
-    fn has_dir(&self, path: &str) -> bool {
-        let inner = if path.is_empty() { String::new() } else { format!("{path}/") };
-        path.is_empty()
-            || self.files.range(inner.clone()..).next().is_some_and(|(file, _)| file.starts_with(&inner))
+    /// The tree of a directory without links on the way; `None` where none is.
+    fn directory(&self, path: &str) -> Result<Option<Oid>, String> {
+        let mut at = self.top;
+        for part in path.split('/').filter(|_| !path.is_empty()) {
+            let mut found = None;
+            self.tree.source().0.tree(at, |entry| {
+                if entry.name == part.as_bytes() && entry.mode == Some(Mode::Directory) {
+                    found = Some(entry.id);
+                }
+                found.is_none()
+            })?;
+            match found {
+                Some(id) => at = id,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
     }
 }
 
-impl AppView for CommitView {
-    fn kind(&self, path: &str) -> Option<Kind> {
-        if self.blob(path).is_some() {
-            return Some(Kind::File);
+/// A directory on the way through a tree.
+struct Place {
+    above: Option<Rc<Place>>,
+    name: Vec<u8>,
+    /// Bytes of its path.
+    length: usize,
+}
+
+impl Place {
+    fn path(&self) -> Vec<u8> {
+        let (mut names, mut place) = (Vec::new(), self);
+        while let Some(above) = &place.above {
+            names.push(place.name.as_slice());
+            place = above;
         }
-        self.has_dir(path).then_some(Kind::Dir)
-    }
-
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
-        let Some((id, _)) = self.blob(path) else { return Ok(None) };
-        let failed = |message| ReadError { path: path.to_owned(), message };
-        self.bytes(id, load::limit(path)).map(|bytes| Some(Cow::Owned(bytes))).map_err(failed)
-    }
-
-    fn list(&self, dir: &str) -> Vec<Entry> {
-        let inner = if dir.is_empty() { String::new() } else { format!("{dir}/") };
-        let mut entries: BTreeMap<&str, Kind> = BTreeMap::new();
-        for (path, _) in self.files.range(inner.clone()..).take_while(|(path, _)| path.starts_with(&inner)) {
-            let rest = path.strip_prefix(&inner).unwrap_or_default();
-            match rest.split_once('/') {
-                Some((name, _)) => entries.insert(name, Kind::Dir),
-                None => self.kind(path).and_then(|kind| entries.insert(rest, kind)),
-            };
-        }
-        entries.into_iter().map(|(name, kind)| Entry { name: name.to_owned(), kind }).collect()
-    }
-
-    fn is_executable(&self, path: &str) -> bool {
-        self.blob(path).is_some_and(|(_, mode)| mode == PROGRAM)
+        names.reverse();
+        names.join(&b'/')
     }
 }
 
-/// The directories of a commit that hold a config, and its root if that is an app, sorted.
+/// The apps of a commit.
 pub(crate) fn apps(dir: &Path, revision: &str) -> Result<Vec<String>, String> {
-    let repository = Repository::discover(dir).map_err(said)?;
-    let mut found = BTreeSet::new();
-    walk(&tree(&repository, revision)?, |root, name, entry| {
-        if entry.kind() == Some(ObjectType::Blob) && discover::makes_app(root, name) {
-            found.insert(root.trim_end_matches('/').to_owned());
-        }
-        entry.kind() != Some(ObjectType::Tree) || !SKIPPED.contains(&name)
-    })?;
-    if found.len() > APPS {
-        return Err(format!("it has more than {APPS} apps"));
-    }
-    Ok(found.into_iter().collect())
-}
-
-/// Visits the entries of a tree, with the directory that each is in, and goes into a directory where the visit
-/// says so. Fails with a phrase where there is no end to it: a few objects can name millions of files.
-fn walk<'a>(
-    tree: &'a Tree<'a>,
-    mut visit: impl FnMut(&str, &str, &TreeEntry<'_>) -> bool,
-) -> Result<(), String> {
-    let (mut count, mut longest) = (0, 0);
-    let walked = tree.walk(TreeWalkMode::PreOrder, |root, entry| {
-        count += 1;
-        longest = longest.max(root.len());
-        if count > ENTRIES || longest > LONGEST_PATH {
-            return TreeWalkResult::Abort;
-        }
-        match std::str::from_utf8(entry.name_bytes()) {
-            Ok(name) if visit(root, name, entry) => TreeWalkResult::Ok,
-            _ => TreeWalkResult::Skip,
-        }
-    });
-    if count > ENTRIES {
-        return Err(format!("it has more than {ENTRIES} files"));
-    }
-    if longest > LONGEST_PATH {
-        return Err(format!("it has a path of more than {LONGEST_PATH} bytes"));
-    }
-    walked.map_err(said)
-}
-
-/// Where a path leads, behind links, with what is there.
-fn follow(
-    path: &str,
-    find: impl Fn(&str) -> Option<(Oid, i32)>,
-    read: impl Fn(Oid) -> Option<Vec<u8>>,
-) -> Option<(String, Oid, i32)> {
-    let mut path = path.to_owned();
-    for _ in 0..HOPS {
-        let (id, mode) = find(&path)?;
-        if mode != LINK {
-            return Some((path, id, mode));
-        }
-        path = joined(&path, std::str::from_utf8(&read(id)?).ok()?)?;
-    }
-    None
+    Ok(Commit::open(dir, revision)?.apps("")?.unwrap_or_default())
 }
 
 /// The text of the file at `path`, from the root; `None` where there is none.
 pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> Result<Option<String>, String> {
-    let repository = Repository::discover(dir).map_err(said)?;
-    let tree = tree(&repository, revision)?;
-    let Ok(entry) = tree.get_path(Path::new(path)) else { return Ok(None) };
-    let text = bytes(&repository, entry.id(), load::DEPLOY_LIMIT)
-        .map_err(|why| format!("cannot read `{path}`: {why}"))?;
-    String::from_utf8(text).map(Some).map_err(|_| format!("cannot read `{path}`: it is not UTF-8"))
+    let commit = Commit::open(dir, revision)?;
+    let cannot = |why: &str| format!("cannot read `{path}`: {why}");
+    let Some(root) = commit.view("") else { return Ok(None) };
+    let Some(bytes) = root.read(path).map_err(|error| cannot(&error.message))? else { return Ok(None) };
+    String::from_utf8(bytes.into_owned()).map(Some).map_err(|_| cannot("it is not UTF-8"))
 }
 
 /// The path from the root of the file that `path` of the app at `app` is, behind links, and whether it is a
 /// program.
 pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> Result<(String, bool), String> {
-    let inner = if app == "." { "" } else { app };
-    let repository = Repository::discover(dir).map_err(said)?;
-    let tree = tree(&repository, revision)?;
-    let full = |path: &str| if inner.is_empty() { path.to_owned() } else { format!("{inner}/{path}") };
-    let find = |path: &str| {
-        let entry = tree.get_path(Path::new(&full(path))).ok()?;
-        (entry.kind() == Some(ObjectType::Blob)).then(|| (entry.id(), entry.filemode()))
-    };
-    let read = |id| bytes(&repository, id, LONGEST_LINK).ok();
-    let (own, _, mode) = follow(path, find, read).ok_or_else(|| format!("`{path}` leads nowhere"))?;
-    Ok((full(&own), mode == PROGRAM))
+    let commit = Commit::open(dir, revision)?;
+    let view = commit.view(if app == "." { "" } else { app });
+    let found = view.and_then(|view| Some((view.real(path)?, view.is_executable(path))));
+    found.ok_or_else(|| format!("`{path}` leads nowhere"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn said(error: git2::Error) -> String {
+/// The repository that `dir` is in, or is.
+fn discovered(dir: &Path) -> Result<Repository, String> {
+    let path = Repository::discover_path(dir, [] as [&Path; 0]).map_err(|error| said(&error))?;
+    for name in READ {
+        let file = path.join(name);
+        if std::fs::metadata(&file).is_ok_and(|meta| !meta.is_file()) {
+            return Err(format!("`{}` is not a regular file", file.display()));
+        }
+    }
+    Repository::open(path).map_err(|error| said(&error))
+}
+
+fn said(error: &git2::Error) -> String {
     error.message().to_owned()
-}
-
-fn tree<'a>(repository: &'a Repository, revision: &str) -> Result<Tree<'a>, String> {
-    let object = repository.revparse_single(revision).map_err(|error| match error.code() {
-        ErrorCode::NotFound => format!("no revision `{revision}`"),
-        _ => said(error),
-    })?;
-    object.peel_to_tree().map_err(said)
-}
-
-/// A blob of at most `limit` bytes.
-fn bytes(repository: &Repository, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
-    // Asked before reading: a hostile one may not fit into memory.
-    let (size, kind) = repository.odb().and_then(|odb| odb.read_header(id)).map_err(said)?;
-    if kind != ObjectType::Blob {
-        return Err("not a regular file".to_owned());
-    }
-    if size as u64 > limit {
-        return Err(load::too_large(limit));
-    }
-    Ok(repository.find_blob(id).map_err(said)?.content().to_vec())
 }
 
 /// The path of `dir` below the work tree, `""` for its root and for a bare repository.
 fn below(repository: &Repository, dir: &Path) -> Result<String, String> {
     let Some(top) = repository.workdir() else { return Ok(String::new()) };
-    let canonical = |path: &Path| path.canonicalize().map_err(|error| error.to_string());
+    let canonical = |path: &Path| path.canonicalize().map_err(|error| load::phrase(&error));
     let (top, dir) = (canonical(top)?, canonical(dir)?);
-    let inside = dir.strip_prefix(&top).map_err(|_| "it is not in the work tree".to_owned())?;
-    inside.to_str().map(|path| path.replace('\\', "/")).ok_or_else(|| "its path is not UTF-8".to_owned())
-}
-
-/// Where a link at `path` leads, `None` outside the app.
-fn joined(path: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
+    if !dir.starts_with(&top) {
+        return Err("it is not in the work tree".to_owned());
     }
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    super::disk::below(&dir, &top).ok_or_else(|| "its path is not UTF-8".to_owned())
 }

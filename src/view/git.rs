@@ -15,10 +15,12 @@ pub(crate) struct WorkTree {
 impl WorkTree {
     /// The work tree that holds the canonical directory `dir`.
     pub(crate) fn of(dir: &Path) -> Option<Self> {
-        dir.ancestors().find_map(|top| {
-            let git_dir = git_dir(top)?;
-            Some(Self { top: top.to_owned(), git_dir })
-        })
+        dir.ancestors().find_map(Self::at)
+    }
+
+    /// The work tree whose root is the canonical directory `top`.
+    pub(crate) fn at(top: &Path) -> Option<Self> {
+        git_dir(top).map(|git_dir| Self { top: top.to_owned(), git_dir })
     }
 
     /// The directory that the work trees of one repository share.

@@ -1,5 +1,6 @@
 //! Trees and blobs of a repository, read one by one, with a limit, and without its configuration.
 
+use crate::load;
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 use std::path::Path;
 
@@ -50,6 +51,13 @@ impl Objects {
         Ok(())
     }
 
+    /// A blob of at most `limit` bytes.
+    pub(super) fn blob(&self, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let object = self.object(id, ObjectType::Blob, most, &load::too_large(limit))?;
+        Ok(object.data().to_vec())
+    }
+
     fn object(
         &self,
         id: Oid,
@@ -84,6 +92,10 @@ fn entry(from: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
     let end = rest.iter().position(|byte| *byte == 0)?;
     let (name, rest) = (rest.get(..end)?, rest.get(end + 1..)?);
     let (id, after) = rest.split_at_checked(20)?;
+    // Git makes none that could lead elsewhere.
+    if matches!(name, b"" | b"." | b"..") || name.contains(&b'/') {
+        return None;
+    }
     let mode = u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok()?;
     let mode = match mode >> 12 {
         0o04 => Some(Mode::Directory),

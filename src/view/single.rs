@@ -1,18 +1,18 @@
-use super::DirView;
+use super::View;
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
 use nixpacks_transforms::document::FileKind;
 use std::borrow::Cow;
 
 /// An app with one text as its Nixpacks config: a config file of another name, or standard input.
 pub(crate) struct WithConfig {
-    base: DirView,
+    base: Box<dyn View>,
     name: &'static str,
     bytes: Vec<u8>,
 }
 
 impl WithConfig {
     /// `base` with `bytes` as the config `name`, which takes the place of any other.
-    pub(crate) fn new(base: DirView, name: &'static str, bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(base: Box<dyn View>, name: &'static str, bytes: Vec<u8>) -> Self {
         Self { base, name, bytes }
     }
 
@@ -58,5 +58,11 @@ impl AppView for WithConfig {
 
     fn hidden(&self, path: &str) -> Option<Hidden> {
         if self.config(path).is_some() { None } else { self.base.hidden(path) }
+    }
+}
+
+impl View for WithConfig {
+    fn real(&self, path: &str) -> Option<String> {
+        self.base.real(path)
     }
 }

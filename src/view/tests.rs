@@ -1,10 +1,11 @@
-use super::{DirView, WithConfig, WorkTree};
+use super::disk::DiskView;
+use super::{DiskTree, WithConfig, WorkTree, below};
+use crate::shared::Shared;
 use nixpacks_transforms::app::{AppView, Hidden, Kind};
 use std::fs::{create_dir_all, remove_file};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A directory with files, and what git is told to do in it.
@@ -52,13 +53,12 @@ impl Tree {
         self
     }
 
-    fn view(&self, dir: &str) -> DirView {
+    fn view(&self, dir: &str) -> DiskView {
         let dir = self.path().join(dir).canonicalize().unwrap();
-        let git = WorkTree::of(&dir).map(|tree| {
-            let tracked = Arc::new(tree.tracked().unwrap());
-            (tree, tracked)
-        });
-        DirView::new(dir, git)
+        let checkout = Shared::default().checkout(&dir);
+        let git = checkout.filter(|git| git.tracked.has_dir(&below(&dir, &git.tree.top).unwrap()));
+        let tree = git.map_or_else(|| DiskTree::of_directory(dir.clone()), DiskTree::of_checkout);
+        tree.open(&dir).unwrap()
     }
 }
 
@@ -323,7 +323,7 @@ fn refuses_a_deploy_file_above_the_limit_without_loading_it() {
 #[test]
 fn puts_one_config_in_the_place_of_the_others() {
     let tree = Tree::new(&[("nixpacks.json", "{}"), ("a.py", "")]);
-    let view = WithConfig::new(tree.view(""), "nixpacks.toml", b"x".to_vec());
+    let view = WithConfig::new(Box::new(tree.view("")), "nixpacks.toml", b"x".to_vec());
     assert_eq!(names(&view, ""), ["a.py", "nixpacks.toml"]);
     assert_eq!(view.read("nixpacks.toml").unwrap().as_deref(), Some(b"x".as_slice()));
     assert_eq!(view.read("nixpacks.json"), Ok(None));

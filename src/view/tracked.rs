@@ -60,6 +60,13 @@ impl Tracked {
         (0..self.ends.len()).map(|at| self.name(at))
     }
 
+    /// The files below a directory, their paths relative to it; `""` is the root.
+    pub(crate) fn below<'a>(&'a self, dir: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        let first = self.position(&prefix);
+        (first..self.ends.len()).map_while(move |at| self.name(at).strip_prefix(&prefix))
+    }
+
     /// Index of the first path that is not less than `path`.
     fn position(&self, path: &str) -> usize {
         let (mut low, mut high) = (0, self.ends.len());

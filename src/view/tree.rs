@@ -1,223 +1,283 @@
-use super::hidden;
-use super::{Tracked, WorkTree};
-use crate::load::{self, Unread};
-use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
-use nixpacks_transforms::document::FileKind;
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+//! A tree of files that is read as it is asked for, each directory once: all apps of a repository share it.
+//!
+//! A directory on disk and a commit differ in how they are read alone; what is seen of them, and where links lead,
+//! is decided here.
+
+use crate::load::Unread;
+use nixpacks_transforms::app::Hidden;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Bytes of file contents that one view keeps: a deploy is planned several times over.
-const KEPT: usize = 4 << 20;
-/// Deeper directories are not listed, so that no reader of a view can run out of stack.
-const DEPTH: usize = 128;
-/// Entries seen through linked directories: links to links can name a tree exponentially often.
-const LINKED: usize = 10_000;
+/// Steps that are taken to find what stands behind a link.
+const STEPS: usize = 256;
 
-/// An app in a directory. Directories are listed and files read when asked for, once.
-pub(crate) struct DirView {
-    /// Canonical path of the app.
-    dir: PathBuf,
-    /// Canonical path that nothing may lead out of.
-    top: PathBuf,
-    git: Option<(WorkTree, Arc<Tracked>)>,
-    root: Node,
-    kept: AtomicUsize,
-    linked: AtomicUsize,
+/// Where a tree is read from. Paths are relative to the top, and no link stands on the way there.
+pub(super) trait Source: Send + Sync {
+    /// What an entry is found again by.
+    type Id: Clone + Send + Sync;
+    /// The entries of a directory that the platform sees.
+    fn list(&self, dir: &str, id: &Self::Id) -> Vec<Listed<Self::Id>>;
+    /// The text of a link.
+    fn link(&self, path: &str, id: &Self::Id) -> Option<String>;
+    /// The bytes of a file, at most `limit` of them.
+    fn read(&self, path: &str, id: &Self::Id, limit: u64) -> Result<Vec<u8>, Unread>;
+    /// Whether a file has an execute bit.
+    fn is_executable(&self, path: &str, id: &Self::Id) -> bool;
+    /// Why the platform will not see a path that exists on this machine.
+    fn hidden(&self, _path: &str) -> Option<Hidden> {
+        None
+    }
 }
 
-struct Node {
-    name: String,
-    kind: Kind,
-    depth: usize,
-    /// Where a symbolic link leads; `None` for anything else.
-    target: Option<PathBuf>,
-    /// Whether a link stands on the way here.
-    through_link: bool,
-    children: OnceLock<Vec<Node>>,
-    bytes: OnceLock<Vec<u8>>,
+/// An entry of a directory.
+pub(super) struct Listed<I> {
+    pub(super) name: String,
+    pub(super) kind: ListedKind,
+    pub(super) id: I,
 }
 
-impl DirView {
-    /// The view of the canonical directory `dir`. With `git`, only what the index has is seen, unless
-    /// it has nothing in this directory: then the directory is taken as it is.
-    pub(crate) fn new(dir: PathBuf, git: Option<(WorkTree, Arc<Tracked>)>) -> Self {
-        let git = git
-            .filter(|(tree, tracked)| below(&dir, &tree.top).is_some_and(|inside| tracked.has_dir(&inside)));
-        let top = git.as_ref().map_or_else(|| dir.clone(), |(tree, _)| tree.top.clone());
-        let root = Node {
-            name: String::new(),
-            kind: Kind::Dir,
-            depth: 0,
-            target: None,
-            through_link: false,
-            children: OnceLock::new(),
-            bytes: OnceLock::new(),
-        };
-        Self { dir, top, git, root, kept: AtomicUsize::new(KEPT), linked: AtomicUsize::new(LINKED) }
+/// What it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ListedKind {
+    File,
+    Dir,
+    Link,
+}
+
+/// A tree.
+pub(super) struct Tree<S: Source> {
+    source: S,
+    root: Arc<Dir<S::Id>>,
+    scans: AtomicUsize,
+}
+
+/// A directory.
+pub(super) struct Dir<I> {
+    id: I,
+    entries: OnceLock<Vec<Node<I>>>,
+}
+
+pub(super) struct Node<I> {
+    pub(super) name: Box<str>,
+    id: I,
+    what: What<I>,
+}
+
+enum What<I> {
+    File,
+    Dir(Arc<Dir<I>>),
+    /// A link, and what stands behind it once that is known.
+    Link(OnceLock<Option<Box<Target<I>>>>),
+}
+
+/// What stands behind a link, and where.
+#[derive(Clone)]
+struct Target<I> {
+    path: String,
+    id: I,
+    /// `None` for a file.
+    dir: Option<Arc<Dir<I>>>,
+}
+
+/// What stands at a path.
+#[derive(Clone)]
+pub(super) struct Found<I> {
+    /// Where it is, from the top, behind all links.
+    pub(super) path: String,
+    pub(super) id: I,
+    /// `None` for a file.
+    pub(super) dir: Option<Arc<Dir<I>>>,
+    /// A link to a directory stands on the way here.
+    pub(super) linked: bool,
+}
+
+impl<S: Source> Tree<S> {
+    /// The tree at the top of a source.
+    pub(super) fn new(source: S, top: S::Id) -> Self {
+        Self { source, root: Arc::new(Dir::new(top)), scans: AtomicUsize::new(0) }
     }
 
-    /// The directory that nothing leads out of: the work tree's root, or the app.
-    pub(crate) fn top(&self) -> &Path {
-        &self.top
+    /// Where it is read from.
+    pub(super) fn source(&self) -> &S {
+        &self.source
     }
 
-    fn locate(&self, path: &str) -> Option<(&Node, PathBuf)> {
-        let mut node = &self.root;
-        let mut real = self.dir.clone();
-        for part in path.split('/').filter(|_| !path.is_empty()) {
-            let children = self.children(node, &real);
-            let at = children.binary_search_by(|child| child.name.as_str().cmp(part)).ok()?;
-            node = children.get(at)?;
-            match &node.target {
-                Some(target) => real.clone_from(target),
-                None => real.push(part),
+    /// How many directories were read.
+    #[cfg(test)]
+    pub(super) fn scans(&self) -> usize {
+        self.scans.load(Ordering::Relaxed)
+    }
+
+    /// The entries of a directory, in the order of their names.
+    pub(super) fn nodes<'a>(&self, dir: &'a Dir<S::Id>, path: &str) -> &'a [Node<S::Id>] {
+        dir.entries.get_or_init(|| {
+            self.scans.fetch_add(1, Ordering::Relaxed);
+            let listed = self.source.list(path, &dir.id).into_iter();
+            let mut nodes: Vec<_> = listed.filter(|listed| listed.name != ".git").map(Node::new).collect();
+            nodes.sort_by(|a, b| a.name.cmp(&b.name));
+            nodes.dedup_by(|a, b| a.name == b.name);
+            nodes
+        })
+    }
+
+    fn node<'a>(&self, dir: &'a Dir<S::Id>, path: &str, name: &str) -> Option<&'a Node<S::Id>> {
+        let nodes = self.nodes(dir, path);
+        let at = nodes.binary_search_by(|node| (*node.name).cmp(name)).ok()?;
+        nodes.get(at)
+    }
+
+    /// The directory at the top.
+    pub(super) fn top(&self) -> Found<S::Id> {
+        let dir = Arc::clone(&self.root);
+        Found { path: String::new(), id: dir.id.clone(), dir: Some(dir), linked: false }
+    }
+
+    /// What stands at `path`, from a directory.
+    pub(super) fn find(&self, from: Found<S::Id>, path: &str) -> Option<Found<S::Id>> {
+        let mut found = from;
+        for name in path.split('/').filter(|_| !path.is_empty()) {
+            let dir = found.dir.take()?;
+            let node = self.node(&dir, &found.path, name)?;
+            found = self.enter(found, node)?;
+        }
+        Some(found)
+    }
+
+    /// From a directory to what its entry `node` is.
+    fn enter(&self, from: Found<S::Id>, node: &Node<S::Id>) -> Option<Found<S::Id>> {
+        Some(match &node.what {
+            What::Link(target) => {
+                let target = target.get_or_init(|| self.target(&from.path, node).map(Box::new)).as_ref()?;
+                let Target { path, id, dir } = (**target).clone();
+                Found { path, id, linked: from.linked || dir.is_some(), dir }
+            }
+            What::File => Found { path: join(from.path, &node.name), id: node.id.clone(), dir: None, ..from },
+            What::Dir(dir) => {
+                let path = join(from.path, &node.name);
+                Found { path, id: node.id.clone(), dir: Some(Arc::clone(dir)), ..from }
+            }
+        })
+    }
+
+    /// Whether an entry of the directory at `path` is one itself, behind links; `None` where it is not seen.
+    pub(super) fn is_dir(&self, path: &str, node: &Node<S::Id>) -> Option<bool> {
+        Some(match &node.what {
+            What::File => false,
+            What::Dir(_) => true,
+            What::Link(target) => {
+                let target = target.get_or_init(|| self.target(path, node).map(Box::new));
+                target.as_ref()?.dir.is_some()
+            }
+        })
+    }
+
+    /// What stands behind a link in the directory at `path`, if it stays inside and is seen itself.
+    fn target(&self, path: &str, link: &Node<S::Id>) -> Option<Target<S::Id>> {
+        let target = self.behind(path, link, &mut { STEPS })?;
+        // A link to a directory that holds it would never end.
+        let holds = |dir: &str| dir.is_empty() || path == dir || path.starts_with(&format!("{dir}/"));
+        (target.dir.is_none() || !holds(&target.path)).then_some(target)
+    }
+
+    fn behind(&self, path: &str, link: &Node<S::Id>, steps: &mut usize) -> Option<Target<S::Id>> {
+        let text = self.source.link(&join(path.to_owned(), &link.name), &link.id)?;
+        // An absolute one leads elsewhere on the platform.
+        if text.is_empty() || text.starts_with('/') {
+            return None;
+        }
+        let mut at = Stack::open(self, path)?;
+        for part in text.split('/') {
+            *steps = steps.checked_sub(1)?;
+            if at.file.is_some() {
+                return None;
+            }
+            match part {
+                "" | "." => {}
+                ".." => drop(at.dirs.pop()?),
+                name => {
+                    let path = at.path();
+                    let node = self.node(at.dir(self), &path, name)?;
+                    match &node.what {
+                        What::File => at.file = Some((name.to_owned(), node.id.clone())),
+                        What::Dir(dir) => at.dirs.push((name.to_owned(), Arc::clone(dir))),
+                        What::Link(_) => at = Stack::at(self, &self.behind(&path, node, steps)?)?,
+                    }
+                }
             }
         }
-        Some((node, real))
-    }
-
-    fn children<'a>(&self, node: &'a Node, real: &Path) -> &'a [Node] {
-        node.children.get_or_init(|| if node.kind == Kind::Dir { self.scan(node, real) } else { Vec::new() })
-    }
-
-    fn scan(&self, parent: &Node, real: &Path) -> Vec<Node> {
-        if parent.depth >= DEPTH {
-            return Vec::new();
-        }
-        let inside = below(real, &self.top);
-        let Ok(listing) = std::fs::read_dir(real) else { return Vec::new() };
-        let mut nodes: Vec<Node> = listing
-            .flatten()
-            .filter_map(|entry| {
-                let name = entry.file_name().into_string().ok().filter(|name| name != ".git")?;
-                let kind = entry.file_type().ok()?;
-                let mut node = Node {
-                    name,
-                    kind: if kind.is_dir() { Kind::Dir } else { Kind::File },
-                    depth: parent.depth + 1,
-                    target: None,
-                    through_link: parent.through_link,
-                    children: OnceLock::new(),
-                    bytes: OnceLock::new(),
-                };
-                if !self.sees(inside.as_deref()?, &node.name, kind.is_dir()) {
-                    return None;
-                }
-                if kind.is_symlink() {
-                    self.follow(&mut node, real)?;
-                } else if !kind.is_dir() && !kind.is_file() {
-                    return None;
-                }
-                if node.through_link {
-                    let left = |left: usize| left.checked_sub(1);
-                    self.linked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).ok()?;
-                }
-                Some(node)
-            })
-            .collect();
-        nodes.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        nodes
-    }
-
-    /// Whether the platform sees the entry `name` of the directory `dir`, relative to the top.
-    fn sees(&self, dir: &str, name: &str, is_dir: bool) -> bool {
-        let Some((tree, tracked)) = &self.git else { return true };
-        let path = join(dir, name);
-        if is_dir {
-            return tracked.has_dir(&path);
-        }
-        // One who has just made a deploy file wants it looked at before it is committed.
-        let new = || FileKind::of_name(name).is_some() && hidden::why(tree, &path) == Hidden::Untracked;
-        tracked.has_file(&path) || new()
-    }
-
-    /// Resolves a link, if it stays inside and what it leads to is seen itself.
-    fn follow(&self, node: &mut Node, dir: &Path) -> Option<()> {
-        let target = dir.join(&node.name).canonicalize().ok()?;
-        let inside = below(&target, &self.top)?;
-        let meta = std::fs::metadata(&target).ok()?;
-        if inside.split('/').any(|part| part == ".git") || !(meta.is_dir() || meta.is_file()) {
-            return None;
-        }
-        let (parent, name) = inside.rsplit_once('/').unwrap_or(("", &inside));
-        // A link to a directory that holds it would never end.
-        if (meta.is_dir() && dir.starts_with(&target)) || !self.sees(parent, name, meta.is_dir()) {
-            return None;
-        }
-        node.kind = if meta.is_dir() { Kind::Dir } else { Kind::File };
-        node.through_link |= meta.is_dir();
-        node.target = Some(target);
-        Some(())
+        Some(at.target(self))
     }
 }
 
-impl AppView for DirView {
-    fn kind(&self, path: &str) -> Option<Kind> {
-        Some(self.locate(path)?.0.kind)
+/// A place, with the directories that it is in.
+struct Stack<I> {
+    dirs: Vec<(String, Arc<Dir<I>>)>,
+    file: Option<(String, I)>,
+}
+
+impl<I: Clone + Send + Sync> Stack<I> {
+    /// The directory at a path without links.
+    fn open<S: Source<Id = I>>(tree: &Tree<S>, path: &str) -> Option<Self> {
+        let mut stack = Self { dirs: Vec::new(), file: None };
+        for name in path.split('/').filter(|_| !path.is_empty()) {
+            let node = tree.node(stack.dir(tree), &stack.path(), name)?;
+            let What::Dir(dir) = &node.what else { return None };
+            stack.dirs.push((name.to_owned(), Arc::clone(dir)));
+        }
+        Some(stack)
     }
 
-    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
-        let Some((node, real)) = self.locate(path).filter(|(node, _)| node.kind == Kind::File) else {
-            return Ok(None);
+    fn at<S: Source<Id = I>>(tree: &Tree<S>, target: &Target<I>) -> Option<Self> {
+        if target.dir.is_some() {
+            return Self::open(tree, &target.path);
+        }
+        let (dir, name) = target.path.rsplit_once('/').unwrap_or(("", &target.path));
+        let mut stack = Self::open(tree, dir)?;
+        stack.file = Some((name.to_owned(), target.id.clone()));
+        Some(stack)
+    }
+
+    fn dir<'a, S: Source<Id = I>>(&'a self, tree: &'a Tree<S>) -> &'a Arc<Dir<I>> {
+        self.dirs.last().map_or(&tree.root, |(_, dir)| dir)
+    }
+
+    fn path(&self) -> String {
+        let names: Vec<&str> = self.dirs.iter().map(|(name, _)| name.as_str()).collect();
+        names.join("/")
+    }
+
+    fn target<S: Source<Id = I>>(self, tree: &Tree<S>) -> Target<I> {
+        let path = self.path();
+        if let Some((name, id)) = self.file {
+            return Target { path: join(path, &name), id, dir: None };
+        }
+        let dir = Arc::clone(self.dir(tree));
+        Target { path, id: dir.id.clone(), dir: Some(dir) }
+    }
+}
+
+impl<I> Dir<I> {
+    fn new(id: I) -> Self {
+        Self { id, entries: OnceLock::new() }
+    }
+}
+
+impl<I: Clone> Node<I> {
+    fn new(listed: Listed<I>) -> Self {
+        let what = match listed.kind {
+            ListedKind::File => What::File,
+            ListedKind::Dir => What::Dir(Arc::new(Dir::new(listed.id.clone()))),
+            ListedKind::Link => What::Link(OnceLock::new()),
         };
-        if let Some(bytes) = node.bytes.get() {
-            return Ok(Some(Cow::Borrowed(bytes)));
-        }
-        let bytes = match load::read(&real, load::limit(path)) {
-            Ok(bytes) => bytes,
-            Err(Unread::Missing) => return Ok(None),
-            Err(Unread::Because(message)) => return Err(ReadError { path: path.to_owned(), message }),
-        };
-        let keep = |left: usize| left.checked_sub(bytes.len());
-        if self.kept.fetch_update(Ordering::Relaxed, Ordering::Relaxed, keep).is_err() {
-            return Ok(Some(Cow::Owned(bytes)));
-        }
-        Ok(Some(Cow::Borrowed(node.bytes.get_or_init(|| bytes))))
-    }
-
-    fn list(&self, dir: &str) -> Vec<Entry> {
-        let Some((node, real)) = self.locate(dir) else { return Vec::new() };
-        let children = self.children(node, &real).iter();
-        children.map(|child| Entry { name: child.name.clone(), kind: child.kind }).collect()
-    }
-
-    fn is_executable(&self, path: &str) -> bool {
-        self.locate(path).is_some_and(|(node, real)| node.kind == Kind::File && has_execute_bit(&real))
-    }
-
-    fn hidden(&self, path: &str) -> Option<Hidden> {
-        let (tree, _) = self.git.as_ref()?;
-        if self.kind(path).is_some() || path.split('/').any(|part| matches!(part, "" | "." | ".." | ".git")) {
-            return None;
-        }
-        // The file must be there, and be reached without leaving the work tree.
-        let full = self.dir.join(path);
-        let real = full.canonicalize().ok()?;
-        below(&real, &self.top)?;
-        Some(hidden::why(tree, &below(&full, &self.top)?))
+        Self { name: listed.name.into_boxed_str(), id: listed.id, what }
     }
 }
 
-#[cfg(unix)]
-fn has_execute_bit(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn has_execute_bit(_path: &Path) -> bool {
-    false
-}
-
-fn join(dir: &str, name: &str) -> String {
-    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
-}
-
-/// The path of `path` below `top`, with `/` between the parts.
-fn below(path: &Path, top: &Path) -> Option<String> {
-    let rest = path.strip_prefix(top).ok()?;
-    let parts: Option<Vec<&str>> = rest.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+/// The path of an entry of a directory.
+pub(super) fn join(mut dir: String, name: &str) -> String {
+    if !dir.is_empty() {
+        dir.push('/');
+    }
+    dir.push_str(name);
+    dir
 }

@@ -36,3 +36,46 @@ fn does_not_wait_on_a_pipe() {
     sandbox.tool("mkfifo", "", &["nixpacks.toml", "requirements.txt"], "");
     assert_ne!(sandbox.run(&["check"]).code, 101);
 }
+
+/// What a file of patterns can be that must not be read as one.
+#[cfg(unix)]
+#[test]
+fn files_of_patterns_are_read_with_care_and_what_is_not_heeded_is_said() {
+    type Make = fn(&Sandbox, &str);
+    let makes: [(&str, Make); 4] = [
+        ("is a symbolic link", |sandbox, file| {
+            std::os::unix::fs::symlink("/dev/zero", sandbox.path().join(file)).unwrap();
+        }),
+        ("not a regular file", |sandbox, file| drop(sandbox.tool("mkfifo", "", &[file], ""))),
+        ("larger than", |sandbox, file| sandbox.write(file, "some/pattern/*.txt\n".repeat(1 << 20))),
+        ("more than 10000 lines", |sandbox, file| sandbox.write(file, "*.a\n".repeat(10_001))),
+    ];
+    for in_git in [false, true] {
+        for (why, make) in &makes {
+            for file in [".gitignore", "b/.gitignore", ".git/info/exclude"] {
+                if file.starts_with(".git/") && !in_git {
+                    continue;
+                }
+                let files = ["a", "b", "c"].map(|dir| (format!("{dir}/nixpacks.toml"), BROKEN));
+                let sandbox = Sandbox::new(files);
+                let sandbox = if in_git { sandbox.in_git() } else { sandbox };
+                for name in ["a/requirements.txt", "b/requirements.txt", "b/new/nixpacks.toml"] {
+                    sandbox.write(name, "");
+                }
+                let _ = std::fs::remove_file(sandbox.path().join(file));
+                make(&sandbox, file);
+                let ran = sandbox.run(&["check"]);
+                assert_eq!(ran.code, 1, "{why}: {ran:?}");
+                let said = format!("warning: `{file}` is not heeded: ");
+                assert_eq!(ran.err.matches(&said).count(), 1, "{why}: {ran:?}");
+                assert!(ran.err.contains(why), "{why}: {ran:?}");
+                assert!(ran.out.contains("b/new"), "{why}: {ran:?}");
+                // Nobody but ripgrep reads this one.
+                if file == ".gitignore" {
+                    std::fs::rename(sandbox.path().join(file), sandbox.path().join(".ignore")).unwrap();
+                    assert_eq!(sandbox.run(&["check"]).err, "", "{why}");
+                }
+            }
+        }
+    }
+}

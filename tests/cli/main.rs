@@ -10,7 +10,10 @@ mod arguments;
 mod canary;
 mod commit;
 mod disk;
+mod found;
 mod hostile;
 mod interrupted;
 mod output;
 mod repair;
+#[cfg(unix)]
+mod views;

@@ -1,0 +1,179 @@
+//! From what was typed to the apps that it names.
+
+mod search;
+
+use crate::exit::Failure;
+use crate::load::{self, phrase};
+use crate::shared::Shared;
+use nixpacks_transforms::document::FileKind;
+use nixpacks_transforms::plan::PYTHON_FILES;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// One app to look at, as named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// A directory.
+    Dir {
+        /// Which.
+        dir: PathBuf,
+        /// The directory by which it was found: nothing outside is looked at, where no git work tree says more.
+        root: PathBuf,
+    },
+    /// A config of any name; its directory is the app.
+    Config(PathBuf),
+    /// A directory as a commit has it.
+    Commit {
+        /// A repository, or a directory of its work tree.
+        dir: PathBuf,
+        /// The commit.
+        revision: String,
+        /// The app, from there.
+        below: String,
+    },
+    /// Standard input: a config, in the view of this app or of an empty one.
+    Stdin(Option<PathBuf>),
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The apps.
+    pub(crate) inputs: Vec<Input>,
+    /// What could not be looked at, in lower-case phrases.
+    pub(crate) errors: Vec<String>,
+    /// Files that were not heeded, and why.
+    pub(crate) unheeded: Vec<(PathBuf, String)>,
+}
+
+/// Directories that hold other people's files.
+pub(crate) const SKIPPED: [&str; 2] = ["node_modules", ".git"];
+
+/// The apps that `paths` name, each once, in a stable order.
+pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    let mut stdin = false;
+    for path in or_here(paths) {
+        if path.as_os_str() == "-" {
+            if !std::mem::replace(&mut stdin, true) {
+                found.inputs.push(Input::Stdin(app.map(Path::to_owned)));
+            }
+            continue;
+        }
+        let meta = std::fs::metadata(path).map_err(|error| {
+            Failure::unusable(format!("failed to read `{}`: {}", path.display(), phrase(&error)))
+        })?;
+        if meta.is_dir() {
+            search::search(path, shared, &mut found);
+        } else {
+            found.inputs.push(file(path));
+        }
+    }
+    if app.is_some() && !stdin {
+        return Err(Failure::unusable("cannot use `--app` without `-`"));
+    }
+    found.inputs = once(found.inputs);
+    Ok(found)
+}
+
+/// The apps in the directories that `paths` name, as `revision` has them.
+pub(crate) fn commits(paths: &[PathBuf], revision: &str, shared: &Shared) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    for path in or_here(paths) {
+        let failed = |why: String| {
+            Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", path.display()))
+        };
+        let commit = shared.commit(path, revision).map_err(failed)?;
+        let apps = commit.apps(commit.prefix()).map_err(failed)?.ok_or_else(|| {
+            Failure::unusable(format!("`{revision}` has no directory `{}`", commit.prefix()))
+        })?;
+        let input = |below| Input::Commit { dir: path.to_owned(), revision: revision.to_owned(), below };
+        found.inputs.extend(apps.into_iter().map(input));
+    }
+    found.inputs = once(found.inputs);
+    Ok(found)
+}
+
+/// The paths, or where we are.
+fn or_here(paths: &[PathBuf]) -> Vec<&Path> {
+    if paths.is_empty() { vec![Path::new(".")] } else { paths.iter().map(PathBuf::as_path).collect() }
+}
+
+fn file(path: &Path) -> Input {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if FileKind::of_name(name).is_some() || PYTHON_FILES.contains(&name) {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        return Input::Dir { dir: dir.to_owned(), root: dir.to_owned() };
+    }
+    Input::Config(path.to_owned())
+}
+
+/// Whether a file of this name makes its directory an app: a config does, and more in the directory that was named.
+pub(crate) fn makes_app(is_root: bool, name: &str) -> bool {
+    is_config(name) || (is_root && (FileKind::of_name(name).is_some() || PYTHON_FILES.contains(&name)))
+}
+
+/// The same at the top of a repository and below, without apps that no file configures: nothing can be repaired in
+/// them.
+pub(crate) fn holds_config(dir: &str, name: &str) -> bool {
+    is_config(name) || (dir.is_empty() && FileKind::of_name(name).is_some())
+}
+
+fn is_config(name: &str) -> bool {
+    FileKind::of_name(name).is_some_and(FileKind::is_config)
+}
+
+/// Drops what names an app for the second time.
+fn once(inputs: Vec<Input>) -> Vec<Input> {
+    let mut seen = BTreeSet::new();
+    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let key = |input: &Input| match input {
+        Input::Dir { dir: path, .. } | Input::Config(path) => (real(path), None),
+        Input::Commit { dir, below, .. } => (real(dir), Some(below.clone())),
+        Input::Stdin(_) => (PathBuf::from("-"), None),
+    };
+    inputs.into_iter().filter(|input| seen.insert(key(input))).collect()
+}
+
+/// `path` as it is shown: `/` between the parts on every system, no leading `./`.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() };
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    match text.trim_end_matches('/') {
+        "" if text.is_empty() => ".".to_owned(),
+        "" => "/".to_owned(),
+        trimmed => trimmed.to_owned(),
+    }
+}
+
+/// The text of standard input.
+pub(crate) fn stdin() -> Result<Vec<u8>, Failure> {
+    load::stream(std::io::stdin().lock(), load::DEPLOY_LIMIT).map_err(|why| {
+        let why = if let load::Unread::Because(why) = why { why } else { "it is closed".to_owned() };
+        Failure::unusable(format!("failed to read standard input: {why}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Input, file, shown};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn shows_paths_without_noise() {
+        for (path, want) in
+            [(".", "."), ("./", "."), ("./a/", "a"), ("a", "a"), ("/", "/"), ("/a/", "/a"), ("../b", "../b")]
+        {
+            assert_eq!(shown(Path::new(path)), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn takes_a_deploy_file_for_its_directory_and_another_for_a_config() {
+        let dir = |path: &str| Input::Dir { dir: PathBuf::from(path), root: PathBuf::from(path) };
+        assert_eq!(file(Path::new("a/nixpacks.toml")), dir("a"));
+        assert_eq!(file(Path::new("Procfile")), dir("."));
+        assert_eq!(file(Path::new("a/prod.toml")), Input::Config(PathBuf::from("a/prod.toml")));
+    }
+}
