@@ -21,8 +21,7 @@ const LONGEST_PATH: usize = 4096;
 /// Apps of one commit at most.
 const APPS: usize = 500;
 /// Files that must be files, where they are there at all: the library that reads them would wait on a pipe.
-const READ: [&str; 6] =
-    ["HEAD", "config", "config.worktree", "packed-refs", "commondir", "objects/info/alternates"];
+const READ: [&str; 5] = ["HEAD", "config", "config.worktree", "packed-refs", "commondir"];
 
 /// A commit; the apps in it share what was read.
 pub(crate) struct Commit {
@@ -222,8 +221,9 @@ pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> Resul
 /// The repository that `dir` is in, or is.
 fn discovered(dir: &Path) -> Result<Repository, String> {
     let path = Repository::discover_path(dir, [] as [&Path; 0]).map_err(|error| said(&error))?;
-    for name in READ {
-        let file = path.join(name);
+    let common = load::read(&path.join("commondir"), 4096).ok().and_then(|text| String::from_utf8(text).ok());
+    let common = path.join(common.unwrap_or_default().trim());
+    for file in READ.iter().flat_map(|name| [path.join(name), common.join(name)]) {
         if std::fs::metadata(&file).is_ok_and(|meta| !meta.is_file()) {
             return Err(format!("`{}` is not a regular file", file.display()));
         }

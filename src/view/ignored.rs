@@ -6,6 +6,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nixpacks_transforms::app::Hidden;
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -175,9 +176,11 @@ impl Level {
 
 /// The text of a file of patterns; `None` where there is none.
 fn read(path: &Path) -> Result<Option<String>, String> {
-    // Like git, which follows no link to a `.gitignore`.
-    if std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
-        return Err("it is a symbolic link".to_owned());
+    match std::fs::symlink_metadata(path) {
+        // Like git, which follows no link to a `.gitignore`.
+        Ok(meta) if meta.is_symlink() => return Err("it is a symbolic link".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        _ => {}
     }
     let bytes = match load::read(path, LARGEST) {
         Ok(bytes) => bytes,

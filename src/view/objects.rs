@@ -31,6 +31,11 @@ pub(super) struct Objects(Odb<'static>);
 impl Objects {
     /// Those in the directory `objects` of a repository, and where it says that there are more.
     pub(super) fn open(dir: &Path) -> Result<Self, String> {
+        let alternates = dir.join("info/alternates");
+        // The library would wait on a pipe.
+        if std::fs::metadata(&alternates).is_ok_and(|meta| !meta.is_file()) {
+            return Err(format!("`{}` is not a regular file", alternates.display()));
+        }
         let dir = dir.to_str().ok_or("the path of its objects is not UTF-8")?;
         let odb = Odb::new().map_err(|error| said(&error))?;
         odb.add_disk_alternate(dir).map_err(|error| said(&error))?;
@@ -105,4 +110,33 @@ fn entry(from: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
         _ => None,
     };
     Some((TreeEntry { name, mode, id: Oid::from_bytes(id).ok()? }, after))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Mode, entry};
+
+    fn tree(mode: &str, name: &[u8]) -> Vec<u8> {
+        [mode.as_bytes(), b" ", name, b"\0", &[7; 20], b"rest"].concat()
+    }
+
+    #[test]
+    fn reads_entries_and_refuses_names_that_lead_elsewhere() {
+        for (mode, want) in [
+            ("40000", Some(Mode::Directory)),
+            ("100644", Some(Mode::File)),
+            ("100755", Some(Mode::Program)),
+            ("120000", Some(Mode::Link)),
+            ("160000", None),
+        ] {
+            let tree = tree(mode, b"a\xff b");
+            let (read, rest) = entry(&tree).unwrap();
+            assert_eq!((read.name, read.mode, rest), (&b"a\xff b"[..], want, &b"rest"[..]));
+        }
+        for name in [&b""[..], b".", b"..", b"../x", b"a/b", b"/"] {
+            assert!(entry(&tree("100644", name)).is_none(), "{name:?}");
+        }
+        assert!(entry(b"100644 a\0short").is_none() && entry(b"x a\0").is_none() && entry(b"1").is_none());
+    }
 }
