@@ -117,7 +117,12 @@ mod tests {
     use super::{FileChange, Tone, file, quoted};
 
     fn diff(before: &str, after: &str, looked_at: bool) -> String {
-        let change = FileChange { path: "f".to_owned(), before: before.to_owned(), after: after.to_owned() };
+        let change = FileChange {
+            path: "f".to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            edits: Vec::new(),
+        };
         let mut out = String::new();
         file("f", &change, Tone { color: false, looked_at }, &mut out);
         out
