@@ -7,6 +7,7 @@ use crate::report::{Examined, Texts, Written};
 use crate::shared::Shared;
 use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
+use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::engine::{self, Options, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan};
 use nixpacks_transforms::text::LineIndex;
@@ -58,6 +59,10 @@ fn shown_paths(outcome: &Outcome, stdin: bool) -> BTreeSet<&str> {
     let mut paths: BTreeSet<&str> = found.map(|place| place.path.as_str()).chain(plans).collect();
     paths.extend(outcome.broken.iter().map(|broken| broken.path.as_str()));
     paths.extend(outcome.changes.iter().map(|change| change.path.as_str()));
+    if !outcome.changes.is_empty() {
+        // The repair was decided by all of them: none may have changed when it is written.
+        paths.extend(FileKind::ALL.map(FileKind::name));
+    }
     if stdin {
         paths.insert(STDIN_NAME);
     }

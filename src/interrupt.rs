@@ -8,6 +8,7 @@
 //!
 //! A process that is killed (SIGKILL) runs nothing; what it leaves is swept by the next run.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::process::{Child, Command};
@@ -92,18 +93,31 @@ impl Drop for Cleanup {
 #[must_use = "the step ends when this is dropped"]
 pub(crate) struct Section(());
 
-/// Makes signals wait until what is returned is dropped. For steps of milliseconds; they may be nested, but not
-/// entered on one thread while another one waits for that thread.
+thread_local! {
+    /// How many sections this thread is in, one within the other.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Makes signals wait until what is returned is dropped, on the same thread. For steps of milliseconds.
 pub(crate) fn uninterrupted() -> Section {
-    let mut state = state_to_begin();
+    // One within another belongs to a step that has begun.
+    let mut state = if DEPTH.get() == 0 { state_to_begin() } else { state() };
     state.sections += 1;
+    DEPTH.set(DEPTH.get() + 1);
     Section(())
 }
 
 impl Drop for Section {
     fn drop(&mut self) {
-        state().sections -= 1;
+        let mut state = state();
+        state.sections -= 1;
+        let ending = state.ending;
+        drop(state);
+        DEPTH.set(DEPTH.get() - 1);
         CHANGED.notify_all();
+        if ending && DEPTH.get() == 0 {
+            wait_for_the_end();
+        }
     }
 }
 
@@ -135,6 +149,15 @@ impl Drop for Running {
     }
 }
 
+/// Returns once a signal has arrived that ends the process.
+#[cfg(all(unix, debug_assertions))]
+pub(crate) fn wait_for_signal() {
+    let mut state = state();
+    while !state.ending {
+        state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
 /// Starts the thread that signals arrive in.
 fn watch() {
     static STARTED: Once = Once::new();
@@ -148,6 +171,7 @@ fn end(signal: i32) {
     let wait = |state, time| CHANGED.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner).0;
     let mut state = lock();
     state.ending = true;
+    CHANGED.notify_all();
     while state.sections > 0 {
         state = wait(state, GRACE);
     }

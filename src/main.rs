@@ -15,6 +15,7 @@ mod options;
 mod pr;
 mod report;
 mod shared;
+mod step;
 mod terminal;
 mod view;
 mod workers;

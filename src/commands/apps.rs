@@ -1,5 +1,5 @@
 use crate::cli::{CheckArgs, Format, Voice};
-use crate::discover;
+use crate::discover::{self, Input};
 use crate::examine::examine;
 use crate::exit::{Exit, Failure};
 use crate::options;
@@ -7,7 +7,7 @@ use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
 use crate::shared::Shared;
 use crate::terminal::{Page, Tone};
-use nixpacks_transforms::engine::Outcome;
+use nixpacks_transforms::engine::{Options, Outcome};
 use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -69,6 +69,15 @@ pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
     Ok(if incomplete || apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
 }
 
+/// The apps that were named.
+pub(super) struct Named {
+    pub(super) inputs: Vec<Input>,
+    options: Options,
+    shared: Shared,
+    unheeded: BTreeMap<PathBuf, String>,
+    incomplete: bool,
+}
+
 /// The apps that were named, and how far they could be looked at.
 pub(super) struct Looked {
     pub(super) apps: Vec<Examined>,
@@ -78,6 +87,11 @@ pub(super) struct Looked {
 
 /// Looks at the apps that were named. What could not be looked at is said on the page.
 pub(super) fn look(args: &CheckArgs, page: &mut Page) -> Result<Looked, Failure> {
+    named(args, page)?.look(page)
+}
+
+/// Finds the apps that were named; at least one, or the error is on the page.
+pub(super) fn named(args: &CheckArgs, page: &mut Page) -> Result<Named, Failure> {
     let options = options::resolve(&args.engine)?;
     let shared = Shared::default();
     let found = match &args.rev {
@@ -91,14 +105,23 @@ pub(super) fn look(args: &CheckArgs, page: &mut Page) -> Result<Looked, Failure>
     if found.inputs.is_empty() && !incomplete {
         return Err(Failure::no_input("no app found: no deploy file and no Python app here"));
     }
-    let apps = examine(&found.inputs, &options, &shared)?;
-    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
-    let unheeded: BTreeMap<PathBuf, String> = found.unheeded.into_iter().chain(shared.unheeded()).collect();
-    for (path, why) in unheeded {
-        let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
-        let _ = writeln!(page.err, "warning: `{}` is not heeded: {why}", escape(&path));
+    let unheeded = found.unheeded.into_iter().collect();
+    Ok(Named { inputs: found.inputs, options, shared, unheeded, incomplete })
+}
+
+impl Named {
+    /// Looks at them.
+    pub(super) fn look(self, page: &mut Page) -> Result<Looked, Failure> {
+        let apps = examine(&self.inputs, &self.options, &self.shared)?;
+        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
+        let unheeded: BTreeMap<PathBuf, String> =
+            self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
+        for (path, why) in unheeded {
+            let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
+            let _ = writeln!(page.err, "warning: `{}` is not heeded: {why}", escape(&path));
+        }
+        Ok(Looked { apps, incomplete: self.incomplete })
     }
-    Ok(Looked { apps, incomplete })
 }
 
 /// How it ended: the worst of the apps.

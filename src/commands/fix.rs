@@ -1,12 +1,16 @@
-use super::apps::{Looked, look, print, status};
+use super::apps::{Looked, named, print, status};
 use crate::app::STDIN_NAME;
 use crate::cli::{FixArgs, Format, Voice};
 use crate::commit;
+use crate::discover::Input;
 use crate::exit::{Exit, Failure};
+use crate::report::text::escape;
 use crate::report::{Examined, Mode, Written};
 use crate::terminal::{Page, Tone};
 use crate::write;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// `fix`: writes, and commits if asked to.
 pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
@@ -18,18 +22,66 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::unusable("cannot use `--commit` with `-`: standard input is in no repository"));
     }
-    let Looked { mut apps, incomplete } = look(&args.check, page)?;
+    let mut named_apps = named(&args.check, page)?;
+    let Swept { failed: untidy, restored } = sweep(&named_apps.inputs, page);
+    if restored {
+        // Files are other ones than they were when the apps were searched for.
+        named_apps = named(&args.check, page)?;
+    }
+    let Looked { mut apps, incomplete } = named_apps.look(page)?;
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
     // A commit aside takes the text from here; the files stay as they are.
     if args.how.branch.is_none() {
         for app in &mut apps {
-            write_app(app, args.check.output_format, page);
+            let left = app.home.dir.as_ref().and_then(|dir| untidy.get(dir));
+            match left.filter(|_| app.result.as_ref().is_ok_and(|outcome| !outcome.changes.is_empty())) {
+                Some(why) => app.written = Written::Failed(why.clone()),
+                None => write_app(app, args.check.output_format, page),
+            }
         }
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
     print(&apps, &[], commits.as_deref(), (Mode::Fix, &args.check), (voice, tone), page)?;
     let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
     Ok(if failed || incomplete { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
+}
+
+/// What became of what interrupted runs left.
+#[derive(Default)]
+struct Swept {
+    /// The apps in which it could not be tidied, and why.
+    failed: BTreeMap<PathBuf, String>,
+    /// Whether files were brought back.
+    restored: bool,
+}
+
+/// Completes or takes back what runs left that were ended in the middle, and says which files are as they were
+/// before.
+fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
+    let mut out = Swept::default();
+    for input in inputs {
+        let dir = match input {
+            Input::Dir { dir, .. } => dir.as_path(),
+            Input::Config(file) => file.parent().unwrap_or(Path::new("")),
+            Input::Commit { .. } | Input::Stdin(_) => continue,
+        };
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+        let Ok(dir) = dir.canonicalize() else { continue };
+        match write::sweep(&dir) {
+            Ok(swept) => {
+                for file in swept.restored {
+                    out.restored = true;
+                    let file = escape(&file.display().to_string());
+                    let _ = writeln!(
+                        page.err,
+                        "note: a run of `fix` was interrupted here: `{file}` is as it was before it"
+                    );
+                }
+            }
+            Err(why) => drop(out.failed.insert(dir, why)),
+        }
+    }
+    out
 }
 
 fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
@@ -47,7 +99,7 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
         return;
     }
     if !outcome.changes.is_empty() {
-        app.written = match write::all(&app.home, &outcome.changes) {
+        app.written = match write::all(&app.home, &outcome.changes, &app.texts) {
             Ok(()) => Written::Done,
             Err(why) => Written::Failed(why),
         };

@@ -1,0 +1,223 @@
+//! Writing: all files of an app or none, each in one step, and none that changed since it was read.
+//!
+//! A crate for one atomic file would not cover that, nor say what it took the place of. [`replace`] has the steps,
+//! [`journal`] what survives a run that is ended between two of them. A hard link to a target keeps the old text:
+//! that a file is replaced in one step is worth more.
+
+#![allow(dead_code)] // For commits.
+
+mod attributes;
+mod journal;
+mod lock;
+mod replace;
+
+pub(crate) use journal::{BeforeCommit, Journal};
+
+use crate::app::Home;
+use crate::interrupt::{self, Section};
+use crate::load::phrase;
+use crate::report::Texts;
+use crate::view::WorkTree;
+use journal::Found;
+use nixpacks_transforms::engine::FileChange;
+use replace::{Aim, Content};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// A file to write.
+pub(crate) struct Target {
+    /// As a person finds it from where they are.
+    shown: String,
+    /// Its canonical path.
+    path: PathBuf,
+    before: String,
+    after: String,
+}
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub(crate) struct NotWritten {
+    /// The target that is the reason; `None` where none of them is.
+    pub(crate) target: Option<PathBuf>,
+    /// A lower-case phrase that names the file.
+    pub(crate) why: String,
+}
+
+impl NotWritten {
+    fn any(why: String) -> Self {
+        Self { target: None, why }
+    }
+}
+
+impl Target {
+    fn failed(&self, why: String) -> NotWritten {
+        NotWritten { target: Some(self.path.clone()), why }
+    }
+
+    fn changed(&self) -> NotWritten {
+        self.failed(format!("cannot write `{}`: it changed since it was read", self.shown))
+    }
+
+    /// Whether the new text is still to be written. Fails if the file holds neither that nor what was read.
+    fn is_due(&self) -> Result<bool, NotWritten> {
+        match Content::of(&self.path, &self.before) {
+            now if now.is(&self.before) => Ok(true),
+            // By another run, which found the same.
+            now if now.is(&self.after) => Ok(false),
+            Content::Other(why) => Err(self.failed(format!("failed to read `{}`: {why}", self.shown))),
+            _ => Err(self.changed()),
+        }
+    }
+}
+
+/// Writes the changes of one app, of which these texts were read. Fails with a phrase that names the file; then
+/// nothing is changed.
+pub(crate) fn all(home: &Home, changes: &[FileChange], texts: &Texts) -> Result<(), String> {
+    let targets = targets(home, changes)?;
+    let dir = home.dir.as_deref().ok_or("it is standard input")?;
+    let writing = Writing::begin(&tree_of(dir))?;
+    let journal = keeping_journal(&targets, &read_beside(home, changes, texts), dir, &writing, None);
+    let journal = journal.map_err(|failed| failed.why)?;
+    // The files are written. What cannot be removed now is removed by the next run.
+    let _ = journal.remove();
+    Ok(())
+}
+
+/// The right to write in a work tree: nobody else writes there, and a signal waits.
+pub(crate) struct Writing {
+    _section: Section,
+    _lock: Option<File>,
+}
+
+impl Writing {
+    /// Waits for it. Fails with a phrase.
+    pub(crate) fn begin(tree: &Path) -> Result<Self, String> {
+        let lock = lock::lock(tree)?;
+        Ok(Self { _section: interrupt::uninterrupted(), _lock: lock })
+    }
+}
+
+/// Writes `targets`, or none of them, with a journal in `dir`, which the caller removes once nothing is left to do.
+/// What was `read` beside them has to be as it was.
+pub(crate) fn keeping_journal(
+    targets: &[Target],
+    read: &[(PathBuf, String)],
+    dir: &Path,
+    _writing: &Writing,
+    commit: Option<BeforeCommit>,
+) -> Result<Journal, NotWritten> {
+    let mut due = Vec::new();
+    for target in targets {
+        if target.is_due()? {
+            due.push(target);
+        }
+    }
+    replace::replace(&due, read, dir, commit)
+}
+
+/// The files that the changes of an app are about, each once.
+pub(crate) fn targets(home: &Home, changes: &[FileChange]) -> Result<Vec<Target>, String> {
+    let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
+    for change in changes {
+        let shown = home.shown_file(&change.path);
+        let path = real(home, &change.path).map_err(|why| format!("cannot write `{shown}`: {why}"))?;
+        match targets.get(&path) {
+            // Two names of one file.
+            Some(known) if (&known.before, &known.after) == (&change.before, &change.after) => {}
+            Some(known) => {
+                return Err(format!("cannot write `{shown}`: it is the same file as `{}`", known.shown));
+            }
+            None => {
+                let (before, after) = (change.before.clone(), change.after.clone());
+                targets.insert(path.clone(), Target { shown, path, before, after });
+            }
+        }
+    }
+    Ok(targets.into_values().collect())
+}
+
+/// The files that were read beside those that are to be changed: a repair was decided by them, too.
+pub(crate) fn read_beside(home: &Home, changes: &[FileChange], texts: &Texts) -> Vec<(PathBuf, String)> {
+    let Some(dir) = &home.dir else { return Vec::new() };
+    let others = texts.0.iter().filter(|(path, _)| changes.iter().all(|change| change.path != **path));
+    let read = others.map(|(path, lines)| {
+        let there = real(home, path).unwrap_or_else(|_| dir.join(home.on_disk(path)));
+        (there, lines.text().to_owned())
+    });
+    read.collect()
+}
+
+/// The directory that keeps two writers apart: the root of the work tree, or the app.
+pub(crate) fn tree_of(dir: &Path) -> PathBuf {
+    WorkTree::of(dir).map_or_else(|| dir.to_owned(), |tree| tree.top)
+}
+
+/// What runs left that were ended in the middle.
+#[derive(Default)]
+pub(crate) struct Swept {
+    /// Files that were put back.
+    pub(crate) restored: Vec<PathBuf>,
+    /// Journals of which all files are written, and that wait for a commit.
+    pub(crate) awaiting: Vec<Journal>,
+}
+
+/// Brings what ended runs left in `dir` to a state of all files or none. Fails with a phrase.
+pub(crate) fn sweep(dir: &Path) -> Result<Swept, String> {
+    let left = journal::left_in(dir);
+    if left.is_empty() {
+        return Ok(Swept::default());
+    }
+    let _writing = Writing::begin(&tree_of(dir))?;
+    let mut swept = Swept::default();
+    let failed = |error| {
+        format!("failed to remove what an interrupted run left in `{}`: {}", dir.display(), phrase(&error))
+    };
+    for found in left {
+        match found {
+            Found::Empty(path, _locked) => std::fs::remove_file(path).map_err(failed)?,
+            Found::Complete(journal) => {
+                let restored = replace::settle(&journal, Aim::AllOrNone)?;
+                if journal.record.commit.is_some() && restored.is_empty() {
+                    swept.awaiting.push(journal);
+                    continue;
+                }
+                swept.restored.extend(restored);
+                journal.remove().map_err(failed)?;
+            }
+        }
+    }
+    Ok(swept)
+}
+
+/// Puts the files of a journal back that are all as they were written; where one is not, somebody has gone on from
+/// there, and all stay. Returns those that were put back.
+pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> Result<Vec<PathBuf>, String> {
+    let mut targets = Vec::new();
+    for (at, entry) in journal.record.files.iter().enumerate() {
+        let Some(path) = journal.target(at) else { return Ok(Vec::new()) };
+        if !Content::of(&path, &entry.after).is(&entry.after) {
+            return Ok(Vec::new());
+        }
+        let (before, after) = (entry.after.clone(), entry.before.clone());
+        targets.push(Target { shown: path.display().to_string(), path, before, after });
+    }
+    let undone = keeping_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.why)?;
+    let _ = undone.remove();
+    Ok(targets.into_iter().map(|target| target.path).collect())
+}
+
+/// The file itself, behind any link.
+pub(crate) fn real(home: &Home, path: &str) -> Result<PathBuf, String> {
+    let dir = home.dir.as_ref().ok_or("it is standard input")?;
+    let real = dir.join(home.on_disk(path)).canonicalize().map_err(|error| phrase(&error))?;
+    let inside = real.strip_prefix(&home.top).map_err(|_| "it lies outside the app's root")?;
+    if inside.components().any(|part| part.as_os_str() == ".git") {
+        return Err("it lies in git's own directory".to_owned());
+    }
+    Ok(real)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

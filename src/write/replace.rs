@@ -1,0 +1,268 @@
+//! Puts new texts in the place of old ones, all of them or none, and never in the place of a text that was not read.
+//!
+//! Each new text is first written beside its file. Then every pair changes places in one step, so that what was
+//! there is still at hand; where that turns out to be another text than the one that was read, all of it is taken
+//! back. [`settle`] takes back or completes what a journal is about, after an error as after a kill.
+
+use super::attributes;
+use super::journal::{BeforeCommit, Entry, Journal, new_file};
+use super::{NotWritten, Target};
+use crate::load::{self, Unread, phrase};
+use crate::step;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Nothing,
+    Text(Vec<u8>),
+    /// No regular file, too large, or not to be read; a phrase says which.
+    Other(String),
+}
+
+impl Content {
+    /// What stands there, a link not followed; a text of at most the size of `like` or of a deploy file.
+    pub(super) fn of(path: &Path, like: &str) -> Self {
+        if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            return Self::Other("it is no regular file any more".to_owned());
+        }
+        match load::read(path, load::DEPLOY_LIMIT.max(like.len() as u64)) {
+            Ok(bytes) => Self::Text(bytes),
+            Err(Unread::Missing) => Self::Nothing,
+            Err(Unread::Because(why)) => Self::Other(why),
+        }
+    }
+
+    pub(super) fn is(&self, text: &str) -> bool {
+        matches!(self, Self::Text(bytes) if bytes == text.as_bytes())
+    }
+
+    /// Whether it may be what a write of `text` left that was ended.
+    fn begins(&self, text: &str) -> bool {
+        matches!(self, Self::Text(bytes) if text.as_bytes().starts_with(bytes))
+    }
+}
+
+/// Replaces the texts of `targets`, or none. What was `read` beside them has to be as it was. The journal that comes
+/// back is the caller's to remove.
+pub(super) fn replace(
+    targets: &[&Target],
+    read: &[(PathBuf, String)],
+    dir: &Path,
+    commit: Option<BeforeCommit>,
+) -> Result<Journal, NotWritten> {
+    let entries =
+        targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after)).collect();
+    let journal = Journal::begin(dir, entries, commit).map_err(|error| {
+        NotWritten::any(format!("failed to write in `{}`: {}", dir.display(), phrase(&error)))
+    })?;
+    let Err(mut failed) = replace_all(&journal, targets, read) else { return Ok(journal) };
+    // Where something is left, so is the journal.
+    match settle(&journal, Aim::TakeBack) {
+        Ok(_) => drop(journal.remove()),
+        Err(why) => failed.why = format!("{}; and {why}", failed.why),
+    }
+    Err(failed)
+}
+
+fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)]) -> Result<(), NotWritten> {
+    for (at, target) in targets.iter().enumerate() {
+        let beside = journal.beside(&target.path, at, "tmp");
+        stage(&beside, &target.path, &target.after).map_err(|error| {
+            target.failed(format!("failed to write `{}`: {}", target.shown, phrase(&error)))
+        })?;
+    }
+    for (path, text) in read {
+        let now = match Content::of(path, text) {
+            Content::Text(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => String::new(),
+        };
+        if now != *text {
+            let why = format!("nothing was written: `{}` changed since it was read", path.display());
+            return Err(NotWritten::any(why));
+        }
+    }
+    for (at, target) in targets.iter().enumerate() {
+        if !target.is_due()? {
+            return Err(target.changed());
+        }
+        let beside = journal.beside(&target.path, at, "tmp");
+        exchange(&beside, &target.path, &journal.beside(&target.path, at, "old")).map_err(|error| {
+            target.failed(format!("failed to write `{}`: {}", target.shown, phrase(&error)))
+        })?;
+        step::reached("write: exchanged");
+    }
+    // As late as can be: an editor that has the old file open may still write to it.
+    for (at, target) in targets.iter().enumerate() {
+        if !Content::of(&journal.beside(&target.path, at, "tmp"), &target.before).is(&target.before) {
+            return Err(target.changed());
+        }
+    }
+    for (at, target) in targets.iter().enumerate() {
+        fs::remove_file(journal.beside(&target.path, at, "tmp"))
+            .map_err(|error| target.failed(format!("failed to remove the old text: {}", phrase(&error))))?;
+        step::reached("write: old text removed");
+    }
+    Ok(())
+}
+
+/// Writes `text` to the new file `beside`, with what `like` has beside its text.
+fn stage(beside: &Path, like: &Path, text: &str) -> io::Result<()> {
+    let meta = fs::metadata(like)?;
+    let mut file = new_file(beside)?;
+    step::reached("write: new file made");
+    file.write_all(text.as_bytes())?;
+    step::reached("write: new text written");
+    attributes::copy(like, &meta, &file)?;
+    file.sync_all()?;
+    step::reached("write: new text synced");
+    Ok(())
+}
+
+/// Lets the files at `beside` and `target` change places.
+fn exchange(beside: &Path, target: &Path, old: &Path) -> io::Result<()> {
+    if swap(beside, target)? {
+        return Ok(());
+    }
+    // Where the system cannot do that in one step, the old file gets a second name first. Only what is saved
+    // between the comparison and the renaming, by a rename of its own, is not seen.
+    fs::hard_link(target, old).or_else(|_| fs::copy(target, old).map(drop))?;
+    step::reached("write: old file linked");
+    fs::rename(beside, target)?;
+    step::reached("write: renamed");
+    fs::rename(old, beside)
+}
+
+/// Lets two files change places in one step. `false` if the system or the file system cannot.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn swap(one: &Path, other: &Path) -> io::Result<bool> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    #[cfg(test)]
+    if super::tests::WITHOUT_SWAP.get() {
+        return Ok(false);
+    }
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(true),
+        Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn swap(_one: &Path, _other: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// One file that a journal is about, as it is found.
+struct Seen<'a> {
+    at: usize,
+    entry: &'a Entry,
+    target: PathBuf,
+    beside: PathBuf,
+    at_target: Content,
+    at_beside: Content,
+}
+
+impl Seen<'_> {
+    /// The new text is in its place.
+    fn is_written(&self) -> bool {
+        self.at_target.is(&self.entry.after) && !self.at_beside.is(&self.entry.after)
+    }
+
+    /// The new text is not in its place yet.
+    fn is_waiting(&self) -> bool {
+        self.at_beside != Content::Nothing
+            && !self.at_target.is(&self.entry.after)
+            && !self.at_beside.is(&self.entry.before)
+    }
+
+    /// The text that the new one took the place of is not the one that was read.
+    fn displaced_another(&self) -> bool {
+        self.is_written() && self.at_beside != Content::Nothing && !self.at_beside.is(&self.entry.before)
+    }
+}
+
+/// What [`settle`] is to come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// No file is written: one of them could not be.
+    TakeBack,
+    /// No file is written where one was not yet, else all are.
+    AllOrNone,
+}
+
+/// Brings the files of a journal to a state of all or none. Where one is not written, or took the place of a text that
+/// was not read, those that are written are put back. Removes what stands beside them. Returns the files that were
+/// put back. Fails with a phrase, with everything that somebody wrote still there.
+pub(super) fn settle(journal: &Journal, aim: Aim) -> Result<Vec<PathBuf>, String> {
+    let files = journal.record.files.iter().enumerate();
+    let seen = files.filter_map(|(at, entry)| look(journal, at, entry)).collect::<Result<Vec<_>, _>>()?;
+    let mut restored = Vec::new();
+    if aim == Aim::TakeBack || seen.iter().any(|seen| seen.is_waiting() || seen.displaced_another()) {
+        for seen in seen.iter().filter(|seen| seen.is_written()) {
+            put_back(journal, seen)
+                .map_err(|why| format!("failed to put `{}` back: {why}", seen.target.display()))?;
+            restored.push(seen.target.clone());
+        }
+    }
+    for Seen { entry, target, beside, .. } in &seen {
+        match Content::of(beside, &entry.after) {
+            Content::Nothing => {}
+            now if now.begins(&entry.after) || now.is(&entry.before) => {
+                fs::remove_file(beside).map_err(|error| {
+                    format!("failed to remove `{}`: {}", beside.display(), phrase(&error))
+                })?;
+                step::reached("settle: removed");
+            }
+            _ => {
+                return Err(format!(
+                    "`{}` was saved twice while it was written: what was saved first is in `{}`; take from it what \
+                     you need, and remove it",
+                    target.display(),
+                    beside.display()
+                ));
+            }
+        }
+    }
+    Ok(restored)
+}
+
+fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<Result<Seen<'a>, String>> {
+    // One that stood elsewhere than below a directory that has been moved is no longer known.
+    let target = journal.target(at)?;
+    let (beside, old) = (journal.beside(&target, at, "tmp"), journal.beside(&target, at, "old"));
+    let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
+    let failed =
+        |error: io::Error| format!("failed to tidy up beside `{}`: {}", target.display(), phrase(&error));
+    if is_there(&old) {
+        // Left by an exchange in several steps: either it was not made, or it lacks the last one.
+        let done = if is_there(&beside) { fs::remove_file(&old) } else { fs::rename(&old, &beside) };
+        if let Err(error) = done {
+            return Some(Err(failed(error)));
+        }
+        step::reached("settle: exchange completed");
+    }
+    let at_target = Content::of(&target, &entry.after);
+    let at_beside = Content::of(&beside, &entry.after);
+    Some(Ok(Seen { at, entry, target, beside, at_target, at_beside }))
+}
+
+/// Puts what was displaced, or the text that was read, back in its place.
+fn put_back(journal: &Journal, seen: &Seen<'_>) -> Result<(), String> {
+    let Seen { at, entry, target, beside, at_beside, .. } = seen;
+    if *at_beside == Content::Nothing {
+        stage(beside, target, &entry.before).map_err(|error| phrase(&error))?;
+    }
+    let old = journal.beside(target, *at, "old");
+    exchange(beside, target, &old).map_err(|error| phrase(&error))?;
+    step::reached("settle: put back");
+    if Content::of(beside, &entry.after).is(&entry.after) {
+        return Ok(());
+    }
+    // Somebody has saved the file since it was looked at: that is the newest.
+    exchange(beside, target, &old).map_err(|error| phrase(&error))?;
+    Err("it was saved meanwhile".to_owned())
+}
