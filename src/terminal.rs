@@ -35,6 +35,11 @@ impl Tone {
     }
 }
 
+/// Whether standard output is a terminal, which obeys what a text tells it to do.
+pub(crate) fn is_shown() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Prints `page`. A closed pipe is success.
 pub(crate) fn show(page: &Page, tone: Tone, exit: Exit) -> Exit {
     let out = if tone.color {

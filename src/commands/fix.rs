@@ -4,9 +4,9 @@ use crate::cli::{FixArgs, Format, Voice};
 use crate::commit;
 use crate::discover::Input;
 use crate::exit::{Exit, Failure};
-use crate::report::text::escape;
+use crate::report::text::{escape, push_line};
 use crate::report::{Examined, Mode, Written};
-use crate::terminal::{Page, Tone};
+use crate::terminal::{self, Page, Tone};
 use crate::write;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -91,7 +91,8 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
         if format != Format::Json {
             let changed = outcome.changes.iter().find(|change| change.path == STDIN_NAME);
             let text = changed.map(|change| change.after.as_str());
-            page.out.push_str(text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default());
+            let text = text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default();
+            if terminal::is_shown() { push_lines(&mut page.out, text) } else { page.out.push_str(text) }
         }
         if !outcome.changes.is_empty() {
             app.written = Written::Done;
@@ -103,5 +104,14 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
             Ok(()) => Written::Done,
             Err(why) => Written::Failed(why),
         };
+    }
+}
+
+/// Adds a text for a terminal: what would tell it to do something is shown in its place.
+fn push_lines(out: &mut String, text: &str) {
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        push_line(out, line.strip_suffix('\r').unwrap_or(line));
+        out.push_str(end);
     }
 }

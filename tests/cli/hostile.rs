@@ -19,6 +19,25 @@ fn no_escape_code_gets_through_in_any_format() {
 
 #[cfg(unix)]
 #[test]
+fn a_repaired_text_tells_a_terminal_nothing_and_keeps_every_byte_elsewhere() {
+    let text = format!("# \x1b[31mred \u{202e} \ttab\r\n{BROKEN}");
+    let sandbox = Sandbox::new([("app.toml", text.as_str())]);
+    let piped = sandbox.run_in("", &["fix", "-"], &text);
+    assert!(piped.out.starts_with("# \x1b[31mred \u{202e} \ttab\r\n"), "{piped:?}");
+    let typed = format!("cat app.toml | '{}' fix -", env!("CARGO_BIN_EXE_nixpacks-fix"));
+    let mut script = sandbox.command(std::process::Command::new("script"), "");
+    let Ok(output) = script.args(["-qec", &typed, "/dev/null"]).output() else {
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), "skipped: cli: no script, which makes a terminal");
+        return;
+    };
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("# \\u{1b}[31mred \\u{202e} \ttab\r\n[phases.setup]"), "{shown:?}");
+    assert!(!shown.contains(['\x1b', '\u{202e}']), "{shown:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn neither_reads_nor_writes_through_a_link_that_leads_out() {
     let outside = Sandbox::broken();
     let sandbox = Sandbox::new([("requirements.txt", "flask\n"), ("main.py", "")]);
