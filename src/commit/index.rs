@@ -1,6 +1,6 @@
 //! The index, as git changes it: locked from before it is read until HEAD has moved.
 
-use git2::{Error, Index, Repository};
+use git2::{Error, Index, Repository, RepositoryOpenFlags};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,9 @@ impl Locked {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(format!("cannot copy the index: {}", crate::load::phrase(&error))),
         };
-        let repository = Repository::open(of.path()).map_err(said)?;
+        // By its work tree: a link leads from there to a directory whose own work tree is another one.
+        let (top, none) = (of.workdir().unwrap_or(of.path()), [""; 0]);
+        let repository = Repository::open_ext(top, RepositoryOpenFlags::NO_SEARCH, none).map_err(said)?;
         let mut index = Index::open(&copy).map_err(said)?;
         repository.set_index(&mut index).map_err(said)?;
         std::mem::forget(guard);

@@ -197,3 +197,34 @@ fn a_repository_of_another_owner_is_gits_to_refuse() {
     sandbox.write(".no-home/.gitconfig", "[safe]\n\tdirectory = *\n");
     commits(&sandbox, "", &[NAME]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_git_directory_behind_a_link_commits_the_files_here_and_not_those_there() {
+    for (hooks, args) in [(false, &[][..]), (true, &[]), (false, &["--branch", "aside"])] {
+        let sandbox = Sandbox::new([("README.md", "")]);
+        for (file, text) in [(NAME, BROKEN), ("requirements.txt", "flask\n"), ("main.py", "")] {
+            sandbox.write(format!("there/{file}"), text);
+            sandbox.write(format!("here/{file}"), text);
+        }
+        init(&sandbox, "there", &[]);
+        std::os::unix::fs::symlink("../there/.git", sandbox.path().join("here/.git")).unwrap();
+        if hooks {
+            let hook = sandbox.path().join("there/.git/hooks/pre-commit");
+            fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
+            fs::set_permissions(hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        }
+        sandbox.write(format!("there/{NAME}"), "# not finished\n");
+        let ran = sandbox.run_in("here", &[&["fix", "--commit"], args].concat(), "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("committed "), "{ran:?}");
+        let at = if args.is_empty() { "HEAD" } else { "aside" };
+        let committed = git_in(&sandbox, "here", &["show", &format!("{at}:{NAME}")]);
+        assert!(committed.contains("nixPkgs") && committed != BROKEN, "{committed}");
+        assert_eq!(sandbox.read(format!("there/{NAME}")), "# not finished\n");
+        if args.is_empty() {
+            assert_eq!(sandbox.read(format!("here/{NAME}")), committed);
+            assert_eq!(git_in(&sandbox, "here", &["status", "--porcelain"]), "");
+        }
+    }
+}
