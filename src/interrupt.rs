@@ -48,11 +48,16 @@ fn state() -> MutexGuard<'static, State> {
 /// The same, once no signal is ending the process; where one is, this thread stops here.
 fn state_to_begin() -> MutexGuard<'static, State> {
     let state = state();
-    if state.ending {
+    if must_stop(&state) {
         drop(state);
         wait_for_the_end();
     }
     state
+}
+
+/// Whether this thread is to stop: but for the one that ends the process, and those in a step that is waited for.
+fn must_stop(state: &State) -> bool {
+    state.ending && DEPTH.get() == 0 && !CLEANS_UP.get()
 }
 
 /// The thread that ends the process is at work; whatever this one would do next would get in its way.
@@ -79,11 +84,11 @@ impl Drop for Cleanup {
     fn drop(&mut self) {
         let mut state = state();
         let forgotten = state.cleanups.remove(&self.0);
-        let ending = state.ending;
+        let stop = must_stop(&state);
         drop(state);
         // Dropped without the lock: what it holds may have a destructor that asks for it.
         drop(forgotten);
-        if ending {
+        if stop {
             wait_for_the_end();
         }
     }
@@ -96,12 +101,13 @@ pub(crate) struct Section(());
 thread_local! {
     /// How many sections this thread is in, one within the other.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// Whether this is the thread that ends the process; a cleanup may take all the steps that others may not.
+    static CLEANS_UP: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes signals wait until what is returned is dropped, on the same thread. For steps of milliseconds.
 pub(crate) fn uninterrupted() -> Section {
-    // One within another belongs to a step that has begun.
-    let mut state = if DEPTH.get() == 0 { state_to_begin() } else { state() };
+    let mut state = state_to_begin();
     state.sections += 1;
     DEPTH.set(DEPTH.get() + 1);
     Section(())
@@ -111,11 +117,11 @@ impl Drop for Section {
     fn drop(&mut self) {
         let mut state = state();
         state.sections -= 1;
-        let ending = state.ending;
-        drop(state);
         DEPTH.set(DEPTH.get() - 1);
+        let stop = must_stop(&state);
+        drop(state);
         CHANGED.notify_all();
-        if ending && DEPTH.get() == 0 {
+        if stop {
             wait_for_the_end();
         }
     }
@@ -139,10 +145,10 @@ impl Drop for Running {
     fn drop(&mut self) {
         let mut state = state();
         state.children.retain(|child| *child != self.0);
-        let ending = state.ending;
+        let stop = must_stop(&state);
         drop(state);
         CHANGED.notify_all();
-        if ending {
+        if stop {
             // The child has ended because it was told to: there is nothing to say of that.
             wait_for_the_end();
         }
@@ -184,6 +190,7 @@ fn end(signal: i32) {
             state = wait(state, GRACE);
         }
     }
+    CLEANS_UP.set(true);
     // The last one first, as destructors would.
     while let Some((_, cleanup)) = state.cleanups.pop_last() {
         drop(state);

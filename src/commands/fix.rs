@@ -7,6 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::report::text::{escape, push_line};
 use crate::report::{Examined, Mode, Written};
 use crate::terminal::{self, Page, Tone};
+use crate::view::WorkTree;
 use crate::write;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,22 +23,28 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure::unusable("cannot use `--commit` with `-`: standard input is in no repository"));
     }
-    let mut named_apps = named(&args.check, page)?;
-    let Swept { failed: untidy, restored } = sweep(&named_apps.inputs, page);
+    let mut found = named(&args.check, page)?;
+    let Swept { failed: untidy, restored } = sweep(&found.inputs, page);
+    if let Some(why) = untidy.values().next().filter(|_| args.commit) {
+        return Err(Failure::unusable(format!("not committed, and nothing was changed: {why}")));
+    }
     if restored {
         // Files are other ones than they were when the apps were searched for.
-        named_apps = named(&args.check, page)?;
+        found = named(&args.check, page)?;
     }
-    let Looked { mut apps, incomplete } = named_apps.look(page)?;
+    let Looked { mut apps, incomplete } = found.look(page)?;
+    for app in &mut apps {
+        let left = app.home.dir.as_ref().and_then(|dir| untidy.get(dir));
+        if let Some(why) = left
+            && app.result.as_ref().is_ok_and(|outcome| !outcome.changes.is_empty())
+        {
+            app.written = Written::Failed(why.clone());
+        }
+    }
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
-    // A commit aside takes the text from here; the files stay as they are.
-    if args.how.branch.is_none() {
-        for app in &mut apps {
-            let left = app.home.dir.as_ref().and_then(|dir| untidy.get(dir));
-            match left.filter(|_| app.result.as_ref().is_ok_and(|outcome| !outcome.changes.is_empty())) {
-                Some(why) => app.written = Written::Failed(why.clone()),
-                None => write_app(app, args.check.output_format, page),
-            }
+    if planned.is_none() {
+        for app in apps.iter_mut().filter(|app| app.written == Written::Shown) {
+            write_app(app, args.check.output_format, page);
         }
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
@@ -47,7 +54,6 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
 }
 
 /// What became of what interrupted runs left.
-#[derive(Default)]
 struct Swept {
     /// The apps in which it could not be tidied, and why.
     failed: BTreeMap<PathBuf, String>,
@@ -58,7 +64,19 @@ struct Swept {
 /// Completes or takes back what runs left that were ended in the middle, and says which files are as they were
 /// before.
 fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
-    let mut out = Swept::default();
+    let mut failed = BTreeMap::new();
+    let mut restored = false;
+    let mut trees: BTreeMap<PathBuf, Result<(), String>> = BTreeMap::new();
+    let mut say = |files: Vec<PathBuf>| {
+        for file in files {
+            restored = true;
+            let file = escape(&file.display().to_string());
+            let _ = writeln!(
+                page.err,
+                "note: an earlier `fix` was interrupted: `{file}` is as it was before that"
+            );
+        }
+    };
     for input in inputs {
         let dir = match input {
             Input::Dir { dir, .. } => dir.as_path(),
@@ -67,21 +85,19 @@ fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
         };
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         let Ok(dir) = dir.canonicalize() else { continue };
-        match write::sweep(&dir) {
-            Ok(swept) => {
-                for file in swept.restored {
-                    out.restored = true;
-                    let file = escape(&file.display().to_string());
-                    let _ = writeln!(
-                        page.err,
-                        "note: a run of `fix` was interrupted here: `{file}` is as it was before it"
-                    );
-                }
+        let tree = WorkTree::of(&dir);
+        let top = tree.as_ref().map_or(&dir, |tree| &tree.top);
+        let swept = write::sweep(&dir, top).map(|swept| say(swept.restored)).and_then(|()| match tree {
+            Some(ref tree) => {
+                trees.entry(tree.top.clone()).or_insert_with(|| commit::sweep(tree).map(&mut say)).clone()
             }
-            Err(why) => drop(out.failed.insert(dir, why)),
+            None => Ok(()),
+        });
+        if let Err(why) = swept {
+            failed.insert(dir, why);
         }
     }
-    out
+    Swept { failed, restored }
 }
 
 fn write_app(app: &mut Examined, format: Format, page: &mut Page) {

@@ -1,7 +1,11 @@
 //! The commit that git makes: with its hooks, its signatures, in any format that it knows.
 
+use super::status::{Line, chunks, parse, state, texts};
 use super::{Head, Identity, Made, Order, Pending, Repository, State};
 use crate::git::{Git, GitFailed};
+use crate::step;
+use crate::write::Journal;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 /// Where no hook is.
@@ -39,22 +43,25 @@ impl Repository for ByCommand {
         Ok(pending)
     }
 
-    fn state(&self, path: &str) -> Result<State, String> {
-        let named = literal(path);
-        let tag = self.git(["ls-files", "-v", "-z", "--", &named]).line().map_err(said)?;
-        // `H` is plain; `S` is left out of a sparse checkout, and in lower case it is assumed unchanged.
-        match tag.chars().next() {
-            Some('H') | None => {}
-            Some('S' | 'a'..='z') => return Ok(State::Hidden),
-            Some(_) => return Ok(State::Changed),
+    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String> {
+        let mut states = Vec::with_capacity(paths.len());
+        for some in chunks(paths) {
+            let named: Vec<String> = some.iter().map(|path| literal(path)).collect();
+            let listed = self.git(["ls-files", "-v", "-z", "--"]).args(&named).run().map_err(said)?;
+            let listed = texts(&listed);
+            let tags: HashMap<&str, char> =
+                listed.iter().filter_map(|line| Some((line.get(2..)?, line.chars().next()?))).collect();
+            let args = ["--untracked-files=all", "--ignored", "--"];
+            let lines =
+                self.status(&args.into_iter().chain(named.iter().map(String::as_str)).collect::<Vec<_>>())?;
+            let lines: HashMap<&str, Line<'_>> = lines
+                .iter()
+                .filter_map(|line| parse(line))
+                .filter_map(|line| Some((line.path()?, line)))
+                .collect();
+            states.extend(some.iter().map(|path| state(tags.get(path).copied(), lines.get(path))));
         }
-        let lines = self.status(&["--untracked-files=all", "--ignored", "--", &named])?;
-        Ok(match lines.first().map(|line| parse(line)) {
-            _ if tag.is_empty() && lines.iter().any(|line| line.starts_with('!')) => State::Ignored,
-            _ if tag.is_empty() => State::Untracked,
-            None => State::Clean,
-            Some(_) => State::Changed,
-        })
+        Ok(states)
     }
 
     fn operation(&self) -> Option<&'static str> {
@@ -76,12 +83,17 @@ impl Repository for ByCommand {
         Ok(ask("GIT_AUTHOR_IDENT").and_then(|_| ask("GIT_COMMITTER_IDENT")))
     }
 
-    fn commit(&self, order: &Order<'_>) -> Result<Made, String> {
+    fn is_git(&self) -> bool {
+        true
+    }
+
+    fn commit(&self, order: &Order<'_>, _journal: &mut Journal) -> Result<Made, String> {
         let new = order.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
         let new: Vec<String> = new.collect();
         if !new.is_empty() {
             // `--only` takes what the index knows.
             self.changing(order, ["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
+            step::reached("commit: announced");
         }
         let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
         let differs =
@@ -111,12 +123,8 @@ impl Repository for ByCommand {
         }
         let all = self.git(["diff-tree", "-r", "--root", "--no-commit-id", "--name-only", "-z", "HEAD"]);
         let all = all.run().map_err(said)?;
-        let added: Vec<String> = all
-            .split(|byte| *byte == 0)
-            .map(String::from_utf8_lossy)
-            .filter(|path| !path.is_empty() && order.files.iter().all(|file| file.path != *path))
-            .map(std::borrow::Cow::into_owned)
-            .collect();
+        let ours: HashSet<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
+        let added = texts(&all).into_iter().filter(|path| !ours.contains(path.as_str())).collect::<Vec<_>>();
         self.follow(order, &added).map_err(|failed| {
             format!("committed as {oid}, but the index still has what a hook put into it as it was: {failed}")
         })?;
@@ -127,6 +135,28 @@ impl Repository for ByCommand {
 impl ByCommand {
     fn git<const N: usize>(&self, args: [&str; N]) -> Git {
         Git::committing(&self.top).args(args)
+    }
+
+    /// Takes back what the index was told of with `add --intent-to-add`, where nothing was added since.
+    pub(super) fn forget(&self, announced: &[String]) -> Result<(), String> {
+        let named: Vec<String> = announced.iter().map(|path| literal(path)).collect();
+        let still = self.git([
+            "diff",
+            "--name-only",
+            "-z",
+            "--diff-filter=A",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--",
+        ]);
+        let still = texts(&still.args(&named).run().map_err(said)?);
+        let named: Vec<String> = still.iter().map(|path| literal(path)).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let remove =
+            Git::committing(&self.top).args(NO_HOOKS).args(["rm", "--cached", "--force", "--quiet", "--"]);
+        remove.args(&named).run().map(drop).map_err(said)
     }
 
     fn commit_only(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
@@ -160,7 +190,7 @@ impl ByCommand {
         let paths: Vec<String> = added.iter().map(|path| literal(path)).collect();
         let differ =
             self.git(["diff-index", "--cached", "--name-only", "-z", before, "--"]).args(&paths).run()?;
-        let differ: Vec<&[u8]> = differ.split(|byte| *byte == 0).collect();
+        let differ: HashSet<&[u8]> = differ.split(|byte| *byte == 0).collect();
         // Those that somebody had staged stay so.
         let ours: Vec<String> = added
             .iter()
@@ -173,12 +203,7 @@ impl ByCommand {
     /// The lines of `git status`, which leaves the index as it is.
     fn status(&self, args: &[&str]) -> Result<Vec<String>, String> {
         let git = self.git(["--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"]);
-        let out = git.args(args).run().map_err(said)?;
-        Ok(out
-            .split(|byte| *byte == 0)
-            .filter(|line| !line.is_empty())
-            .map(|line| String::from_utf8_lossy(line).into_owned())
-            .collect())
+        Ok(texts(&git.args(args).run().map_err(said)?))
     }
 }
 
@@ -191,37 +216,4 @@ pub(super) fn literal(path: &str) -> String {
 pub(super) fn said(failed: GitFailed) -> String {
     let said = failed.said.trim();
     if said.is_empty() { failed.what } else { format!("{}\n{said}", failed.what) }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Line<'a> {
-    Tracked { staged: bool, path: &'a str },
-    Unmerged(&'a str),
-    Other,
-}
-
-fn parse(line: &str) -> Option<Line<'_>> {
-    let mut fields = line.split(' ');
-    Some(match fields.next()? {
-        "1" => {
-            let staged = !fields.next()?.starts_with('.');
-            Line::Tracked { staged, path: line.splitn(9, ' ').nth(8)? }
-        }
-        "u" => Line::Unmerged(line.splitn(11, ' ').nth(10)?),
-        _ => Line::Other,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Line, parse};
-
-    #[test]
-    fn reads_the_lines_of_git_status() {
-        let line = |xy: &str| format!("1 {xy} N... 100644 100644 100644 aaaa bbbb a b\nc");
-        assert_eq!(parse(&line("M.")), Some(Line::Tracked { staged: true, path: "a b\nc" }));
-        assert_eq!(parse(&line(".A")), Some(Line::Tracked { staged: false, path: "a b\nc" }));
-        assert_eq!(parse("u UU N... 100644 100644 100644 100644 a b c a b"), Some(Line::Unmerged("a b")));
-        assert_eq!((parse("? a b"), parse("")), (Some(Line::Other), Some(Line::Other)));
-    }
 }

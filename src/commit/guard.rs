@@ -1,9 +1,11 @@
 //! What is in the way of a commit: asked before anything is written, so that a refusal changes nothing.
 
+use super::index::in_the_way;
 use super::{File, Head, Identity, Pending, Repository, State, branch};
 use crate::cli::CommitArgs;
 use crate::report::prose::list;
 use crate::view::WorkTree;
+use std::collections::HashSet;
 
 /// Paths that a refusal names.
 const NAMED: usize = 3;
@@ -39,10 +41,7 @@ pub(super) fn check(
     // libgit2 and git both refuse then, but only once the files are written.
     let lock = tree.git_dir.join("index.lock");
     if lock.exists() {
-        return Err(format!(
-            "another git process is at work here; if none is, remove `{}`, which one left that broke down",
-            lock.display()
-        ));
+        return Err(in_the_way(&lock));
     }
     let Pending { staged, unmerged } = repository.pending()?;
     if !unmerged.is_empty() {
@@ -50,8 +49,10 @@ pub(super) fn check(
     }
     let mut reasons = Vec::new();
     let (mut changed, mut unknown) = (Vec::new(), Vec::new());
-    for file in files.iter_mut() {
-        match repository.state(&file.path)? {
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let states = repository.states(&paths)?;
+    for (file, state) in files.iter_mut().zip(states) {
+        match state {
             State::Clean => {}
             State::Changed => changed.push(file.shown.clone()),
             State::Untracked => {
@@ -78,8 +79,8 @@ pub(super) fn check(
             named(&unknown)
         ));
     }
-    let others: Vec<String> =
-        staged.into_iter().filter(|path| files.iter().all(|file| file.path != *path)).collect();
+    let ours: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let others: Vec<String> = staged.into_iter().filter(|path| !ours.contains(path.as_str())).collect();
     if !others.is_empty() && !args.allow_staged {
         reasons.push(format!(
             "{}: commit or unstage that first, or leave it staged and out of this commit with `--allow-staged`",

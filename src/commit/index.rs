@@ -1,85 +1,142 @@
 //! The index, as git changes it: locked from before it is read until HEAD has moved.
 
-use git2::{Error, Index, Repository, RepositoryOpenFlags};
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use crate::load::phrase;
+use crate::step;
+use crate::write::{Journal, new_file};
+use git2::{Index, Repository};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// A locked index, and a copy of it that takes its place, or goes.
 pub(super) struct Locked {
-    path: PathBuf,
-    lock: PathBuf,
-    copy: PathBuf,
+    files: Files,
     modified: Option<SystemTime>,
-    /// A handle of its own, whose index is the copy.
-    pub(super) repository: Repository,
     /// The copy.
     pub(super) index: Index,
 }
 
 impl Locked {
-    /// Locks the index of a repository. Fails with a phrase.
-    pub(super) fn take(of: &Repository) -> Result<Self, String> {
-        let said = |error: Error| super::plain::phrase(&error);
-        let path = of.path().join("index");
-        let beside = |end: &str| path.with_file_name(format!("index{end}"));
-        let (lock, copy) = (beside(".lock"), beside(&format!(".nixpacks-fix-{}", std::process::id())));
-        let shown = lock.display();
-        OpenOptions::new().write(true).create_new(true).open(&lock).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => format!(
-                "another git process is at work here; if none is, remove `{shown}`, which one left that broke down"
-            ),
-            _ => format!("cannot make `{shown}`: {}", crate::load::phrase(&error)),
-        })?;
-        // From here on the lock goes with this.
-        let guard = Files(lock.clone(), copy.clone());
-        let modified = match fs::copy(&path, &copy) {
-            Ok(_) => fs::metadata(&path).and_then(|meta| meta.modified()).ok(),
+    /// Locks the index of a repository, whose index from then on is a copy. Fails with a phrase.
+    pub(super) fn take(repository: &Repository, journal: &Journal) -> Result<Self, String> {
+        let files = Files::of(repository.path(), journal);
+        files.lock()?;
+        let modified = match fs::copy(&files.index, &files.copy) {
+            Ok(_) => fs::metadata(&files.index).and_then(|meta| meta.modified()).ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("cannot copy the index: {}", crate::load::phrase(&error))),
+            Err(error) => return Err(format!("cannot copy the index: {}", phrase(&error))),
         };
-        // By its work tree: a link leads from there to a directory whose own work tree is another one.
-        let (top, none) = (of.workdir().unwrap_or(of.path()), [""; 0]);
-        let repository = Repository::open_ext(top, RepositoryOpenFlags::NO_SEARCH, none).map_err(said)?;
-        let mut index = Index::open(&copy).map_err(said)?;
+        step::reached("commit: index copied");
+        let said = |error: git2::Error| super::plain::phrase(&error);
+        let mut index = Index::open(&files.copy).map_err(said)?;
         repository.set_index(&mut index).map_err(said)?;
-        std::mem::forget(guard);
-        Ok(Self { path, lock, copy, modified, repository, index })
+        Ok(Self { files, modified, index })
+    }
+
+    /// Writes the copy, so that nothing but a renaming is left to do once HEAD has moved.
+    pub(super) fn write(&mut self) -> Result<(), String> {
+        self.index.write().map_err(|error| super::plain::phrase(&error))?;
+        step::reached("commit: index written");
+        if let Some(modified) = self.modified {
+            // Keep the old index mtime, or git treats entries edited in the same second as unchanged (racy git):
+            // libgit2 has settled that by nanoseconds and git goes by seconds.
+            let file = File::options().write(true).open(&self.files.copy);
+            file.and_then(|file| file.set_modified(modified)).map_err(|error| failed(&error))?;
+        }
+        Ok(())
     }
 
     /// Puts the copy in the place of the index.
-    pub(super) fn keep(mut self) -> Result<(), String> {
-        self.index.write().map_err(|error| super::plain::phrase(&error))?;
-        let put = || {
-            if let Some(modified) = self.modified {
-                // An entry as young as the index is one that git looks at again. libgit2 has settled that by
-                // nanoseconds and git by seconds, so a younger index would hide what was edited just now.
-                File::options().write(true).open(&self.copy)?.set_modified(modified)?;
-            }
-            fs::rename(&self.copy, &self.path)
+    pub(super) fn keep(self) -> Result<(), String> {
+        self.files.keep()
+    }
+}
+
+fn failed(error: &io::Error) -> String {
+    format!("cannot write the index: {}", phrase(error))
+}
+
+/// The files that a change of the index is made by. They go with this.
+pub(super) struct Files {
+    index: PathBuf,
+    /// Git's own lock. While it is ours it holds `mark`.
+    lock: PathBuf,
+    mark: String,
+    /// Becomes the lock, so that the lock holds the mark from the first moment.
+    marked: PathBuf,
+    copy: PathBuf,
+    /// Where libgit2 writes the copy.
+    written: PathBuf,
+}
+
+impl Files {
+    /// Those of a journal's commit in the repository's directory `git_dir`.
+    pub(super) fn of(git_dir: &Path, journal: &Journal) -> Self {
+        Self {
+            index: git_dir.join("index"),
+            lock: git_dir.join("index.lock"),
+            mark: journal.stem(),
+            marked: journal.sibling("lock"),
+            copy: journal.sibling("index"),
+            written: journal.sibling("index.lock"),
+        }
+    }
+
+    fn lock(&self) -> Result<(), String> {
+        let mark = |path: &Path| new_file(path)?.write_all(self.mark.as_bytes());
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists => in_the_way(&self.lock),
+            _ => format!("cannot make `{}`: {}", self.lock.display(), phrase(&error)),
         };
-        put().map_err(|error| format!("cannot write the index: {}", crate::load::phrase(&error)))
+        mark(&self.marked).map_err(failed)?;
+        step::reached("commit: lock marked");
+        match fs::hard_link(&self.marked, &self.lock) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(failed(error)),
+            // Where files have one name only, the lock is made first and marked then.
+            Err(_) => mark(&self.lock).map_err(failed)?,
+        }
+        step::reached("commit: index locked");
+        Ok(())
+    }
+
+    /// Whether the index is locked by somebody else.
+    pub(super) fn locked_by_another(&self) -> Option<String> {
+        (self.lock.exists() && !self.is_ours()).then(|| in_the_way(&self.lock))
+    }
+
+    fn is_ours(&self) -> bool {
+        crate::load::read(&self.lock, 1 << 10).is_ok_and(|bytes| bytes == self.mark.as_bytes())
+    }
+
+    /// Puts the copy in the place of the index, if nobody else can have changed that.
+    pub(super) fn keep(&self) -> Result<(), String> {
+        if self.is_ours() && self.copy.exists() {
+            fs::rename(&self.copy, &self.index).map_err(|error| failed(&error))?;
+            step::reached("commit: index replaced");
+        }
+        Ok(())
     }
 }
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        remove(&self.copy);
-        remove(&self.lock);
-    }
-}
-
-struct Files(PathBuf, PathBuf);
 
 impl Drop for Files {
     fn drop(&mut self) {
-        remove(&self.0);
-        remove(&self.1);
+        // The lock last: until then it tells whose the others are.
+        let ours = self.is_ours().then_some(&self.lock);
+        for path in [&self.written, &self.copy, &self.marked].into_iter().chain(ours) {
+            // One that was renamed is gone; there is nothing to be done about one that will not go.
+            if fs::remove_file(path).is_ok() {
+                step::reached("commit: removed");
+            }
+        }
     }
 }
 
-fn remove(path: &Path) {
-    // One that was renamed is gone; there is nothing to be done about one that will not go.
-    let _ = fs::remove_file(path);
+/// What is said of a lock that is not ours.
+pub(super) fn in_the_way(lock: &Path) -> String {
+    format!(
+        "another git process is at work here; if none is, remove `{}`, which one left that broke down",
+        lock.display()
+    )
 }

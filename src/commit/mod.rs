@@ -11,17 +11,21 @@ mod guard;
 mod index;
 pub(crate) mod inert;
 mod installs;
+mod left;
+mod make;
 pub(crate) mod message;
 mod plain;
+mod status;
 mod way;
+
+pub(crate) use left::sweep;
+pub(crate) use make::make;
 
 use crate::cli::CommitArgs;
 use crate::exit::Failure;
-use crate::report::prose::{list, shell_word};
-use crate::report::{Committed, Examined, Written};
+use crate::report::Examined;
 use crate::view::WorkTree;
-use crate::write;
-use command::literal;
+use crate::write::{self, Journal, Target};
 use message::{Message, message, signed};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,6 +42,8 @@ struct File {
     after: String,
     /// The index does not have it yet.
     new: bool,
+    /// Index of the app.
+    app: usize,
 }
 
 /// Where a repository stands.
@@ -99,13 +105,16 @@ struct Made {
 trait Repository {
     fn head(&self) -> Result<Head, String>;
     fn pending(&self) -> Result<Pending, String>;
-    fn state(&self, path: &str) -> Result<State, String>;
+    /// What is to be said of each of these files.
+    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String>;
     /// An operation that was begun and not ended, beyond what the files of the repository tell.
     fn operation(&self) -> Option<&'static str>;
     /// `None` where it was told no name or no address.
     fn identity(&self) -> Result<Option<Identity>, String>;
+    /// Whether git commits: it tells the index of new files first, and may take its time with hooks and signatures.
+    fn is_git(&self) -> bool;
     /// Commits. If it fails, HEAD and the index are as they were.
-    fn commit(&self, order: &Order<'_>) -> Result<Made, String>;
+    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, String>;
 }
 
 /// A commit that nothing is in the way of.
@@ -114,68 +123,92 @@ pub(crate) struct Planned {
     /// Indices of the apps.
     apps: Vec<usize>,
     files: Vec<File>,
+    /// The same files, as they are written.
+    targets: Vec<Target>,
+    /// What was read beside them.
+    read: Vec<(PathBuf, String)>,
     repository: Box<dyn Repository>,
     head: Head,
     message: Message,
 }
 
+/// What is to be committed in one work tree.
+struct Group {
+    tree: WorkTree,
+    apps: Vec<usize>,
+    files: BTreeMap<String, (File, Target)>,
+    read: Vec<(PathBuf, String)>,
+}
+
 /// What would be committed, one in each repository. Fails if anything is in the way of one of them.
 pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> Result<Vec<Planned>, Failure> {
-    let mut trees: BTreeMap<PathBuf, (WorkTree, Vec<usize>, Vec<File>)> = BTreeMap::new();
+    let refused = |why: &str| {
+        let (why, said) = why.split_once('\n').unwrap_or((why, ""));
+        let message = format!("not committed, and nothing was changed: {why}");
+        Failure { said: said.to_owned(), ..Failure::unusable(message) }
+    };
+    let mut groups: BTreeMap<PathBuf, Group> = BTreeMap::new();
     for (at, app) in apps.iter().enumerate() {
-        for (tree, file) in files(app)? {
-            let (_, apps, files) =
-                trees.entry(tree.top.clone()).or_insert_with(|| (tree, Vec::new(), Vec::new()));
-            if !apps.contains(&at) {
-                apps.push(at);
-            }
-            // Two configs of one app may lead to one file; it is written once for each.
-            if !files.iter().any(|known| known.path == file.path) {
-                files.push(file);
-            }
-        }
+        add(app, at, &mut groups).map_err(|why| refused(&why))?;
     }
     let mut planned = Vec::new();
-    for (tree, members, mut files) in trees.into_values() {
+    for Group { tree, apps: members, files, read } in groups.into_values() {
+        let (mut files, targets): (Vec<File>, Vec<Target>) = files.into_values().unzip();
         let repository = way(&tree, &files, args);
-        let failed = |why: String| {
-            let (why, said) = why.split_once('\n').unwrap_or((&why, ""));
-            let message = format!("not committed, and nothing was changed: {why}");
-            Failure { said: said.to_owned(), ..Failure::unusable(message) }
-        };
         let guard::Passed { head, identity } =
-            guard::check(repository.as_ref(), &tree, &mut files, args).map_err(failed)?;
+            guard::check(repository.as_ref(), &tree, &mut files, args).map_err(|why| refused(&why))?;
         let of: Vec<&Examined> = members.iter().filter_map(|at| apps.get(*at)).collect();
         let mut message = match args.message.as_slice() {
             [] => message(&of),
-            typed => Message::typed(typed).ok_or_else(|| failed("the message is empty".to_owned()))?,
+            typed => Message::typed(typed).ok_or_else(|| refused("the message is empty"))?,
         };
         if args.signoff {
             message = signed(message, &identity.name, &identity.email);
         }
-        planned.push(Planned { tree, apps: members, files, repository, head, message });
+        planned.push(Planned { tree, apps: members, files, targets, read, repository, head, message });
     }
     Ok(planned)
 }
 
-/// The files that the fix of an app would write, each in the work tree that it stands in.
-fn files(app: &Examined) -> Result<Vec<(WorkTree, File)>, Failure> {
-    let Ok(outcome) = &app.result else { return Ok(Vec::new()) };
-    let of = |change: &nixpacks_transforms::engine::FileChange| {
-        let shown = app.home.shown_file(&change.path);
-        let failed = |why: &str| {
-            Failure::unusable(format!(
-                "not committed, and nothing was changed: cannot commit `{shown}`: {why}"
-            ))
-        };
-        let real = write::real(&app.home, &change.path).map_err(|why| failed(&why))?;
-        let tree = real.parent().and_then(WorkTree::of).ok_or_else(|| {
+/// Adds the files that the fix of an app would write to those of the work tree that they stand in.
+fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> Result<(), String> {
+    let Ok(outcome) = &app.result else { return Ok(()) };
+    let mut of_app: Option<PathBuf> = None;
+    for target in write::targets(&app.home, &outcome.changes)? {
+        let shown = target.shown().to_owned();
+        let failed = |why: &str| format!("cannot commit `{shown}`: {why}");
+        let tree = target.path().parent().and_then(WorkTree::of).ok_or_else(|| {
             failed("it is in no git repository; `nixpacks-fix fix` without `--commit` repairs it")
         })?;
-        let path = relative(&real, &tree.top).ok_or_else(|| failed("its name is not UTF-8"))?;
-        Ok((tree, File { path, shown, after: change.after.clone(), new: false }))
-    };
-    outcome.changes.iter().map(of).collect()
+        let path = relative(target.path(), &tree.top).ok_or_else(|| failed("its name is not UTF-8"))?;
+        if of_app.replace(tree.top.clone()).is_some_and(|top| top != tree.top) {
+            return Err(failed("the files of this app are in two repositories"));
+        }
+        let file = File {
+            path: path.clone(),
+            shown: shown.clone(),
+            after: target.after().to_owned(),
+            new: false,
+            app: at,
+        };
+        let group = groups.entry(tree.top.clone()).or_insert_with(|| Group {
+            tree,
+            apps: Vec::new(),
+            files: BTreeMap::new(),
+            read: Vec::new(),
+        });
+        if group.apps.last() != Some(&at) {
+            group.apps.push(at);
+            group.read.extend(write::read_beside(&app.home, &outcome.changes, &app.texts));
+        }
+        // Two apps may have links to one file.
+        match group.files.get(&path) {
+            Some((known, _)) if known.after == file.after => {}
+            Some((known, _)) => return Err(failed(&format!("it is the same file as `{}`", known.shown))),
+            None => drop(group.files.insert(path, (file, target))),
+        }
+    }
+    Ok(())
 }
 
 /// `path` below `top`, as git writes it.
@@ -183,98 +216,4 @@ fn relative(path: &Path, top: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> =
         path.strip_prefix(top).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
     Some(parts?.join("/"))
-}
-
-/// Commits what was planned and written; what became of each.
-pub(crate) fn make(planned: &[Planned], apps: &mut [Examined], args: &CommitArgs) -> Vec<Committed> {
-    planned.iter().map(|planned| planned.make(apps, args)).collect()
-}
-
-impl Planned {
-    fn make(&self, apps: &mut [Examined], args: &CommitArgs) -> Committed {
-        let order = Order {
-            files: &self.files,
-            message: &self.message.text(),
-            head: &self.head,
-            no_verify: args.no_verify,
-        };
-        let unwritten = || {
-            let failed =
-                |at: &usize| apps.get(*at).is_some_and(|app| matches!(app.written, Written::Failed(_)));
-            self.apps.iter().any(failed)
-        };
-        let result = match &args.branch {
-            Some(name) => branch::commit(&self.tree, name, &order),
-            None if unwritten() => Err("not every file could be written".to_owned()),
-            None => self.repository.commit(&order),
-        };
-        if let (Some(name), Ok(Made { oid: Some(_), .. })) = (&args.branch, &result) {
-            for at in &self.apps {
-                if let Some(app) = apps.get_mut(*at) {
-                    app.written = Written::OnBranch(name.clone());
-                }
-            }
-        }
-        let (Made { oid, added }, error) = match result {
-            Ok(made) => (made, None),
-            Err(why) => (Made::default(), Some(why)),
-        };
-        let note = match (&error, &oid, &args.branch) {
-            (None, Some(_), _) => (!added.is_empty())
-                .then(|| format!("a hook put {} into the commit, too", list(&quoted(added.iter())))),
-            (None, None, _) => Some(format!(
-                "nothing to commit: the repair brings {} to what HEAD has",
-                list(&quoted(self.files.iter().map(|file| &file.shown)))
-            )),
-            (Some(_), _, Some(_)) => Some("nothing was changed".to_owned()),
-            // It was made, and the index alone was not.
-            (Some(why), _, None) if why.starts_with("committed as ") => None,
-            (Some(_), _, None) => Some(self.left(apps)),
-        };
-        Committed {
-            repository: self.tree.top.display().to_string(),
-            oid,
-            branch: args.branch.clone().or_else(|| self.head.branch.clone()),
-            aside: args.branch.is_some(),
-            subject: self.message.subject.clone(),
-            error,
-            note,
-        }
-    }
-
-    /// What a failed commit leaves, and what to type next.
-    fn left(&self, apps: &[Examined]) -> String {
-        let done = |at: &usize| apps.get(*at).is_some_and(|app| app.written == Written::Done);
-        if !self.apps.iter().all(done) {
-            return "the files that were written stay as they now are".to_owned();
-        }
-        let names = quoted(self.files.iter().map(|file| &file.shown));
-        let stay = if names.len() == 1 { "stays" } else { "stay" };
-        // From the top, and no patterns: from elsewhere, and behind links, the names are others.
-        let word = |file: &File| {
-            let plain = file.path.chars().all(|ch| ch.is_alphanumeric() || "._/-".contains(ch));
-            shell_word(&if plain { file.path.clone() } else { literal(&file.path) })
-        };
-        let words: Vec<String> = self.files.iter().map(word).collect();
-        let paths = words.join(" ");
-        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-        let git = match here {
-            Some(here) if here == self.tree.top => "git".to_owned(),
-            _ => format!("git -C {}", shell_word(&self.tree.top.display().to_string())),
-        };
-        let add = if self.files.iter().any(|file| file.new) {
-            format!("{git} add -N -- {paths} && ")
-        } else {
-            String::new()
-        };
-        format!(
-            "{} {stay} fixed in the work tree, and the index is as it was; next: `{add}{git} commit --only -m {} -- {paths}`",
-            list(&names),
-            shell_word(&self.message.subject),
-        )
-    }
-}
-
-fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
-    names.map(|name| format!("`{name}`")).collect()
 }

@@ -2,16 +2,21 @@
 
 use super::index::Locked;
 use super::{Head, Identity, Made, Order, Pending, Repository, State};
+use crate::step;
+use crate::write::Journal;
 use git2::build::TreeUpdateBuilder;
 use git2::{
-    Delta, Error, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, IndexEntryFlag, Status,
-    Tree,
+    Delta, Error, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, IndexEntryFlag, Oid,
+    RepositoryOpenFlags, Status, StatusOptions, Tree,
 };
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 /// A repository as libgit2 has it.
 pub(super) struct Plain {
     pub(super) repository: git2::Repository,
+    /// The top of its work tree.
+    pub(super) top: PathBuf,
 }
 
 /// The file in HEAD where it is no file.
@@ -55,21 +60,26 @@ impl Repository for Plain {
         Ok(pending)
     }
 
-    fn state(&self, path: &str) -> Result<State, String> {
-        let entry = self.index().map_err(|error| phrase(&error))?.get_path(Path::new(path), 0);
-        if let Some(entry) = &entry {
-            let skipped = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
-            if IndexEntryFlag::from_bits_truncate(entry.flags).is_valid() || skipped.is_skip_worktree() {
-                return Ok(State::Hidden);
-            }
+    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String> {
+        let said = |error: Error| phrase(&error);
+        let index = self.index().map_err(said)?;
+        let mut options = StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true);
+        options.include_ignored(true).recurse_ignored_dirs(true);
+        options.disable_pathspec_match(true);
+        for path in paths {
+            options.pathspec(path);
         }
-        let status = self.repository.status_file(Path::new(path)).map_err(|error| phrase(&error))?;
-        Ok(match status {
-            Status::CURRENT => State::Clean,
-            status if status.is_ignored() => State::Ignored,
-            _ if entry.is_none() => State::Untracked,
-            _ => State::Changed,
-        })
+        // All of them at once: the index is gone through for each time that is asked.
+        let statuses = self.repository.statuses(Some(&mut options)).map_err(said)?;
+        let of = |entry: git2::StatusEntry<'_>| (entry.path_bytes().to_vec(), entry.status());
+        let statuses: HashMap<Vec<u8>, Status> = statuses.iter().map(of).collect();
+        let state = |path: &&str| {
+            let entry = index.get_path(Path::new(path), 0);
+            let status = statuses.get(path.as_bytes()).copied().unwrap_or(Status::CURRENT);
+            state(entry.as_ref(), status)
+        };
+        Ok(paths.iter().map(state).collect())
     }
 
     fn operation(&self) -> Option<&'static str> {
@@ -82,18 +92,58 @@ impl Repository for Plain {
         Ok(Some(Identity { name: text(signature.name_bytes()), email: text(signature.email_bytes()) }))
     }
 
-    fn commit(&self, order: &Order<'_>) -> Result<Made, String> {
-        let mut locked = Locked::take(&self.repository)?;
-        let made = add_and_commit(&mut locked, order).map_err(|error| phrase(&error))?;
+    fn is_git(&self) -> bool {
+        false
+    }
+
+    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, String> {
+        // Opened by where the files are: a link leads from there to a repository with another work tree, too.
+        let repository = open(&self.top).map_err(|error| phrase(&error))?;
+        let repository = repository.ok_or("libgit2 takes another directory for its work tree")?;
+        let mut locked = Locked::take(&repository, journal)?;
+        let oid = add(&repository, &mut locked, order).map_err(|error| phrase(&error))?;
+        locked.write()?;
+        if let Some(oid) = oid {
+            let oid = oid.to_string();
+            journal
+                .note(&oid)
+                .map_err(|error| format!("cannot write the journal: {}", crate::load::phrase(&error)))?;
+            move_head(&repository, &oid, order).map_err(|error| phrase(&error))?;
+            step::reached("commit: HEAD moved");
+        }
         // HEAD first: where it does not move, the index stays as it is.
         let kept = locked.keep();
-        match &made.oid {
+        match oid {
             Some(oid) => kept.map_err(|why| {
                 format!("committed as {oid}, but {why}; `git status` shows what the index still has")
             })?,
             None => kept?,
         }
-        Ok(made)
+        Ok(Made { oid: oid.map(|oid| oid.to_string()), added: Vec::new() })
+    }
+}
+
+/// The repository whose work tree is at `top`, by libgit2; `None` where that has another work tree.
+pub(super) fn open(top: &Path) -> Result<Option<git2::Repository>, Error> {
+    let none: [&Path; 0] = [];
+    let repository = git2::Repository::open_ext(top, RepositoryOpenFlags::NO_SEARCH, none)?;
+    let own = repository.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == top);
+    Ok(own.then_some(repository))
+}
+
+/// What the index and the status of a file come to.
+fn state(entry: Option<&IndexEntry>, status: Status) -> State {
+    if let Some(entry) = entry {
+        let skipped = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
+        if IndexEntryFlag::from_bits_truncate(entry.flags).is_valid() || skipped.is_skip_worktree() {
+            return State::Hidden;
+        }
+    }
+    match status {
+        Status::CURRENT => State::Clean,
+        status if status.is_ignored() => State::Ignored,
+        _ if entry.is_none() => State::Untracked,
+        _ => State::Changed,
     }
 }
 
@@ -119,7 +169,8 @@ fn tree(repository: &git2::Repository) -> Result<Option<Tree<'_>>, Error> {
     }
 }
 
-fn add_and_commit(locked: &mut Locked, order: &Order<'_>) -> Result<Made, Error> {
+/// Adds the files to the index and makes the commit, on no branch yet. `None` if HEAD has them so already.
+fn add(repository: &git2::Repository, locked: &mut Locked, order: &Order<'_>) -> Result<Option<Oid>, Error> {
     let mut update = TreeUpdateBuilder::new();
     for file in order.files {
         let path = Path::new(&file.path);
@@ -129,24 +180,34 @@ fn add_and_commit(locked: &mut Locked, order: &Order<'_>) -> Result<Made, Error>
         let mode = mode.ok_or_else(|| Error::from_str("it is not a regular file"))?;
         update.upsert(file.path.as_str(), entry.id, mode);
     }
-    let repository = &locked.repository;
+    step::reached("commit: files added");
     let base = match tree(repository)? {
         Some(tree) => tree,
         None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
     };
     let tree = repository.find_tree(update.create_updated(repository, &base)?)?;
     let parent = match &order.head.oid {
-        // If HEAD moved meanwhile, libgit2 refuses: it is no longer the first parent.
-        Some(oid) => Some(repository.find_commit(git2::Oid::from_str(oid)?)?),
+        Some(oid) => Some(repository.find_commit(Oid::from_str(oid)?)?),
         None => None,
     };
     if parent.is_some() && tree.id() == base.id() {
-        return Ok(Made::default());
+        return Ok(None);
     }
     let who = repository.signature()?;
     let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-    let oid = repository.commit(Some("HEAD"), &who, &who, order.message, &tree, &parents)?;
-    Ok(Made { oid: Some(oid.to_string()), added: Vec::new() })
+    let oid = repository.commit(None, &who, &who, order.message, &tree, &parents)?;
+    step::reached("commit: made");
+    Ok(Some(oid))
+}
+
+/// Moves HEAD to the commit. If HEAD has moved meanwhile, libgit2 refuses: it is no longer the first parent.
+fn move_head(repository: &git2::Repository, oid: &str, order: &Order<'_>) -> Result<(), Error> {
+    let commit = repository.find_commit(Oid::from_str(oid)?)?;
+    let parents = commit.parents().collect::<Vec<_>>();
+    let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
+    // The same once more, which makes the same object, and with it libgit2's own entry of the reflog.
+    let (author, committer) = (commit.author(), commit.committer());
+    repository.commit(Some("HEAD"), &author, &committer, order.message, &commit.tree()?, &parents).map(drop)
 }
 
 fn is_announced(entry: &IndexEntry) -> bool {

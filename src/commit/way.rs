@@ -5,7 +5,7 @@ use super::plain::Plain;
 use super::{File, Repository};
 use crate::cli::CommitArgs;
 use crate::view::WorkTree;
-use git2::{AttrCheckFlags, AttrValue, Config, ObjectFormat, RepositoryOpenFlags};
+use git2::{AttrCheckFlags, AttrValue, Config, ObjectFormat};
 use std::path::{Path, PathBuf};
 
 /// Hooks that a commit runs.
@@ -31,7 +31,7 @@ pub(super) fn way(tree: &WorkTree, files: &[File], args: &CommitArgs) -> Box<dyn
     let plain = if args.branch.is_none() { plain(tree, files, args.no_verify) } else { None };
     plain.map_or_else(
         || Box::new(ByCommand { top: tree.top.clone() }) as Box<dyn Repository>,
-        |repository| Box::new(Plain { repository }),
+        |repository| Box::new(Plain { repository, top: tree.top.clone() }),
     )
 }
 
@@ -40,13 +40,9 @@ fn plain(tree: &WorkTree, files: &[File], no_verify: bool) -> Option<git2::Repos
         return None;
     }
     // Another format, another owner.
-    let none: [&Path; 0] = [];
-    let repository = git2::Repository::open_ext(&tree.top, RepositoryOpenFlags::NO_SEARCH, none).ok()?;
+    let repository = super::plain::open(&tree.top).ok()??;
     let config = repository.config().ok()?;
-    let own_tree =
-        repository.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == tree.top);
-    let known = own_tree
-        && repository.object_format() == ObjectFormat::Sha1
+    let known = repository.object_format() == ObjectFormat::Sha1
         && tree.extensions().is_ok_and(|names| names.iter().all(|name| KEPT.contains(&name)));
     let asked = signs(&config)
         || UNHEEDED.iter().any(|pattern| has(&config, pattern))

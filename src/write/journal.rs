@@ -5,8 +5,6 @@
 //! stands: its first line has the file's own number and time of birth, which no clone, archive or copy of the file
 //! has in common with it. A live writer holds a lock on its journal.
 
-#![allow(dead_code)] // For commits.
-
 use crate::load;
 use crate::step;
 use serde::{Deserialize, Serialize};
@@ -15,7 +13,7 @@ use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How the names of all files begin that a run may leave.
 const PREFIX: &str = ".nixpacks-fix-";
@@ -52,8 +50,8 @@ pub(crate) struct BeforeCommit {
     pub(crate) head: Option<String>,
     /// The branch that is checked out; `None` where HEAD is detached.
     pub(crate) branch: Option<String>,
-    /// Paths that the index does not have.
-    pub(crate) new: Vec<String>,
+    /// Paths that git is told of before it commits them: its index does not have them.
+    pub(crate) announced: Vec<String>,
 }
 
 /// A journal that this process has locked.
@@ -131,6 +129,12 @@ impl Journal {
         Some(now.join(target.strip_prefix(then).ok()?))
     }
 
+    /// Whether all its files stand below `tree`.
+    pub(super) fn is_below(&self, tree: &Path) -> bool {
+        let mut known = (0..self.record.files.len()).filter_map(|at| self.target(at));
+        known.all(|target| target.starts_with(tree))
+    }
+
     /// A file of this write beside `beside`, for a number and a purpose.
     pub(super) fn beside(&self, beside: &Path, at: usize, end: &str) -> PathBuf {
         beside.with_file_name(format!("{}-{at}.{end}", self.stem()))
@@ -148,7 +152,13 @@ impl Journal {
         Ok(Self { path, file, record, notes: self.notes.clone() })
     }
 
-    fn stem(&self) -> String {
+    /// When it was begun; `None` where the file system does not say.
+    pub(crate) fn born(&self) -> Option<SystemTime> {
+        self.file.metadata().ok()?.created().ok()
+    }
+
+    /// What all names of this write begin with, in which no other write has a part.
+    pub(crate) fn stem(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         name.trim_end_matches(JOURNAL).to_owned()
     }
@@ -231,7 +241,7 @@ fn number(_meta: &Metadata) -> u64 {
 }
 
 /// A file that was not there, for nobody else to read.
-pub(super) fn new_file(path: &Path) -> io::Result<File> {
+pub(crate) fn new_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

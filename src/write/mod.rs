@@ -4,14 +4,12 @@
 //! [`journal`] what survives a run that is ended between two of them. A hard link to a target keeps the old text:
 //! that a file is replaced in one step is worth more.
 
-#![allow(dead_code)] // For commits.
-
 mod attributes;
 mod journal;
 mod lock;
 mod replace;
 
-pub(crate) use journal::{BeforeCommit, Journal};
+pub(crate) use journal::{BeforeCommit, Journal, new_file};
 
 use crate::app::Home;
 use crate::interrupt::{self, Section};
@@ -39,18 +37,40 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct NotWritten {
     /// The target that is the reason; `None` where none of them is.
-    pub(crate) target: Option<PathBuf>,
+    target: Option<PathBuf>,
     /// A lower-case phrase that names the file.
     pub(crate) why: String,
 }
 
 impl NotWritten {
-    fn any(why: String) -> Self {
+    /// One that no target is the reason for.
+    pub(crate) fn any(why: String) -> Self {
         Self { target: None, why }
+    }
+
+    /// Which of these targets is the reason, if one is.
+    pub(crate) fn position(&self, targets: &[Target]) -> Option<usize> {
+        let path = self.target.as_ref()?;
+        targets.iter().position(|target| target.path == *path)
     }
 }
 
 impl Target {
+    /// As a person finds it from where they are.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Its canonical path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text to write.
+    pub(crate) fn after(&self) -> &str {
+        &self.after
+    }
+
     fn failed(&self, why: String) -> NotWritten {
         NotWritten { target: Some(self.path.clone()), why }
     }
@@ -86,15 +106,16 @@ pub(crate) fn all(home: &Home, changes: &[FileChange], texts: &Texts) -> Result<
 
 /// The right to write in a work tree: nobody else writes there, and a signal waits.
 pub(crate) struct Writing {
-    _section: Section,
+    // Dropped in this order: at the end of the step a signal may end this thread's work, and a cleanup wants the lock.
     _lock: Option<File>,
+    _section: Section,
 }
 
 impl Writing {
     /// Waits for it. Fails with a phrase.
     pub(crate) fn begin(tree: &Path) -> Result<Self, String> {
         let lock = lock::lock(tree)?;
-        Ok(Self { _section: interrupt::uninterrupted(), _lock: lock })
+        Ok(Self { _lock: lock, _section: interrupt::uninterrupted() })
     }
 }
 
@@ -162,13 +183,13 @@ pub(crate) struct Swept {
     pub(crate) awaiting: Vec<Journal>,
 }
 
-/// Brings what ended runs left in `dir` to a state of all files or none. Fails with a phrase.
-pub(crate) fn sweep(dir: &Path) -> Result<Swept, String> {
+/// Brings what ended runs left in `dir`, which belongs to `tree`, to a state of all files or none. Fails with a phrase.
+pub(crate) fn sweep(dir: &Path, tree: &Path) -> Result<Swept, String> {
     let left = journal::left_in(dir);
     if left.is_empty() {
         return Ok(Swept::default());
     }
-    let _writing = Writing::begin(&tree_of(dir))?;
+    let _writing = Writing::begin(tree)?;
     let mut swept = Swept::default();
     let failed = |error| {
         format!("failed to remove what an interrupted run left in `{}`: {}", dir.display(), phrase(&error))
@@ -176,6 +197,8 @@ pub(crate) fn sweep(dir: &Path) -> Result<Swept, String> {
     for found in left {
         match found {
             Found::Empty(path, _locked) => std::fs::remove_file(path).map_err(failed)?,
+            // Git's directory may be that of another work tree, too.
+            Found::Complete(journal) if !journal.is_below(tree) => {}
             Found::Complete(journal) => {
                 let restored = replace::settle(&journal, Aim::AllOrNone)?;
                 if journal.record.commit.is_some() && restored.is_empty() {

@@ -24,7 +24,7 @@ pub(super) fn repository() -> Sandbox {
     sandbox
 }
 
-fn init(sandbox: &Sandbox, dir: &str, args: &[&str]) {
+pub(super) fn init(sandbox: &Sandbox, dir: &str, args: &[&str]) {
     git_in(sandbox, dir, &[&["init", "-q", "-b", "main"], args].concat());
     git_in(sandbox, dir, &["config", "user.name", "A Developer"]);
     git_in(sandbox, dir, &["config", "user.email", "dev@example.com"]);

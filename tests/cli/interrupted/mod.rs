@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod by_signal;
+mod commits;
 mod forged;
 mod writes;
 
@@ -9,7 +10,7 @@ use crate::support::{Ran, Sandbox};
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Whether a run can be ended at a step: a release build has no such thing.
 fn has_steps() -> bool {
@@ -37,6 +38,19 @@ fn end(sandbox: &Sandbox, args: &[&str], at: usize, signal: &str) {
     let output = command(sandbox, args).env("NIXPACKS_FIX_STEP", format!("{at} {signal}")).output().unwrap();
     let want = if signal == "KILL" { 9 } else { 15 };
     assert_eq!(output.status.signal(), Some(want), "{at} {signal}: {output:?}");
+}
+
+/// Runs it, and does something at a step while it waits there.
+fn meanwhile<T>(sandbox: &Sandbox, args: &[&str], at: usize, act: impl FnOnce() -> T) -> (Output, T) {
+    let pipes = tempfile::TempDir::new().unwrap();
+    let path = |end: &str| pipes.path().join(format!("step.{end}")).display().to_string();
+    sandbox.tool("mkfifo", "", &[&path("reached"), &path("go")], "");
+    let step = format!("{at} {}", pipes.path().join("step").display());
+    let run = command(sandbox, args).env("NIXPACKS_FIX_STEP", step).spawn().unwrap();
+    assert!(fs::read_to_string(path("reached")).unwrap().ends_with('\n'));
+    let done = act();
+    drop(fs::OpenOptions::new().write(true).open(path("go")).unwrap());
+    (run.wait_with_output().unwrap(), done)
 }
 
 /// Names and texts of what stands in a directory, but for git's own.

@@ -1,6 +1,6 @@
 //! `fix`, ended at each step of its write.
 
-use super::{command, end, files, has_steps, steps, succeeds, text};
+use super::{command, end, files, has_steps, meanwhile, steps, succeeds, text};
 use crate::support::Sandbox;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -111,7 +111,7 @@ fn says_what_was_put_back() {
     let sandbox = two_files();
     end(&sandbox, &EXPLICIT, exchanged, "KILL");
     let ran = succeeds(&sandbox, &EXPLICIT);
-    assert!(ran.err.contains("note: a run of `fix` was interrupted here: `"), "{ran:?}");
+    assert!(ran.err.contains("note: an earlier `fix` was interrupted: `"), "{ran:?}");
     assert!(succeeds(&sandbox, &EXPLICIT).err.is_empty());
 }
 
@@ -124,16 +124,11 @@ fn a_run_at_work_is_left_alone_by_another_one() {
     let exchanged = steps(&model, &EXPLICIT).iter().position(|step| step == "write: exchanged").unwrap();
     let explicit = files(&model.path());
     let sandbox = two_files();
-    let pipes = tempfile::TempDir::new().unwrap();
-    let path = |end: &str| pipes.path().join(format!("step.{end}")).display().to_string();
-    sandbox.tool("mkfifo", "", &[&path("reached"), &path("go")], "");
-    let at = format!("{exchanged} {}", pipes.path().join("step").display());
-    let first = command(&sandbox, &EXPLICIT).env("NIXPACKS_FIX_STEP", at).spawn().unwrap();
-    assert_eq!(std::fs::read_to_string(path("reached")).unwrap(), "write: exchanged\n");
     // It stands between two files. The other one reads half an app, waits for the first, and then refuses.
-    let second = command(&sandbox, &["fix", "--strategy", "venv"]).spawn().unwrap();
-    drop(OpenOptions::new().write(true).open(path("go")).unwrap());
-    let (first, second) = (first.wait_with_output().unwrap(), second.wait_with_output().unwrap());
+    let (first, second) = meanwhile(&sandbox, &EXPLICIT, exchanged, || {
+        command(&sandbox, &["fix", "--strategy", "venv"]).spawn().unwrap()
+    });
+    let second = second.wait_with_output().unwrap();
     assert_eq!(first.status.code(), Some(0), "{first:?}");
     assert!(matches!(second.status.code(), Some(0 | 2)), "{second:?}");
     assert_eq!(files(&sandbox.path()), explicit, "{second:?}");
