@@ -2,6 +2,7 @@
 
 use crate::interrupt;
 use crate::load::phrase;
+use crate::step;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
@@ -152,6 +153,7 @@ impl Git {
             |why: String| GitFailed { what: format!("failed to run `git`: {why}"), said: String::new() };
         command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        step::counted("git");
         let (mut child, running) = interrupt::spawn(&mut command).map_err(|error| failed(phrase(&error)))?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         if let Some(mut stdin) = child.stdin.take() {

@@ -10,9 +10,13 @@ pub(crate) fn reached(_name: &str) {}
 
 #[cfg(test)]
 pub(crate) use debug::each;
-/// Marks a step.
+/// Notes that work was done whose amount tests look at.
+#[cfg(not(debug_assertions))]
+#[inline]
+pub(crate) fn counted(_name: &str) {}
+
 #[cfg(debug_assertions)]
-pub(crate) use debug::reached;
+pub(crate) use debug::{counted, reached};
 
 #[cfg(debug_assertions)]
 mod debug {
@@ -37,6 +41,12 @@ mod debug {
         process::reached(count, name);
     }
 
+    #[cfg_attr(not(unix), allow(unused_variables))]
+    pub(crate) fn counted(name: &str) {
+        #[cfg(unix)]
+        process::counted(name);
+    }
+
     /// Calls `watcher` with the number and the name of each step that this thread comes to while `work` is done.
     #[cfg(test)]
     pub(crate) fn each<T>(watcher: impl FnMut(usize, &str) + 'static, work: impl FnOnce() -> T) -> T {
@@ -57,10 +67,12 @@ mod debug {
 
         struct Wanted {
             names: Option<OsString>,
+            work: Option<OsString>,
             at: Option<(usize, String)>,
         }
 
-        /// `NIXPACKS_FIX_STEPS`: a file that each step's name is added to.
+        /// `NIXPACKS_FIX_STEPS`: a file that each step's name is added to; `NIXPACKS_FIX_WORK`: one for work that is
+        /// counted.
         /// `NIXPACKS_FIX_STEP`: the number of a step, and `KILL` or `TERM` as what ends the run there, or the path of a
         /// pair of pipes, `PATH.reached` and `PATH.go`, by which a test is told, and lets the run go on.
         static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
@@ -71,16 +83,24 @@ mod debug {
                 let (count, action) = value.split_once(' ')?;
                 Some((count.parse().ok()?, action.to_owned()))
             });
-            Wanted { names: asked("NIXPACKS_FIX_STEPS"), at }
+            Wanted { names: asked("NIXPACKS_FIX_STEPS"), work: asked("NIXPACKS_FIX_WORK"), at }
         });
 
-        pub(super) fn reached(count: usize, name: &str) {
-            let Wanted { names, at } = &*WANTED;
-            if let Some(names) = names
-                && let Ok(mut names) = OpenOptions::new().append(true).create(true).open(names)
+        fn add(to: Option<&OsString>, name: &str) {
+            if let Some(path) = to
+                && let Ok(mut file) = OpenOptions::new().append(true).create(true).open(path)
             {
-                let _ = writeln!(names, "{name}");
+                let _ = writeln!(file, "{name}");
             }
+        }
+
+        pub(super) fn counted(name: &str) {
+            add(WANTED.work.as_ref(), name);
+        }
+
+        pub(super) fn reached(count: usize, name: &str) {
+            let Wanted { names, at, .. } = &*WANTED;
+            add(names.as_ref(), name);
             let Some((_, action)) = at.as_ref().filter(|(wanted, _)| *wanted == count) else { return };
             match action.as_str() {
                 "KILL" => {

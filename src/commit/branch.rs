@@ -1,9 +1,11 @@
 //! A commit on a branch of its own: only objects and one reference are written.
 
 use super::command::{NO_HOOKS, literal, said};
+use super::status::{chunks, texts};
 use super::{File, Head, Made, Order};
 use crate::git::Git;
 use crate::view::WorkTree;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why the commit cannot go to the branch `name`, if it cannot.
 pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option<String>, String> {
@@ -35,11 +37,11 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option
 
 /// Commits there.
 pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<Made, String> {
-    let builder = Builder { tree, order };
     let Some(parent) = &order.head.oid else { return Err("there is no commit yet".to_owned()) };
+    let builder = Builder::new(tree, order)?;
     let files = order.files.iter().map(|file| builder.blob(file)).collect::<Result<Vec<_>, _>>()?;
     let base = format!("{parent}^{{tree}}");
-    let top = builder.tree(&base, "", &files)?;
+    let top = builder.tree(&base, "", &files.iter().collect::<Vec<_>>())?;
     if builder.git().args(["rev-parse", "--verify", &base]).line().map_err(said)? == top {
         return Ok(Made::default());
     }
@@ -66,16 +68,67 @@ fn full(name: &str) -> String {
 /// A file of the commit: its path, mode and blob.
 struct Entry<'a> {
     path: &'a str,
-    mode: String,
+    mode: &'static str,
     oid: String,
 }
 
 struct Builder<'a> {
     tree: &'a WorkTree,
     order: &'a Order<'a>,
+    /// Paths that the index has as executable.
+    executable: HashSet<String>,
+    /// The mode of a file in the work tree is heeded.
+    heeds_mode: bool,
+    /// What `ls-files --eol` says of the files with CR LF.
+    line_ends: HashMap<String, String>,
+    /// Those of them that git converts by more than their line ends.
+    converted: HashSet<String>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    /// Asks git about all files at once: it goes through its index each time.
+    fn new(tree: &'a WorkTree, order: &'a Order<'a>) -> Result<Self, String> {
+        let mut builder = Self {
+            tree,
+            order,
+            executable: HashSet::new(),
+            heeds_mode: false,
+            line_ends: HashMap::new(),
+            converted: HashSet::new(),
+        };
+        let asked = ["config", "--type=bool", "--default=true", "--get", "core.fileMode"];
+        builder.heeds_mode = cfg!(unix) && builder.git().args(asked).line().map_err(said)? == "true";
+        let paths: Vec<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
+        for some in chunks(&paths) {
+            let args = ["ls-files", "--stage", "-z", "--"];
+            let listed = builder.git().args(args).args(some.iter().map(|path| literal(path))).run();
+            for line in texts(&listed.map_err(said)?) {
+                let path = line.split_once('\t').filter(|(start, _)| start.starts_with("100755 "));
+                builder.executable.extend(path.map(|(_, path)| path.to_owned()));
+            }
+        }
+        let files = order.files.iter().filter(|file| file.after.contains("\r\n"));
+        let paths: Vec<&str> = files.map(|file| file.path.as_str()).collect();
+        for some in chunks(&paths) {
+            let args = ["ls-files", "--eol", "-z", "--"];
+            let listed = builder.git().args(args).args(some.iter().map(|path| literal(path))).run();
+            for line in texts(&listed.map_err(said)?) {
+                let told = line.split_once('\t').map(|(told, path)| (path.to_owned(), told.to_owned()));
+                builder.line_ends.extend(told);
+            }
+            let args = ["check-attr", "-z", "filter", "ident", "working-tree-encoding", "--"];
+            let told = builder.git().args(args).args(some).run().map_err(said)?;
+            for attribute in told.split(|byte| *byte == 0).collect::<Vec<_>>().chunks_exact(3) {
+                if let [path, _, value] = attribute
+                    && !matches!(*value, b"unspecified" | b"unset")
+                {
+                    builder.converted.insert(String::from_utf8_lossy(path).into_owned());
+                }
+            }
+        }
+        Ok(builder)
+    }
+
     fn git(&self) -> Git {
         let git = Git::committing(&self.tree.top);
         if self.order.no_verify { git.args(NO_HOOKS) } else { git }
@@ -84,86 +137,64 @@ impl Builder<'_> {
     /// Stores the text of a file as `git add` would.
     fn blob<'f>(&self, file: &'f File) -> Result<Entry<'f>, String> {
         let path = &file.path;
-        let args = ["ls-files", "--stage", "-z", "--", &literal(path)];
-        let listed = self.git().args(args).line().map_err(said)?;
-        let listed = listed.split(' ').next().filter(|mode| *mode == "100755").unwrap_or("100644");
-        let mode = self.mode(path)?.unwrap_or(listed).to_owned();
         let oid = self
             .git()
             .args(["hash-object", "-w", "--stdin"])
-            .args(if self.stored_as_is(file)? { vec!["--no-filters"] } else { vec!["--path", path] })
+            .args(if self.stored_as_is(file) { vec!["--no-filters"] } else { vec!["--path", path] })
             .input(file.after.as_str())
             .line()
             .map_err(said)?;
-        Ok(Entry { path, mode, oid })
+        let executable = self.in_work_tree(path).unwrap_or_else(|| self.executable.contains(path));
+        Ok(Entry { path, mode: if executable { "100755" } else { "100644" }, oid })
     }
 
-    /// The mode of the file in the work tree, where that is heeded.
+    /// Whether the file in the work tree is executable, where that is heeded.
     #[cfg(unix)]
-    fn mode(&self, path: &str) -> Result<Option<&'static str>, String> {
+    fn in_work_tree(&self, path: &str) -> Option<bool> {
         use std::os::unix::fs::PermissionsExt as _;
-        let asked = ["config", "--type=bool", "--default=true", "--get", "core.fileMode"];
-        let heeded = self.git().args(asked).line().map_err(said)? == "true";
-        let meta = std::fs::metadata(self.tree.top.join(path)).ok().filter(|_| heeded);
-        Ok(meta.map(|meta| if meta.permissions().mode() & 0o100 == 0 { "100644" } else { "100755" }))
+        let meta = std::fs::metadata(self.tree.top.join(path)).ok().filter(|_| self.heeds_mode)?;
+        Some(meta.permissions().mode() & 0o100 != 0)
     }
 
     #[cfg(not(unix))]
-    fn mode(&self, _path: &str) -> Result<Option<&'static str>, String> {
-        Ok(None)
+    fn in_work_tree(&self, _path: &str) -> Option<bool> {
+        None
     }
 
     /// Whether git stores the file without a conversion: it has CR LF in the index already, which only the
     /// index tells, or nothing is asked for.
-    fn stored_as_is(&self, file: &File) -> Result<bool, String> {
-        if !file.after.contains("\r\n") {
-            return Ok(false);
-        }
-        let listed =
-            self.git().args(["ls-files", "--eol", "--", &literal(&file.path)]).line().map_err(said)?;
-        let mut words = listed.split_whitespace();
+    fn stored_as_is(&self, file: &File) -> bool {
+        let Some(told) = self.line_ends.get(&file.path) else { return false };
+        let mut words = told.split_whitespace();
         let (index, attributes) = (words.next().unwrap_or_default(), words.nth(1).unwrap_or_default());
         // `attr/text` and `attr/-text` say what to do whatever is in the index.
         let open = matches!(attributes, "attr/" | "attr/text=auto" | "attr/-text");
-        let args = ["check-attr", "-z", "filter", "ident", "working-tree-encoding", "--", &file.path];
-        let told = self.git().args(args).line().map_err(said)?;
-        let converted =
-            told.split('\0').skip(2).step_by(3).any(|value| !matches!(value, "unspecified" | "unset"));
-        Ok(matches!(index, "i/crlf" | "i/mixed") && open && !converted)
+        matches!(index, "i/crlf" | "i/mixed") && open && !self.converted.contains(&file.path)
     }
 
     /// The tree that `at` names with `files` put in, which stand below `prefix` in it.
-    fn tree(&self, at: &str, prefix: &str, files: &[Entry<'_>]) -> Result<String, String> {
+    fn tree(&self, at: &str, prefix: &str, files: &[&Entry<'_>]) -> Result<String, String> {
         let listed = self.git().args(["ls-tree", "-z", at]).run().map_err(said)?;
-        let mut entries: Vec<Vec<u8>> =
-            listed.split(|byte| *byte == 0).filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect();
-        let mut names: Vec<&str> =
-            files.iter().filter_map(|file| file.path.strip_prefix(prefix)?.split('/').next()).collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
+        let lines = listed.split(|byte| *byte == 0);
+        let mut entries: BTreeMap<&[u8], Vec<u8>> =
+            lines.filter_map(|line| Some((named(line)?, line.to_vec()))).collect();
+        let mut inside: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
+        for file in files {
+            let Some(rest) = file.path.strip_prefix(prefix) else { continue };
+            inside.entry(rest.split('/').next().unwrap_or(rest)).or_default().push(file);
+        }
+        for (name, files) in inside {
             let path = format!("{prefix}{name}");
-            let below = format!("{path}/");
-            let position = entries.iter().position(|line| named(line) == Some(name.as_bytes()));
-            let old = position.map(|at| entries.remove(at));
             let line = if let Some(file) = files.iter().find(|file| file.path == path) {
                 format!("{} blob {}\t{name}", file.mode, file.oid)
             } else {
-                let inside: Vec<Entry<'_>> = files
-                    .iter()
-                    .filter(|file| file.path.starts_with(&below))
-                    .map(|file| Entry { path: file.path, mode: file.mode.clone(), oid: file.oid.clone() })
-                    .collect();
-                let old = old.as_deref().and_then(oid_of_tree);
-                let tree = match old {
-                    Some(oid) => self.tree(&oid, &below, &inside)?,
-                    None => self.tree(&self.empty()?, &below, &inside)?,
-                };
-                format!("040000 tree {tree}\t{name}")
+                let old = entries.get(name.as_bytes()).and_then(|line| oid_of_tree(line));
+                let old = old.map_or_else(|| self.empty(), Ok)?;
+                format!("040000 tree {}\t{name}", self.tree(&old, &format!("{path}/"), &files)?)
             };
-            entries.push(line.into_bytes());
+            entries.insert(name.as_bytes(), line.into_bytes());
         }
-        let mut input = entries.join(&0);
+        let mut input = entries.into_values().collect::<Vec<_>>().join(&0);
         input.push(0);
         // A partial clone does not have what the other entries name.
         self.git().args(["mktree", "-z", "--missing"]).input(input).line().map_err(said)

@@ -71,6 +71,7 @@ impl Repository for Plain {
             options.pathspec(path);
         }
         // All of them at once: the index is gone through for each time that is asked.
+        step::counted("index gone through");
         let statuses = self.repository.statuses(Some(&mut options)).map_err(said)?;
         let of = |entry: git2::StatusEntry<'_>| (entry.path_bytes().to_vec(), entry.status());
         let statuses: HashMap<Vec<u8>, Status> = statuses.iter().map(of).collect();
@@ -151,6 +152,7 @@ impl Plain {
     /// The index as it now is.
     fn index(&self) -> Result<Index, Error> {
         let mut index = self.repository.index()?;
+        step::counted("index read");
         index.read(true)?;
         Ok(index)
     }

@@ -2,6 +2,7 @@
 
 mod aside;
 mod by_git;
+mod growth;
 mod kinds;
 mod refused;
 
