@@ -27,6 +27,8 @@ export function graphqlErrors({ query, variables, ...rest }, answer) {
     for (const refusal of refusals) {
       if (typeof refusal.message !== "string") errors.push("answer: an error without a message");
     }
+    // Nothing but errors, where a field that is never null has none.
+    if (data === null && refusals.length) return { id, errors };
     // The answer stands in for what the fields resolve to: what is wrong or too much does not come out again.
     const made = executeSync({ schema, document, rootValue: data ?? {}, variableValues: variables ?? {} });
     const plain = (value) => JSON.parse(JSON.stringify(value ?? null));

@@ -12,7 +12,7 @@ const EXPECTED = [
   "repos/get", "repos/list-for-org", "repos/list-for-user", "users/get-authenticated", "apps/list-repos-accessible-to-installation", "git/get-tree", "pulls/list",
   "pulls/create", "pulls/update", "issues/list-comments", "issues/create-comment", "issues/add-labels",
   "pulls/request-reviewers", "repos/create-fork",
-  "graphql createCommitOnBranch", "graphql updateRefs", "graphql repository",
+  "graphql createCommitOnBranch", "graphql updateRefs", "graphql repository", "graphql viewer",
 ];
 
 const dir = process.argv[2];

@@ -3,6 +3,7 @@
 
 use crate::scene::{MENDED, SHOP, Scene, app};
 use crate::server::Kind;
+use crate::support::BROKEN;
 use std::io::Write as _;
 use std::time::Instant;
 
@@ -42,4 +43,36 @@ fn of_one_repository_and_of_a_list() {
     }
     let list = fastest(|| drop(scene.succeed(&["--org", "acme"])));
     say(&format!("a list of 100, 10 of them with a config: {list} ms"));
+}
+
+#[test]
+#[ignore = "measures"]
+fn of_apps_in_each_other() {
+    for apps in [20, 200] {
+        let Some(scene) = Scene::new(Kind::GitHub) else { return };
+        let shop = scene.forge.repository(SHOP, &[("x", "")]);
+        let dir = shop.path();
+        let git = |args: &[&str], stdin: &str| {
+            let args = [&["--git-dir", dir.to_str().unwrap()], args].concat();
+            scene.sandbox().tool("git", "", &args, stdin).out.trim().to_owned()
+        };
+        let blob = |text: &str| git(&["hash-object", "-w", "--stdin"], text);
+        let mut listing = String::new();
+        for (name, text) in app(BROKEN) {
+            listing.push_str(&format!("100644 blob {}\t{name}\n", blob(text)));
+        }
+        let empty = blob("");
+        let files: String = (0..200).map(|at| format!("100644 blob {empty}\tf{at:03}\n")).collect();
+        listing.push_str(&format!("040000 tree {}\tz\n", git(&["mktree"], &files)));
+        let mut tree = git(&["mktree"], &listing);
+        for _ in 1..apps {
+            tree = git(&["mktree"], &format!("040000 tree {tree}\td\n{listing}"));
+        }
+        let commit = shop.git(&["commit-tree", "-m", "Apps in each other", &tree]);
+        shop.git(&["update-ref", "refs/heads/main", commit.trim()]);
+        let began = Instant::now();
+        drop(scene.pr(&[SHOP, "--dry-run"]));
+        let files = apps * 203;
+        say(&format!("{apps} apps in each other, {files} files: {} ms", began.elapsed().as_millis()));
+    }
 }

@@ -38,7 +38,9 @@ pub fn serve(shared: &Shared, request: &Request) -> Response {
         Ok(value) => Response::json(200, &json!({"data": {field: value}})),
         Err((kind, message)) => {
             let error = json!({"type": kind, "path": [field], "message": message});
-            Response::json(200, &json!({"data": {field: Value::Null}, "errors": [error]}))
+            // A field that is never null makes all of the data null.
+            let data = if field == "viewer" { Value::Null } else { json!({field: Value::Null}) };
+            Response::json(200, &json!({"data": data, "errors": [error]}))
         }
     }
 }
