@@ -204,7 +204,7 @@ mod tests {
         // Not made by us; a link; a file.
         mode(&kept[5], 0o755);
         symlink(&outside, &kept[6]).unwrap();
-        fs::write(&kept[7], "x").unwrap();
+        let _ = fs::OpenOptions::new().create_new(true).write(true).open(&kept[7]).unwrap();
         let used = Scratch::in_dir(temporary.path()).unwrap();
         fs::create_dir(used.path().join("objects")).unwrap();
         let own = Scratch::in_dir(temporary.path()).unwrap();

@@ -4,6 +4,7 @@
 use crate::scene::{MENDED, SHOP, Scene, app};
 use crate::server::Kind;
 use crate::support::BROKEN;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Instant;
 
@@ -59,11 +60,11 @@ fn of_apps_in_each_other() {
         let blob = |text: &str| git(&["hash-object", "-w", "--stdin"], text);
         let mut listing = String::new();
         for (name, text) in app(BROKEN) {
-            listing.push_str(&format!("100644 blob {}\t{name}\n", blob(text)));
+            let _ = writeln!(listing, "100644 blob {}\t{name}", blob(text));
         }
         let empty = blob("");
-        let files: String = (0..200).map(|at| format!("100644 blob {empty}\tf{at:03}\n")).collect();
-        listing.push_str(&format!("040000 tree {}\tz\n", git(&["mktree"], &files)));
+        let files: Vec<String> = (0..200).map(|at| format!("100644 blob {empty}\tf{at:03}\n")).collect();
+        let _ = writeln!(listing, "040000 tree {}\tz", git(&["mktree"], &files.concat()));
         let mut tree = git(&["mktree"], &listing);
         for _ in 1..apps {
             tree = git(&["mktree"], &format!("040000 tree {tree}\td\n{listing}"));
