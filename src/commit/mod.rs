@@ -1,7 +1,7 @@
 //! `fix --commit`: one commit in each repository, of the files that were fixed and nothing else.
 //!
 //! Everything that could be in the way is asked before anything is written ([`plan`]); then the files are
-//! written, and then committed ([`make`]). libgit2 does the plain commit. Where something is in play
+//! written, and then committed ([`make()`]). libgit2 does the plain commit. Where something is in play
 //! that it does not do, or does not know, `git commit --only` does it: [`mod@way`] has the list.
 
 mod body;
