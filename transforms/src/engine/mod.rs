@@ -15,7 +15,7 @@ pub use crate::rules::Finding;
 use crate::app::{AppView, NotingErrors, ReadError};
 use crate::plan::{Model, Plan};
 use crate::walk::{self, Verdict};
-use attempt::{Looked, PASSES};
+use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
 
 /// Checks an app and computes what `fix` would write. `diff`, `fix` and `check` all read this one
@@ -27,7 +27,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
     if !unread.is_empty() {
         return Ok(not_known(before, unread));
     }
-    let Decision { fixes, held, refused, answered, mut changes } = decide(app, options, &before)?;
+    let Decision { mut fixes, held, mut refused, answered, mut changes } = decide(app, options, &before)?;
     // Repeats the whole repair on its own result until it changes nothing, so that a second `fix` does not either.
     for pass in 0.. {
         let Some(now) = changes.after.as_ref().filter(|_| !changes.is_empty()) else { break };
@@ -40,6 +40,15 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
             return Err(NotConverged { rules, message: "the repairs did not come to an end".to_owned() });
         }
         changes.follow(app, next)?;
+    }
+    // Each round was judged by what the one before left; all of them together are judged by the app as it was.
+    let allowed = judge::allow(&before.walk.stops, changes.stops(&before), options.unsafe_fixes);
+    if let Some(reason) = allowed.err().filter(|_| !changes.is_empty()) {
+        changes = Attempt::default();
+        for fix in &mut fixes {
+            fix.applied = false;
+        }
+        refused.push(RefusedFix { findings: (0..before.findings.len()).collect(), reason });
     }
     let file_changes = changes.changes(app);
     let after = changes.after.as_ref().filter(|_| !file_changes.is_empty()).unwrap_or(&before);
