@@ -13,9 +13,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::process::{Child, Command};
 use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 /// How long child processes may take to end before they are killed, and once more after that.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_secs(5);
 
 type CleanupFn = Box<dyn FnOnce() + Send>;
@@ -156,7 +158,7 @@ impl Drop for Running {
 }
 
 /// Returns once a signal has arrived that ends the process.
-#[cfg(all(unix, debug_assertions))]
+#[cfg(all(unix, any(debug_assertions, test)))]
 pub(crate) fn wait_for_signal() {
     let mut state = state();
     while !state.ending {

@@ -4,21 +4,21 @@
 //! if its environment says so; a release build has nothing of this.
 
 /// Marks a step.
-#[cfg(not(debug_assertions))]
+#[cfg(not(any(debug_assertions, test)))]
 #[inline]
 pub(crate) fn reached(_name: &str) {}
 
 #[cfg(test)]
 pub(crate) use debug::each;
 /// Notes that work was done whose amount tests look at.
-#[cfg(not(debug_assertions))]
+#[cfg(not(any(debug_assertions, test)))]
 #[inline]
 pub(crate) fn counted(_name: &str) {}
 
-#[cfg(debug_assertions)]
+#[cfg(any(debug_assertions, test))]
 pub(crate) use debug::{counted, reached};
 
-#[cfg(debug_assertions)]
+#[cfg(any(debug_assertions, test))]
 mod debug {
     use std::cell::{Cell, RefCell};
 

@@ -23,7 +23,7 @@ const DIGITS: usize = 16;
 /// The longest journal that is read: an app has five deploy files of 1 MiB at most, twice.
 const LIMIT: u64 = 1 << 30;
 /// Journals of one directory that are looked at.
-const MOST: usize = 16;
+const MOST: usize = 1_000;
 
 /// What is to be written.
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl Journal {
         let path = dir.join(format!("{PREFIX}{number:0DIGITS$x}{JOURNAL}"));
         let mut file = new_file(&path)?;
         step::reached("journal: made");
-        // Where files cannot be locked, two runs at once are told apart by their names alone.
+        // Where files cannot be locked, nobody can tell a journal in use from one that was left, and none is swept.
         let _ = file.try_lock();
         let record = Record { dir: dir.as_os_str().to_owned(), files, commit };
         let identity = identity(&file.metadata()?).unwrap_or_default();
@@ -166,6 +166,11 @@ impl Journal {
 
 /// The journals in `dir` that runs left which have ended.
 pub(super) fn left_in(dir: &Path) -> Vec<Found> {
+    named_in(dir).into_iter().filter_map(open).collect()
+}
+
+/// What has the name of a journal in `dir`.
+pub(super) fn named_in(dir: &Path) -> Vec<PathBuf> {
     let Ok(listing) = fs::read_dir(dir) else { return Vec::new() };
     let is_journal = |name: &str| {
         let number = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(JOURNAL));
@@ -176,7 +181,7 @@ pub(super) fn left_in(dir: &Path) -> Vec<Found> {
     let names = listing.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_journal));
     let mut paths: Vec<PathBuf> = names.take(MOST).map(|entry| entry.path()).collect();
     paths.sort();
-    paths.into_iter().filter_map(open).collect()
+    paths
 }
 
 fn open(path: PathBuf) -> Option<Found> {

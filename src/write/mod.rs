@@ -185,16 +185,16 @@ pub(crate) struct Swept {
 
 /// Brings what ended runs left in `dir`, which belongs to `tree`, to a state of all files or none. Fails with a phrase.
 pub(crate) fn sweep(dir: &Path, tree: &Path) -> Result<Swept, String> {
-    let left = journal::left_in(dir);
-    if left.is_empty() {
+    if journal::named_in(dir).is_empty() {
         return Ok(Swept::default());
     }
+    // Before they are looked at: a writer makes its journal before it can lock that.
     let _writing = Writing::begin(tree)?;
     let mut swept = Swept::default();
     let failed = |error| {
         format!("failed to remove what an interrupted run left in `{}`: {}", dir.display(), phrase(&error))
     };
-    for found in left {
+    for found in journal::left_in(dir) {
         match found {
             Found::Empty(path, _locked) => std::fs::remove_file(path).map_err(failed)?,
             // Git's directory may be that of another work tree, too.
