@@ -10,7 +10,6 @@ use nixpacks_transforms::document::{Document, FileKind};
 use nixpacks_transforms::engine::{self, Options};
 use nixpacks_transforms::plan::{self, Dashboard};
 use nixpacks_transforms::walk;
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -51,60 +50,6 @@ fn app(name: &str) -> MemoryApp {
     app
 }
 
-/// An app whose config has `count` entries of one shape.
-fn long(shape: &str, count: usize) -> MemoryApp {
-    let mut config = String::new();
-    let mut requirements = String::from("flask\ngunicorn\n");
-    let install = "[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n";
-    let setup = "[phases.setup]\nnixPkgs = [\"python311\", \"pip\"]\n";
-    match shape {
-        "cmds" => {
-            config += setup;
-            config += "[phases.install]\ncmds = [\n";
-            each(&mut config, count, |at| format!("    \"pip install package{at:05}-name==1\",\n"));
-            config += "]\n";
-        }
-        "venvs" => {
-            config += setup;
-            config += "[phases.install]\ncmds = [\n";
-            each(&mut config, count, |at| {
-                format!("    \"python -m venv v{at} && v{at}/bin/pip install x\",\n")
-            });
-            config += "]\n";
-        }
-        "nixPkgs" => {
-            config += "[phases.setup]\nnixPkgs = [\n    \"python311\",\n";
-            each(&mut config, count, |at| format!("    \"python311Packages.package{at:05}\",\n"));
-            config += "    \"pip\",\n]\n";
-            config += install;
-        }
-        "phases" => {
-            config += install;
-            each(&mut config, count, |at| format!("[phases.p{at:05}]\ncmds = [\"pip install x\"]\n"));
-        }
-        "steps" => {
-            config += "[phases.install]\ncmds = [\"true";
-            each(&mut config, count, |at| format!(" && pip install package{at:05}"));
-            config += "\"]\n";
-        }
-        _ => {
-            config += setup;
-            config += install;
-            each(&mut requirements, count, |at| {
-                format!("package{at:05}[extra]>=1.2 ; python_version > '3'\n")
-            });
-        }
-    }
-    config += "[start]\ncmd = \"gunicorn app:app\"\n";
-    MemoryApp::new([("nixpacks.toml", config), ("requirements.txt", requirements)])
-}
-
-fn each(text: &mut String, count: usize, line: impl Fn(usize) -> String) {
-    for at in 0..count {
-        let _ = write!(text, "{}", line(at));
-    }
-}
-
 fn config(app: &MemoryApp) -> String {
     let config = app.files().find(|(path, _)| *path == "nixpacks.toml");
     config.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
@@ -135,7 +80,7 @@ fn fastest(mut work: impl FnMut()) -> Duration {
 
 #[divan::bench(args = [10, 100, 1_000, 10_000])]
 fn parse_toml(bencher: Bencher<'_, '_>, entries: usize) {
-    let text = config(&long("cmds", entries));
+    let text = config(&long("list:pip", entries));
     bencher.bench(|| Document::parse("nixpacks.toml", FileKind::NixpacksToml, text.as_str()));
 }
 
@@ -159,6 +104,11 @@ fn whole_run(bencher: Bencher<'_, '_>, name: &str) {
     bencher.bench(|| engine::run(&app, &options));
 }
 
+/// An app with so many entries of a shape.
+fn long(shape: &str, count: usize) -> MemoryApp {
+    laws::long::app(shape, count).unwrap_or_default().files
+}
+
 /// Ten times as many entries take at most twelve times as long.
 #[divan::bench_group(max_time = 3)]
 mod linear {
@@ -167,28 +117,28 @@ mod linear {
     const COUNTS: [usize; 3] = [100, 1_000, 10_000];
 
     #[divan::bench(args = COUNTS)]
-    fn cmds(bencher: Bencher<'_, '_>, count: usize) {
-        run(bencher, "cmds", count);
+    fn commands(bencher: Bencher<'_, '_>, count: usize) {
+        run(bencher, "list:pip", count);
     }
 
     #[divan::bench(args = COUNTS)]
-    fn venvs(bencher: Bencher<'_, '_>, count: usize) {
-        run(bencher, "venvs", count);
+    fn environments(bencher: Bencher<'_, '_>, count: usize) {
+        run(bencher, "list:environments", count);
     }
 
     #[divan::bench(args = COUNTS)]
-    fn nix_pkgs(bencher: Bencher<'_, '_>, count: usize) {
-        run(bencher, "nixPkgs", count);
+    fn packages(bencher: Bencher<'_, '_>, count: usize) {
+        run(bencher, "packages", count);
     }
 
     #[divan::bench(args = COUNTS)]
     fn phases(bencher: Bencher<'_, '_>, count: usize) {
-        run(bencher, "phases", count);
+        run(bencher, "phases-with-pip", count);
     }
 
     #[divan::bench(args = [20, 200, 2_000])]
     fn steps_of_one_command(bencher: Bencher<'_, '_>, count: usize) {
-        run(bencher, "steps", count);
+        run(bencher, "steps:pip", count);
     }
 
     #[divan::bench(args = COUNTS)]

@@ -19,10 +19,10 @@ pub(crate) fn examine(
     options: &Options,
     shared: &Shared,
 ) -> Result<Vec<Examined>, Failure> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
-    if threads <= 1 {
-        return inputs.iter().map(|input| one(input, shared, options)).collect();
+    if let [only] = inputs {
+        return Ok(vec![one(only, shared, options)?]);
     }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     in_order(inputs, threads, |input| one(input, shared, options)).into_iter().collect()
 }
 

@@ -24,10 +24,6 @@ mod write;
 use clap::Parser as _;
 use std::process::ExitCode;
 
-/// A run is many small strings on several threads, where the system's allocator takes a fifth of it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match cli::Cli::try_parse() {
         Ok(cli) => commands::run(&cli).into(),

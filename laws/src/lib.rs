@@ -7,6 +7,7 @@ pub mod app;
 mod comments;
 pub mod draw;
 mod hold;
+pub mod long;
 pub mod patch;
 pub mod raw;
 mod tape;

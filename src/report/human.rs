@@ -12,7 +12,7 @@ use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Paths that an advice names at most.
+/// Paths that an advice names at most, and fixes that are told as held back.
 const SHOWN: usize = 8;
 
 /// The report for people: places, reasons, what the fix does, the verdict, what to do next.
@@ -74,13 +74,19 @@ impl Report<'_> {
         // After a fix only what it did not settle is worth a picture; its lines are as they now stand.
         if self.mode == Mode::Fix && app.written.stands() {
             for finding in &outcome.remaining {
-                self.finding(app, outcome, finding, out);
+                self.picture(&app.home, &app.fixed, finding, None, out);
             }
         } else {
+            let mut told = BTreeSet::new();
             // A patch speaks for what it fixes.
             let silent = |finding: &Finding| self.mode == Mode::Diff && fate(outcome, finding) == Fate::Fixed;
             for finding in outcome.findings.iter().filter(|finding| !silent(finding)) {
-                self.finding(app, outcome, finding, out);
+                // A fix that many findings share is told once.
+                let help = match finding.fix {
+                    Some(fix) if !told.insert(fix) => Some("same fix as above".to_owned()),
+                    _ => help(outcome, finding),
+                };
+                self.picture(&app.home, &app.texts, finding, help, out);
             }
         }
         if self.mode != Mode::Fix && !outcome.changes.is_empty() {
@@ -92,12 +98,6 @@ impl Report<'_> {
         if let Written::Failed(why) = &app.written {
             let _ = writeln!(page.err, "error: {}", escape(why));
         }
-    }
-
-    fn finding(&self, app: &Examined, outcome: &Outcome, finding: &Finding, out: &mut String) {
-        let done = self.mode == Mode::Fix && app.written.stands();
-        let (texts, help) = if done { (&app.fixed, None) } else { (&app.texts, help(outcome, finding)) };
-        self.picture(&app.home, texts, finding, help, out);
     }
 
     fn picture(&self, home: &Home, texts: &Texts, finding: &Finding, help: Option<String>, out: &mut String) {
@@ -166,11 +166,17 @@ impl Report<'_> {
             _ => writeln!(out, "{name}: {}", prose::verdict(&outcome.before))
                 .and_then(|()| writeln!(out, "{name}: with the fix {}", prose::verdict(&outcome.after))),
         };
-        for (index, why) in &outcome.held {
-            if let Some(fix) = outcome.fixes.get(*index) {
-                let title = escape(&fix.title);
-                let _ = writeln!(out, "{name}: held back as unsafe: {title} ({})", escape(why));
-            }
+        let held = |(index, why): &(usize, String)| {
+            Some(format!("{} ({})", escape(&outcome.fixes.get(*index)?.title), escape(why)))
+        };
+        let mut seen = BTreeSet::new();
+        let held: Vec<String> =
+            outcome.held.iter().filter_map(held).filter(|held| seen.insert(held.clone())).collect();
+        for held in held.iter().take(SHOWN) {
+            let _ = writeln!(out, "{name}: held back as unsafe: {held}");
+        }
+        if held.len() > SHOWN {
+            let _ = writeln!(out, "{name}: held back as unsafe: and {} more", held.len() - SHOWN);
         }
         for refused in &outcome.refused {
             let _ = writeln!(out, "{name}: no fix is offered: {}", escape(&refused.reason));
@@ -377,6 +383,15 @@ mod tests {
         ] {
             assert!(text.contains(want), "{want:?} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn tells_a_fix_that_many_findings_share_once() {
+        let app = examined(&["safe"; 50]);
+        let mut page = Page::default();
+        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
+        assert_eq!(page.out.matches("= help: drop `pip`").count(), 1, "{}", page.out);
+        assert_eq!(page.out.matches("= help: same fix as above").count(), 49);
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub(crate) enum Fate {
 pub(crate) fn fate(outcome: &Outcome, finding: &Finding) -> Fate {
     let by_hand = if finding.severity == Severity::Note { Fate::Told } else { Fate::Person };
     let Some(index) = finding.fix else { return by_hand };
-    if outcome.held.iter().any(|(held, _)| *held == index) {
+    if outcome.held.binary_search_by_key(&index, |(held, _)| *held).is_ok() {
         return Fate::Held;
     }
     if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { Fate::Fixed } else { by_hand }

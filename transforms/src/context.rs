@@ -4,10 +4,11 @@ use crate::app::AppView;
 use crate::document::{Document, FileKind, Node, SourceMap};
 use crate::options::Options;
 use crate::plan::{Model, Origin, Place};
+use crate::requirements::PipCommand;
 use crate::text::Span;
-use crate::walk::{Command, Walk};
+use crate::walk::{CallKind, Command, Dists, Walk, programs_of};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An app, its plan, and the predicted run.
 pub(crate) struct Context<'m> {
@@ -16,7 +17,23 @@ pub(crate) struct Context<'m> {
     pub(crate) walk: &'m Walk,
     pub(crate) options: &'m Options,
     places: Places<'m>,
+    facts: Facts<'m>,
 }
+
+/// What many calls ask of the whole run, found out once.
+#[derive(Default)]
+struct Facts<'m> {
+    runs_get_pip_in_venv: OnceCell<bool>,
+    installed: OnceCell<HashSet<String>>,
+    module_paths: OnceCell<Option<Vec<&'m str>>>,
+    held: OnceCell<Dists>,
+    commands: OnceCell<HashMap<&'m Place, &'m Command>>,
+    joinable: OnceCell<HashSet<&'m str>>,
+    packaged: OnceCell<HashSet<String>>,
+}
+
+/// The most bytes of commands that set a module path and are looked through for each directory.
+const MOST_MODULE_PATHS: usize = 16 * 1024;
 
 type Strings<'m> = HashMap<(&'m str, usize), (&'m Document, &'m Node)>;
 
@@ -29,7 +46,7 @@ struct Places<'m> {
 
 impl<'m> Context<'m> {
     pub(crate) fn new(app: &'m dyn AppView, model: &'m Model, walk: &'m Walk, options: &'m Options) -> Self {
-        Self { app, model, walk, options, places: Places::default() }
+        Self { app, model, walk, options, places: Places::default(), facts: Facts::default() }
     }
 
     /// The bytes of the file that give a part of the string at `place`.
@@ -60,12 +77,72 @@ impl<'m> Context<'m> {
         self.options.rules.has(rule)
     }
 
-    /// Whether the module path of the app or of a command names this directory.
+    /// Whether the module path of the app or of a command names this directory. Where there are very many
+    /// such commands it is taken to.
     pub(crate) fn looks_in(&self, dir: &str) -> bool {
         let path = self.model.plan.variables.get("PYTHONPATH").map_or("", |item| item.value.as_str());
+        let texts = self.facts.module_paths.get_or_init(|| {
+            let texts = self.walk.commands.iter().map(|command| command.item.value.as_str());
+            let texts: Vec<&str> = texts.filter(|text| text.contains("PYTHONPATH")).collect();
+            let length: usize = texts.iter().map(|text| text.len()).sum();
+            (length + path.len() <= MOST_MODULE_PATHS).then_some(texts)
+        });
         let dir = dir.trim_start_matches("./").trim_end_matches('/');
-        let named = |text: &str| text.contains("PYTHONPATH") && text.contains(dir);
-        path.contains(dir) || self.walk.commands.iter().any(|command| named(&command.item.value))
+        texts.as_ref().is_none_or(|texts| path.contains(dir) || texts.iter().any(|text| text.contains(dir)))
+    }
+
+    /// The command of the configuration that stands at a place.
+    pub(crate) fn command_at(&self, place: &Place) -> Option<&'m Command> {
+        let commands = self.facts.commands.get_or_init(|| {
+            let commands = self.file_commands().into_iter().rev();
+            let placed = commands.filter_map(|command| match &command.item.origin {
+                Origin::Deploy(place) => Some((place, command)),
+                _ => None,
+            });
+            placed.collect()
+        });
+        commands.get(place).copied()
+    }
+
+    /// The phases of which a rule can join commands, which it finds out once.
+    pub(crate) fn joinable(&self, find: impl FnOnce() -> HashSet<&'m str>) -> &HashSet<&'m str> {
+        self.facts.joinable.get_or_init(find)
+    }
+
+    /// What any of the walk's environments holds.
+    pub(crate) fn held(&self) -> &Dists {
+        self.facts.held.get_or_init(|| self.walk.held())
+    }
+
+    /// Whether a Nix package of the plan brings this program.
+    pub(crate) fn is_packaged(&self, program: &str) -> bool {
+        let packaged = self.facts.packaged.get_or_init(|| {
+            let phases = self.model.plan.phases.values();
+            let packages = phases.filter_map(|phase| phase.nix_pkgs.as_ref()).flatten();
+            packages.flat_map(|item| programs_of(&item.value)).collect()
+        });
+        packaged.contains(program)
+    }
+
+    /// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
+    pub(crate) fn runs_get_pip_in_venv(&self) -> bool {
+        *self.facts.runs_get_pip_in_venv.get_or_init(|| {
+            let mut calls = self.walk.commands.iter().flat_map(|command| &command.calls);
+            calls.any(|call| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_some())
+        })
+    }
+
+    /// Whether a command of the configuration installs this package by name.
+    pub(crate) fn installs(&self, package: &str) -> bool {
+        let installed = self.facts.installed.get_or_init(|| {
+            let calls = self.file_commands().into_iter().flat_map(|command| &command.calls);
+            let commands = calls.filter_map(|call| match &call.kind {
+                CallKind::Pip(pip) if pip.command.is_install() => Some(&pip.command),
+                _ => None,
+            });
+            commands.flat_map(PipCommand::names).collect()
+        });
+        installed.contains(package)
     }
 
     /// The file that Nixpacks reads its configuration from.

@@ -41,3 +41,18 @@ fn a_list_of_many_entries_is_rewritten_entry_by_entry() {
     let after = &outcome.changes.first().unwrap().after;
     assert_eq!(after.matches("\"pip install package").count(), 3_000);
 }
+
+#[test]
+fn commands_that_multiply_a_long_requirements_file_are_not_followed_without_end() {
+    let outcome = |commands: usize| {
+        let install = |at| format!("\"python -m venv v{at} && v{at}/bin/pip install -r requirements.txt\", ");
+        let mut app = app(&format!("cmds = [{}]", (0..commands).map(install).collect::<String>()));
+        app.insert("requirements.txt", (0..5_000).map(|at| format!("package{at}\n")).collect::<String>());
+        let model = plan::model(&app, &Dashboard::default());
+        walk::walk(&model, &app).verdict
+    };
+    assert!(outcome(10).fails());
+    let verdict = outcome(200);
+    assert_eq!(verdict.outcome, Outcome::Unknown);
+    assert!(verdict.detail.contains("more than is followed"), "{}", verdict.detail);
+}

@@ -1,10 +1,14 @@
 //! Whether two versions of a file say the same outside what was to change.
 
 use super::{Document, Node, Table, Value};
-use std::collections::BTreeSet;
+use crate::text::Span;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A path of keys.
 pub type KeyPath = Vec<String>;
+/// Those of a document, shared by the elements of an array.
+pub(super) type KeyPaths = HashMap<usize, Arc<KeyPath>>;
 
 impl Document {
     /// Whether `after` says the same as this document, apart from the values at `paths` and below.
@@ -14,7 +18,28 @@ impl Document {
 
     /// The path of keys of the string whose own bytes start at `start`; one in an array has its array's.
     pub fn path_of(&self, start: usize) -> Option<KeyPath> {
-        find(&self.root, start)
+        self.key_paths().get(&start).map(|keys| keys.as_ref().clone())
+    }
+
+    /// The string whose own bytes are `span`.
+    pub fn string_at(&self, span: Span) -> Option<&Node> {
+        let keys = self.key_paths().get(&span.start)?;
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let mut node = self.get(&keys)?;
+        if let Value::Array(array) = &node.value {
+            let at = array.elements.binary_search_by_key(&span.start, |element| element.span.start).ok()?;
+            node = array.elements.get(at)?;
+        }
+        (node.span == span && node.as_str().is_some()).then_some(node)
+    }
+
+    /// The paths of keys by the first bytes of what they lead to: many findings ask for theirs.
+    fn key_paths(&self) -> &KeyPaths {
+        self.key_paths.get_or_init(|| {
+            let mut found = HashMap::new();
+            add_paths(&self.root, &mut Vec::new(), &mut found);
+            found
+        })
     }
 }
 
@@ -68,22 +93,29 @@ fn all_declared(node: &Node, paths: &BTreeSet<KeyPath>, at: &mut KeyPath) -> boo
         })
 }
 
-fn find(table: &Table, start: usize) -> Option<KeyPath> {
-    table.entries.iter().find_map(|entry| {
-        let below = match &entry.node.value {
-            Value::Str(_) => (entry.node.span.start == start).then(Vec::new),
-            Value::Array(array) => array.elements.iter().any(|node| node.span.start == start).then(Vec::new),
-            Value::Table(table) => find(table, start),
-            _ => None,
-        }?;
-        Some(std::iter::once(entry.key.name.clone()).chain(below).collect())
-    })
+fn add_paths(table: &Table, at: &mut KeyPath, found: &mut KeyPaths) {
+    for entry in &table.entries {
+        at.push(entry.key.name.clone());
+        match &entry.node.value {
+            Value::Str(_) => drop(found.entry(entry.node.span.start).or_insert_with(|| Arc::new(at.clone()))),
+            Value::Array(array) => {
+                let keys = Arc::new(at.clone());
+                for element in &array.elements {
+                    found.entry(element.span.start).or_insert_with(|| Arc::clone(&keys));
+                }
+            }
+            Value::Table(table) => add_paths(table, at, found),
+            _ => {}
+        }
+        at.pop();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::{Document, FileKind};
+    use crate::text::Span;
 
     fn doc(text: &str) -> Document {
         Document::parse("nixpacks.toml", FileKind::NixpacksToml, text).unwrap()
@@ -108,7 +140,10 @@ mod tests {
     #[test]
     fn finds_the_path_of_a_string() {
         let doc = doc("[phases.install]\ncmds = ['pip']\n");
-        assert_eq!(doc.path_of(doc.text.find("'pip'").unwrap()), Some(path("phases.install.cmds")));
+        let start = doc.text.find("'pip'").unwrap();
+        assert_eq!(doc.path_of(start), Some(path("phases.install.cmds")));
         assert_eq!(doc.path_of(3), None);
+        assert!(doc.string_at(Span::new(start, start + 5)).is_some());
+        assert!(doc.string_at(Span::new(start, start + 4)).is_none());
     }
 }

@@ -15,7 +15,8 @@ pub use node::{Array, Entry, Key, Layout, Node, Table, Value};
 pub use source::SourceMap;
 pub use string::{Quote, Str};
 
-use crate::text::Span;
+use crate::text::{Eol, Span};
+use std::sync::OnceLock;
 
 /// Which deploy file a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +44,9 @@ pub struct Document {
     pub text: String,
     /// The root table.
     pub root: Table,
+    /// Where its lines end, found at the first question.
+    line_ends: OnceLock<Vec<usize>>,
+    key_paths: OnceLock<compare::KeyPaths>,
 }
 
 /// A file that cannot be parsed.
@@ -57,6 +61,21 @@ pub struct ParseError {
 }
 
 impl Document {
+    /// A document of which the parts are known.
+    pub(crate) fn new(path: String, kind: FileKind, text: String, root: Table) -> Self {
+        Self { path, kind, text, root, line_ends: OnceLock::new(), key_paths: OnceLock::new() }
+    }
+
+    /// As [`Eol::near`] of the text, for many questions: a line may be as long as the file.
+    pub fn eol_near(&self, offset: usize) -> Eol {
+        let ends = self.line_ends.get_or_init(|| self.text.match_indices('\n').map(|(at, _)| at).collect());
+        let after = ends.partition_point(|end| *end < offset);
+        match ends.get(after).or_else(|| ends.get(after.checked_sub(1)?)) {
+            Some(end) if self.text.get(..*end).is_some_and(|before| before.ends_with('\r')) => Eol::Crlf,
+            _ => Eol::Lf,
+        }
+    }
+
     /// Parses `text`. Never panics; deep nesting is a [`ParseError`].
     pub fn parse(
         path: impl Into<String>,
@@ -71,14 +90,9 @@ impl Document {
             FileKind::Procfile => procfile::parse(&text),
         };
         match root {
-            Ok(root) => Ok(Self { path, kind, text, root }),
+            Ok(root) => Ok(Self::new(path, kind, text, root)),
             Err((span, message)) => Err(ParseError { path, span, message }),
         }
-    }
-
-    /// The string whose own bytes are `span`.
-    pub fn string_at(&self, span: Span) -> Option<&Node> {
-        self.root.entries.iter().find_map(|entry| entry.node.string_at(span))
     }
 
     /// Every string of the document.

@@ -145,16 +145,6 @@ impl Node {
         }
     }
 
-    /// The string in this value whose own bytes are `span`. The parser bounds the nesting.
-    pub(super) fn string_at(&self, span: Span) -> Option<&Node> {
-        match &self.value {
-            Value::Str(_) => (self.span == span).then_some(self),
-            Value::Array(array) => array.elements.iter().find_map(|node| node.string_at(span)),
-            Value::Table(table) => table.entries.iter().find_map(|entry| entry.node.string_at(span)),
-            _ => None,
-        }
-    }
-
     /// What the value is, in TOML's words.
     pub fn type_name(&self) -> &'static str {
         match &self.value {

@@ -225,7 +225,8 @@ impl Attempt {
     /// What its changes do beyond those of another attempt, in one line. Empty where that is nothing.
     pub(super) fn title(&self, beyond: Option<&Attempt>) -> String {
         let mut title = String::new();
-        let new = |part: &&(String, bool)| beyond.is_none_or(|other| !other.titles.contains(part));
+        let known: BTreeSet<&(String, bool)> = beyond.iter().flat_map(|other| &other.titles).collect();
+        let new = |part: &&(String, bool)| !known.contains(part);
         let titles: Vec<&(String, bool)> = self.titles.iter().filter(new).collect();
         let plain = titles.iter().all(|(_, plain)| *plain);
         for (part, _) in titles.into_iter().filter(|(_, is_plain)| plain || !is_plain) {

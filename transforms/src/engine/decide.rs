@@ -377,17 +377,20 @@ impl Judge<'_> {
     fn refused(&mut self, all: &Groups) -> Result<Vec<RefusedFix>, NotConverged> {
         let refused: Vec<Refused> = self.attempt(all)?.refused.clone();
         let strategic = self.groups.iter().find(|group| group.strategy);
+        let mut places: BTreeMap<&FindingKey, Vec<usize>> = BTreeMap::new();
+        for (at, key) in self.keys.iter().enumerate() {
+            places.entry(key).or_default().push(at);
+        }
         let mut out = Vec::new();
         for Refused { findings, refusal, text } in refused {
             let line = refusal.span.map(|span| LineIndex::new(&text).position(span.start).line);
             let place = line.map(|line| format!(":{line}")).unwrap_or_default();
-            let own: Vec<usize> = (0..self.keys.len())
-                .filter(|at| self.keys.get(*at).is_some_and(|key| findings.contains(key)))
-                .collect();
+            let own: BTreeSet<usize> =
+                findings.iter().filter_map(|key| places.get(key)).flatten().copied().collect();
             let findings = if findings.is_empty() {
                 strategic.map(|group| group.findings.clone()).unwrap_or_default()
             } else {
-                own
+                own.into_iter().collect()
             };
             out.push(RefusedFix {
                 findings,

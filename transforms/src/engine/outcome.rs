@@ -21,7 +21,7 @@ pub struct Outcome {
     pub changes: Vec<FileChange>,
     /// What is still wrong once [`Outcome::changes`] are made.
     pub remaining: Vec<Finding>,
-    /// Fixes held back as unsafe, each with the reason: indices into [`Outcome::fixes`].
+    /// Fixes held back as unsafe, each with the reason: indices into [`Outcome::fixes`], rising.
     pub held: Vec<(usize, String)>,
     /// Fixes that were tried and are not offered.
     pub refused: Vec<RefusedFix>,

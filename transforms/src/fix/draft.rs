@@ -7,7 +7,7 @@ use crate::document::schema::Key;
 use crate::document::{Document, KeyPath, Node};
 use crate::edit::Edit;
 use crate::plan::{Item, Model, Origin, Place};
-use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
 
 /// Rule ids that a change answers to.
 pub(crate) type Rules = BTreeSet<&'static str>;
@@ -45,13 +45,28 @@ pub(crate) struct List {
     pub(crate) rules: Rules,
     pub(crate) title: Option<String>,
     pub(super) answers: Answers,
+    /// Entries of the file that are to go, by their places in it. They are taken out together, before the list is
+    /// looked at as a whole.
+    going: BTreeSet<usize>,
+    /// How often each text is in the list, while single entries are looked at.
+    counts: Option<HashMap<String, usize>>,
 }
 
 impl List {
     fn new(path: String, keys: Vec<String>, before: Vec<String>) -> Self {
         let pieces = before.iter().enumerate();
         let pieces = pieces.map(|(at, text)| Piece { was: Some(at), text: text.clone() }).collect();
-        Self { path, keys, pieces, before, rules: Rules::new(), title: None, answers: Answers::default() }
+        Self {
+            path,
+            keys,
+            pieces,
+            before,
+            rules: Rules::new(),
+            title: None,
+            answers: Answers::default(),
+            going: BTreeSet::new(),
+            counts: None,
+        }
     }
 
     pub(super) fn changed(&self) -> bool {
@@ -75,12 +90,48 @@ impl List {
         }
     }
 
-    /// Gives an entry another text; where one says that already, it goes instead.
+    /// Takes out an entry that [`Draft::list_entry`] gave, together with the others of its kind.
+    pub(crate) fn drop_entry(&mut self, at: usize) {
+        let Some(piece) = self.pieces.get(at) else { return };
+        if let Some(count) = self.counts.as_mut().and_then(|counts| counts.get_mut(&piece.text)) {
+            *count = count.saturating_sub(1);
+        }
+        self.going.extend(piece.was);
+    }
+
+    /// Gives such an entry another text; where one says that already, it goes instead.
     pub(crate) fn replace_or_drop(&mut self, at: usize, text: &str) {
-        if self.pieces.iter().any(|other| other.text == text) {
-            self.remove(at);
-        } else if let Some(piece) = self.pieces.get_mut(at) {
-            text.clone_into(&mut piece.text);
+        let Self { pieces, going, counts, .. } = self;
+        let counts = counts.get_or_insert_with(|| {
+            let stays = |piece: &&Piece| piece.was.is_none_or(|was| !going.contains(&was));
+            let mut counts = HashMap::new();
+            for piece in pieces.iter().filter(stays) {
+                *counts.entry(piece.text.clone()).or_default() += 1;
+            }
+            counts
+        });
+        if counts.get(text).is_some_and(|count| *count > 0) {
+            self.drop_entry(at);
+        } else if let Some(piece) = pieces.get_mut(at) {
+            let old = std::mem::replace(&mut piece.text, text.to_owned());
+            counts.insert(text.to_owned(), 1);
+            if let Some(count) = counts.get_mut(&old) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+
+    pub(super) fn settled(mut self) -> Self {
+        self.settle();
+        self
+    }
+
+    /// Takes the entries out that are to go: from here on the list is looked at as a whole.
+    fn settle(&mut self) {
+        self.counts = None;
+        if !self.going.is_empty() {
+            let going = std::mem::take(&mut self.going);
+            self.pieces.retain(|piece| piece.was.is_none_or(|was| !going.contains(&was)));
         }
     }
 
@@ -104,10 +155,13 @@ impl List {
 
     /// The place of the entry that was the file's `index`th.
     pub(crate) fn position(&self, index: usize) -> Option<usize> {
-        let is = |piece: &Piece| piece.was == Some(index);
-        // Nothing before it has gone, as a rule.
-        let at = Some(index).filter(|at| self.pieces.get(*at).is_some_and(is));
-        at.or_else(|| self.pieces.iter().position(is))
+        if self.going.contains(&index) {
+            return None;
+        }
+        let is = |at: &usize| self.pieces.get(*at).is_some_and(|piece| piece.was == Some(index));
+        // As a rule not much before it has come or gone.
+        let farthest = self.pieces.len().max(index);
+        (0..=farthest).flat_map(|by| [index.checked_sub(by), index.checked_add(by)]).flatten().find(is)
     }
 
     /// Whether an entry is one of the markers that stand for the lower layers.
@@ -247,6 +301,12 @@ impl<'m> Draft<'m> {
 
     /// The list at a path of keys.
     pub(crate) fn list_at(&mut self, doc: &Document, keys: &[&str], node: &Node) -> Option<&mut List> {
+        let list = self.unsettled_list_at(doc, keys, node)?;
+        list.settle();
+        Some(list)
+    }
+
+    fn unsettled_list_at(&mut self, doc: &Document, keys: &[&str], node: &Node) -> Option<&mut List> {
         let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
         let list = match self.lists.entry((doc.path.clone(), keys)) {
             btree_map::Entry::Occupied(list) => list.into_mut(),
@@ -262,7 +322,8 @@ impl<'m> Draft<'m> {
         Some(list)
     }
 
-    /// The list that has the string at `place` as an entry, and where that now is; `None` where it has gone.
+    /// The list that has the string at `place` as an entry, and where that now is; `None` where it has gone. Of the list
+    /// only that entry may be changed.
     pub(crate) fn list_entry(&mut self, place: &Place) -> Option<(&mut List, usize)> {
         let doc = self.model.document(&place.path)?;
         let keys = doc.path_of(place.span.start)?;
@@ -270,7 +331,7 @@ impl<'m> Draft<'m> {
         let node = doc.get(&keys)?;
         let elements = &node.as_array()?.elements;
         let index = elements.binary_search_by_key(&place.span.start, |element| element.span.start).ok()?;
-        let list = self.list_at(doc, &keys, node)?;
+        let list = self.unsettled_list_at(doc, &keys, node)?;
         let at = list.position(index)?;
         Some((list, at))
     }
@@ -281,15 +342,9 @@ impl<'m> Draft<'m> {
         Some(self.strings.get(place).map_or_else(|| item.value.clone(), |new| new.text.clone()))
     }
 
-    /// Changes a string that stands in a file outside a list.
-    pub(crate) fn set_text(&mut self, place: &Place, text: String, rule: &'static str) {
-        if self
-            .model
-            .document(&place.path)
-            .and_then(|doc| doc.string_at(place.span))
-            .and_then(Node::as_str)
-            .is_some_and(|old| old.decoded == text)
-        {
+    /// Changes a string that stands in a file outside a list, and reads `old` there.
+    pub(crate) fn set_text(&mut self, place: &Place, old: &str, text: String, rule: &'static str) {
+        if text == old {
             return;
         }
         let new = self.strings.entry(place.clone()).or_default();

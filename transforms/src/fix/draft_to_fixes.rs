@@ -1,15 +1,16 @@
 //! A draft's changes as fixes: titled sets of edits.
 
 use super::draft::{
-    Answers, Draft, List, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_marker,
+    Answers, Draft, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_marker,
 };
 use crate::document::schema::NIX_PKGS;
-use crate::document::{Document, KeyPath};
+use crate::document::{Document, KeyPath, Node};
 use crate::edit::{self, Edit, EditError};
 use crate::intent::array::{self, Slot};
 use crate::intent::{Refusal, entry, string};
+use crate::plan::Place;
 use crate::text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What a draft comes to.
 #[derive(Default)]
@@ -41,7 +42,8 @@ impl Draft<'_> {
     /// Lists that change; one that becomes empty is a key to remove, and so are packages of which only the
     /// marker is left, which says what the key's absence says.
     fn list_fixes(&mut self, out: &mut Proposals) {
-        let lists = std::mem::take(&mut self.lists).into_values().filter(List::changed);
+        let lists = std::mem::take(&mut self.lists).into_values();
+        let lists = lists.map(List::settled).filter(List::changed);
         let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| {
             let packages = list.keys.last().is_some_and(|key| NIX_PKGS.names.contains(&key.as_str()));
             list.pieces.iter().all(|piece| packages && is_marker(&piece.text))
@@ -74,18 +76,26 @@ impl Draft<'_> {
     }
 
     fn string_fixes(&self, out: &mut Proposals) {
-        for (place, new) in &self.strings {
-            let Some(doc) = self.model.document(&place.path) else { continue };
-            let Some(node) = doc.string_at(place.span) else { continue };
-            out.add(string::set(doc, node, &new.text), &new.answers, |edits| ProposedFix {
-                title: "run the program of the virtual environment".to_owned(),
-                plain_title: true,
-                rules: new.rules.clone(),
-                answers: new.answers.clone(),
-                path: place.path.clone(),
-                edits,
-                touches: doc.path_of(place.span.start).into_iter().collect(),
-            });
+        let strings: Vec<(&Place, &NewText)> = self.strings.iter().collect();
+        for strings in strings.chunk_by(|(one, _), (next, _)| one.path == next.path) {
+            let doc = strings.first().and_then(|(place, _)| self.model.document(&place.path));
+            let Some(doc) = doc else { continue };
+            let found =
+                strings.iter().filter_map(|(place, new)| Some((*place, doc.string_at(place.span)?, *new)));
+            let found: Vec<(&Place, &Node, &NewText)> = found.collect();
+            let texts: Vec<(&Node, &str)> =
+                found.iter().map(|(_, node, new)| (*node, new.text.as_str())).collect();
+            for ((place, _, new), edits) in found.iter().zip(string::set_many(doc, &texts)) {
+                out.add(edits, &new.answers, |edits| ProposedFix {
+                    title: "run the program of the virtual environment".to_owned(),
+                    plain_title: true,
+                    rules: new.rules.clone(),
+                    answers: new.answers.clone(),
+                    path: place.path.clone(),
+                    edits,
+                    touches: doc.path_of(place.span.start).into_iter().collect(),
+                });
+            }
         }
     }
 
@@ -121,7 +131,7 @@ impl Draft<'_> {
                 answers.extend(&removal.answers);
             }
             let mut fix = ProposedFix {
-                title: removals.iter().map(said).collect::<Vec<_>>().join("; "),
+                title: enumerated(removals.iter().map(said)),
                 plain_title: removals.iter().all(|removal| removal.title.is_none()),
                 rules: removals.iter().flat_map(|removal| removal.rules.iter().copied()).collect(),
                 answers: answers.clone(),
@@ -185,22 +195,29 @@ impl Draft<'_> {
     }
 
     fn rename_fixes(&self, out: &mut Proposals) {
-        for Rename { path, keys, to, rules, answers } in &self.renames {
-            let Some(doc) = self.model.document(path) else { continue };
-            let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-            let mut renamed = keys.clone();
-            if let Some(last) = renamed.last_mut() {
-                (*to).clone_into(last);
+        for renames in self.renames.chunk_by(|one, next| one.path == next.path) {
+            let doc = renames.first().and_then(|rename| self.model.document(&rename.path));
+            let Some(doc) = doc else { continue };
+            let names: Vec<Vec<&str>> =
+                renames.iter().map(|rename| rename.keys.iter().map(String::as_str).collect()).collect();
+            let pairs: Vec<(&[&str], &str)> =
+                names.iter().zip(renames).map(|(keys, rename)| (keys.as_slice(), rename.to)).collect();
+            for (rename, edits) in renames.iter().zip(entry::rename_keys(doc, &pairs)) {
+                let Rename { path, keys, to, rules, answers } = rename;
+                let mut renamed = keys.clone();
+                if let Some(last) = renamed.last_mut() {
+                    (*to).clone_into(last);
+                }
+                out.add(edits, answers, |edits| ProposedFix {
+                    title: format!("rename `{}` to `{to}`", keys.join(".")),
+                    plain_title: false,
+                    rules: rules.clone(),
+                    answers: answers.clone(),
+                    path: path.clone(),
+                    edits,
+                    touches: vec![keys.clone(), renamed],
+                });
             }
-            out.add(entry::rename_key(doc, &names, to), answers, |edits| ProposedFix {
-                title: format!("rename `{}` to `{to}`", keys.join(".")),
-                plain_title: false,
-                rules: rules.clone(),
-                answers: answers.clone(),
-                path: path.clone(),
-                edits,
-                touches: vec![keys.clone(), renamed],
-            });
         }
     }
 }
@@ -217,6 +234,21 @@ impl Proposals {
             Err(refusal) => self.refused.push((refusal, answers.clone())),
         }
     }
+}
+
+/// The most phrases that the title of one fix has.
+const MOST_PHRASES: usize = 8;
+
+/// Each phrase once, and of more than a reader wants only the first.
+fn enumerated(phrases: impl Iterator<Item = String>) -> String {
+    let mut seen = HashSet::new();
+    let mut phrases: Vec<String> = phrases.filter(|phrase| seen.insert(phrase.clone())).collect();
+    let more = phrases.len().saturating_sub(MOST_PHRASES);
+    if more > 0 {
+        phrases.truncate(MOST_PHRASES);
+        phrases.push(format!("and {more} more"));
+    }
+    phrases.join("; ")
 }
 
 /// Adds a key. Where another fix adds one to the same table both become one: they come in at one place,

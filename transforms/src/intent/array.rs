@@ -2,10 +2,9 @@
 
 use super::indent::Habit;
 use super::list::{Fresh, List, Piece};
-use super::{Refusal, check, join, quote, string};
+use super::{MOST_ALONE, Refusal, check, join, quote, string};
 use crate::document::{Document, Value};
 use crate::edit::Edit;
-use crate::text::Eol;
 
 /// One element of an array as it shall be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +43,9 @@ pub(crate) fn rewrite_many(
     match check(doc, &all) {
         Ok(_) => edits,
         // One of them is not understood: each is looked at by itself.
+        Err(refusal) if edits.len() > MOST_ALONE => {
+            edits.into_iter().map(|edits| edits.and_then(|_| Err(refusal.clone()))).collect()
+        }
         Err(_) => {
             edits.into_iter().map(|edits| edits.and_then(|own| check(doc, &own).map(|_| own))).collect()
         }
@@ -62,7 +64,7 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
     }
     let json = doc.kind.is_json();
     let style = quote::style(doc, &array.elements);
-    let eol = Eol::near(&doc.text, node.span.start).as_str();
+    let eol = doc.eol_near(node.span.start).as_str();
     let mut edits = Vec::new();
     let mut pieces = Vec::new();
     for slot in slots {
@@ -86,7 +88,7 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
         });
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
-    let mut list = List::new(&doc.text, node.span, spans, habit.clone());
+    let mut list = List::new(doc, node.span, spans, habit.clone());
     let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
     list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;

@@ -41,6 +41,9 @@ impl std::fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Where edits that are made together are not understood, so many are looked at one by one: each look parses the file.
+pub(crate) const MOST_ALONE: usize = 64;
+
 /// Applies `edits` to the document's text and parses the result.
 pub fn check(doc: &Document, edits: &[Edit]) -> Result<Document, Refusal> {
     let text = apply(&doc.text, edits).map_err(|e| Refusal::new(doc, None, e.to_string()))?;

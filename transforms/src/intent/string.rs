@@ -1,24 +1,53 @@
 //! Edits inside one string.
 
+mod procfile;
+
 use super::{Refusal, quote};
 use crate::document::{Document, FileKind, Node, Quote, Str};
 use crate::edit::{Edit, apply, difference};
-use crate::text::{Eol, Span};
+use crate::text::Span;
 use std::ops::Range;
 
 /// Gives the string at `node` the value `new`, by the smallest edit that its quotes allow.
 pub fn set(doc: &Document, node: &Node, new: &str) -> Result<Vec<Edit>, Refusal> {
-    let old = string(doc, node)?.decoded.as_str();
+    match changed(&string(doc, node)?.decoded, new) {
+        Some((range, part)) => replace(doc, node, range, &part),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// As [`set`] for several strings of one document: the edits of each. A Procfile is parsed a few times
+/// for all of them together, and not once for each.
+pub fn set_many(doc: &Document, strings: &[(&Node, &str)]) -> Vec<Result<Vec<Edit>, Refusal>> {
+    if doc.kind != FileKind::Procfile || strings.len() < 2 {
+        return strings.iter().map(|(node, new)| set(doc, node, new)).collect();
+    }
+    procfile::set_many(doc, strings)
+}
+
+/// The part of `old` that changes, and what takes its place; `None` where nothing does.
+fn changed(old: &str, new: &str) -> Option<(Range<usize>, String)> {
     if old == new {
-        return Ok(Vec::new());
+        return None;
     }
     let change = difference(old, new);
-    replace(doc, node, change.span.start..change.span.end, &change.content)
+    Some((change.span.start..change.span.end, change.content))
 }
 
 /// Replaces `range` of the decoded string at `node`. The rest of the string keeps its bytes where
 /// its quotes can hold the new text; else the whole string is written anew.
 pub fn replace(doc: &Document, node: &Node, range: Range<usize>, new: &str) -> Result<Vec<Edit>, Refusal> {
+    replace_where(doc, node, range, new, |edit, whole| reads_as(doc, node, edit, whole))
+}
+
+/// As [`replace`]; `accept` says whether the file reads as it should after an edit.
+fn replace_where(
+    doc: &Document,
+    node: &Node,
+    range: Range<usize>,
+    new: &str,
+    accept: impl Fn(&Edit, &str) -> bool,
+) -> Result<Vec<Edit>, Refusal> {
     let s = string(doc, node)?;
     let (Some(head), Some(_), Some(tail)) =
         (s.decoded.get(..range.start), s.decoded.get(range.clone()), s.decoded.get(range.end..))
@@ -26,12 +55,12 @@ pub fn replace(doc: &Document, node: &Node, range: Range<usize>, new: &str) -> R
         return Err(Refusal::new(doc, node.span, "the place is not one of whole characters of the string"));
     };
     let whole = format!("{head}{new}{tail}");
-    let eol = Eol::near(&doc.text, node.span.start).as_str();
+    let eol = doc.eol_near(node.span.start).as_str();
     if let Some(span) = s.source(&doc.text, range) {
         let as_is = (s.quote == Quote::MultilineBasic).then(|| new.replace('\\', "\\\\").replace('\n', eol));
         for body in [as_is, quote::body(new, s.quote, eol)].into_iter().flatten() {
             let edit = Edit::replacement(span, body);
-            if reads_as(doc, node, &edit, &whole) {
+            if accept(&edit, &whole) {
                 return Ok(vec![edit]);
             }
         }
@@ -48,7 +77,7 @@ pub fn replace(doc: &Document, node: &Node, range: Range<usize>, new: &str) -> R
     };
     for style in styles {
         let edit = Edit::replacement(node.span, quote::literal(&whole, *style, eol));
-        if reads_as(doc, node, &edit, &whole) {
+        if accept(&edit, &whole) {
             return Ok(vec![edit]);
         }
     }
@@ -90,3 +119,6 @@ fn reads_as(doc: &Document, node: &Node, edit: &Edit, whole: &str) -> bool {
     };
     read.root.entries.len() == keys && { pairs }.all(as_wanted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn parse(path: String, text: String) -> Result<Document, ParseError> {
     if has_no_document(&text) {
         let root = Table::new(Layout::Yaml, Vec::new());
-        return Ok(Document { path, kind: FileKind::Procfile, text, root });
+        return Ok(Document::new(path, FileKind::Procfile, text, root));
     }
     let document = Document::parse(path, FileKind::Procfile, text)?;
     for entry in &document.root.entries {

@@ -4,6 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::walk::CACHED;
+use std::collections::BTreeSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "cached-venv",
@@ -43,7 +44,7 @@ The entry goes; pip's own cache can stay.
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
 
 /// The virtual environments that cache mounts keep out of the image: absolute directories.
-fn cached_venv_dirs<'c>(cx: &Context<'c>) -> Vec<&'c str> {
+fn cached_venv_dirs<'c>(cx: &Context<'c>) -> BTreeSet<&'c str> {
     cx.walk.envs.iter().filter_map(|env| env.venv_dir()?.strip_prefix(CACHED)).collect()
 }
 
@@ -53,10 +54,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     items
         .filter(|item| {
             let entry = crate::walk::join("/app", &item.value);
-            let inside = |dir: &&str| {
-                dir.strip_prefix(entry.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            dirs.iter().any(inside)
+            let below = format!("{entry}/");
+            let first_below = dirs.range(below.as_str()..).next();
+            dirs.contains(entry.as_str()) || first_below.is_some_and(|dir| dir.starts_with(&below))
         })
         .filter_map(|item| {
             let message = format!("the virtual environment in `{}` is not in the image", item.value);
@@ -70,7 +70,7 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
         return false;
     };
-    list.remove(at);
+    list.drop_entry(at);
     list.rules.insert(INFO.id);
     list.say("keep the virtual environment in the image");
     true

@@ -3,10 +3,11 @@ use super::support::Found;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::{NIX_PKGS, NIX_PKGS_MISSPELLINGS};
-use crate::document::{Document, Key};
+use crate::document::{Document, Key, Node};
 use crate::fix::Draft;
 use crate::plan::Place;
 use crate::walk::{CallKind, Reason};
+use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "inert-nixpkgs",
@@ -61,33 +62,35 @@ fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
     found
 }
 
-/// Whether a command runs an interpreter that only this list names: `python3.11` and `python311`.
-fn is_needed(cx: &Context<'_>, doc: &Document, phase: &str, key: &Key) -> bool {
+/// The Nix attributes of the interpreters that commands run and do not find: `python311` for `python3.11`.
+fn missed_interpreters(cx: &Context<'_>) -> HashSet<String> {
+    let calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let missed = calls.filter(|call| call.reason() == Some(Reason::PythonNotFound));
+    let names = missed.filter_map(|call| match &call.kind {
+        CallKind::Pip(pip) => Some(pip.name.as_str()),
+        CallKind::Python { name } => Some(name.as_str()),
+        CallKind::EnsurePip | CallKind::RunGetPip | CallKind::MakeVenv { .. } => Some(call.program.as_str()),
+        _ => None,
+    });
+    names.map(|name| name.replace('.', "")).collect()
+}
+
+/// Whether the list under such a key names one of the interpreters that commands do not find.
+fn is_needed(doc: &Document, phase: &str, key: &Key, missed: &HashSet<String>) -> bool {
     let listed = doc.get(&["phases", phase, &key.name]).and_then(|node| node.as_array());
-    let attributes: Vec<&str> = listed
-        .into_iter()
-        .flat_map(|array| &array.elements)
-        .filter_map(|node| Some(node.as_str()?.decoded.as_str()))
-        .collect();
-    cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
-        let name = match &call.kind {
-            CallKind::Pip(pip) => pip.name.as_str(),
-            CallKind::Python { name } => name.as_str(),
-            CallKind::EnsurePip | CallKind::RunGetPip | CallKind::MakeVenv { .. } => call.program.as_str(),
-            _ => return false,
-        };
-        call.reason() == Some(Reason::PythonNotFound) && attributes.contains(&name.replace('.', "").as_str())
-    })
+    let mut names = listed.into_iter().flat_map(|array| &array.elements).filter_map(Node::as_str);
+    names.any(|name| missed.contains(&name.decoded))
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(doc) = cx.config() else { return Vec::new() };
+    let missed = missed_interpreters(cx);
     inert_keys(doc)
         .into_iter()
         .map(|(phase, key)| {
             let place = Place { path: doc.path.clone(), span: key.span };
             let message = format!("`{}` is ignored: the key is `nixPkgs`", key.name);
-            let (severity, label) = if is_needed(cx, doc, phase, key) {
+            let (severity, label) = if is_needed(doc, phase, key, &missed) {
                 let label = "not read by Nixpacks, and names the interpreter that the commands run";
                 (Severity::Error, label)
             } else {

@@ -68,7 +68,7 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     };
     let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
     if is_pip_package(&text) {
-        list.remove(at);
+        list.drop_entry(at);
     } else if let Some(plain) = with_only_installers(&text) {
         list.replace_or_drop(at, &plain);
     } else {

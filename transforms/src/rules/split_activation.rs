@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::CallKind;
+use crate::walk::{CallKind, Command};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-activation",
@@ -39,12 +39,19 @@ The entry goes, and `paths` carries the environment's programs to the entries af
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
+    // Of a command with many calls the script is gone through once.
+    let mut last: Option<(&Command, bool)> = None;
     support::calls(cx)
         .filter(|(command, call)| {
-            matches!(call.kind, CallKind::Activate { .. })
-                && command.phase.is_some()
-                && !call.fails()
-                && command.script.as_ref().is_ok_and(|script| script.simple_commands().count() == 1)
+            matches!(call.kind, CallKind::Activate { .. }) && command.phase.is_some() && !call.fails()
+        })
+        .filter(|(command, _)| match last {
+            Some((known, alone)) if std::ptr::eq(known, *command) => alone,
+            _ => {
+                let alone = command.script.as_ref().is_ok_and(|script| script.simple_commands().count() == 1);
+                last = Some((command, alone));
+                alone
+            }
         })
         .filter_map(|(command, call)| {
             let message = "activating here has no effect on the next command".to_owned();

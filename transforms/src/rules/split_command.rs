@@ -4,8 +4,8 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::fix::Draft;
-use crate::plan::Origin;
 use crate::walk::{CallKind, Command, Reason, join as join_paths};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-command",
@@ -59,26 +59,34 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .collect()
 }
 
+/// The most entries of a list that only change the directory and are joined: each is a part of the path in
+/// all entries after it.
+const MOST_DIRECTORIES: usize = 16;
+
 /// Joins where a later entry of the list does not find its file: `cd backend && pip install …`.
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let commands = cx.file_commands();
-    let at_finding = |command: &&&Command| matches!(&command.item.origin, Origin::Deploy(place) if Some(place) == finding.place.as_ref());
-    let Some(own) = commands.iter().find(at_finding).filter(|command| directory(command).is_some()) else {
-        return false;
-    };
+    let own = finding.place.as_ref().and_then(|place| cx.command_at(place));
+    let Some(own) = own.filter(|command| directory(command).is_some()) else { return false };
     let Some(phase) = own.phase.as_deref() else { return false };
-    let here: Vec<&Command> =
-        commands.iter().copied().filter(|command| command.phase.as_deref() == Some(phase)).collect();
-    let misses =
-        |command: &&Command| command.calls.iter().any(|call| call.reason() == Some(Reason::NoSuchFile));
-    if !here.iter().any(misses) {
+    if !cx.joinable(|| joinable(cx)).contains(phase) {
         return false;
     }
     let Some(list) = draft.list(phase, CMDS) else { return false };
+    if list.rules.contains(INFO.id) {
+        // Done with the first finding of the list.
+        return true;
+    }
+    let here: BTreeMap<usize, &Command> = cx
+        .file_commands()
+        .into_iter()
+        .rev()
+        .filter(|command| command.phase.as_deref() == Some(phase))
+        .map(|command| (command.list_index, command))
+        .collect();
     let mut going: Option<Going> = None;
     let mut pieces = Vec::new();
     for mut piece in std::mem::take(&mut list.pieces) {
-        let command = here.iter().find(|command| piece.was == Some(command.list_index));
+        let command = piece.was.and_then(|was| here.get(&was)).copied();
         if let Some((dir, words)) = command.and_then(|command| directory(command)) {
             going = onward(going.as_ref(), dir, words);
             continue;
@@ -97,6 +105,23 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     list.rules.insert(INFO.id);
     list.say("join `cd` with the commands that it was meant for");
     true
+}
+
+/// The phases in which a command does not find its file, and not too many only change the directory.
+fn joinable<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
+    let mut misses: HashSet<&str> = HashSet::new();
+    let mut directories: HashMap<&str, usize> = HashMap::new();
+    for command in cx.file_commands() {
+        let Some(phase) = command.phase.as_deref() else { continue };
+        if command.calls.iter().any(|call| call.reason() == Some(Reason::NoSuchFile)) {
+            misses.insert(phase);
+        }
+        if directory(command).is_some() {
+            *directories.entry(phase).or_default() += 1;
+        }
+    }
+    misses.retain(|phase| directories.get(phase).is_none_or(|count| *count <= MOST_DIRECTORIES));
+    misses
 }
 
 /// Where every entry starts.

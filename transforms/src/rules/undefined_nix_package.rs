@@ -57,7 +57,7 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     };
     let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
     match names::undefined(&text).map(|name| name.replacement) {
-        Some(Replacement::Drop) => list.remove(at),
+        Some(Replacement::Drop) => list.drop_entry(at),
         Some(Replacement::Rename(attribute)) => list.replace_or_drop(at, attribute),
         _ => return false,
     }

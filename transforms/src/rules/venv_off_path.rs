@@ -3,6 +3,7 @@ use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
 use crate::walk::{CallKind, Reason};
+use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "venv-off-path",
@@ -39,18 +40,18 @@ cmd = "uvicorn main:app"
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let filled = cx.walk.envs.iter().any(|env| env.venv_dir().is_some() && env.dists.any());
+    let filled_dirs: HashSet<&str> =
+        cx.walk.envs.iter().filter(|env| env.dists.any()).filter_map(|env| env.venv_dir()).collect();
     support::all_calls(cx)
         .filter(|(_, call)| {
-            filled && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing))
+            !filled_dirs.is_empty()
+                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing))
         })
         .filter_map(|(command, call)| {
             let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
-            let there = name.starts_with("python") || cx.walk.envs.iter().any(|env| env.dists.script(name));
+            let there = name.starts_with("python") || cx.held().script(name);
             // A filled environment that the call reaches is one that it found.
-            let reached = cx.walk.envs.iter().any(|env| {
-                env.venv_dir().is_some() && env.venv_dir() == call.venv.as_deref() && env.dists.any()
-            });
+            let reached = call.venv.as_deref().is_some_and(|dir| filled_dirs.contains(dir));
             if name.contains('/') || !there || reached {
                 return None;
             }

@@ -3,6 +3,7 @@
 use crate::edit::{Edit, Transaction};
 use crate::shell::{self, Command, CommandList, CompoundKind, Separator, SimpleCommand, Step};
 use crate::text::Span;
+use std::collections::{BTreeSet, HashSet};
 
 /// Changes to one command string: simple commands to take out, and parts to replace.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +24,8 @@ impl Changes {
     pub(crate) fn apply(&self, command: &str, script: &CommandList) -> Option<String> {
         let (drop, parts) = self.flattened(script);
         let cuts = cuts(script, &drop)?;
-        let inside = |span: Span| cuts.iter().any(|cut| cut.contains(span));
+        let whole = merged(&cuts);
+        let inside = |span: Span| is_within(&whole, span);
         let parts = parts.iter().filter(|(span, _)| !inside(*span));
         let mut edits: Vec<Edit> = cuts.iter().map(|cut| Edit::deletion(*cut)).collect();
         edits.extend(parts.map(|(span, new)| Edit::replacement(*span, new.as_str())));
@@ -40,10 +42,11 @@ impl Changes {
     /// Changes inside `bash -c '…'` as changes of the command around it.
     fn flattened(&self, script: &CommandList) -> (Vec<Span>, Vec<(Span, String)>) {
         let (mut drop, mut parts) = (self.drop.clone(), self.parts.clone());
+        let dropped: BTreeSet<Span> = drop.iter().copied().collect();
         for at in script.simple_commands() {
             let outer = at.simple.span;
-            let within = |span: Span| span != outer && outer.contains(span);
-            if !drop.iter().any(|span| within(*span)) {
+            let mut inside = dropped.range(Span::at(outer.start)..Span::at(outer.end));
+            if !inside.any(|span| *span != outer && outer.contains(*span)) {
                 continue;
             }
             let Some((text, start)) = shell::nested(at.simple) else { continue };
@@ -72,7 +75,8 @@ impl Changes {
 /// The bytes that go with the dropped simple commands: themselves and the operators that joined
 /// them. `None` where no step remains.
 fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
-    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.command, drop)).collect();
+    let drop: HashSet<Span> = drop.iter().copied().collect();
+    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.command, &drop)).collect();
     for at in 1..gone.len() {
         let fallback = script.steps.get(at - 1).is_some_and(|step| step.separator == Separator::Or)
             && gone.get(at - 1) == Some(&true);
@@ -95,11 +99,13 @@ fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
             *slot = true;
         }
     }
+    let mut rest_gone = true;
     for at in (0..gone.len().saturating_sub(1)).rev() {
         let step = script.steps.get(at)?;
+        rest_gone &= gone.get(at + 1) == Some(&true);
         // Ex) `[ -f requirements.txt ] && pip install …`: the test has nothing left to guard
-        let guards = step.separator == Separator::And && gone.iter().skip(at + 1).all(|gone| *gone);
-        if guards
+        if step.separator == Separator::And
+            && rest_gone
             && (is_check(&step.command) || is_test(&step.command))
             && let Some(slot) = gone.get_mut(at)
         {
@@ -164,7 +170,7 @@ fn with_here_documents(script: &CommandList, gone: &[bool], mut cuts: Vec<Span>)
     cuts
 }
 
-fn is_dropped(node: &Command, drop: &[Span]) -> bool {
+fn is_dropped(node: &Command, drop: &HashSet<Span>) -> bool {
     match node {
         Command::Simple(simple) => drop.contains(&simple.span),
         // Ex) `curl …/get-pip.py | python3`: one dropped end leaves the other nothing to do
@@ -218,21 +224,37 @@ fn is_test(node: &Command) -> bool {
 /// `a || a`, which two names for one pip become, is `a`.
 fn deduplicated(command: &str) -> String {
     let Ok(script) = shell::parse(command) else { return command.to_owned() };
-    let text = |step: &Step| step.span.of(command).to_owned();
-    let twice = script.steps.windows(2).find_map(|pair| match pair {
-        [first, second] if first.separator == Separator::Or && text(first) == text(second) => {
-            Some(Span::new(first.span.end, second.span.end))
+    let mut text = String::with_capacity(command.len());
+    let mut at = 0;
+    for pair in script.steps.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.separator == Separator::Or && first.span.of(command) == second.span.of(command) {
+            text.push_str(command.get(at..first.span.end).unwrap_or_default());
+            at = second.span.end;
         }
-        _ => None,
-    });
-    match twice {
-        Some(span) => {
-            let mut shorter = command.to_owned();
-            shorter.replace_range(span.start..span.end, "");
-            deduplicated(&shorter)
-        }
-        None => command.to_owned(),
     }
+    text.push_str(command.get(at..).unwrap_or_default());
+    text
+}
+
+/// The same bytes as spans that rise and do not overlap.
+fn merged(spans: &[Span]) -> Vec<Span> {
+    let mut sorted = spans.to_vec();
+    sorted.sort();
+    let mut merged: Vec<Span> = Vec::new();
+    for span in sorted {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether a span lies in one of others, which rise and do not overlap.
+pub(crate) fn is_within(others: &[Span], span: Span) -> bool {
+    let after = others.partition_point(|other| other.start <= span.start);
+    after.checked_sub(1).and_then(|at| others.get(at)).is_some_and(|other| other.contains(span))
 }
 
 /// The bytes of a word and the blanks before it.
@@ -245,36 +267,6 @@ pub(crate) fn word_with_gap(
     let word = simple.words.get(index)?;
     let before = command.get(..word.span.start + offset)?;
     Some(Span::new(before.trim_end_matches([' ', '\t']).len(), word.span.end + offset))
-}
-
-/// The simple command at a span, at any depth, `bash -c` text included: the command, and the offset
-/// of its text in the outer one.
-pub(crate) fn simple_at(script: &CommandList, span: Span) -> Option<(SimpleCommand, usize)> {
-    find(script, span, 0)
-}
-
-/// The bytes of the program's word in the simple command at a span, behind `sudo` and the like.
-pub(crate) fn program_at(script: &CommandList, span: Span) -> Option<Span> {
-    let (simple, offset) = simple_at(script, span)?;
-    let word = simple.words.get(simple.unwrapped().program_index)?;
-    Some(Span::new(word.span.start + offset, word.span.end + offset))
-}
-
-fn find(script: &CommandList, span: Span, offset: usize) -> Option<(SimpleCommand, usize)> {
-    for at in script.simple_commands() {
-        let here = Span::new(at.simple.span.start + offset, at.simple.span.end + offset);
-        if here == span {
-            return Some((at.simple.clone(), offset));
-        }
-        if here.contains(span)
-            && let Some((text, start)) = shell::nested(at.simple)
-            && let Ok(inner) = shell::parse(&text)
-            && let Some(found) = find(&inner, span, offset + start)
-        {
-            return Some(found);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -329,5 +321,6 @@ mod tests {
     fn one_pip_under_two_names_is_run_once() {
         assert_eq!(deduplicated("v install x || v install x || v install y"), "v install x || v install y");
         assert_eq!(deduplicated("v a && v a"), "v a && v a");
+        assert_eq!(deduplicated("a || a || a || b || b; c"), "a || b; c");
     }
 }

@@ -10,7 +10,7 @@ use crate::fix::Draft;
 use crate::plan::Place;
 use crate::requirements::scripts;
 use crate::shell::{self, SimpleCommand, Word};
-use crate::walk::{base_name, programs_of};
+use crate::walk::base_name;
 
 /// Rewrites start commands, and the later commands of the configuration.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -24,7 +24,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
     }
     for (place, text) in strings {
         if let Some(new) = explicit(cx, &text, target) {
-            draft.set_text(&place, new, "interpreter-bypasses-venv");
+            draft.set_text(&place, &text, new, "interpreter-bypasses-venv");
         }
     }
     let phases: Vec<String> = cx.model.plan.phases.keys().cloned().collect();
@@ -107,12 +107,7 @@ fn makes_venv(simple: &SimpleCommand) -> bool {
 /// Whether a program is a console script of what the app installs. Where that is not all known, one that
 /// comes with a well-known package is taken to be, unless a Nix package brings it.
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
-    let known = scripts::distributions_with_script(name).next().is_some() && !is_packaged(cx, name);
-    cx.walk.envs.iter().any(|env| env.dists.script(name) || (env.dists.open && known))
-}
-
-fn is_packaged(cx: &Context<'_>, name: &str) -> bool {
-    let phases = cx.model.plan.phases.values();
-    let mut packages = phases.filter_map(|phase| phase.nix_pkgs.as_ref()).flatten();
-    packages.any(|item| programs_of(&item.value).iter().any(|program| program == name))
+    let held = cx.held();
+    let known = || scripts::distributions_with_script(name).next().is_some() && !cx.is_packaged(name);
+    held.script(name) || (held.open && known())
 }

@@ -1,13 +1,15 @@
 //! The provider makes its own environment and installs: the part of the override that does the same goes.
 
-use super::command::Changes;
+use super::command::{Changes, is_within};
 use super::target::{OPT_VENV, Target};
 use super::venv::{is_astray, place, rewrite};
 use crate::context::Context;
 use crate::document::schema::{CMDS, PATHS};
 use crate::fix::{Draft, Piece, is_marker};
 use crate::shell::{Separator, Step};
+use crate::text::Span;
 use crate::walk::{Call, CallKind, Command, base_name};
+use std::collections::{BTreeSet, HashSet};
 
 /// What an entry of the override is to the provider's own install.
 pub(super) struct Part {
@@ -174,14 +176,16 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     let Ok(script) = &command.script else { return part };
     let mut changes = Changes::default();
     let mut pip_left = false;
+    let installs: BTreeSet<Span> =
+        command.calls.iter().filter(|call| job(call, manager) == Some(true)).map(|call| call.span).collect();
     let install = |step: &Step| {
-        let inside = |call: &&Call| step.span.contains(call.span);
-        command.calls.iter().filter(inside).any(|call| job(call, manager) == Some(true))
+        let mut from = installs.range(Span::at(step.span.start)..);
+        from.next().is_some_and(|call| step.span.contains(*call))
     };
-    let mut fallbacks = Vec::new();
+    let mut fallbacks: Vec<Span> = Vec::new();
     for pair in script.steps.windows(2) {
         let [first, second] = pair else { continue };
-        if first.separator == Separator::Or && (install(first) || fallbacks.contains(&first.span)) {
+        if first.separator == Separator::Or && (install(first) || fallbacks.last() == Some(&first.span)) {
             // What was to be done where the install fails goes with it.
             fallbacks.push(second.span);
         } else if first.separator == Separator::Or && install(second) {
@@ -189,12 +193,12 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
         }
     }
     for at in script.simple_commands() {
-        if fallbacks.iter().any(|span| span.contains(at.simple.span)) {
+        if is_within(&fallbacks, at.simple.span) {
             changes.drop.push(at.simple.span);
         }
     }
     for call in &command.calls {
-        if fallbacks.iter().any(|span| span.contains(call.span)) {
+        if is_within(&fallbacks, call.span) {
             continue;
         }
         match job(call, manager) {
@@ -223,8 +227,9 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     if part.installs {
         let at =
             command.calls.iter().find(|call| job(call, manager) == Some(true)).map(|call| call.span.start);
+        let dropped: HashSet<Span> = changes.drop.iter().copied().collect();
         let kept =
-            || script.simple_commands().map(|at| at.simple.span).filter(|span| !changes.drop.contains(span));
+            || script.simple_commands().map(|at| at.simple.span).filter(|span| !dropped.contains(span));
         part.leads = kept().all(|span| Some(span.start) < at);
         // Ex) `apt-get update && pip install … && rm -r cache`: its two halves belong on two sides
         part.prepares |= !part.leads && kept().any(|span| Some(span.start) < at);
@@ -236,7 +241,8 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
 /// that fail there, and leftovers. The program names reach the environment by themselves.
 fn tidied(rewritten: &Changes, dropped: &Changes, pip_left: bool) -> Changes {
     let mut changes = Changes { drop: rewritten.drop.clone(), parts: Vec::new() };
-    changes.drop.retain(|span| !dropped.drop.contains(span));
+    let known: HashSet<Span> = dropped.drop.iter().copied().collect();
+    changes.drop.retain(|span| !known.contains(span));
     if pip_left {
         changes.parts.extend(rewritten.parts.iter().filter(|(_, new)| new.is_empty()).cloned());
     }

@@ -8,6 +8,7 @@ mod explicit;
 mod managed;
 mod paths;
 mod pip_before_provider;
+mod simples;
 mod start;
 mod target;
 mod venv;

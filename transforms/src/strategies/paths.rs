@@ -59,7 +59,7 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
 }
 
 fn add(cx: &Context<'_>, draft: &mut Draft<'_>, bin: &str, phase: &str) {
-    if cx.walk.start_paths.iter().any(|path| path == bin) {
+    if cx.walk.start_paths.iter().any(|path| **path == *bin) {
         return;
     }
     let provided = cx.model.provided.phases.get(phase).and_then(|phase| phase.paths.as_ref());

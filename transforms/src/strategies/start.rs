@@ -1,7 +1,8 @@
 //! Commands outside the configuration's lists that go past `PATH`: an absolute interpreter, a
 //! virtual environment that nothing makes, a start under another user.
 
-use super::command::{Changes, program_at};
+use super::command::Changes;
+use super::simples::Simples;
 use super::target::Target;
 use super::venv::is_versioned;
 use crate::context::Context;
@@ -32,7 +33,7 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         {
             let missing = command.calls.iter().any(|call| call.reason() == Some(Reason::VenvMissing));
             let rule = if missing { "missing-venv" } else { "interpreter-bypasses-venv" };
-            draft.set_text(place, text, rule);
+            draft.set_text(place, &command.item.value, text, rule);
         }
     }
 }
@@ -44,6 +45,7 @@ fn is_in(command: &Command, path: &str) -> bool {
 fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
     let mut changes = Changes::default();
     let Ok(script) = &command.script else { return changes };
+    let simples = Simples::of(script);
     for call in &command.calls {
         if call.venv.is_some() && !other_user {
             continue;
@@ -53,13 +55,13 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
             CallKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
             {
-                let Some(span) = program_at(script, call.span) else { continue };
+                let Some(span) = simples.program_at(call.span) else { continue };
                 changes.parts.push((span, "python".to_owned()));
             }
             CallKind::Python { name } | CallKind::Program { name }
                 if call.fails() && (name.contains('/') || other_user) =>
             {
-                let Some(span) = program_at(script, call.span) else { continue };
+                let Some(span) = simples.program_at(call.span) else { continue };
                 let program = base_name(name);
                 // Ex) `python3.9`: a venv of an old Python has no name with the minor version
                 let program = if program.starts_with("python3.") { "python" } else { program };

@@ -77,7 +77,8 @@ pub(crate) fn choose(cx: &Context<'_>, by_path: bool, decided: Option<String>) -
         dirs.filter(|dir| dir.starts_with('/') && made.contains(dir)).rev()
     };
     // Of several the one that is installed into: an earlier pass may have chosen it.
-    let used = own().find(|dir| is_installed_into(cx, dir)).or_else(|| own().next());
+    let filled = filled(cx);
+    let used = own().find(|dir| filled.contains(dir)).or_else(|| own().next());
     let found = || used.map(str::to_owned).or_else(|| counted_on(cx));
     let dir = decided.or_else(found).unwrap_or_else(|| OPT_VENV.to_owned());
     let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
@@ -97,13 +98,11 @@ fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
     Some(order.iter().skip(first).cloned().collect())
 }
 
-/// Whether a pip command installs into this environment.
-fn is_installed_into(cx: &Context<'_>, dir: &str) -> bool {
-    let mut calls = cx.file_commands().into_iter().flat_map(|command| &command.calls);
-    calls.any(|call| {
-        matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_install())
-            && call.venv.as_deref() == Some(dir)
-    })
+/// The environments that pip commands of the configuration install into.
+fn filled<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
+    let calls = cx.file_commands().into_iter().flat_map(|command| &command.calls);
+    let installs = |call: &&Call| matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_install());
+    calls.filter(installs).filter_map(|call| call.venv.as_deref()).collect()
 }
 
 /// The environments that commands of the app's own files make.

@@ -1,6 +1,7 @@
 //! Every pip command into one virtual environment, which is made before the first of them.
 
-use super::command::{Changes, program_at, simple_at, word_with_gap};
+use super::command::{Changes, word_with_gap};
+use super::simples::Simples;
 use super::target::Target;
 use crate::context::Context;
 use crate::document::schema::{APT_PKGS, CMDS};
@@ -130,14 +131,6 @@ fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// Whether a command installs this package by name.
-fn installs(command: &Command, package: &str) -> bool {
-    command.calls.iter().any(|call| match &call.kind {
-        CallKind::Pip(pip) => pip.command.is_install() && pip.command.names().any(|name| name == package),
-        _ => false,
-    })
-}
-
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.
 pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
     command.calls.iter().any(|call| {
@@ -168,16 +161,18 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
     let mut out = Rewritten::default();
     let Ok(script) = &command.script else { return out };
     let text = &command.item.value;
-    let only = command.calls.len() == script.simple_commands().count();
+    let simples = Simples::of(script);
+    let only_activates = command.calls.len() == script.simple_commands().count()
+        && command.calls.iter().all(|call| matches!(call.kind, CallKind::Activate { .. }));
     for call in &command.calls {
         let own = call.venv.as_ref() == Some(&target.dir);
         match &call.kind {
             CallKind::MakeVenv { dir } if *dir == target.dir => {
                 out.makes = true;
                 if call.fails() && base_name(&call.program) == "virtualenv" {
-                    rename(&mut out, call, script, &format!("{} -m venv", target.python));
+                    rename(&mut out, call, &simples, &format!("{} -m venv", target.python));
                 } else if call.reason() == Some(Reason::PythonNotFound) {
-                    rename(&mut out, call, script, &target.python);
+                    rename(&mut out, call, &simples, &target.python);
                 }
             }
             // Ex) `pip install virtualenv`, for a line that no longer needs it
@@ -186,7 +181,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             }
             CallKind::Activate { dir } if *dir == target.dir => {
                 // Alone in its shell it does nothing: the next entry is another one.
-                if only && command.calls.iter().all(|call| matches!(call.kind, CallKind::Activate { .. })) {
+                if only_activates {
                     out.dropped(call, "split-activation");
                 } else {
                     out.uses = true;
@@ -198,18 +193,18 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             }
             CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
             CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
-            CallKind::FetchGetPip if !runs_in_venv(cx) => out.dropped(call, "get-pip"),
-            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, command, call, target),
+            CallKind::FetchGetPip if !cx.runs_get_pip_in_venv() => out.dropped(call, "get-pip"),
+            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, (command, call), &simples, target),
             CallKind::Pip(_) => out.uses = true,
-            CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, script, text, target),
+            CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, &simples, text, target),
             // Ex) `python3.10 manage.py` where 3.11 is what there is
             CallKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
             {
-                rename(&mut out, call, script, "python");
+                rename(&mut out, call, &simples, "python");
             }
             CallKind::Manager { tool, verb } if call.venv.is_none() => {
-                manager(cx, &mut out, call, script, (tool, verb), target);
+                manager(cx, &mut out, call, &simples, (tool, verb), target);
             }
             _ => out.uses |= own,
         }
@@ -226,8 +221,8 @@ impl Rewritten {
 }
 
 /// Ex) `virtualenv venv` -> `python -m venv venv`
-fn rename(out: &mut Rewritten, call: &Call, script: &CommandList, program: &str) {
-    let Some(span) = program_at(script, call.span) else { return };
+fn rename(out: &mut Rewritten, call: &Call, simples: &Simples, program: &str) {
+    let Some(span) = simples.program_at(call.span) else { return };
     out.changes.parts.push((span, program.to_owned()));
     out.rules.push("pip-outside-venv");
 }
@@ -247,18 +242,17 @@ fn names_only(command: &PipCommand, package: &str) -> bool {
         && command.packages.iter().all(|(_, name)| name == package || name == "pip")
 }
 
-/// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
-fn runs_in_venv(cx: &Context<'_>) -> bool {
-    let calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
-    calls.into_iter().any(|call| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_some())
-}
-
 /// One pip command that does not reach the environment.
-fn pip(cx: &Context<'_>, out: &mut Rewritten, command: &Command, call: &Call, target: &Target) {
-    let Ok(script) = &command.script else { return };
+fn pip(
+    cx: &Context<'_>,
+    out: &mut Rewritten,
+    (command, call): (&Command, &Call),
+    simples: &Simples,
+    target: &Target,
+) {
     let text = &command.item.value;
     let CallKind::Pip(pip) = &call.kind else { return };
-    let Some((simple, offset)) = simple_at(script, call.span) else { return };
+    let Some((simple, offset)) = simples.at(call.span) else { return };
     let own = call.venv.as_ref() == Some(&target.dir);
     // Ex) `. venv/bin/activate && pip install …`: finds it once the environment is made
     let activated =
@@ -299,7 +293,7 @@ fn pip(cx: &Context<'_>, out: &mut Rewritten, command: &Command, call: &Call, ta
         }
     }
     for index in drop_words {
-        if let Some(span) = word_with_gap(text, &simple, offset, pip.first + index) {
+        if let Some(span) = word_with_gap(text, simple, offset, pip.first + index) {
             out.changes.parts.push((span, String::new()));
         }
     }
@@ -326,8 +320,8 @@ fn pip(cx: &Context<'_>, out: &mut Rewritten, command: &Command, call: &Call, ta
 }
 
 /// `uv pip install --system`: the same, into the environment.
-fn uv(out: &mut Rewritten, call: &Call, script: &CommandList, text: &str, target: &Target) {
-    let Some((simple, offset)) = simple_at(script, call.span) else { return };
+fn uv(out: &mut Rewritten, call: &Call, simples: &Simples, text: &str, target: &Target) {
+    let Some((simple, offset)) = simples.at(call.span) else { return };
     let unwrapped = simple.unwrapped();
     let missing = call.reason() == Some(Reason::CommandNotFound);
     let mut named = false;
@@ -341,7 +335,7 @@ fn uv(out: &mut Rewritten, call: &Call, script: &CommandList, text: &str, target
             // Says already where to; that there is none may be for later passes to mend.
             Some("--python") => named = true,
             Some("--system" | "--break-system-packages") => {
-                if let Some(gap) = word_with_gap(text, &simple, offset, index) {
+                if let Some(gap) = word_with_gap(text, simple, offset, index) {
                     out.changes.parts.push((gap, String::new()));
                 }
             }
@@ -366,7 +360,7 @@ fn manager(
     cx: &Context<'_>,
     out: &mut Rewritten,
     call: &Call,
-    script: &CommandList,
+    simples: &Simples,
     (tool, verb): (&'static str, &str),
     target: &Target,
 ) {
@@ -380,12 +374,12 @@ fn manager(
     }
     let at = Span::at(call.span.start);
     let set = match tool {
-        "uv" => (!sets(script, call, "UV_PROJECT_ENVIRONMENT"))
+        "uv" => (!sets(simples, call, "UV_PROJECT_ENVIRONMENT"))
             .then(|| format!("UV_PROJECT_ENVIRONMENT={} ", target.dir)),
         _ => (!out.activated).then(|| format!(". {} && ", target.bin("activate"))),
     };
     let missing = call.reason() == Some(Reason::CommandNotFound);
-    let installed = cx.file_commands().into_iter().any(|command| installs(command, tool));
+    let installed = cx.installs(tool);
     if missing && out.makes && !installed {
         // No entry of its own stands between the environment and the tool.
         let install = format!("{} install {tool} && ", target.bin("pip"));
@@ -401,8 +395,9 @@ fn manager(
 }
 
 /// Whether a variable is set for a call.
-fn sets(script: &CommandList, call: &Call, variable: &str) -> bool {
-    simple_at(script, call.span)
+fn sets(simples: &Simples, call: &Call, variable: &str) -> bool {
+    simples
+        .at(call.span)
         .is_some_and(|(simple, _)| simple.assignments.iter().any(|assignment| assignment.name == variable))
 }
 

@@ -77,6 +77,9 @@ impl<'m, 'a> Run<'m, 'a> {
                 (Separator::Or, Status::Ok) => Status::Ok,
                 (Separator::Or, Status::Unsure(why)) => {
                     // The right side runs only if the left one failed: its effects are not kept.
+                    if !self.machine.is_small() {
+                        return Status::Unsure(why);
+                    }
                     let kept = self.machine.clone();
                     let right = self.node(&mut shell.clone(), &step.command);
                     *self.machine = kept;

@@ -7,6 +7,7 @@ use super::status::Status;
 use crate::app::{Entry, Kind};
 use crate::plan::Phase;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A place that shows what stands at another one.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ impl Machine<'_> {
                     let path = paths::join(paths::APP, file.value.trim_start_matches('/'));
                     paths::in_app(&path).map(str::to_owned)
                 });
-                copied.extend(inside);
+                Arc::make_mut(copied).extend(inside);
                 if copied.contains("") {
                     self.copied = None;
                 }
@@ -52,8 +53,11 @@ impl Machine<'_> {
     /// Whether the image has a file of the app, or something below the directory.
     fn is_copied(&self, inside: &str) -> bool {
         let Some(copied) = &self.copied else { return true };
-        let meets = |file: &String| paths::below(inside, file).or(paths::below(file, inside)).is_some();
-        inside.is_empty() || copied.iter().any(meets)
+        let above = inside.match_indices('/').filter_map(|(at, _)| inside.get(..at));
+        let below = format!("{inside}/");
+        inside.is_empty()
+            || above.chain([inside]).any(|path| copied.contains(path))
+            || copied.range(below.clone()..).next().is_some_and(|file| file.starts_with(&below))
     }
 
     /// The app view's path of an absolute path.
@@ -124,6 +128,7 @@ impl Machine<'_> {
     /// The place that a path shows, through copies and links.
     pub(crate) fn resolve<'p>(&self, absolute: &'p str) -> Cow<'p, str> {
         let mut path = Cow::Borrowed(absolute);
+        self.work.count(self.copies.len());
         for _ in 0..MOST_STEPS {
             let Some(next) =
                 self.copies.iter().rev().find_map(|copy| {

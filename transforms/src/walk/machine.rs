@@ -4,6 +4,7 @@ use super::files::Copy;
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::Profile;
 use super::verdict::Reason;
+use super::work::Work;
 use crate::app::AppView;
 use crate::requirements::{native, normalize, scripts};
 use crate::tables::BASE_IMAGE_PROGRAMS;
@@ -35,9 +36,29 @@ pub(crate) struct Dists {
 }
 
 impl Dists {
+    /// Whether nothing was ever installed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+            && !self.open
+            && !self.filled
+            && self.sources.is_empty()
+            && self.scripts.is_empty()
+    }
+
     /// Adds a distribution.
     pub(crate) fn add(&mut self, name: &str, extras: impl IntoIterator<Item = String>) {
         self.names.entry(name.to_owned()).or_default().extend(extras);
+    }
+
+    /// Adds all that another one holds.
+    pub(crate) fn extend(&mut self, from: Self) {
+        self.open |= from.open;
+        self.filled |= from.filled;
+        self.sources.extend(from.sources);
+        self.scripts.extend(from.scripts);
+        for (name, extras) in from.names {
+            self.names.entry(name).or_default().extend(extras);
+        }
     }
 
     /// Whether anything but the installers is here.
@@ -101,10 +122,10 @@ pub(crate) struct Env {
     pub(crate) interpreters: BTreeSet<String>,
     /// Whether `python -m pip` works.
     pub(crate) has_pip: bool,
-    /// What was installed into it.
-    pub(crate) dists: Dists,
+    /// What was installed into it. Shared with what it was copied from until one of them changes.
+    pub(crate) dists: Arc<Dists>,
     /// What `pip install --user` put beside it.
-    pub(crate) user: Dists,
+    pub(crate) user: Arc<Dists>,
 }
 
 impl Env {
@@ -148,14 +169,18 @@ pub(crate) struct Machine<'a> {
     /// Fetched copies of get-pip.py.
     pub(crate) get_pip: BTreeSet<String>,
     /// Directories that `pip install --target` filled, and what with.
-    pub(crate) targets: BTreeMap<String, Dists>,
+    pub(crate) targets: BTreeMap<String, Arc<Dists>>,
     /// Files that a command made executable.
     pub(crate) executable: BTreeSet<String>,
     /// Places that are copies of others or links to them, in the order in which they came about.
     pub(crate) copies: Vec<Copy>,
     /// The app's files that the image has so far; `None` is all.
-    pub(crate) copied: Option<BTreeSet<String>>,
+    pub(crate) copied: Option<Arc<BTreeSet<String>>>,
+    pub(super) work: Work,
 }
+
+/// Up to so many environments and places a machine is copied to try a command that may not run.
+const SMALL: usize = 64;
 
 /// The most directories of `PATH` that are followed: every command asks each of them.
 pub(crate) const MOST_DIRS: usize = 256;
@@ -164,7 +189,7 @@ pub(crate) const MOST_DIRS: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
     /// Directories of `PATH`, first to last.
-    pub(crate) path: Arc<Vec<String>>,
+    pub(crate) path: Arc<Vec<Arc<str>>>,
     /// Absolute working directory.
     pub(crate) cwd: String,
     /// Variables that commands set and that matter here.
@@ -198,7 +223,7 @@ pub(crate) fn matters(name: &str) -> bool {
 }
 
 impl Shell {
-    pub(crate) fn new(path: Arc<Vec<String>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
+    pub(crate) fn new(path: Arc<Vec<Arc<str>>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
         Self {
             path,
             cwd: APP.to_owned(),
@@ -212,10 +237,10 @@ impl Shell {
     }
 }
 
-/// `PATH` with these directories before the base image's.
-pub(crate) fn path_with(dirs: &[String]) -> Arc<Vec<String>> {
-    let base = BASE_PATH.iter().map(|dir| (*dir).to_owned());
-    Arc::new(dirs.iter().cloned().chain(base).collect())
+/// `PATH` with these directories before the base image's, or with one more than is followed.
+pub(crate) fn path_with<'d>(dirs: impl Iterator<Item = &'d Arc<str>>) -> Arc<Vec<Arc<str>>> {
+    let base = BASE_PATH.iter().map(|dir| Arc::from(*dir));
+    Arc::new(dirs.take(MOST_DIRS + 1).cloned().chain(base).collect())
 }
 
 impl<'a> Machine<'a> {
@@ -231,7 +256,8 @@ impl<'a> Machine<'a> {
             targets: BTreeMap::new(),
             executable: BTreeSet::new(),
             copies: Vec::new(),
-            copied: Some(BTreeSet::new()),
+            copied: Some(Arc::default()),
+            work: Work::default(),
         };
         let mut versions: Vec<&String> =
             profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
@@ -252,8 +278,8 @@ impl<'a> Machine<'a> {
             version: version.to_owned(),
             interpreters: BTreeSet::new(),
             has_pip: self.profile.with_pip.contains(version),
-            dists: Dists::default(),
-            user: Dists::default(),
+            dists: Arc::default(),
+            user: Arc::default(),
         });
     }
 
@@ -277,6 +303,12 @@ impl<'a> Machine<'a> {
         id
     }
 
+    /// Whether a copy costs little. The distributions are shared, so they do not count.
+    pub(super) fn is_small(&self) -> bool {
+        let places = self.made.len() + self.get_pip.len() + self.targets.len() + self.executable.len();
+        self.envs.len() + places <= SMALL
+    }
+
     /// Hides the virtual environments in and below these directories. They keep their places, so that ids
     /// stay, but no path reaches them any more.
     pub(crate) fn hide_venvs(&mut self, below: &[String]) {
@@ -295,6 +327,7 @@ impl<'a> Machine<'a> {
 
     /// What a command name reaches.
     pub(crate) fn find(&self, shell: &Shell, name: &str) -> Option<Program> {
+        self.work.count(shell.path.len());
         if name.contains('/') {
             return self.at(&paths::join(&shell.cwd, name));
         }
@@ -386,14 +419,15 @@ impl<'a> Machine<'a> {
         let on_path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
         // The directory of the script, or the working one, is the first place that Python looks.
         let places = on_path.chain(["."]).map(|dir| paths::join(&shell.cwd, dir));
-        let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).collect();
+        let places = places.inspect(|_| self.work.count(1));
+        let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).map(Arc::as_ref).collect();
         if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
             return Err((
                 Reason::MarkerMissing,
                 "nothing was installed into the interpreter that runs".to_owned(),
             ));
         }
-        let native = [&env.dists, &env.user].into_iter().chain(extra).find_map(Dists::native);
+        let native = [&*env.dists, &*env.user].into_iter().chain(extra).find_map(Dists::native);
         match native {
             Some(name) if !self.profile.libstdcxx => Err((
                 Reason::NativeLibMissing,

@@ -19,9 +19,10 @@ mod status;
 mod stdlib;
 mod tools;
 mod verdict;
+mod work;
 
 pub use call::{Call, CallKind, Command, PipCall};
-pub(crate) use machine::CACHED;
+pub(crate) use machine::{CACHED, Dists};
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
 pub use verdict::{Outcome, Reason, Stage, Verdict};
@@ -32,7 +33,7 @@ use crate::shell;
 use exec::Run;
 use machine::{Env, Machine, Program, Shell, path_with};
 use status::{Failure, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A walked plan.
@@ -52,7 +53,7 @@ pub struct Walk {
     /// What the plan's packages bring.
     pub(crate) profile: Profile,
     /// The directories that `paths` puts before the base image's `PATH` at start.
-    pub(crate) start_paths: Vec<String>,
+    pub(crate) start_paths: Vec<Arc<str>>,
     /// The environments at the end.
     pub(crate) envs: Vec<Env>,
 }
@@ -75,6 +76,18 @@ pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
     walker.run(&model.plan, &model.order, app)
 }
 
+impl Walk {
+    /// What any of the environments holds.
+    pub(crate) fn held(&self) -> Dists {
+        let mut all = Dists::default();
+        let mut seen: HashSet<*const Dists> = HashSet::new();
+        for dists in self.envs.iter().map(|env| &env.dists).filter(|dists| seen.insert(Arc::as_ptr(dists))) {
+            all.extend(dists.as_ref().clone());
+        }
+        all
+    }
+}
+
 /// A walk under way.
 struct Walker {
     commands: Vec<Command>,
@@ -95,7 +108,7 @@ impl Walker {
         self.stops.push(Verdict { outcome, progress: 0, command: None, detail });
     }
 
-    fn end(self, profile: Profile, start_paths: Vec<String>, envs: Vec<Env>) -> Walk {
+    fn end(self, profile: Profile, start_paths: Vec<Arc<str>>, envs: Vec<Env>) -> Walk {
         let verdict = self.stops.first().cloned().unwrap_or(Verdict {
             outcome: Outcome::Builds,
             progress: self.progress,
@@ -133,12 +146,17 @@ impl Walker {
             .map(|(name, item)| (name.clone(), item.value.clone()))
             .collect();
         let vars = Arc::new(vars);
-        let mut paths: Vec<String> = Vec::new();
+        // Those of the last phase come first.
+        let mut paths: Vec<Vec<Arc<str>>> = Vec::new();
+        let mut path = path_with([].into_iter());
         for name in order {
             let Some(phase) = plan.phases.get(name) else { continue };
-            let own: Vec<String> = phase.paths.iter().flatten().map(|item| item.value.clone()).collect();
-            paths.splice(0..0, own);
-            let path = path_with(&paths);
+            let own: Vec<Arc<str>> =
+                phase.paths.iter().flatten().map(|item| Arc::from(item.value.as_str())).collect();
+            if !own.is_empty() {
+                paths.push(own);
+                path = path_with(paths.iter().rev().flatten());
+            }
             machine.copy_in(phase);
             for (index, item) in phase.cmds.iter().flatten().enumerate() {
                 let shell = Shell::new(Arc::clone(&path), Arc::clone(&vars), true);
@@ -147,6 +165,7 @@ impl Walker {
             drop_cached(&mut machine, phase);
         }
         machine.copied = None;
+        let paths: Vec<Arc<str>> = paths.into_iter().rev().flatten().collect();
         self.start(&mut machine, plan, &paths, vars);
         let envs = machine.envs;
         self.end(profile, paths, envs)
@@ -203,11 +222,11 @@ impl Walker {
         &mut self,
         machine: &mut Machine<'_>,
         plan: &Plan,
-        paths: &[String],
+        paths: &[Arc<str>],
         vars: Arc<BTreeMap<String, String>>,
     ) {
         let start = plan.start.clone().unwrap_or_default();
-        let mut shell = Shell::new(path_with(paths), vars, false);
+        let mut shell = Shell::new(path_with(paths.iter()), vars, false);
         if let Some(image) = &start.run_image {
             let status = Status::unsure(format!(
                 "`start.runImage` starts the app in `{}`, which gets only `/app`: neither `/opt/venv` nor the Nix profile",

@@ -8,10 +8,12 @@ use super::python::{breaks_system, externally_managed};
 use super::simple::{Cmd, missing_file};
 use super::status::Status;
 use super::verdict::Reason;
+use super::work::Work;
 use crate::requirements::{self, Line, PipCommand, Requirement};
 use crate::shell::Word;
 use crate::text::Span;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Run<'_, '_> {
     /// What a call of pip is. `module` is the place of the word `pip` in `python -m pip`.
@@ -88,7 +90,7 @@ impl Run<'_, '_> {
                 target = format!("{target}/lib/python{version}/site-packages");
             }
             self.machine.made.insert(format!("{target}/."));
-            merge(self.machine.targets.entry(target).or_default(), asked);
+            merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
             return Status::Ok;
         }
         let Some(env) = self.machine.envs.get_mut(id) else { return Status::Ok };
@@ -96,7 +98,7 @@ impl Run<'_, '_> {
         if asked.names.contains_key("pip") {
             env.has_pip = true;
         }
-        merge(into, asked);
+        merge(into, asked, &self.machine.work);
         Status::Ok
     }
 
@@ -147,7 +149,9 @@ impl Run<'_, '_> {
             asked.open = true;
             return Ok(());
         }
-        let Some(bytes) = self.machine.read(&path) else {
+        let read =
+            self.machine.view_path(&path).and_then(|path| Some((self.machine.app.read(&path).ok()??, path)));
+        let Some((bytes, place)) = read else {
             let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
             if self.machine.exists(&path) || elsewhere {
                 asked.open = true;
@@ -156,23 +160,28 @@ impl Run<'_, '_> {
             return Err(no_requirements(file));
         };
         let dir = paths::parent(&path).to_owned();
-        let Some(text) = requirements::decode(&bytes) else {
+        let Some(read) = self.machine.work.requirements(&place, &bytes) else {
             return Err(Status::fail(Reason::Resolution, format!("{file} is no text that pip can decode")));
         };
-        for line in requirements::parse(&text).lines {
+        self.machine.work.count_names(read.lines.len());
+        if self.machine.work.is_spent() {
+            asked.open = true;
+            return Ok(());
+        }
+        for line in &read.lines {
             match line {
-                Line::Requirement { requirement, .. } => add(asked, &requirement),
+                Line::Requirement { requirement, .. } => add(asked, requirement),
                 Line::Include { path: other, .. } => {
-                    self.requirements_file(shell, &other, &dir, asked, seen)?;
+                    self.requirements_file(shell, other, &dir, asked, seen)?;
                 }
                 Line::Constraint { path: other, .. } => {
-                    let place = paths::join(&dir, &other);
+                    let place = paths::join(&dir, other);
                     if !other.contains("://") && !self.machine.exists(&place) {
-                        return Err(no_requirements(&other));
+                        return Err(no_requirements(other));
                     }
                 }
                 // pip resolves a local path in a file against the working directory.
-                Line::Editable { target, .. } => self.requirement(shell, &target, asked)?,
+                Line::Editable { target, .. } => self.requirement(shell, target, asked)?,
                 Line::Invalid { text, .. } => {
                     return Err(Status::fail(
                         Reason::Resolution,
@@ -228,7 +237,7 @@ impl Run<'_, '_> {
             Some(env) => {
                 env.has_pip = true;
                 if cmd.has("--user") {
-                    env.user.add("pip", []);
+                    Arc::make_mut(&mut env.user).add("pip", []);
                 }
                 Status::Ok
             }
@@ -267,12 +276,14 @@ pub(crate) fn add(asked: &mut Dists, requirement: &Requirement) {
     }
 }
 
-pub(crate) fn merge(into: &mut Dists, from: Dists) {
-    into.open |= from.open;
-    into.filled |= from.filled;
-    into.sources.extend(from.sources);
-    into.scripts.extend(from.scripts);
-    for (name, extras) in from.names {
-        into.names.entry(name).or_default().extend(extras);
+/// Adds distributions to others. Those of the first install are only shared, and what would be copied
+/// counts as work.
+pub(super) fn merge(into: &mut Arc<Dists>, from: Dists, work: &Work) {
+    if into.is_empty() {
+        *into = Arc::new(from);
+        return;
     }
+    let shared = Arc::strong_count(into) > 1;
+    work.count_names(if shared { into.names.len() } else { 0 });
+    Arc::make_mut(into).extend(from);
 }

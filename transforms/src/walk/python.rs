@@ -11,6 +11,7 @@ use super::verdict::Reason;
 use crate::requirements::{self, scripts};
 use crate::shell::Command;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What an interpreter is asked to run.
 enum Job {
@@ -166,6 +167,7 @@ impl Run<'_, '_> {
         // Projects that were installed from their directories.
         let sources = self.machine.envs.get(env).into_iter().flat_map(|env| &env.dists.sources);
         roots.extend(sources.flat_map(|dir| [dir.clone(), paths::join(dir, "src")]));
+        self.machine.work.count(roots.len());
         let parts = module.replace('.', "/");
         let places: Vec<String> = roots.iter().map(|root| format!("{root}/{parts}")).collect();
         let found = places.iter().find_map(|path| {
@@ -189,7 +191,8 @@ impl Run<'_, '_> {
         let Some(env) = self.machine.envs.get(env) else { return false };
         let targets = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':')).chain(["."]);
         let targets = targets.filter_map(|dir| self.machine.targets.get(&paths::join(&shell.cwd, dir)));
-        [&env.dists, &env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
+        let targets = targets.map(Arc::as_ref);
+        [&*env.dists, &*env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
     }
 
     pub(crate) fn app_code(&self, shell: &Shell, env: EnvId) -> Status {
@@ -248,8 +251,8 @@ impl Run<'_, '_> {
             version: base.version.clone(),
             interpreters,
             has_pip: !cmd.has("--without-pip"),
-            dists: if cmd.has("--system-site-packages") { base.dists } else { Dists::default() },
-            user: Dists::default(),
+            dists: if cmd.has("--system-site-packages") { base.dists } else { Arc::default() },
+            user: Arc::default(),
         };
         let made = match self.machine.venv(&dir) {
             // Made again over an old one: what is installed stays.

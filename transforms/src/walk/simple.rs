@@ -52,6 +52,9 @@ impl Run<'_, '_> {
         if shell.path.len() > MOST_DIRS {
             return Status::unsure("`PATH` has more directories than are followed");
         }
+        if self.machine.work.is_spent() {
+            return Status::unsure("the commands before it do more than is followed");
+        }
         for redirect in &simple.redirections {
             if redirect.here_document().is_some() {
                 return Status::unsure("the command has a here-document, which is not followed");
@@ -85,7 +88,7 @@ impl Run<'_, '_> {
         if sudo {
             // sudo's secure_path (Ubuntu's /etc/sudoers) has no Nix profile and no venv.
             let secure = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-            inner.path = Arc::new(secure.map(str::to_owned).to_vec());
+            inner.path = Arc::new(secure.map(Arc::from).to_vec());
             inner.hashed.clear();
         }
         let home = |word: &Word| {
@@ -102,6 +105,8 @@ impl Run<'_, '_> {
             return self.nested(&inner, &text, at);
         }
         if BASH_BUILTINS.has(&cmd.name) {
+            // It shares its directories with the shell, which would have to copy them to add one.
+            drop(inner);
             return self.builtin(shell, &cmd, unwrapped.words);
         }
         let status = self.external(&mut inner, &cmd, feed);
@@ -232,7 +237,10 @@ impl Run<'_, '_> {
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
             let status = if self.machine.venv(dir).is_some() {
-                Arc::make_mut(&mut shell.path).insert(0, format!("{dir}/bin"));
+                let bin: Arc<str> = format!("{dir}/bin").into();
+                if shell.path.first() != Some(&bin) {
+                    Arc::make_mut(&mut shell.path).insert(0, bin);
+                }
                 shell.hashed.clear();
                 shell.active = Some(dir.to_owned());
                 Status::Ok
@@ -400,10 +408,10 @@ fn set(shell: &mut Shell, name: &str, value: &Word) {
 fn set_text(shell: &mut Shell, name: &str, value: &str) {
     if name == "PATH" {
         let old = std::mem::take(&mut shell.path);
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: HashSet<Arc<str>> = HashSet::new();
         let mut new = Vec::new();
         // A directory that is named again is never reached: without it `PATH` grows only by what is written.
-        let mut add = |dir: String| {
+        let mut add = |dir: Arc<str>| {
             if new.len() <= MOST_DIRS && seen.insert(dir.clone()) {
                 new.push(dir);
             }
@@ -411,8 +419,10 @@ fn set_text(shell: &mut Shell, name: &str, value: &str) {
         for part in value.split(':') {
             match part {
                 "$PATH" | "${PATH}" => old.iter().cloned().for_each(&mut add),
-                "$VIRTUAL_ENV/bin" => shell.active.iter().map(|dir| format!("{dir}/bin")).for_each(&mut add),
-                part => add(paths::join(&shell.cwd, part)),
+                "$VIRTUAL_ENV/bin" => {
+                    shell.active.iter().map(|dir| format!("{dir}/bin").into()).for_each(&mut add);
+                }
+                part => add(paths::join(&shell.cwd, part).into()),
             }
         }
         shell.path = Arc::new(new);

@@ -11,6 +11,7 @@ use super::status::Status;
 use super::verdict::Reason;
 use crate::requirements;
 use crate::shell::{Command, RedirectionOperator};
+use std::sync::Arc;
 
 const GET_PIP: &str = "get-pip.py";
 
@@ -120,7 +121,7 @@ impl Run<'_, '_> {
             let mut asked = Dists::default();
             self.manage_project(shell, with_groups(cmd), &mut asked);
             if let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
-                merge(&mut env.dists, asked);
+                merge(&mut env.dists, asked, &self.machine.work);
             }
         }
         self.note(shell, cmd, kind, into, &Status::Ok);
@@ -156,7 +157,7 @@ impl Run<'_, '_> {
                 let mut asked = Dists::default();
                 self.manage_project(shell, with_groups(cmd), &mut asked);
                 if let Some(env) = id.and_then(|id| self.machine.envs.get_mut(id)) {
-                    merge(&mut env.dists, asked);
+                    merge(&mut env.dists, asked, &self.machine.work);
                 }
                 self.note(shell, cmd, manager_kind(cmd), id, &Status::Ok);
                 return Status::Ok;
@@ -195,8 +196,8 @@ impl Run<'_, '_> {
             version,
             interpreters,
             has_pip: false,
-            dists: Dists::default(),
-            user: Dists::default(),
+            dists: Arc::default(),
+            user: Arc::default(),
         });
     }
 
@@ -237,7 +238,7 @@ impl Run<'_, '_> {
         if let Err(status) = unasked {
             return status;
         }
-        merge(&mut env.dists, asked);
+        merge(&mut env.dists, asked, &self.machine.work);
         Status::Ok
     }
 }

@@ -121,7 +121,7 @@ impl Place<'_> {
     fn in_braces(&self, missing: &[&str], new: &New<'_>) -> Result<Vec<Edit>, Refusal> {
         let json = self.doc.kind.is_json();
         let span = self.span.unwrap_or_else(|| object::root_span(self.doc));
-        let list = object::list(self.doc, self.table, span);
+        let list = object::list(self.doc, self.table, span, &Habit::of(self.doc, json));
         let at = match self.after.and_then(|after| self.table.entry(after)) {
             Some(entry) => {
                 let end = entry.node.span.end;

@@ -8,4 +8,4 @@ mod rename;
 
 pub use insert::{insert_array, insert_string};
 pub use remove::{remove, remove_many};
-pub use rename::rename_key;
+pub use rename::{rename_key, rename_keys};

@@ -13,7 +13,7 @@ pub(super) fn root_span(doc: &Document) -> Span {
 }
 
 /// The list of a table in braces.
-pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span) -> List<'d> {
+pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span, habit: &Habit) -> List<'d> {
     let mut items = Vec::new();
     let mut from = span.start + 1;
     for end in ends(table) {
@@ -23,7 +23,7 @@ pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span) -> List<'d>
         from = end;
     }
     let json = doc.kind.is_json();
-    let mut list = List::new(&doc.text, span, items, Habit::of(doc, json));
+    let mut list = List::new(doc, span, items, habit.clone());
     list.flat_only = !json;
     list.comments = !json;
     list

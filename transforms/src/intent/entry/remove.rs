@@ -1,3 +1,4 @@
+use super::super::indent::Habit;
 use super::super::lines::Lines;
 use super::super::list::Piece;
 use super::super::{Refusal, check, join};
@@ -5,7 +6,7 @@ use super::object;
 use crate::document::{Document, Entry, Layout, Table, Value};
 use crate::edit::Edit;
 use crate::text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Removes the key at `keys`, with its comments; and its table where that leaves it empty.
 pub fn remove(doc: &Document, keys: &[&str]) -> Result<Vec<Edit>, Refusal> {
@@ -19,7 +20,8 @@ pub fn remove_many(doc: &Document, paths: &[&[&str]]) -> Result<Vec<Edit>, Refus
             return Err(Refusal::new(doc, None, format!("no key `{}`", keys.join("."))));
         }
     }
-    let mut removal = Removal { doc, lines: Lines::new(doc), gone: BTreeSet::new(), edits: Vec::new() };
+    let (lines, habit) = (Lines::new(doc), Habit::of(doc, doc.kind.is_json()));
+    let mut removal = Removal { doc, lines, habit, gone: BTreeSet::new(), edits: Vec::new() };
     if doc.kind.is_json() {
         removal.braces(&doc.root, object::root_span(doc), paths, true)?;
     } else {
@@ -35,6 +37,7 @@ pub fn remove_many(doc: &Document, paths: &[&[&str]]) -> Result<Vec<Edit>, Refus
 struct Removal<'d> {
     doc: &'d Document,
     lines: Lines<'d>,
+    habit: Habit,
     /// Numbers of the lines that go.
     gone: BTreeSet<usize>,
     /// Edits inside lines that stay.
@@ -44,12 +47,12 @@ struct Removal<'d> {
 impl Removal<'_> {
     /// Removes `paths` from a table that has lines of its own. Returns whether nothing is left.
     fn table(&mut self, table: &Table, paths: &[&[&str]]) -> Result<bool, Refusal> {
-        let mut left = 0;
+        let (mut left, paths) = (0, Below::new(paths));
         for entry in &table.entries {
-            let (whole, below) = split(entry, paths);
+            let (whole, below) = paths.of(entry);
             if whole {
                 self.entry(entry)?;
-            } else if below.is_empty() || !self.below(entry, &below)? {
+            } else if below.is_empty() || !self.below(entry, below)? {
                 left += 1;
             }
         }
@@ -133,7 +136,7 @@ impl Removal<'_> {
         let ends = object::ends(table);
         let kept = ends.iter().enumerate().filter(|(_, end)| !gone.contains(*end));
         let pieces = kept.map(|(index, _)| Piece::Keep(index)).collect();
-        let edits = object::list(self.doc, table, span).rewrite(pieces);
+        let edits = object::list(self.doc, table, span, &self.habit).rewrite(pieces);
         self.edits.extend(edits.map_err(|(span, message)| Refusal::new(self.doc, span, message))?);
         Ok(empty)
     }
@@ -145,9 +148,9 @@ impl Removal<'_> {
         paths: &[&[&str]],
         gone: &mut BTreeSet<usize>,
     ) -> Result<bool, Refusal> {
-        let mut left = 0;
+        let (mut left, paths) = (0, Below::new(paths));
         for entry in &table.entries {
-            let (whole, below) = split(entry, paths);
+            let (whole, below) = paths.of(entry);
             let inner = entry.node.as_table();
             let dotted = inner.filter(|inner| inner.layout == Layout::Dotted);
             let empty = match (whole, dotted, inner) {
@@ -156,13 +159,13 @@ impl Removal<'_> {
                     gone.extend(object::ends(dotted));
                     true
                 }
-                (false, Some(dotted), _) => self.in_braces(dotted, &below, gone)?,
+                (false, Some(dotted), _) => self.in_braces(dotted, below, gone)?,
                 (true, None, _) => {
                     gone.insert(entry.node.span.end);
                     true
                 }
                 (false, None, Some(inner)) => {
-                    let empty = self.braces(inner, entry.node.span, &below, false)?;
+                    let empty = self.braces(inner, entry.node.span, below, false)?;
                     if empty {
                         gone.insert(entry.node.span.end);
                     }
@@ -176,14 +179,23 @@ impl Removal<'_> {
     }
 }
 
-/// Whether a path ends at the entry, and what is left of those that go on below it.
-fn split<'p>(entry: &Entry, paths: &[&'p [&'p str]]) -> (bool, Vec<&'p [&'p str]>) {
-    let tails = paths.iter().filter_map(|path| {
-        let (first, rest) = path.split_first()?;
-        (*first == entry.key.name).then_some(rest)
-    });
-    let tails: Vec<_> = tails.collect();
-    (tails.iter().any(|tail| tail.is_empty()), tails)
+/// Paths by their first keys, with what is left of each behind it.
+struct Below<'p>(HashMap<&'p str, Vec<&'p [&'p str]>>);
+
+impl<'p> Below<'p> {
+    fn new(paths: &[&'p [&'p str]]) -> Self {
+        let mut tails: HashMap<&str, Vec<&[&str]>> = HashMap::new();
+        for (first, rest) in paths.iter().filter_map(|path| path.split_first()) {
+            tails.entry(first).or_default().push(rest);
+        }
+        Self(tails)
+    }
+
+    /// Whether a path ends at the entry, and what is left of those that go on below it.
+    fn of(&self, entry: &Entry) -> (bool, &[&'p [&'p str]]) {
+        let tails = self.0.get(entry.key.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        (tails.iter().any(|tail| tail.is_empty()), tails)
+    }
 }
 
 /// How many values stand under a table's own header and pass `test`.

@@ -9,8 +9,9 @@ mod single;
 
 use super::indent::Habit;
 use super::join;
+use crate::document::Document;
 use crate::edit::Edit;
-use crate::text::{Eol, Span};
+use crate::text::Span;
 use scan::Gap;
 use std::borrow::Cow;
 
@@ -57,6 +58,7 @@ pub(super) enum Piece {
 /// A list in a text.
 pub(super) struct List<'d> {
     pub(super) text: &'d str,
+    eol: &'static str,
     /// Brackets included.
     pub(super) span: Span,
     pub(super) items: Vec<Span>,
@@ -82,8 +84,9 @@ struct Segment {
 }
 
 impl<'d> List<'d> {
-    pub(super) fn new(text: &'d str, span: Span, items: Vec<Span>, habit: Habit) -> Self {
-        Self { text, span, items, habit, flat_only: false, growth: 0, comments: true, gaps: Vec::new() }
+    pub(super) fn new(doc: &'d Document, span: Span, items: Vec<Span>, habit: Habit) -> Self {
+        let (text, eol) = (doc.text.as_str(), doc.eol_near(span.start).as_str());
+        Self { text, eol, span, items, habit, flat_only: false, growth: 0, comments: true, gaps: Vec::new() }
     }
 
     /// Edits that turn the list into `pieces`. Kept indices must increase.
@@ -139,7 +142,7 @@ impl<'d> List<'d> {
     }
 
     fn eol(&self) -> &'static str {
-        Eol::near(self.text, self.span.start).as_str()
+        self.eol
     }
 
     /// Between the brackets.

@@ -12,7 +12,7 @@ impl List<'_> {
             edits.extend(self.single_segment(segment));
         }
         let grows = self.growth > 0 || segments.iter().any(|segment| !segment.fresh.is_empty());
-        if grows && !self.flat_only && self.width_after(&edits) > WIDTH {
+        if grows && !self.flat_only && self.is_wide_after(&edits) {
             return self.unfold(segments);
         }
         edits
@@ -79,12 +79,29 @@ impl List<'_> {
         first.unwrap_or(", ")
     }
 
-    fn width_after(&self, edits: &[Edit]) -> usize {
-        let line = Span::new(line_start(self.text, self.span.start), line_end(self.text, self.span.end));
+    /// Whether the line has more columns than it may have after the edits. Beside the list no more of it
+    /// is looked at than decides that: many lists may share one long line.
+    fn is_wide_after(&self, edits: &[Edit]) -> bool {
         let count = |text: &str| text.chars().count();
         let removed: usize = edits.iter().map(|edit| count(edit.span.of(self.text))).sum();
         let added: usize = edits.iter().map(|edit| count(&edit.content)).sum();
-        (count(line.of(self.text)) + added).saturating_sub(removed).saturating_add_signed(self.growth)
+        let own = (count(self.span.of(self.text)) + added).saturating_sub(removed);
+        let Some(left) = WIDTH.checked_sub(own.saturating_add_signed(self.growth)) else { return true };
+        // A character has at most four bytes; two more for what ends the line.
+        let most = 4 * (left + 1) + 2;
+        let mut from = self.span.start.saturating_sub(most);
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = self.text.len().min(self.span.end + most);
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        let near = &self.text[from..to];
+        let (start, end) = (self.span.start - from, self.span.end - from);
+        let before = &near[line_start(near, start)..start];
+        let after = &near[end..line_end(near, end)];
+        count(before) + count(after) > left
     }
 
     /// Ex) a list that no longer fits: one line for each item; only what is between them changes.
