@@ -11,8 +11,10 @@ pub(crate) struct Leaf<'d> {
     /// Its place in a list.
     pub(crate) index: Option<usize>,
     pub(crate) text: &'d str,
-    /// Its bytes in the file, quotes included.
+    /// Its bytes in the file, quotes included, and their place.
     pub(crate) raw: &'d str,
+    /// See `raw`.
+    pub(crate) span: Span,
 }
 
 /// Which deploy file a path is.
@@ -55,6 +57,7 @@ fn node<'d>(
             index,
             text: &string.decoded,
             raw: node_.span.of(&doc.text),
+            span: node_.span,
         }),
         Value::Array(array) => {
             for (at, element) in array.elements.iter().enumerate() {

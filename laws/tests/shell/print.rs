@@ -87,9 +87,9 @@ impl<'s> Printer<'s> {
         let first = pipeline.commands.first().unwrap().span();
         let prefix = Span::new(pipeline.span.start, first.start).of(self.source);
         if pipeline.timed {
-            // Bash 5.2 takes `time --` for `time -p`.
+            // Bash 5.2 takes `time --` for `time -p`. The `--` keeps that of the command apart.
             let options = prefix.replace("\\\n", "");
-            self.write(if options.contains("-p") || options.contains("--") { "time -p " } else { "time " });
+            self.write(if options.contains("-p") || options.contains("--") { "time -- " } else { "time " });
         }
         if pipeline.negated {
             self.write("! ");

@@ -94,7 +94,12 @@ impl Drawn<'_> {
                 self.write(operator);
                 let gap = self.pick(&["", " ", "\\\n"]);
                 self.write(gap);
+                let start = self.out.len();
                 self.word(depth);
+                // Bash 5.2 takes a lone `{` behind `f() ((1)) >` for the start of a group.
+                if self.out.get(start..) == Some("{") {
+                    self.write("a");
+                }
             }
         }
     }
