@@ -20,7 +20,7 @@ use tree::Tree;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let trials: Vec<Trial> = folders(&root)
+    let mut trials: Vec<Trial> = folders(&root)
         .iter()
         .flat_map(|group| folders(group))
         .map(|dir| {
@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         })
         .collect();
     assert!(!trials.is_empty(), "no case in {}", root.display());
+    trials.push(Trial::test("each rule has a case that it finds, and one beside it that it leaves alone", move || {
+        each_rule_has_both(&root).map_err(Failed::from)
+    }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -40,6 +43,26 @@ fn folders(dir: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// The second case is `untouched/<rule>`: an app that looks like what the rule finds, and works.
+fn each_rule_has_both(root: &Path) -> Result<(), String> {
+    let all: Vec<PathBuf> = folders(root).iter().flat_map(|group| folders(group)).collect();
+    let says = |case: &Path, id: &str| text(&case.join("check.txt")).contains(&format!("[{id}]"));
+    let none: [(&str, &str); 0] = [];
+    let rules = Sandbox::new(none).run(&["rules"]).out;
+    let ids: Vec<&str> = rules.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let mut missing = Vec::new();
+    for id in &ids {
+        let beside = root.join("untouched").join(id);
+        if !all.iter().any(|case| says(case, id)) {
+            missing.push(format!("no case has a finding of `{id}`"));
+        }
+        if !beside.join("case.toml").is_file() || says(&beside, id) {
+            missing.push(format!("`untouched/{id}` is no case without a finding of the rule"));
+        }
+    }
+    if ids.len() > 20 && missing.is_empty() { Ok(()) } else { Err(format!("{}\n{rules}", missing.join("\n"))) }
 }
 
 /// What the command makes of a case.

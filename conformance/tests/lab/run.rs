@@ -31,7 +31,7 @@ const APPS: &[&str] = &[
     "providers/python-left-out",
     "untouched/break-system-packages-works",
     "untouched/node-then-python-with-procfile",
-    "untouched/own-venv-with-paths",
+    "untouched/venv-off-path",
     "untouched/procfile-app",
     "untouched/uv-with-lock",
     "variables/path",
