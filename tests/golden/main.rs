@@ -29,9 +29,10 @@ fn main() -> ExitCode {
         })
         .collect();
     assert!(!trials.is_empty(), "no case in {}", root.display());
-    trials.push(Trial::test("each rule has a case that it finds, and one beside it that it leaves alone", move || {
-        each_rule_has_both(&root).map_err(Failed::from)
-    }));
+    trials.push(Trial::test(
+        "each rule has a case that it finds, and one beside it that it leaves alone",
+        move || each_rule_has_both(&root).map_err(Failed::from),
+    ));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -62,7 +63,11 @@ fn each_rule_has_both(root: &Path) -> Result<(), String> {
             missing.push(format!("`untouched/{id}` is no case without a finding of the rule"));
         }
     }
-    if ids.len() > 20 && missing.is_empty() { Ok(()) } else { Err(format!("{}\n{rules}", missing.join("\n"))) }
+    if ids.len() > 20 && missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{}\n{rules}", missing.join("\n")))
+    }
 }
 
 /// What the command makes of a case.
