@@ -174,13 +174,14 @@ pub(super) fn nixpacks(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
     let mut tables = Vec::new();
     let mut root = Entries::new();
     if tape.one_in(6) {
-        let value = match tape.below(7) {
+        let value = match tape.below(8) {
             0 => list(&["python"]),
             1 => list(&["...", "python"]),
             2 => list(&["node", "python"]),
             3 => list(&["python", "node"]),
             4 => list(&[]),
             5 => list(&["node"]),
+            6 => list(&["nodejs", "python3"]),
             _ => list(&["Python"]),
         };
         root.push(("providers".to_owned(), value));

@@ -24,5 +24,6 @@ mod types;
 mod tests;
 
 pub use model::model;
+pub(crate) use providers::meant_provider;
 pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, PlanErrorKind, Start};

@@ -10,7 +10,7 @@ use super::layers;
 use super::merge::{close, fill, is_hole, merge, pin, prefix};
 use super::order::order;
 use super::procfile;
-use super::providers::PROVIDERS;
+use super::providers::{PROVIDERS, meant_provider};
 use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{FileKind, schema};
@@ -144,18 +144,17 @@ fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>, errors: &mut Vec<
     let mut chosen = fill(Some(detected), Some(listed)).unwrap_or_default();
     chosen.retain(|name| !is_hole(&name.value));
 
+    let named = |name: &str| PROVIDERS.iter().find(|provider| provider.name == name);
     let mut plan = Plan::default();
     let mut metadata: Vec<&str> = Vec::new();
     for (nth, name) in chosen.iter().enumerate() {
-        let known = PROVIDERS.iter().find(|provider| provider.name == name.value);
+        let known = named(&name.value);
         if known.is_none() {
             let message = format!("Provider {} not found", name.value);
             let place = if let Origin::Deploy(place) = &name.origin { Some(place.clone()) } else { None };
             errors.push(PlanError { kind: PlanErrorKind::UnknownProvider, message, place });
         }
-        // Ex) `Python`, where `python` is meant
-        let meant =
-            || PROVIDERS.iter().find(|provider| provider.name.eq_ignore_ascii_case(name.value.trim()));
+        let meant = || meant_provider(&name.value).and_then(named);
         let Some(provider) = known.or_else(meant) else { continue };
         let Provided { plan: mut own, labels } = match (provider.plan)(scope) {
             Ok(Some(made)) => made,

@@ -33,6 +33,7 @@ mod suppress;
 mod two_interpreters;
 mod uncommitted_requirements;
 mod undefined_nix_package;
+mod unknown_provider;
 mod user_install;
 mod uv_outside_venv;
 mod venv_off_path;

@@ -101,6 +101,7 @@ registry! {
     two_interpreters,
     uncommitted_requirements,
     undefined_nix_package,
+    unknown_provider,
     user_install,
     uv_outside_venv,
     venv_off_path,

@@ -42,3 +42,63 @@ pub(super) static PROVIDERS: &[Provider] = &[
     others::ZIG,
     others::COBOL,
 ];
+
+/// Names that people write for a provider, beside its own in another case.
+const ALIASES: &[(&str, &str)] = &[
+    ("bun", "node"),
+    ("csharp", "c#"),
+    ("dotnet", "c#"),
+    ("fsharp", "f#"),
+    ("golang", "go"),
+    ("javascript", "node"),
+    ("nodejs", "node"),
+    ("npm", "node"),
+    ("pip", "python"),
+    ("pnpm", "node"),
+    ("py", "python"),
+    ("python3", "python"),
+    ("static", "staticfile"),
+    ("typescript", "node"),
+    ("yarn", "node"),
+];
+
+/// The provider that a name stands for which is none's own: another case, a word that people use for it, or a
+/// slip of one letter.
+pub(crate) fn meant_provider(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_ascii_lowercase();
+    let names = || PROVIDERS.iter().map(|provider| provider.name);
+    let alias = || ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, meant)| *meant);
+    // Two short names can be one letter apart.
+    let near = || {
+        let mut near = names().filter(|other| other.len() > 4 && strsim::osa_distance(other, &name) == 1);
+        near.next().filter(|_| near.next().is_none())
+    };
+    names().find(|other| *other == name).or_else(alias).or_else(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALIASES, PROVIDERS, meant_provider};
+
+    #[test]
+    fn a_name_that_is_near_one_provider_is_taken_for_it() {
+        let cases = [
+            ("Python", Some("python")),
+            (" python ", Some("python")),
+            ("pyhton", Some("python")),
+            ("NodeJS", Some("node")),
+            ("golang", Some("go")),
+            ("nod", None),
+            ("jam", None),
+            ("pythons-runtime", None),
+            ("", None),
+        ];
+        for (name, meant) in cases {
+            assert_eq!(meant_provider(name), meant, "{name}");
+        }
+        for (alias, meant) in ALIASES {
+            assert!(PROVIDERS.iter().any(|provider| provider.name == *meant), "{alias}");
+            assert!(!PROVIDERS.iter().any(|provider| provider.name == *alias), "{alias}");
+        }
+    }
+}

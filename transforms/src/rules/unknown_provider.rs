@@ -1,0 +1,67 @@
+use super::registry::{FixStage, Rule, RuleFix};
+use super::support::Found;
+use super::{Finding, RuleInfo, Severity};
+use crate::context::Context;
+use crate::fix::Draft;
+use crate::plan::{Origin, PlanError, PlanErrorKind, meant_provider};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "unknown-provider",
+    summary: "`providers` has a name that Nixpacks does not know",
+    docs: r#"## What it does
+Finds names such as `nodejs`, `Python` or `golang` in `providers`.
+
+## Why it fails
+Nixpacks compares the names letter by letter and stops before the build: `Provider nodejs not found`. Its names are lower case: `python`, `node`, `go`, `php`, `ruby`, `rust` and so on.
+
+## Example
+```toml
+providers = ["Python"]
+
+[start]
+cmd = "python main.py"
+```
+becomes
+```toml
+providers = ["python"]
+
+[start]
+cmd = "python main.py"
+```
+
+## Fix
+The name is replaced with the one that was meant. If no name is close, choose one yourself or remove the entry.
+"#,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Config, fix) };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let errors = cx.model.errors.iter().filter(|error| error.kind == PlanErrorKind::UnknownProvider);
+    let refused: Vec<&PlanError> = errors.collect();
+    let listed = cx.model.plan.providers.iter().flatten();
+    listed
+        .filter_map(|item| {
+            let Origin::Deploy(place) = &item.origin else { return None };
+            let error = refused.iter().find(|error| error.place.as_ref() == Some(place))?;
+            let message = format!("Nixpacks has no provider named `{}`", item.value);
+            let found = Found::at(item, Severity::Error, message)?.label(&error.message);
+            Some(match meant_provider(&item.value) {
+                Some(_) => found,
+                None => found.note("use one of Nixpacks' own names, such as `python`, `node`, `go`, `php`, `ruby` or `rust`, or remove the entry"),
+            })
+        })
+        .collect()
+}
+
+fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    let name = list.pieces.get(at).map(|piece| piece.text.clone()).unwrap_or_default();
+    let Some(meant) = meant_provider(&name) else { return false };
+    list.replace_or_drop(at, meant);
+    list.rules.insert(INFO.id);
+    list.say(&format!("name the provider `{meant}`"));
+    true
+}
