@@ -17,6 +17,7 @@ mod missing_interpreter;
 mod missing_native_libs;
 mod missing_venv;
 mod nix_pip_package;
+mod no_start_command;
 mod other_builder;
 mod package_manager_outside_venv;
 mod path_variable;

@@ -47,7 +47,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let found = found.map(|found| found.label(&detail));
     let found = found
         .unwrap_or_else(|| Found::app(Severity::Error, format!("predicted to fail at {stage}: {detail}")));
-    vec![match advice(cx, verdict) {
+    let hint = failing.and_then(|command| command.hint());
+    vec![match hint.or_else(|| advice(cx, verdict)) {
         Some(advice) => found.note(advice),
         None => found,
     }]

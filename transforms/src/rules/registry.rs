@@ -88,6 +88,7 @@ registry! {
     missing_native_libs,
     missing_venv,
     nix_pip_package,
+    no_start_command,
     other_builder,
     package_manager_outside_venv,
     path_variable,

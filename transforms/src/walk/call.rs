@@ -41,6 +41,11 @@ impl Command {
     pub fn reason(&self) -> Option<Reason> {
         if let Status::Fail(failure) = &self.status { Some(failure.reason) } else { None }
     }
+
+    /// What would mend a predicted failure, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        if let Status::Fail(failure) = &self.status { failure.hint.as_deref() } else { None }
+    }
 }
 
 /// One simple command that concerns Python's packages.

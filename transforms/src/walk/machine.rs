@@ -25,6 +25,8 @@ const MANY: usize = 100;
 pub(crate) struct Dists {
     /// Normalised names, each with the extras that were asked for.
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
+    /// Those of them that Nix links with the libraries that they need.
+    pub(crate) from_nix: BTreeSet<String>,
     /// Whether something was installed that could not be listed.
     pub(crate) open: bool,
     /// Whether a requirements file or a project was installed, however little it asks for.
@@ -54,6 +56,7 @@ impl Dists {
     pub(crate) fn extend(&mut self, from: Self) {
         self.open |= from.open;
         self.filled |= from.filled;
+        self.from_nix.extend(from.from_nix);
         self.sources.extend(from.sources);
         self.scripts.extend(from.scripts);
         for (name, extras) in from.names {
@@ -71,9 +74,11 @@ impl Dists {
     /// Whether one of them needs libstdc++ to import.
     pub(crate) fn native(&self) -> Option<&str> {
         if self.names.len() > MANY {
-            return native::listed().find(|name| self.names.contains_key(*name));
+            return native::listed()
+                .find(|name| self.names.contains_key(*name) && !self.from_nix.contains(*name));
         }
-        self.names.keys().map(String::as_str).find(|name| native::needs_libstdcxx(name))
+        let mut names = self.names.keys().map(String::as_str).filter(|name| !self.from_nix.contains(*name));
+        names.find(|name| native::needs_libstdcxx(name))
     }
 
     /// Whether one of them brings this console script.
@@ -176,6 +181,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) copies: Vec<Copy>,
     /// The app's files that the image has so far; `None` is all.
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
+    /// Whether a command has brought files that are not known: a clone, an archive.
+    pub(crate) brings_unseen_files: bool,
     pub(super) work: Work,
 }
 
@@ -257,6 +264,7 @@ impl<'a> Machine<'a> {
             executable: BTreeSet::new(),
             copies: Vec::new(),
             copied: Some(Arc::default()),
+            brings_unseen_files: false,
             work: Work::default(),
         };
         let mut versions: Vec<&String> =
@@ -278,7 +286,7 @@ impl<'a> Machine<'a> {
             version: version.to_owned(),
             interpreters: BTreeSet::new(),
             has_pip: self.profile.with_pip.contains(version),
-            dists: Arc::default(),
+            dists: Arc::new(self.profile.carried.get(version).cloned().unwrap_or_default()),
             user: Arc::default(),
         });
     }

@@ -5,6 +5,7 @@
 //! (`builder/docker/dockerfile_generation.rs` of Nixpacks 1.41.0, images/base/ubuntu/Dockerfile).
 //! The start command is a login shell with every phase's `paths`.
 
+mod app_imports;
 mod call;
 mod exec;
 mod files;
@@ -15,6 +16,7 @@ mod profile;
 mod project;
 mod python;
 mod simple;
+mod started;
 mod status;
 mod stdlib;
 mod tools;
@@ -31,10 +33,14 @@ use crate::app::AppView;
 use crate::plan::{Item, Model, Origin, Phase, Plan, names};
 use crate::shell;
 use exec::Run;
-use machine::{Env, Machine, Program, Shell, path_with};
+use machine::{Env, Machine, Shell, path_with};
 use status::{Failure, Status};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+
+/// Nixpacks' own words; it looks for the start command before it builds anything (`create_image` in
+/// builder/docker/docker_image_builder.rs).
+pub(crate) const NO_START: &str = "No start command could be found";
 
 /// A walked plan.
 #[derive(Clone, Debug)]
@@ -129,6 +135,9 @@ impl Walker {
 
     fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
         let profile = Profile::of(plan);
+        if plan.start.as_ref().is_none_or(|start| start.cmd.is_none()) {
+            self.stop(Stage::Plan, Reason::PlanError, NO_START.to_owned());
+        }
         for detail in undefined(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
         }
@@ -208,7 +217,7 @@ impl Walker {
                 self.progress += 1;
                 return;
             }
-            Status::Fail(Failure { reason, detail }) => {
+            Status::Fail(Failure { reason, detail, .. }) => {
                 let stage = if start { Stage::Start } else { Stage::Build };
                 (Outcome::Fails { stage, reason: *reason }, detail.clone())
             }
@@ -241,9 +250,6 @@ impl Walker {
         }
         if let Some(item) = &start.cmd {
             self.command(machine, shell, None, item);
-        } else {
-            let status = default_start(machine, &shell);
-            self.settle(true, None, &status);
         }
     }
 }
@@ -263,20 +269,6 @@ fn entries(model: &Model) -> BTreeMap<(String, usize), usize> {
         }
     }
     entries
-}
-
-/// No file names a start command: a dashboard does. It is taken to be Python's where Python was set up.
-fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
-    let python = ["python", "python3"].iter().find_map(|name| match machine.find(shell, name) {
-        Some(Program::Python(env)) => Some(env),
-        _ => None,
-    });
-    let installed = machine.envs.iter().any(|env| env.dists.any() || env.user.any());
-    match python {
-        Some(env) if installed => Run::new(machine, "").imports(shell, env),
-        _ if installed => Status::fail(Reason::PythonNotFound, "python: command not found"),
-        _ => Status::unsure("no file names a start command"),
-    }
 }
 
 /// A cache mount is there while its phase runs, and not in the image.

@@ -1,7 +1,9 @@
 //! What the plan's packages put on `PATH`.
 
+use super::machine::Dists;
 use super::paths::base_name;
 use crate::plan::{Plan, names};
+use crate::requirements::normalize;
 use crate::tables::PACKAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +18,8 @@ pub(crate) struct Profile {
     pub(crate) virtualenv: Option<String>,
     /// Versions whose interpreter was made by `withPackages` with pip in it.
     pub(crate) with_pip: BTreeSet<String>,
+    /// Versions whose interpreter was made by `withPackages`, with the packages that it carries.
+    pub(crate) carried: BTreeMap<String, Dists>,
     /// Other programs that packages bring, as far as is known.
     pub(crate) programs: BTreeSet<String>,
     /// Version of the interpreter that apt brings as `/usr/bin/python3`.
@@ -82,8 +86,15 @@ impl Profile {
             for name in ["python".to_owned(), "python3".to_owned(), format!("python{version}")] {
                 self.pythons.entry(name).or_insert_with(|| version.to_owned());
             }
-            if package.contains("withPackages") && package.contains("pip") {
-                self.with_pip.insert(version.to_owned());
+            if package.contains("withPackages") {
+                let carried = self.carried.entry(version.to_owned()).or_default();
+                for name in packages_carried(package) {
+                    carried.add(&normalize(name), []);
+                    carried.from_nix.insert(normalize(name));
+                }
+                if package.contains("pip") {
+                    self.with_pip.insert(version.to_owned());
+                }
             }
             return;
         }
@@ -122,6 +133,13 @@ impl Profile {
             self.assumed.push(package.to_owned());
         }
     }
+}
+
+/// The names in the list of `python3.withPackages (ps: [ ps.flask ps.gunicorn ])` or `(ps: with ps; [ flask ])`.
+fn packages_carried(expression: &str) -> impl Iterator<Item = &str> {
+    let list =
+        expression.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
+    list.split_whitespace().map(|name| name.rsplit('.').next().unwrap_or(name))
 }
 
 /// The programs of a package, as far as is known.

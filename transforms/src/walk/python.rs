@@ -5,7 +5,7 @@ use super::exec::Run;
 use super::machine::{Dists, Env, EnvId, Home, Program, Shell};
 use super::paths;
 use super::simple::{Cmd, missing_file};
-use super::status::Status;
+use super::status::{Failure, Status};
 use super::stdlib;
 use super::verdict::Reason;
 use crate::requirements::{self, scripts};
@@ -87,7 +87,10 @@ impl Run<'_, '_> {
         let top = module.split('.').next().unwrap_or(module);
         let status = if let Some(is_program) = self.app_module(shell, env, module) {
             if is_program {
-                self.app_code(shell, env)
+                let path = paths::join(&shell.cwd, &module.replace('.', "/"));
+                let file = [format!("{path}.py"), format!("{path}/__main__.py")];
+                let file = file.into_iter().find(|file| self.machine.exists(file)).unwrap_or(path);
+                self.app_code(shell, env, &file)
             } else {
                 Status::fail(
                     Reason::MarkerMissing,
@@ -97,7 +100,14 @@ impl Run<'_, '_> {
                 )
             }
         } else if self.provides(shell, env, top) {
-            self.imports(shell, env)
+            match self.imports(shell, env) {
+                Status::Ok => {
+                    let args: Vec<Option<&str>> =
+                        cmd.simple.words.iter().skip(first).map(|word| word.text.as_deref()).collect();
+                    self.loads(shell, env, module, &args)
+                }
+                status => status,
+            }
         } else if stdlib::has(top) {
             Status::Ok
         } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
@@ -122,7 +132,7 @@ impl Run<'_, '_> {
         }
         let path = paths::join(&shell.cwd, script);
         let status = if self.machine.exists(&path) {
-            self.app_code(shell, env)
+            self.app_code(shell, env, &path)
         } else if let Some(Program::Console(_)) = self.machine.find(shell, &path) {
             // Ex) `python /opt/venv/bin/gunicorn …`: a console script of that environment.
             self.imports(shell, env)
@@ -139,7 +149,7 @@ impl Run<'_, '_> {
                 continue;
             }
             let status = if self.app_module(shell, env, module).is_some() {
-                self.app_code(shell, env)
+                self.imports(shell, env)
             } else if self.provides(shell, env, module) {
                 self.imports(shell, env)
             } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
@@ -187,7 +197,7 @@ impl Run<'_, '_> {
     }
 
     /// Whether a distribution of the environment brings a module of this name.
-    fn provides(&self, shell: &Shell, env: EnvId, module: &str) -> bool {
+    pub(super) fn provides(&self, shell: &Shell, env: EnvId, module: &str) -> bool {
         let Some(env) = self.machine.envs.get(env) else { return false };
         let targets = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':')).chain(["."]);
         let targets = targets.filter_map(|dir| self.machine.targets.get(&paths::join(&shell.cwd, dir)));
@@ -195,8 +205,21 @@ impl Run<'_, '_> {
         [&*env.dists, &*env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
     }
 
-    pub(crate) fn app_code(&self, shell: &Shell, env: EnvId) -> Status {
-        self.imports(shell, env)
+    /// How the app's own code ends: it fails only at an import of what nothing brings.
+    fn app_code(&self, shell: &Shell, env: EnvId, file: &str) -> Status {
+        let status = self.imports(shell, env);
+        let Status::Fail(Failure { reason: Reason::MarkerMissing, .. }) = &status else { return status };
+        let Some(needs) = self.needs(shell, env, file) else { return status };
+        match needs.always.iter().find(|module| !self.provides(shell, env, module)) {
+            Some(module) => Status::fail(
+                Reason::MarkerMissing,
+                format!("ModuleNotFoundError: No module named '{module}'"),
+            ),
+            None if needs.maybe => {
+                Status::unsure("whether the code needs what is not installed is not known")
+            }
+            None => Status::Ok,
+        }
     }
 
     pub(crate) fn imports(&self, shell: &Shell, env: EnvId) -> Status {

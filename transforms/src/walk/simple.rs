@@ -320,7 +320,10 @@ impl Run<'_, '_> {
                 Status::may_come(base)
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
-            } else if self.machine.is_foreign(&path) && !paths::parent(&path).ends_with("/bin") {
+            } else if self.machine.is_foreign(&path)
+                && !paths::parent(&path).ends_with("/bin")
+                && !self.machine.lacks_dir(paths::parent(&path))
+            {
                 Status::unsure(format!("`{name}` is outside the app"))
             } else {
                 Status::fail(Reason::NoSuchFile, format!("{name}: No such file or directory"))

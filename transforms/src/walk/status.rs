@@ -8,6 +8,8 @@ pub(crate) struct Failure {
     pub(crate) reason: Reason,
     /// The error that it shows.
     pub(crate) detail: String,
+    /// What would mend it, where that is known.
+    pub(crate) hint: Option<String>,
 }
 
 /// How a command ends.
@@ -23,7 +25,7 @@ pub(crate) enum Status {
 
 impl Status {
     pub(crate) fn fail(reason: Reason, detail: impl Into<String>) -> Self {
-        Status::Fail(Failure { reason, detail: detail.into() })
+        Status::Fail(Failure { reason, detail: detail.into(), hint: None })
     }
 
     pub(crate) fn unsure(why: impl Into<String>) -> Self {

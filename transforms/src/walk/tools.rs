@@ -60,6 +60,11 @@ impl Run<'_, '_> {
         match base_name(&cmd.name) {
             "uv" | "uvx" => self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
+            "git" | "hg" | "svn" | "tar" | "unzip" | "7z" | "rsync" | "patch" | "protoc" | "aws"
+            | "gsutil" => {
+                self.machine.brings_unseen_files = true;
+                Status::Ok
+            }
             "mkdir" => self.make(shell, cmd, true),
             "chmod" => {
                 let files = cmd.args.iter().flatten().skip(1).map(|file| paths::join(&shell.cwd, file));
@@ -106,7 +111,10 @@ impl Run<'_, '_> {
             "virtualenv" => return self.virtualenv(shell, cmd, env),
             _ => {}
         }
-        let status = self.imports(shell, env);
+        let status = match self.imports(shell, env) {
+            Status::Ok => self.loads(shell, env, base_name(&cmd.name), &cmd.args),
+            status => status,
+        };
         self.note(shell, cmd, CallKind::Program { name: cmd.name.clone() }, Some(env), &status);
         status
     }

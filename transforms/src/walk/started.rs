@@ -1,0 +1,298 @@
+//! The module or file of the app that a server is told to load, looked for where that program looks.
+
+use super::exec::Run;
+use super::machine::{EnvId, Shell};
+use super::paths;
+use super::simple::missing_file;
+use super::status::{Failure, Status};
+use super::verdict::Reason;
+use crate::app::Kind;
+
+/// What a program is told to load.
+#[derive(Debug, PartialEq, Eq)]
+enum Target {
+    /// A module, and whether an attribute of it is needed too.
+    Module(String, bool),
+    /// A file.
+    File(String),
+}
+
+/// Servers that take `module:attribute`.
+const SERVERS: [&str; 7] =
+    ["gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "waitress", "granian"];
+
+/// Where a module is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A file or a package of the app, or a module of an installed distribution.
+    Module,
+    /// Only a directory without `__init__.py`.
+    Namespace,
+    /// Nowhere: the part of its name that is not there.
+    Nowhere(String),
+    /// Not all of the places are known.
+    Unknown,
+}
+
+impl Run<'_, '_> {
+    /// How a program ends that loads what its arguments name; `Ok` where they name nothing that can be looked for.
+    pub(super) fn loads(&self, shell: &Shell, env: EnvId, program: &str, args: &[Option<&str>]) -> Status {
+        let Some(target) = target(program, args) else { return Status::Ok };
+        // Such a file sets the directory, or the module itself.
+        let configured = matches!(program, "gunicorn" | "hypercorn" | "granian")
+            && (has_option(args, &["-c", "--config"])
+                || self.machine.exists(&paths::join(&shell.cwd, "gunicorn.conf.py")));
+        match target {
+            Target::File(file) if file.contains("://") => Status::Ok,
+            Target::File(file) => {
+                let path = paths::join(&shell.cwd, &file);
+                if self.machine.exists(&path)
+                    || self.machine.brings_unseen_files
+                    || self.machine.is_foreign(&path)
+                {
+                    return Status::Ok;
+                }
+                let mut status = missing_file(&file);
+                if let (Status::Fail(failure), Some(there)) = (&mut status, self.elsewhere(base(&file))) {
+                    failure.hint =
+                        Some(format!("there is `{there}`: name that, or go into its directory first"));
+                }
+                status
+            }
+            Target::Module(module, attribute) => {
+                let roots = self.roots(shell, program, args);
+                match self.module_in(shell, env, &module, &roots) {
+                    Found::Module => Status::Ok,
+                    Found::Namespace if !attribute || configured => Status::Ok,
+                    Found::Namespace => Status::fail(
+                        Reason::Other,
+                        format!(
+                            "`{module}` is a directory without `__init__.py`, so it has no attribute to start"
+                        ),
+                    ),
+                    Found::Unknown => {
+                        Status::unsure(format!("`{module}` may come with files that commands bring"))
+                    }
+                    Found::Nowhere(_) if configured => {
+                        Status::unsure(format!("`{module}` may be where the program's config file says"))
+                    }
+                    Found::Nowhere(part) => self.no_module(&module, &part),
+                }
+            }
+        }
+    }
+
+    /// Where a module is, below these directories and in the environment.
+    pub(super) fn module_in(&self, shell: &Shell, env: EnvId, module: &str, roots: &[String]) -> Found {
+        let parts: Vec<&str> = module.split('.').collect();
+        let top = parts.first().copied().unwrap_or_default();
+        self.machine.work.count(roots.len());
+        let mut deepest = 0;
+        let mut namespace = false;
+        for root in roots {
+            let mut dir = root.clone();
+            for (at, part) in parts.iter().enumerate() {
+                let path = format!("{dir}/{part}");
+                let last = at + 1 == parts.len();
+                if self.machine.kind(&format!("{path}.py")) == Some(Kind::File) && last {
+                    return Found::Module;
+                }
+                if self.machine.kind(&path) != Some(Kind::Dir) {
+                    break;
+                }
+                deepest = deepest.max(at + 1);
+                if last {
+                    if self.machine.exists(&format!("{path}/__init__.py")) {
+                        return Found::Module;
+                    }
+                    namespace = true;
+                }
+                dir = path;
+            }
+        }
+        let foreign = roots.iter().any(|root| paths::in_app(root).is_none() && self.machine.is_foreign(root));
+        let open = self.machine.envs.get(env).is_some_and(|env| env.dists.open);
+        if self.provides(shell, env, top) || super::stdlib::has(top) {
+            Found::Module
+        } else if namespace {
+            Found::Namespace
+        } else if foreign || self.machine.brings_unseen_files || open && deepest == 0 {
+            Found::Unknown
+        } else {
+            Found::Nowhere(parts.get(..=deepest).unwrap_or(&parts).join("."))
+        }
+    }
+
+    /// A module that is nowhere, in Python's words, and where there is one of its name.
+    pub(super) fn no_module(&self, module: &str, part: &str) -> Status {
+        let file = format!("{}.py", module.rsplit('.').next().unwrap_or(module));
+        let hint = self.elsewhere(&file).map(|there| {
+            let dotted = there.trim_end_matches(".py").replace('/', ".");
+            match there.rsplit_once('/') {
+                Some((dir, _)) => {
+                    format!("there is `{there}`: write `{dotted}`, or `cd {dir} &&` before the command")
+                }
+                None => format!(
+                    "there is `{there}` at the root of the app: write `{dotted}`, or leave out the directory"
+                ),
+            }
+        });
+        let detail = format!("ModuleNotFoundError: No module named '{part}'");
+        Status::Fail(Failure { reason: Reason::MarkerMissing, detail, hint })
+    }
+
+    /// Directories that the program looks for modules in.
+    fn roots(&self, shell: &Shell, program: &str, args: &[Option<&str>]) -> Vec<String> {
+        let mut roots = Vec::new();
+        let own = match program {
+            "uvicorn" => option(args, &["--app-dir"]),
+            "gunicorn" => option(args, &["--chdir"]),
+            "granian" => option(args, &["--working-dir"]),
+            "celery" => option(args, &["--workdir"]),
+            _ => None,
+        };
+        roots.push(own.map_or_else(|| shell.cwd.clone(), |dir| paths::join(&shell.cwd, dir)));
+        if let Some(more) = option(args, &["--pythonpath"]) {
+            roots.extend(more.split(',').map(|dir| paths::join(&shell.cwd, dir)));
+        }
+        roots.extend(self.module_path(shell, None));
+        roots
+    }
+
+    /// `PYTHONPATH`, and the projects that were installed from their directories.
+    pub(super) fn module_path(&self, shell: &Shell, env: Option<EnvId>) -> Vec<String> {
+        let path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
+        let mut dirs: Vec<String> =
+            path.filter(|dir| !dir.is_empty()).map(|dir| paths::join(&shell.cwd, dir)).collect();
+        for (id, held) in self.machine.envs.iter().enumerate() {
+            if env.is_none_or(|env| env == id) {
+                dirs.extend(held.dists.sources.iter().flat_map(|dir| [dir.clone(), paths::join(dir, "src")]));
+            }
+        }
+        dirs
+    }
+
+    /// The one file of this name in the app's root and the directories below it.
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let mut found = Vec::new();
+        for entry in self.machine.list(paths::APP) {
+            match entry.kind {
+                Kind::File if entry.name == name => found.push(entry.name),
+                Kind::Dir if !entry.name.starts_with('.') => {
+                    let place = format!("{}/{name}", entry.name);
+                    if self.machine.kind(&paths::join(paths::APP, &place)) == Some(Kind::File) {
+                        found.push(place);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let [only] = found.as_slice() { Some(only.clone()) } else { None }
+    }
+}
+
+fn target(program: &str, args: &[Option<&str>]) -> Option<Target> {
+    let words = || args.iter().map_while(|arg| *arg);
+    if SERVERS.contains(&program) {
+        let named = args.iter().flatten().find_map(|word| {
+            let word = if program == "waitress-serve" { word.trim_start_matches("--call=") } else { word };
+            // Ex) hypercorn's `asgi:app.main:app`
+            let word = ["asgi:", "wsgi:"]
+                .iter()
+                .find_map(|kind| word.strip_prefix(kind))
+                .filter(|rest| rest.contains(':'))
+                .unwrap_or(word);
+            let (module, attribute) = word.split_once(':')?;
+            let attribute = attribute.split('(').next().unwrap_or_default();
+            (is_dotted(module) && is_dotted(attribute)).then(|| module.to_owned())
+        });
+        return named.map(|module| Target::Module(module, true));
+    }
+    match program {
+        "celery" => {
+            let app = option(args, &["-A", "--app"])?;
+            let top = app.split([':', '.']).next().unwrap_or(app);
+            is_dotted(top).then(|| Target::Module(top.to_owned(), false))
+        }
+        "streamlit" | "chainlit" | "fastapi" => {
+            let mut operands = words().filter(|word| !word.starts_with('-'));
+            let verb = operands.next()?;
+            let file = operands.next()?;
+            (matches!(verb, "run" | "dev") && file.ends_with(".py")).then(|| Target::File(file.to_owned()))
+        }
+        "flask" => {
+            let app = option(args, &["-A", "--app"])?;
+            let module = app.split(':').next().unwrap_or(app);
+            if module.ends_with(".py") {
+                return Some(Target::File(module.to_owned()));
+            }
+            is_dotted(module).then(|| Target::Module(module.to_owned(), false))
+        }
+        _ => None,
+    }
+}
+
+/// The value of an option, written behind it or after `=`.
+fn option<'a>(args: &[Option<&'a str>], names: &[&str]) -> Option<&'a str> {
+    args.iter().enumerate().find_map(|(at, arg)| {
+        let arg = (*arg)?;
+        if names.contains(&arg) {
+            return args.get(at + 1).copied().flatten();
+        }
+        let (name, value) = arg.split_once('=')?;
+        names.contains(&name).then_some(value)
+    })
+}
+
+fn has_option(args: &[Option<&str>], names: &[&str]) -> bool {
+    args.iter().flatten().any(|arg| names.contains(&arg.split('=').next().unwrap_or(arg)))
+}
+
+fn base(path: &str) -> &str {
+    paths::base_name(path)
+}
+
+/// `app`, `app.main`
+fn is_dotted(text: &str) -> bool {
+    let part = |part: &str| {
+        part.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    text.split('.').all(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, target};
+
+    #[test]
+    fn finds_what_a_server_is_told_to_load() {
+        let module = |name: &str| Some(Target::Module(name.to_owned(), true));
+        let named = |name: &str| Some(Target::Module(name.to_owned(), false));
+        let file = |name: &str| Some(Target::File(name.to_owned()));
+        let cases = [
+            ("gunicorn -b 0.0.0.0:8000 wsgi:app", module("wsgi")),
+            ("gunicorn -k uvicorn.workers.UvicornWorker app.main:app", module("app.main")),
+            ("gunicorn --bind localhost:8000 app:create_app()", module("app")),
+            ("gunicorn --bind unix:/tmp/x.sock wsgi", None),
+            ("uvicorn main:app --host ::", module("main")),
+            ("hypercorn asgi:app.main:app", module("app.main")),
+            ("hypercorn asgi:app", module("asgi")),
+            ("waitress-serve --listen=*:8000 --call=shop:create_app", module("shop")),
+            ("celery -A proj.tasks worker", named("proj")),
+            ("celery --app=proj worker", named("proj")),
+            ("streamlit run Home.py --server.port 80", file("Home.py")),
+            ("streamlit hello", None),
+            ("fastapi run", None),
+            ("flask --app shop:create_app run", named("shop")),
+            ("flask run", None),
+            ("http app:x", None),
+        ];
+        for (command, expected) in cases {
+            let mut words = command.split(' ');
+            let program = words.next().unwrap_or_default();
+            let args: Vec<Option<&str>> = words.map(Some).collect();
+            assert_eq!(target(program, &args), expected, "{command}");
+        }
+    }
+}
