@@ -20,6 +20,10 @@ pub(crate) static NEEDS_LIBSTDCXX: Table = Table::new(include_str!("../data/need
 pub(crate) static PYTHON_STDLIB: Table = Table::new(include_str!("../data/python-stdlib.tsv"));
 /// Names that are no attribute of nixpkgs: what takes their place, and why.
 pub(crate) static UNDEFINED_NIX_NAMES: Table = Table::new(include_str!("../data/undefined-nix-names.tsv"));
+/// Debian's names of libraries and headers, and the attributes of nixpkgs that have them.
+pub(crate) static DEBIAN_NAMES: Table = Table::new(include_str!("../data/debian-names.tsv"));
+/// Names that Ubuntu 24.04 does not have in apt: what takes their place.
+pub(crate) static APT_NAMES_GONE: Table = Table::new(include_str!("../data/apt-names-gone.tsv"));
 /// Revisions of nixpkgs: date, version of `python3`, versions that they do not have.
 pub(crate) static NIXPKGS_ARCHIVES: Table = Table::new(include_str!("../data/nixpkgs-archives.tsv"));
 /// Interpreters in nixpkgs and their versions.

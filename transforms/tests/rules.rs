@@ -33,6 +33,10 @@ impl Example {
                 app.insert("railway.toml", config);
                 app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
             }
+            // Of `main.py` Nixpacks would make a start command.
+            "no-start-command" => {
+                app = MemoryApp::new([("nixpacks.toml", config), ("bot.py", "import flask\n")])
+            }
             "dropped-provider-packages" => app.insert("package.json", node),
             "python-provider-left-out" => {
                 app.insert("package.json", node);

@@ -13,6 +13,7 @@ mod get_pip;
 mod inert_nixpkgs;
 mod info;
 mod interpreter_bypasses_venv;
+mod missing_apt_package;
 mod missing_interpreter;
 mod missing_native_libs;
 mod missing_venv;

@@ -84,6 +84,7 @@ registry! {
     get_pip,
     inert_nixpkgs,
     interpreter_bypasses_venv,
+    missing_apt_package,
     missing_interpreter,
     missing_native_libs,
     missing_venv,

@@ -40,10 +40,13 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
-    let items = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
+    let items = plan.phases.values().flat_map(|phase| {
+        let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+        phase.nix_pkgs.iter().flatten().map(move |item| (item, archive))
+    });
     items
-        .filter_map(|item| {
-            let name = names::undefined(item.value.trim())?;
+        .filter_map(|(item, archive)| {
+            let name = names::undefined_in(item.value.trim(), archive)?;
             let message = format!("`{}` {}", item.value.trim(), name.why);
             let label = names::error(item.value.trim());
             Found::at(item, Severity::Error, message).map(|found| found.label(&label))
@@ -56,7 +59,7 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         return false;
     };
     let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
-    match names::undefined(&text).map(|name| name.replacement) {
+    match names::undefined_in(&text, None).map(|name| name.replacement) {
         Some(Replacement::Drop) => list.drop_entry(at),
         Some(Replacement::Rename(attribute)) => list.replace_or_drop(at, attribute),
         _ => return false,

@@ -147,6 +147,10 @@ impl Walker {
                 format!("error: collision between python3-{first} and python3-{other} in one Nix profile");
             self.stop(Stage::Nix, Reason::Other, detail);
         }
+        let apt = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
+        for name in apt.map(|item| item.value.trim()).filter(|name| names::gone_from_apt(name).is_some()) {
+            self.stop(Stage::Nix, Reason::AptPackageMissing, format!("E: Unable to locate package {name}"));
+        }
         let mut machine = Machine::new(app, &plan.dir, &profile);
         let vars: BTreeMap<String, String> = plan
             .variables
@@ -281,9 +285,12 @@ fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
 /// The errors at the names in any phase's `nixPkgs` that are no attribute. The expression is parsed as a whole before
 /// names are looked up.
 fn undefined(plan: &Plan) -> Vec<String> {
-    let packages = plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
-    let names = packages.map(|item| item.value.trim()).filter(|name| names::undefined(name).is_some());
-    let mut errors: Vec<String> = names.map(names::error).collect();
+    let mut errors: Vec<String> = Vec::new();
+    for phase in plan.phases.values() {
+        let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+        let listed = phase.nix_pkgs.iter().flatten().map(|item| item.value.trim());
+        errors.extend(listed.filter(|name| names::undefined_in(name, archive).is_some()).map(names::error));
+    }
     errors.sort_by_key(|error| !error.contains("syntax error"));
     errors
 }

@@ -79,7 +79,9 @@ impl Profile {
 
     fn add_nix(&mut self, package: &str, archive: &str) {
         let package = package.trim();
-        if package.is_empty() || names::undefined(package).is_some() {
+        if package.is_empty()
+            || names::undefined_in(package, Some(archive).filter(|archive| !archive.is_empty())).is_some()
+        {
             return;
         }
         if let Some(version) = interpreter(package, archive) {

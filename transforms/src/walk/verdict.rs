@@ -24,6 +24,8 @@ pub enum Reason {
     ExternallyManaged,
     /// A name in `nixPkgs` is no attribute of nixpkgs.
     UndefinedVariable,
+    /// A name in `aptPkgs` is no package of the base image's Ubuntu.
+    AptPackageMissing,
     /// A path into a virtual environment that nothing made.
     VenvMissing,
     /// `python: command not found`
@@ -56,6 +58,7 @@ impl Reason {
             Reason::NoPipModule => "no-pip-module",
             Reason::ExternallyManaged => "externally-managed",
             Reason::UndefinedVariable => "undefined-variable",
+            Reason::AptPackageMissing => "apt-package-missing",
             Reason::VenvMissing => "venv-missing",
             Reason::PythonNotFound => "python-not-found",
             Reason::CommandNotFound => "command-not-found",

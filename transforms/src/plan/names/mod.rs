@@ -2,7 +2,9 @@
 //! archive has under a name.
 
 mod archives;
+mod gone;
 mod undefined;
 
 pub use archives::python;
-pub use undefined::{Replacement, Undefined, error, undefined};
+pub(crate) use gone::{Gone, gone_from_apt};
+pub use undefined::{Replacement, Undefined, error, undefined, undefined_in};

@@ -1,6 +1,6 @@
 //! Names that people write in `nixPkgs` and that are no attribute of nixpkgs.
 
-use crate::tables::UNDEFINED_NIX_NAMES;
+use crate::tables::{DEBIAN_NAMES, NIXPKGS_ARCHIVES, UNDEFINED_NIX_NAMES};
 
 /// What takes the place of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,15 @@ pub fn error(name: &str) -> String {
 /// What there is to say of a name that is no attribute of nixpkgs. `None`: it is one, or the table
 /// doesn't have it.
 pub fn undefined(name: &str) -> Option<Undefined> {
+    const DEBIAN: &str = "is the name of a Debian package";
+    if let Some(attribute) = DEBIAN_NAMES.columns(name).and_then(|mut columns| columns.next()) {
+        return Some(Undefined { replacement: Replacement::Rename(attribute), why: DEBIAN });
+    }
     let find = |name: &str| UNDEFINED_NIX_NAMES.columns(name);
+    // Headers are an output of the package in nixpkgs, never a package of their own.
+    if find(name).is_none() && name.ends_with("-dev") && !name.contains(['.', '(', ' ']) {
+        return Some(Undefined { replacement: Replacement::None, why: DEBIAN });
+    }
     let mut columns = find(name).or_else(|| if is_spelling_of_pip(name) { find("pip") } else { None })?;
     let replacement = match columns.next()? {
         "-" => Replacement::Drop,
@@ -41,6 +49,19 @@ pub fn undefined(name: &str) -> Option<Undefined> {
         attribute => Replacement::Rename(attribute),
     };
     Some(Undefined { replacement, why: columns.next()? })
+}
+
+/// As [`undefined`], for a name that came into nixpkgs after the revisions that Nixpacks pins. `archive`: the one that
+/// the file asks for.
+pub fn undefined_in(name: &str, archive: Option<&str>) -> Option<Undefined> {
+    // nixpkgs has it since 2024-11-27 (all-packages.nix).
+    if name == "libpq" && archive.is_none_or(|archive| NIXPKGS_ARCHIVES.has(archive)) {
+        return Some(Undefined {
+            replacement: Replacement::Rename("postgresql"),
+            why: "is younger than the nixpkgs that Nixpacks uses",
+        });
+    }
+    undefined(name)
 }
 
 /// The spellings of pip with a version or a prefix: `pip311`, `python311Pip`, `py3-pip`, `pkgs.pip`.
