@@ -36,6 +36,7 @@ mod two_interpreters;
 mod uncommitted_requirements;
 mod undefined_nix_package;
 mod unknown_provider;
+mod unread_key;
 mod user_install;
 mod uv_outside_venv;
 mod venv_off_path;

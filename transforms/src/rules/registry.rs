@@ -104,6 +104,7 @@ registry! {
     uncommitted_requirements,
     undefined_nix_package,
     unknown_provider,
+    unread_key,
     user_install,
     uv_outside_venv,
     venv_off_path,

@@ -1,0 +1,216 @@
+use super::registry::{FixStage, Rule, RuleFix};
+use super::support::Found;
+use super::{Finding, RuleInfo, Severity};
+use crate::context::Context;
+use crate::document::schema::{self, NIX_PKGS_MISSPELLINGS, NIXPACKS, PHASE, START_PHASE};
+use crate::document::{Document, Entry, Value};
+use crate::fix::Draft;
+use crate::plan::Place;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "unread-key",
+    summary: "Nixpacks does not read this setting",
+    docs: r#"## What it does
+Finds keys and tables of a Nixpacks config that Nixpacks does not have, such as `command` under `[start]`, `packages` in a phase, or a table `[env]`.
+
+## Why it fails
+Nixpacks ignores unknown keys without a word, so the command never runs and the package is never installed.
+
+## Example
+```toml
+[start]
+command = "python stats.py"
+```
+becomes
+```toml
+[start]
+cmd = "python stats.py"
+```
+
+## Fix
+The key is renamed to the one that was meant, where that is clear and the table does not have it yet. A setting that belongs in another table is named with its place; move it there yourself. The fix is safe only if it gets the app further; otherwise it needs `--unsafe-fixes`, because it brings a setting to life that never had an effect.
+"#,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Config, fix) };
+
+/// Keys that people write in a phase, and the one that is meant.
+const IN_PHASE: &[(&str, &str)] = &[
+    ("apt", "aptPkgs"),
+    ("apt_packages", "aptPkgs"),
+    ("apt_pkgs", "aptPkgs"),
+    ("cache", "cacheDirectories"),
+    ("cmd", "cmds"),
+    ("command", "cmds"),
+    ("depends", "dependsOn"),
+    ("depends_on", "dependsOn"),
+    ("libraries", "nixLibs"),
+    ("libs", "nixLibs"),
+    ("nix_libs", "nixLibs"),
+    ("packages", "nixPkgs"),
+    ("path", "paths"),
+    ("pkgs", "nixPkgs"),
+    ("run", "cmds"),
+    ("script", "cmds"),
+    ("scripts", "cmds"),
+];
+
+/// Keys that people write under `[start]`.
+const IN_START: &[(&str, &str)] = &[
+    ("cmds", "cmd"),
+    ("command", "cmd"),
+    ("run", "cmd"),
+    ("script", "cmd"),
+    ("start", "cmd"),
+    ("startCommand", "cmd"),
+    ("start_command", "cmd"),
+];
+
+/// Keys and tables that people write at the top.
+const AT_THE_TOP: &[(&str, &str)] =
+    &[("env", "variables"), ("environment", "variables"), ("vars", "variables"), ("phase", "phases")];
+
+/// What belongs elsewhere, and where.
+const HOMES: &[(&str, &str)] = &[
+    ("apt", "list the packages as `aptPkgs` under `[phases.setup]`"),
+    ("aptPkgs", "move it under `[phases.setup]`"),
+    ("build", "name the table `[phases.build]`"),
+    ("cmds", "move it under `[phases.build]` or the phase that it belongs to"),
+    ("deploy", "write the start command as `cmd` under `[start]`: `[deploy]` is a table of railway.toml"),
+    ("install", "name the table `[phases.install]`"),
+    ("nixLibs", "move it under `[phases.setup]`"),
+    ("nixPkgs", "move it under `[phases.setup]`"),
+    ("nixpacks", "take its keys out of this table: they belong at the top of the file"),
+    ("packages", "list the packages as `nixPkgs` under `[phases.setup]`"),
+    ("python", "set `NIXPACKS_PYTHON_VERSION` under `[variables]`"),
+    ("setup", "name the table `[phases.setup]`"),
+    ("startCommand", "write it as `cmd` under `[start]`"),
+    ("web", "write the command as `cmd` under `[start]`"),
+];
+
+/// A key that is not read: its path, and what was meant.
+struct Unread<'d> {
+    keys: Vec<&'d str>,
+    entry: &'d Entry,
+    /// The key that is meant in the same table.
+    meant: Option<&'static str>,
+    /// Where it belongs, where that is another table.
+    home: Option<&'static str>,
+}
+
+fn unread(doc: &Document) -> Vec<Unread<'_>> {
+    let mut found = Vec::new();
+    for entry in &doc.root.entries {
+        let name = entry.key.name.as_str();
+        match (name, &entry.node.value) {
+            ("phases", Value::Table(phases)) => {
+                // What `phases.start` holds is not meant for a phase at all.
+                for phase in phases.entries.iter().filter(|phase| phase.key.name != "start") {
+                    let Some(table) = phase.node.as_table() else { continue };
+                    for entry in &table.entries {
+                        let key = entry.key.name.as_str();
+                        if schema::find(PHASE, key).is_none() && !NIX_PKGS_MISSPELLINGS.contains(&key) {
+                            let meant = meant(key, IN_PHASE, PHASE);
+                            found.push(Unread {
+                                keys: vec![name, &phase.key.name, key],
+                                entry,
+                                meant,
+                                home: None,
+                            });
+                        }
+                    }
+                }
+            }
+            ("start", Value::Table(table)) => {
+                for entry in &table.entries {
+                    let key = entry.key.name.as_str();
+                    if schema::find(START_PHASE, key).is_none() {
+                        let meant = meant(key, IN_START, START_PHASE);
+                        found.push(Unread { keys: vec![name, key], entry, meant, home: None });
+                    }
+                }
+            }
+            _ if schema::find(NIXPACKS, name).is_none() => {
+                let home = HOMES.iter().find(|(key, _)| *key == name).map(|(_, home)| *home);
+                let meant = if home.is_none() { meant(name, AT_THE_TOP, NIXPACKS) } else { None };
+                found.push(Unread { keys: vec![name], entry, meant, home });
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The key that is meant: a word that people use for it, or a slip of a letter or two.
+fn meant(name: &str, aliases: &[(&str, &'static str)], keys: &[schema::Key]) -> Option<&'static str> {
+    let alias = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, meant)| *meant);
+    let lower = name.to_ascii_lowercase();
+    let near = || {
+        let distance = |key: &schema::Key| strsim::osa_distance(&key.name().to_ascii_lowercase(), &lower);
+        let most = if name.len() > 5 { 2 } else { 1 };
+        keys.iter()
+            .map(|key| (distance(key), key.name()))
+            .filter(|(far, _)| *far <= most)
+            .min()
+            .map(|(_, key)| key)
+    };
+    alias.or_else(near)
+}
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let Some(doc) = cx.config() else { return Vec::new() };
+    let mut found: Vec<Found> = unread(doc)
+        .into_iter()
+        .map(|unread| {
+            let place = Place { path: doc.path.clone(), span: unread.entry.key.span };
+            let path = unread.keys.join(".");
+            let message = match unread.meant {
+                Some(meant) => format!("Nixpacks does not read `{path}`: the key is `{meant}`"),
+                None => format!("Nixpacks does not read `{path}`"),
+            };
+            let found =
+                Found::place(place, Severity::Warning, message).label("has no effect").keys(&unread.keys);
+            match unread.home {
+                Some(home) => found.note(home),
+                None => found,
+            }
+        })
+        .collect();
+    // Its commands do run, in the build.
+    if let Some(entry) = doc.get(&["phases"]).and_then(|node| node.as_table()?.entry("start"))
+        && doc.get(&["start"]).is_none()
+    {
+        let place = Place { path: doc.path.clone(), span: entry.key.span };
+        let message = "`[phases.start]` is a phase of the build: nothing in it starts the app".to_owned();
+        found.push(
+            Found::place(place, Severity::Warning, message)
+                .label("runs while the image is built")
+                .note("write the start command as `cmd`, a string, under `[start]`"),
+        );
+    }
+    found
+}
+
+fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some(doc) = cx.config() else { return false };
+    let keys: Vec<&str> = finding.keys.iter().map(String::as_str).collect();
+    let Some(unread) = unread(doc).into_iter().find(|unread| unread.keys == keys) else { return false };
+    let Some(meant) = unread.meant else { return false };
+    let (parents, is_text) =
+        (keys.get(..keys.len() - 1).unwrap_or_default(), unread.entry.node.as_str().is_some());
+    let table =
+        if parents.is_empty() { Some(&doc.root) } else { doc.get(parents).and_then(|node| node.as_table()) };
+    let is_taken = table.is_some_and(|table| table.entry(meant).is_some());
+    // A list of commands is no start command, and only a table of strings is one of variables.
+    let fits = match meant {
+        "cmd" => is_text,
+        "variables" => unread.entry.node.as_table().is_some(),
+        "phases" => false,
+        _ => is_text || unread.entry.node.as_array().is_some(),
+    };
+    if is_taken || !fits {
+        return false;
+    }
+    draft.rename(doc, &keys, meant, INFO.id);
+    true
+}
