@@ -182,7 +182,7 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ),
     ("python311 gcc", &["gcc --version"], "ok"),
     ("python311", &["set -e; pip list"], "fails pip-not-found: pip !pip-not-found"),
-    ("python311", &["if pip --version; then echo yes; fi"], "unknown"),
+    ("python311", &["if pip --version; then echo yes; fi"], "ok: pip !pip-not-found"),
     (
         "python311",
         &["pip install flask && gunicorn --version"],
@@ -193,6 +193,118 @@ const ROWS: &[(&str, &[&str], &str)] = &[
         &["python -m venv /opt/venv && /opt/venv/bin/pip install gunicorn && gunicorn --version"],
         "fails command-not-found: make /opt/venv, pip in /opt/venv, program gunicorn !command-not-found => /opt/venv",
     ),
+    ("python311", &["make install"], "ok => /app/v"),
+    (
+        "python311",
+        &["if pip --version; then echo yes; else python -m venv v; fi", "v/bin/pip list"],
+        "ok: pip !pip-not-found, make /app/v | ok: pip in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &[
+            "if [ -f requirements.txt ]; then python -m venv v && v/bin/pip install -r requirements.txt; fi",
+            "v/bin/gunicorn --version",
+        ],
+        "ok: make /app/v, pip in /app/v | ok: program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    ("python311", &["if [ -f absent.txt ]; then pip install x; fi"], "ok"),
+    ("python311", &["if [ \"$CI\" = 1 ]; then echo a; else echo b; fi"], "ok"),
+    (
+        "python311",
+        &["if [ \"$CI\" = 1 ]; then python -m venv v; fi", "v/bin/pip list"],
+        "unknown: make /app/v | fails no-such-file: pip !no-such-file",
+    ),
+    (
+        "python311",
+        &["if [ \"$CI\" = 1 ]; then pip list; else pip install x; fi"],
+        "fails pip-not-found: pip !pip-not-found, pip !pip-not-found",
+    ),
+    ("python311", &["[[ -d server && ! -f none ]] && cd server && ls main.py"], "ok"),
+    ("python311", &["for d in server; do python -m venv $d/v; done"], "unknown"),
+    ("python311", &["for f in a b; do echo $f; done"], "ok"),
+    (
+        "python311",
+        &["case x in x) python -m venv v;; *) false;; esac", "v/bin/pip list"],
+        "ok: make /app/v | ok: pip in /app/v => /app/v",
+    ),
+    ("python311", &["case \"$A\" in dev) echo a;; *) echo b;; esac"], "ok"),
+    (
+        "python311",
+        &["f() { python -m venv v; }; f && v/bin/pip list"],
+        "ok: make /app/v, pip in /app/v => /app/v",
+    ),
+    ("python311", &["while true; do sleep 1; done"], "unknown"),
+    (
+        "python311",
+        &["bash scripts/install.sh", "v/bin/gunicorn --version"],
+        "ok | ok: program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    ("python311", &["sh scripts/broken.sh"], "fails pip-not-found"),
+    ("python311", &["./scripts/install.sh"], "fails other"),
+    (
+        "python311",
+        &["chmod +x scripts/install.sh && ./scripts/install.sh", "v/bin/pip list"],
+        "ok | ok: pip in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["source scripts/env.sh", "source scripts/env.sh && python3 -m venv v"],
+        "ok | ok: make /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn web:app"],
+        "ok: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn absent:app"],
+        "fails marker-missing: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v !marker-missing => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn --chdir server main:app"],
+        "ok: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install uvicorn && v/bin/uvicorn main:app --app-dir server"],
+        "ok: make /app/v, pip in /app/v, program v/bin/uvicorn in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install uvicorn && PYTHONPATH=server v/bin/python -m uvicorn extra:app",
+        ],
+        "ok: make /app/v, pip in /app/v, python in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install celery && v/bin/celery -A tasks worker"],
+        "fails marker-missing: make /app/v, pip in /app/v, program v/bin/celery in /app/v !marker-missing => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install flask && v/bin/flask --app server.main run"],
+        "ok: make /app/v, pip in /app/v, program v/bin/flask in /app/v => /app/v",
+    ),
+    ("python311", &["python plain.py"], "ok: python"),
+    ("python311", &["python uses_plain.py"], "ok: python"),
+    ("python311", &["python tries.py"], "unknown: python"),
+    ("python311", &["python -m plain"], "ok: python"),
+    ("(python311.withPackages(ps:[ps.flask]))", &["python main.py"], "ok: python"),
+    (
+        "python311",
+        &[
+            "git clone https://example.org/x.git && python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn absent:app",
+        ],
+        "unknown: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    ("python311 just", &["just build"], "unknown"),
+    ("python311", &["make plain"], "ok"),
+    ("python311", &["make variables"], "unknown"),
+    ("python311", &["make venv", "v/bin/pip list"], "ok | ok: pip in /app/v => /app/v"),
+    ("python311", &["/assets/start.sh"], "fails no-such-file: program /assets/start.sh !no-such-file"),
 ];
 
 /// `requirements.txt` asks for flask and gunicorn, and `server/` is a second app.
@@ -209,6 +321,21 @@ fn app(packages: &str, commands: &[&str]) -> MemoryApp {
         ("nixpacks.toml", config.as_str()),
         ("requirements.txt", "flask\ngunicorn\n"),
         ("main.py", "import flask\n"),
+        ("web.py", "import flask\n"),
+        ("plain.py", "import json\n"),
+        ("uses_plain.py", "import plain\nfrom server import extra\n"),
+        ("tries.py", "try:\n    import flask\nexcept ImportError:\n    flask = None\n"),
+        (
+            "scripts/install.sh",
+            "#!/bin/bash\nset -e\npython -m venv v\nv/bin/pip install -r requirements.txt\n",
+        ),
+        ("scripts/broken.sh", "set -e\npip install flask\necho done\n"),
+        ("scripts/env.sh", "export A=1\n"),
+        (
+            "Makefile",
+            "venv:\n\tpython -m venv v\nplain:\n\t@echo hello\nvariables:\n\t$(PIP) install x\ninstall: venv\n\tv/bin/pip install flask\n",
+        ),
+        ("server/extra.py", "import os\n"),
         ("server/requirements.txt", "flask\n"),
         ("server/main.py", "import flask\n"),
     ])

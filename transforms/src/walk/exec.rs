@@ -4,7 +4,8 @@ use super::call::Call;
 use super::machine::{Machine, Shell};
 use super::status::{Failure, Status, leading};
 use super::verdict::Reason;
-use crate::shell::{Command, CommandList, CompoundCommand, CompoundKind, Separator, Step};
+use crate::shell::{Command, CommandList, Separator, Step};
+use std::sync::Arc;
 
 /// One command being walked: the image, and what was noted.
 pub(crate) struct Run<'m, 'a> {
@@ -15,11 +16,13 @@ pub(crate) struct Run<'m, 'a> {
     pub(crate) failures: Vec<Failure>,
     /// Added to the spans of calls: where a nested command starts in the outer one.
     pub(crate) offset: usize,
+    /// How many scripts and functions of the repository the walk is inside of.
+    pub(crate) depth: usize,
 }
 
 impl<'m, 'a> Run<'m, 'a> {
     pub(crate) fn new(machine: &'m mut Machine<'a>, phase: &'m str) -> Self {
-        Self { machine, phase, calls: Vec::new(), failures: Vec::new(), offset: 0 }
+        Self { machine, phase, calls: Vec::new(), failures: Vec::new(), offset: 0, depth: 0 }
     }
 
     /// Walks a whole command and gives its end; a failure carries the reason that its output shows.
@@ -115,27 +118,17 @@ impl<'m, 'a> Run<'m, 'a> {
                 }
             }
             Command::Compound(compound) => self.compound(shell, compound),
-            Command::Function(_) => Status::Ok,
+            Command::Function(function) => {
+                if let Some(name) = &function.name.text {
+                    Arc::make_mut(&mut shell.functions).insert(name.clone(), function.as_ref().clone());
+                }
+                Status::Ok
+            }
         };
         if let Status::Fail(failure) = &status {
             self.failures.push(failure.clone());
         }
         status
-    }
-
-    fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
-        if compound.redirections.iter().any(|redirection| redirection.here_document().is_some()) {
-            return Status::unsure("the command has a here-document, which is not followed");
-        }
-        match &compound.kind {
-            CompoundKind::Subshell(list) => self.script(&mut shell.clone(), list),
-            CompoundKind::Group(list) => self.script(shell, list),
-            // Only a condition: whichever way it goes, nothing is installed by it.
-            CompoundKind::Conditional(_) | CompoundKind::Arithmetic(_) => {
-                Status::unsure("the result of a test is not known")
-            }
-            _ => Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed"),
-        }
     }
 
     fn pipeline(&mut self, shell: &mut Shell, stages: &[Command]) -> Status {

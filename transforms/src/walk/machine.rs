@@ -7,6 +7,7 @@ use super::verdict::Reason;
 use super::work::Work;
 use crate::app::AppView;
 use crate::requirements::{native, normalize, scripts};
+use crate::shell::FunctionDefinition;
 use crate::tables::BASE_IMAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub(crate) type EnvId = usize;
 const MANY: usize = 100;
 
 /// Distributions that an environment holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dists {
     /// Normalised names, each with the extras that were asked for.
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
@@ -212,6 +213,8 @@ pub(crate) struct Shell {
     /// Interpreters that were run by name: bash looks in the same place again until `PATH` changes
     /// (bash(1), COMMAND EXECUTION), even where a nearer one was made meanwhile.
     pub(crate) hashed: BTreeMap<String, Program>,
+    /// Functions that were defined.
+    pub(crate) functions: Arc<BTreeMap<String, FunctionDefinition>>,
 }
 
 /// The variables that the walk-through looks at.
@@ -240,6 +243,7 @@ impl Shell {
             pipefail,
             exited: false,
             hashed: BTreeMap::new(),
+            functions: Arc::default(),
         }
     }
 }
@@ -309,6 +313,22 @@ impl<'a> Machine<'a> {
         }
         self.envs.push(env);
         id
+    }
+
+    /// Whether another one has the same environments and files, as far as a later command could tell.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let envs = |machine: &Self| -> Vec<(Home, bool, Arc<Dists>, Arc<Dists>)> {
+            let each = machine.envs.iter();
+            each.map(|env| (env.home.clone(), env.has_pip, Arc::clone(&env.dists), Arc::clone(&env.user)))
+                .collect()
+        };
+        envs(self) == envs(other)
+            && self.made == other.made
+            && self.get_pip == other.get_pip
+            && self.executable == other.executable
+            && self.targets == other.targets
+            && self.copies.len() == other.copies.len()
+            && self.brings_unseen_files == other.brings_unseen_files
     }
 
     /// Whether a copy costs little. The distributions are shared, so they do not count.

@@ -206,7 +206,7 @@ impl Run<'_, '_> {
     }
 
     /// How the app's own code ends: it fails only at an import of what nothing brings.
-    fn app_code(&self, shell: &Shell, env: EnvId, file: &str) -> Status {
+    pub(super) fn app_code(&self, shell: &Shell, env: EnvId, file: &str) -> Status {
         let status = self.imports(shell, env);
         let Status::Fail(Failure { reason: Reason::MarkerMissing, .. }) = &status else { return status };
         let Some(needs) = self.needs(shell, env, file) else { return status };

@@ -104,6 +104,15 @@ impl Run<'_, '_> {
         if let Some((text, at)) = shell::nested(simple) {
             return self.nested(&inner, &text, at);
         }
+        if let Some(function) = shell.functions.get(&cmd.name).cloned() {
+            if self.depth >= 8 || self.machine.work.is_spent() {
+                return Status::unsure(format!("`{}` calls itself", cmd.name));
+            }
+            self.depth += 1;
+            let status = self.compound(shell, &function.body);
+            self.depth -= 1;
+            return status;
+        }
         if BASH_BUILTINS.has(&cmd.name) {
             // It shares its directories with the shell, which would have to copy them to add one.
             drop(inner);
@@ -217,10 +226,7 @@ impl Run<'_, '_> {
             all => (false, all),
         };
         let holds = match args {
-            ["-f" | "-e" | "-d" | "-s" | "-r", path] if *path != "$" => {
-                let path = paths::join(&shell.cwd, path);
-                (!self.machine.is_foreign(&path)).then(|| self.machine.exists(&path))
-            }
+            ["-f" | "-e" | "-d" | "-s" | "-r", path] if *path != "$" => self.file_test(shell, path),
             _ => None,
         };
         match holds {
@@ -255,8 +261,11 @@ impl Run<'_, '_> {
             return status;
         }
         if self.machine.exists(&path) {
-            // A file of variables, as a rule. What it sets is not followed.
-            return Status::Ok;
+            return match self.script_file_of_shell(shell, &path, file) {
+                // Of variables, as a rule: what cannot be followed in it is not what decides.
+                Status::Unsure(_) => Status::Ok,
+                status => status,
+            };
         }
         if self.machine.is_foreign(&path) {
             return Status::unsure(format!("`{file}` is outside the app"));
@@ -278,7 +287,7 @@ impl Run<'_, '_> {
             Some(Program::Virtualenv(env)) => self.virtualenv(shell, cmd, env),
             Some(Program::Console(env)) => self.console(shell, cmd, env),
             Some(Program::Known) => self.known(shell, cmd),
-            Some(Program::AppFile(path)) => self.app_file(cmd, &path),
+            Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {
                 Status::unsure(format!("`{path}`, which a command made, is not followed"))
             }
@@ -298,14 +307,6 @@ impl Run<'_, '_> {
             shell.hashed.insert(name.to_owned(), program.clone());
         }
         program
-    }
-
-    fn app_file(&mut self, cmd: &Cmd<'_>, path: &str) -> Status {
-        if self.machine.app.is_executable(path) || self.machine.executable.contains(path) {
-            Status::unsure(format!("`{}` is a program of the repository, which is not followed", cmd.name))
-        } else {
-            Status::fail(Reason::Other, format!("{}: Permission denied", cmd.name))
-        }
     }
 
     /// The program is not on `PATH`.

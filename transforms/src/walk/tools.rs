@@ -65,6 +65,10 @@ impl Run<'_, '_> {
                 self.machine.brings_unseen_files = true;
                 Status::Ok
             }
+            "make" => self.make_targets(shell, cmd),
+            name if runs_recipe(name, cmd.operand()) => {
+                Status::unsure(format!("what `{name}` runs is not followed"))
+            }
             "mkdir" => self.make(shell, cmd, true),
             "chmod" => {
                 let files = cmd.args.iter().flatten().skip(1).map(|file| paths::join(&shell.cwd, file));
@@ -94,8 +98,13 @@ impl Run<'_, '_> {
             return Status::unsure("the inner shell's command is not followed");
         };
         let path = paths::join(&shell.cwd, file);
-        if self.machine.exists(&path) || paths::in_app(&path).is_none() {
-            Status::unsure(format!("`{file}` is a script of the repository, which is not followed"))
+        if self.machine.view_path(&path).is_some() && self.machine.exists(&path) {
+            self.run_shell_script(shell, &path, file)
+        } else if self.machine.exists(&path)
+            || self.machine.is_foreign(&path)
+            || self.machine.brings_unseen_files
+        {
+            Status::unsure(format!("`{file}` is a script that is not followed"))
         } else if cmd.name == "sh" {
             Status::fail(Reason::Other, format!("sh: 0: cannot open {file}: No such file"))
         } else {
@@ -109,6 +118,9 @@ impl Run<'_, '_> {
             "uv" | "uvx" => return self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => return self.manager(shell, cmd, Some(env)),
             "virtualenv" => return self.virtualenv(shell, cmd, env),
+            name if runs_recipe(name, cmd.operand()) => {
+                return Status::unsure(format!("what `{name}` runs is not followed"));
+            }
             _ => {}
         }
         let status = match self.imports(shell, env) {
@@ -248,6 +260,14 @@ impl Run<'_, '_> {
         }
         merge(&mut env.dists, asked, &self.machine.work);
         Status::Ok
+    }
+}
+
+/// Whether a task runner runs commands that stand in a file of its own.
+fn runs_recipe(runner: &str, verb: Option<&str>) -> bool {
+    match runner {
+        "hatch" => verb == Some("run"),
+        _ => matches!(runner, "just" | "task" | "invoke" | "inv" | "nox" | "tox"),
     }
 }
 

@@ -1,0 +1,6 @@
+#!/bin/bash
+set -e
+if [ "$MIGRATE" = 1 ]; then
+  echo migrating
+fi
+exec python main.py

@@ -1,0 +1,212 @@
+//! Scripts of the repository and recipes of its Makefile, walked like the commands of the plan.
+//!
+//! What they do to the image counts; their commands are not noted as calls, since no edit of a deploy file reaches
+//! them.
+
+use super::exec::Run;
+use super::machine::{Program, Shell};
+use super::paths::{self, base_name};
+use super::simple::Cmd;
+use super::status::Status;
+use super::verdict::Reason;
+use crate::app::Kind;
+use crate::shell;
+
+/// Scripts that call each other are followed so deep.
+const DEEPEST: usize = 8;
+
+/// The names under which make looks for its rules, the first first.
+const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
+
+impl Run<'_, '_> {
+    /// Runs a file of the app as a shell script, in this shell.
+    pub(super) fn script_file_of_shell(&mut self, shell: &mut Shell, absolute: &str, named: &str) -> Status {
+        let unread =
+            || Status::unsure(format!("`{named}` is a script of the repository that could not be followed"));
+        if self.depth >= DEEPEST || self.machine.work.is_spent() {
+            return unread();
+        }
+        let Some(bytes) = self.machine.read(absolute) else { return unread() };
+        let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| !text.trim().is_empty()) else {
+            return unread();
+        };
+        self.machine.work.count(text.len() / 64);
+        match shell::parse(text) {
+            Ok(script) => self.hidden(|run| run.whole(shell, &script)),
+            Err(error) => Status::unsure(format!("`{named}` has {}, which is not followed", error.what)),
+        }
+    }
+
+    /// Walks commands that stand in no deploy file.
+    fn hidden(&mut self, walk: impl FnOnce(&mut Self) -> Status) -> Status {
+        self.depth += 1;
+        let (calls, offset) = (self.calls.len(), std::mem::take(&mut self.offset));
+        let status = walk(self);
+        self.calls.truncate(calls);
+        self.offset = offset;
+        self.depth -= 1;
+        status
+    }
+
+    /// `bash x.sh`: a shell of its own.
+    pub(super) fn run_shell_script(&mut self, shell: &Shell, absolute: &str, named: &str) -> Status {
+        let mut inner = shell.clone();
+        inner.errexit = false;
+        inner.pipefail = false;
+        self.script_file_of_shell(&mut inner, absolute, named)
+    }
+
+    /// `./x`: what the first line of the file says it is.
+    pub(super) fn run_app_file(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, path: &str) -> Status {
+        let name = cmd.name.as_str();
+        if !(self.machine.app.is_executable(path) || self.machine.executable.contains(path)) {
+            return Status::fail(Reason::Other, format!("{name}: Permission denied"));
+        }
+        let absolute = paths::join(&shell.cwd, name);
+        let first = self.machine.read(&absolute).and_then(|bytes| {
+            let line = bytes.split(|byte| *byte == b'\n').next()?;
+            String::from_utf8(line.to_vec()).ok()
+        });
+        let first = first.unwrap_or_default();
+        let Some(interpreter) = first.strip_prefix("#!") else {
+            // bash runs a text without that line itself.
+            return self.run_shell_script(shell, &absolute, name);
+        };
+        if interpreter.ends_with('\r') {
+            return Status::fail(
+                Reason::NoSuchFile,
+                format!("{name}: cannot execute: required file not found"),
+            );
+        }
+        let mut words = interpreter.split_whitespace();
+        let program = words.next().unwrap_or_default();
+        let program = if base_name(program) == "env" {
+            words.find(|word| !word.starts_with('-'))
+        } else {
+            Some(program)
+        };
+        match program.map(|program| (base_name(program), program)) {
+            Some(("bash" | "sh" | "dash", _)) => self.run_shell_script(shell, &absolute, name),
+            Some((base, program)) if base.starts_with("python") => match self.machine.find(shell, program) {
+                Some(Program::Python(env)) => self.app_code(shell, env, &absolute),
+                None => Status::fail(Reason::PythonNotFound, format!("{program}: No such file or directory")),
+                _ => {
+                    Status::unsure(format!("`{name}` is a program of the repository, which is not followed"))
+                }
+            },
+            _ => Status::unsure(format!("`{name}` is a program of the repository, which is not followed")),
+        }
+    }
+
+    /// `make target`: the recipe, where it is plain shell.
+    pub(super) fn make_targets(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        let follow = |why: &str| Status::unsure(format!("`make` runs the Makefile, {why}"));
+        if cmd.args.iter().any(|arg| arg.is_none_or(|arg| arg.starts_with('-') || arg.contains('='))) {
+            return follow("and its options are not followed");
+        }
+        let file = MAKEFILES
+            .into_iter()
+            .find(|name| self.machine.kind(&paths::join(&shell.cwd, name)) == Some(Kind::File));
+        let targets: Vec<&str> = cmd.args.iter().flatten().copied().collect();
+        let Some(file) = file else {
+            if self.machine.brings_unseen_files || paths::in_app(&shell.cwd).is_none() {
+                return follow("which is not known");
+            }
+            let why = match targets.first() {
+                Some(target) => format!("make: *** No rule to make target '{target}'.  Stop."),
+                None => "make: *** No targets specified and no makefile found.  Stop.".to_owned(),
+            };
+            return Status::fail(Reason::Other, why);
+        };
+        let bytes = self.machine.read(&paths::join(&shell.cwd, file));
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok()).unwrap_or_default();
+        let recipe = if targets.is_empty() {
+            default_target(&text).and_then(|target| recipe(&text, target, 0))
+        } else {
+            targets
+                .iter()
+                .map(|target| recipe(&text, target, 0))
+                .collect::<Option<Vec<_>>>()
+                .map(|all| all.concat())
+        };
+        let Some(lines) = recipe else { return follow("whose recipe is not plain shell") };
+        for line in lines {
+            let tolerated = line.starts_with('-');
+            let Ok(script) = shell::parse(line.trim_start_matches(['@', '-', '+'])) else {
+                return follow("whose recipe is not plain shell");
+            };
+            let mut inner = shell.clone();
+            inner.pipefail = false;
+            let status = self.hidden(|run| run.whole(&mut inner, &script));
+            if !status.is_ok() && !tolerated {
+                return status;
+            }
+        }
+        Status::Ok
+    }
+}
+
+fn default_target(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| {
+        let (target, rest) = line.split_once(':')?;
+        let plain = !target.starts_with(['\t', ' ', '#', '.']) && !target.contains(['=', ' ', '%', '$']);
+        (plain && !rest.starts_with('=')).then_some(target)
+    })
+}
+
+/// The lines of a target's recipe, with those of what it depends on before them; `None` where make's own language has a part in
+/// them.
+fn recipe(text: &str, target: &str, depth: usize) -> Option<Vec<String>> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let mut lines = text.lines().skip_while(|line| !is_rule_of(line, target));
+    let (_, needs) = lines.next()?.split_once(':')?;
+    let needs = needs.split('#').next().unwrap_or_default();
+    if needs.contains(['$', ';', '=', '|', ':']) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for need in needs.split_whitespace() {
+        // A file that is there and has no rule needs nothing made.
+        if text.lines().any(|line| is_rule_of(line, need)) {
+            found.extend(recipe(text, need, depth + 1)?);
+        }
+    }
+    for line in
+        lines.take_while(|line| line.starts_with('\t') || line.trim().is_empty() || line.starts_with('#'))
+    {
+        let Some(command) = line.strip_prefix('\t') else { continue };
+        // `$$` is the shell's own dollar, and any other one is make's.
+        if command.replace("$$", "").contains('$') || command.ends_with('\\') {
+            return None;
+        }
+        found.push(command.replace("$$", "$"));
+    }
+    Some(found)
+}
+
+fn is_rule_of(line: &str, target: &str) -> bool {
+    line.strip_prefix(target)
+        .is_some_and(|rest| rest.trim_start().starts_with(':') && !rest.trim_start().starts_with(":="))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{default_target, recipe};
+
+    #[test]
+    fn reads_recipes_that_are_plain_shell() {
+        let text = ".PHONY: install\nPY = python\nall: install test\n\ninstall: venv # once\n\t@pip install flask\n\t-rm -rf x\n\nvenv:\n\tpython -m venv v\ntest:\n\t$(PY) -m pytest\nshell:\n\techo $$HOME\n";
+        assert_eq!(default_target(text), Some("all"));
+        assert_eq!(
+            recipe(text, "install", 0).unwrap(),
+            ["python -m venv v", "@pip install flask", "-rm -rf x"]
+        );
+        assert_eq!(recipe(text, "shell", 0).unwrap(), ["echo $HOME"]);
+        assert_eq!(recipe(text, "test", 0), None);
+        assert_eq!(recipe(text, "all", 0), None);
+        assert_eq!(recipe(text, "deploy", 0), None);
+        assert_eq!(recipe("a: b\nb: a\n", "a", 0), None);
+    }
+}
