@@ -1,10 +1,10 @@
 //! An app as the command holds it: where it stands, how it is shown, and its view.
 
 use crate::discover::{self, Input, shown};
-use crate::exit::Failure;
-use crate::load::{self, Unread, phrase};
+use crate::load;
 use crate::shared::Shared;
 use crate::view::{View, WithConfig, below};
+use anyhow::{Context as _, anyhow};
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::document::FileKind;
 use std::collections::BTreeMap;
@@ -71,21 +71,17 @@ pub(crate) struct App {
 
 impl App {
     /// Opens what was named.
-    pub(crate) fn open(input: &Input, shared: &Shared) -> Result<Self, Failure> {
+    pub(crate) fn open(input: &Input, shared: &Shared) -> anyhow::Result<Self> {
         match input {
             Input::Dir { dir, root } => {
                 let (view, home) = open_dir(dir, root, shared)?;
                 Ok(Self { home, view })
             }
             Input::Config(file) => {
-                let failed =
-                    |why: &str| Failure::unusable(format!("failed to read `{}`: {why}", file.display()));
-                let bytes = load::read(file, load::DEPLOY_LIMIT).map_err(|unread| match unread {
-                    Unread::Missing => failed("no such file"),
-                    Unread::Because(why) => failed(&why),
-                })?;
+                let failed = || format!("failed to read `{}`", file.display());
+                let bytes = load::read(file, load::DEPLOY_LIMIT).with_context(failed)?;
                 let name = file.file_name().and_then(|name| name.to_str());
-                let name = name.ok_or_else(|| failed("its name is not UTF-8"))?.to_owned();
+                let name = name.context("its name is not UTF-8").with_context(failed)?.to_owned();
                 let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 let (view, mut home) = open_dir(dir, dir, shared)?;
                 let is_json =
@@ -96,11 +92,10 @@ impl App {
                 Ok(Self { home, view: Box::new(WithConfig::new(view, alias, bytes)) })
             }
             Input::Commit { dir, revision, below } => {
-                let failed = |why: String| {
-                    Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", dir.display()))
-                };
-                let commit = shared.commit(dir, revision).map_err(failed)?;
-                let view = commit.view(below).ok_or_else(|| failed(format!("it has no `{below}`")))?;
+                let failed = || format!("failed to read `{}` at `{revision}`", dir.display());
+                let commit = shared.commit(dir, revision).with_context(failed)?;
+                let view = commit.view(below).with_context(|| format!("it has no `{below}`"));
+                let view = view.with_context(failed)?;
                 // Named from the root of the repository, as a patch for it has to be.
                 let shown = if below.is_empty() { ".".to_owned() } else { below.clone() };
                 Ok(Self { home: Home { shown, in_git: true, ..Home::default() }, view })
@@ -121,17 +116,17 @@ impl App {
 }
 
 /// The app in `dir`, which was found below `root`.
-fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> Result<(Box<dyn View>, Home), Failure> {
+fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn View>, Home)> {
     let named = load::shown(dir.as_os_str().as_encoded_bytes());
-    let failed = |why: &str| Failure::unusable(format!("failed to read `{named}`: {why}"));
-    let unnamed = || failed("its path is not UTF-8, so no patch can name it");
+    let failed = || format!("failed to read `{named}`");
+    let unnamed = || anyhow!("its path is not UTF-8, so no patch can name it").context(failed());
     if dir.to_str().is_none() {
         return Err(unnamed());
     }
-    let real = |path: &Path| path.canonicalize().map_err(|error| failed(&phrase(&error)));
+    let real = |path: &Path| path.canonicalize().with_context(failed);
     let (real, root) = (real(dir)?, real(root)?);
     if !real.is_dir() {
-        return Err(failed("not a directory"));
+        return Err(anyhow!("not a directory").context(failed()));
     }
     let checkout = shared.checkout(&real);
     let in_git = checkout.is_some();

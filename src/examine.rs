@@ -2,7 +2,6 @@
 
 use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;
-use crate::exit::Failure;
 use crate::report::{Examined, Texts, Written};
 use crate::shared::Shared;
 use crate::workers::in_order;
@@ -14,11 +13,7 @@ use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeSet;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
-pub(crate) fn examine(
-    inputs: &[Input],
-    options: &Options,
-    shared: &Shared,
-) -> Result<Vec<Examined>, Failure> {
+pub(crate) fn examine(inputs: &[Input], options: &Options, shared: &Shared) -> anyhow::Result<Vec<Examined>> {
     if let [only] = inputs {
         return Ok(vec![one(only, shared, options)?]);
     }
@@ -26,7 +21,7 @@ pub(crate) fn examine(
     in_order(inputs, threads, |input| one(input, shared, options)).into_iter().collect()
 }
 
-fn one(input: &Input, shared: &Shared, options: &Options) -> Result<Examined, Failure> {
+fn one(input: &Input, shared: &Shared, options: &Options) -> anyhow::Result<Examined> {
     let App { mut home, view } = App::open(input, shared)?;
     let result = engine::run(view.as_ref(), options);
     // The view goes with this function, so of its files only the texts that are shown stay in memory.

@@ -1,3 +1,6 @@
+//! The exit status.
+
+use crate::errors::NoInput;
 use std::process::ExitCode;
 
 /// How the command ends. The only place with numbers.
@@ -13,6 +16,13 @@ pub(crate) enum Exit {
     NoInput,
 }
 
+impl Exit {
+    /// The status after an error that ended the command.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        if error.is::<NoInput>() { Exit::NoInput } else { Exit::Unusable }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(match exit {
@@ -21,28 +31,5 @@ impl From<Exit> for ExitCode {
             Exit::Unusable => 2,
             Exit::NoInput => 3,
         })
-    }
-}
-
-/// Why the command ends before it has anything to report.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    /// The status to end with.
-    pub(crate) exit: Exit,
-    /// A lower-case phrase.
-    pub(crate) message: String,
-    /// What another program said about it, in its own lines.
-    pub(crate) said: String,
-}
-
-impl Failure {
-    /// Arguments that cannot be used.
-    pub(crate) fn unusable(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Unusable, message: message.into(), said: String::new() }
-    }
-
-    /// Nothing to look at.
-    pub(crate) fn no_input(message: impl Into<String>) -> Self {
-        Self { exit: Exit::NoInput, ..Self::unusable(message) }
     }
 }

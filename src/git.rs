@@ -1,7 +1,7 @@
 //! The git command, for what libgit2 does not do: hooks, signing, transport, other formats.
 
+use crate::errors;
 use crate::interrupt;
-use crate::load::phrase;
 use crate::step;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
@@ -60,16 +60,17 @@ pub(crate) struct Git {
 pub(crate) struct GitFailed {
     /// A lower-case phrase that names the command.
     pub(crate) what: String,
-    /// What it wrote to standard error.
-    pub(crate) said: String,
+    /// What it wrote to standard error, for messages that quote it line by line.
+    pub(crate) stderr: String,
 }
 
 impl std::fmt::Display for GitFailed {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let said = self.said.trim();
-        if said.is_empty() { write!(out, "{}", self.what) } else { write!(out, "{}: {said}", self.what) }
+        out.write_str(&self.what)
     }
 }
+
+impl std::error::Error for GitFailed {}
 
 impl Git {
     /// To read in a repository that is not ours. It runs nothing that the configuration of that repository names, and
@@ -150,11 +151,12 @@ impl Git {
         }
         let what = named(&command);
         let failed =
-            |why: String| GitFailed { what: format!("failed to run `git`: {why}"), said: String::new() };
+            |why: String| GitFailed { what: format!("failed to run `git`: {why}"), stderr: String::new() };
         command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         step::counted("git");
-        let (mut child, running) = interrupt::spawn(&mut command).map_err(|error| failed(phrase(&error)))?;
+        let (mut child, running) =
+            interrupt::spawn(&mut command).map_err(|error| failed(errors::cause(&error)))?;
         let (out, err) = (child.stdout.take(), child.stderr.take());
         if let Some(mut stdin) = child.stdin.take() {
             // One that does not read its input says so by its status.
@@ -166,15 +168,15 @@ impl Git {
         drop(running);
         let status = ended.map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => {
-                GitFailed { what: format!("`{what}` took too long and was ended"), said: String::new() }
+                GitFailed { what: format!("`{what}` took too long and was ended"), stderr: String::new() }
             }
-            _ => failed(phrase(&error)),
+            _ => failed(errors::cause(&error)),
         })?;
         let (stdout, stderr) = (out.take(), err.take());
         if stdout.len() as u64 >= LONGEST {
             return Err(GitFailed {
                 what: format!("`{what}` said more than can be read"),
-                said: String::new(),
+                stderr: String::new(),
             });
         }
         if status.success() {
@@ -182,9 +184,9 @@ impl Git {
         }
         // Some say on standard output what is wrong: `nothing to commit`.
         let from = if stderr.is_empty() { &stdout } else { &stderr };
-        let mut said = String::from_utf8_lossy(from).into_owned();
-        said.truncate(nixpacks_transforms::text::floor(&said, SAID));
-        Err(GitFailed { what: format!("`{what}` failed"), said })
+        let mut stderr = String::from_utf8_lossy(from).into_owned();
+        stderr.truncate(nixpacks_transforms::text::floor(&stderr, SAID));
+        Err(GitFailed { what: format!("`{what}` failed"), stderr })
     }
 
     /// Runs it to its end: standard output without the last line end, if it succeeds.
@@ -270,7 +272,7 @@ fn named(command: &Command) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Git, GitFailed};
+    use super::Git;
     use std::path::Path;
 
     #[test]
@@ -278,9 +280,7 @@ mod tests {
         let failed =
             Git::committing(Path::new(".")).args(["rev-parse", "--verify", "no/such"]).run().unwrap_err();
         assert_eq!(failed.what, "`git rev-parse` failed");
-        assert!(failed.to_string().contains("fatal: "), "{failed}");
-        let none = GitFailed { what: "x".to_owned(), said: " \n".to_owned() };
-        assert_eq!(none.to_string(), "x");
+        assert!(failed.stderr.contains("fatal: "), "{failed:?}");
     }
 
     #[cfg(unix)]

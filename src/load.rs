@@ -1,5 +1,6 @@
 //! Reading files: never more than a limit, never anything but a regular file.
 
+use crate::errors;
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::document::schema::SIZE_LIMIT;
 use std::fs::File;
@@ -19,40 +20,51 @@ pub(crate) fn limit(path: &str) -> u64 {
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub(crate) enum ReadFailure {
     /// It is not there.
     Missing,
     /// A lower-case phrase.
-    Because(String),
+    Other(String),
 }
 
+impl std::fmt::Display for ReadFailure {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => out.write_str("no such file"),
+            Self::Other(why) => out.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for ReadFailure {}
+
 /// The bytes of the file at `path`, if it is a regular file of at most `limit` bytes.
-pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     // Asked before opening: to open a pipe would wait for a writer.
-    let meta = std::fs::metadata(path).map_err(|error| unread(&error))?;
+    let meta = std::fs::metadata(path)?;
     if !meta.is_file() {
-        return Err(Unread::Because("not a regular file".to_owned()));
+        return Err(ReadFailure::Other("not a regular file".to_owned()));
     }
     if meta.len() > limit {
-        return Err(Unread::Because(too_large(limit)));
+        return Err(ReadFailure::Other(too_large(limit)));
     }
-    let file = File::open(path).map_err(|error| unread(&error))?;
+    let file = File::open(path)?;
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default().saturating_add(1));
     take(file, limit, &mut bytes)?;
     Ok(bytes)
 }
 
 /// The bytes of a stream, at most `limit` of them.
-pub(crate) fn stream(from: impl io::Read, limit: u64) -> Result<Vec<u8>, Unread> {
+pub(crate) fn stream(from: impl io::Read, limit: u64) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::new();
     take(from, limit, &mut bytes)?;
     Ok(bytes)
 }
 
-fn take(from: impl io::Read, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Unread> {
-    from.take(limit + 1).read_to_end(bytes).map_err(|error| unread(&error))?;
+fn take(from: impl io::Read, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadFailure> {
+    from.take(limit + 1).read_to_end(bytes)?;
     // It may have grown since its size was asked for, and a stream has no size.
-    if bytes.len() as u64 > limit { Err(Unread::Because(too_large(limit))) } else { Ok(()) }
+    if bytes.len() as u64 > limit { Err(ReadFailure::Other(too_large(limit))) } else { Ok(()) }
 }
 
 /// What is said of a file above a limit.
@@ -60,10 +72,12 @@ pub(crate) fn too_large(limit: u64) -> String {
     format!("larger than {} MiB", limit >> 20)
 }
 
-fn unread(error: &io::Error) -> Unread {
-    match error.kind() {
-        io::ErrorKind::NotFound => Unread::Missing,
-        _ => Unread::Because(phrase(error)),
+impl From<io::Error> for ReadFailure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::Other(errors::cause(&error)),
+        }
     }
 }
 
@@ -77,18 +91,10 @@ pub(crate) fn shown(path: &[u8]) -> String {
     shown
 }
 
-/// An error of the outside world as a lower-case phrase.
-pub(crate) fn phrase(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Unread, limit, phrase, stream};
+    use super::{ReadFailure, limit, stream};
 
     #[test]
     fn limits_deploy_files_wherever_they_stand() {
@@ -100,13 +106,6 @@ mod tests {
     #[test]
     fn refuses_a_stream_one_byte_above_the_limit() {
         assert_eq!(stream(&b"1234"[..], 4).unwrap(), b"1234");
-        assert_eq!(stream(&b"12345"[..], 4), Err(Unread::Because("larger than 0 MiB".to_owned())));
-    }
-
-    #[test]
-    fn phrases_start_in_lower_case_without_the_number() {
-        let error = std::io::Error::from_raw_os_error(13);
-        assert!(!phrase(&error).contains("os error"));
-        assert!(phrase(&error).starts_with(char::is_lowercase));
+        assert_eq!(stream(&b"12345"[..], 4), Err(ReadFailure::Other("larger than 0 MiB".to_owned())));
     }
 }

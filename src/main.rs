@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod commit;
 mod discover;
+mod errors;
 mod examine;
 mod exit;
 mod forge;
@@ -22,15 +23,22 @@ mod workers;
 mod write;
 
 use clap::Parser as _;
+use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::Cli::try_parse() {
-        Ok(cli) => commands::run(&cli).into(),
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
         Err(error) => {
             // A closed pipe is the reader's choice, so a failure to print is no failure.
             let _ = error.print();
-            if error.use_stderr() { exit::Exit::Unusable } else { exit::Exit::Clean }.into()
+            return if error.use_stderr() { Exit::Unusable } else { Exit::Clean }.into();
         }
-    }
+    };
+    let (tone, mut page) = (terminal::Tone::new(cli.voice.color), terminal::Page::default());
+    let exit = commands::run(&cli, tone, &mut page).unwrap_or_else(|error| {
+        errors::print(&error, &mut page.err);
+        Exit::of(&error)
+    });
+    terminal::show(&page, tone, exit).into()
 }

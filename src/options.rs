@@ -1,13 +1,13 @@
 //! What was typed, resolved into what the engine takes. The process environment is never read.
 
 use crate::cli::{EngineArgs, FailOn, Strategy as Typed};
-use crate::exit::Failure;
+use anyhow::anyhow;
 use nixpacks_transforms::engine::{Options, Selection, Strategy};
 use nixpacks_transforms::plan::Dashboard;
 use nixpacks_transforms::rules::{RULES, Severity};
 
 /// The engine's options for what was typed.
-pub(crate) fn resolve(args: &EngineArgs) -> Result<Options, Failure> {
+pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
     let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     Ok(Options {
         strategy: match args.strategy {
@@ -37,27 +37,27 @@ pub(crate) fn threshold(fail_on: FailOn) -> Severity {
 }
 
 /// The message for a rule id that does not exist.
-pub(crate) fn unknown_rule(id: &str, known: &[&str]) -> Failure {
+pub(crate) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
     let help = match nearest(id, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`nixpacks-fix rules` lists them".to_owned(),
     };
-    Failure::unusable(format!("there is no rule `{id}`; help: {help}"))
+    anyhow!("there is no rule `{id}`; help: {help}")
 }
 
-fn ids(typed: &[String], known: &[&str]) -> Result<Vec<String>, Failure> {
+fn ids(typed: &[String], known: &[&str]) -> anyhow::Result<Vec<String>> {
     let typed = typed.iter().map(|id| id.trim()).filter(|id| !id.is_empty());
     typed
         .map(|id| if known.contains(&id) { Ok(id.to_owned()) } else { Err(unknown_rule(id, known)) })
         .collect()
 }
 
-fn variable(typed: &str) -> Result<(String, String), Failure> {
+fn variable(typed: &str) -> anyhow::Result<(String, String)> {
     match typed.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(Failure::unusable(format!(
+        _ => Err(anyhow!(
             "cannot use `--env {typed}`; help: write `--env NAME=VALUE`, the environment of this process is not read"
-        ))),
+        )),
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(nearest("F401", KNOWN), None);
         assert_eq!(nearest(&"x".repeat(100_000), KNOWN), None);
         assert_eq!(nearest("x", &[]), None);
-        let message = unknown_rule("venv-of-path", KNOWN).message;
+        let message = unknown_rule("venv-of-path", KNOWN).to_string();
         assert_eq!(message, "there is no rule `venv-of-path`; help: did you mean `venv-off-path`?");
     }
 

@@ -1,6 +1,7 @@
 //! What the apps of a run have in common: each work tree, directory and commit is read once.
 
 use crate::view::{Checkout, Commit, DiskTree, WorkTree};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -12,10 +13,8 @@ pub(crate) struct Shared {
     checkouts: Mutex<HashMap<PathBuf, Option<Arc<Checkout>>>>,
     /// Trees by their top, and whether only what git has is seen of them.
     trees: Mutex<HashMap<(PathBuf, bool), DiskTree>>,
-    commits: Mutex<HashMap<(PathBuf, String), Opened>>,
+    commits: Mutex<HashMap<(PathBuf, String), Arc<Commit>>>,
 }
-
-type Opened = Result<Arc<Commit>, String>;
 
 impl Shared {
     /// The git work tree that holds the canonical directory `dir`.
@@ -56,11 +55,13 @@ impl Shared {
     }
 
     /// The commit `revision` of the repository that the directory `dir` is in, or is.
-    pub(crate) fn commit(&self, dir: &Path, revision: &str) -> Opened {
+    pub(crate) fn commit(&self, dir: &Path, revision: &str) -> anyhow::Result<Arc<Commit>> {
         let open = || Commit::open(dir, revision).map(Arc::new);
-        match self.commits.lock() {
-            Ok(mut known) => known.entry((dir.to_owned(), revision.to_owned())).or_insert_with(open).clone(),
-            Err(_) => open(),
+        let Ok(mut known) = self.commits.lock() else { return open() };
+        match known.entry((dir.to_owned(), revision.to_owned())) {
+            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
+            // One that cannot be opened ends the run, so it is not asked for again.
+            Entry::Vacant(new) => Ok(Arc::clone(new.insert(open()?))),
         }
     }
 

@@ -1,5 +1,5 @@
 use crate::cli::Format;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::options::unknown_rule;
 use crate::report::json;
 use crate::terminal::{Page, Tone};
@@ -7,7 +7,7 @@ use nixpacks_transforms::rules::{RULES, rule};
 use std::fmt::Write as _;
 
 /// Prints what is known of a rule.
-pub(super) fn explain(id: &str, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn explain(id: &str, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
     let Some(rule) = rule(id) else {
         let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
         return Err(unknown_rule(id, &known));
@@ -19,9 +19,9 @@ pub(super) fn explain(id: &str, tone: Tone, page: &mut Page) -> Result<Exit, Fai
 }
 
 /// Lists the rules.
-pub(super) fn rules(format: Format, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn rules(format: Format, page: &mut Page) -> anyhow::Result<Exit> {
     if format == Format::Json {
-        page.out = json::rules(RULES).map_err(Failure::unusable)?;
+        page.out = json::rules(RULES)?;
         return Ok(Exit::Clean);
     }
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();

@@ -1,7 +1,8 @@
 use crate::cli::{CheckArgs, Format, Voice};
 use crate::discover::{self, Input};
+use crate::errors::NoInput;
 use crate::examine::examine;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::options;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
@@ -20,7 +21,7 @@ pub(super) fn run(
     voice: &Voice,
     tone: Tone,
     page: &mut Page,
-) -> Result<Exit, Failure> {
+) -> anyhow::Result<Exit> {
     let Looked { apps, incomplete } = look(args, page)?;
     let mut patches = Vec::new();
     if mode == Mode::Diff {
@@ -39,10 +40,10 @@ pub(super) fn print(
     (mode, args): (Mode, &CheckArgs),
     (voice, tone): (&Voice, Tone),
     page: &mut Page,
-) -> Result<(), Failure> {
+) -> anyhow::Result<()> {
     match args.output_format {
         Format::Json => {
-            page.out.push_str(&json::report(apps, patches, commits).map_err(Failure::unusable)?);
+            page.out.push_str(&json::report(apps, patches, commits)?);
         }
         // The human report leaves standard output to the patch, so it can stand beside one.
         Format::Concise if mode != Mode::Diff => {
@@ -59,10 +60,10 @@ pub(super) fn print(
 }
 
 /// Prints the plans.
-pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Exit> {
     let Looked { apps, incomplete } = look(args, page)?;
     if args.output_format == Format::Json {
-        page.out = plan::json(&apps).map_err(Failure::unusable)?;
+        page.out = plan::json(&apps)?;
     } else {
         page.out = plan::human(&apps);
     }
@@ -86,12 +87,12 @@ pub(super) struct Looked {
 }
 
 /// Looks at the apps that were named. What could not be looked at is said on the page.
-pub(super) fn look(args: &CheckArgs, page: &mut Page) -> Result<Looked, Failure> {
+pub(super) fn look(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Looked> {
     named(args, page)?.look(page)
 }
 
 /// Finds the apps that were named; at least one, or the error is on the page.
-pub(super) fn named(args: &CheckArgs, page: &mut Page) -> Result<Named, Failure> {
+pub(super) fn named(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Named> {
     let options = options::resolve(&args.engine)?;
     let shared = Shared::default();
     let found = match &args.rev {
@@ -103,7 +104,7 @@ pub(super) fn named(args: &CheckArgs, page: &mut Page) -> Result<Named, Failure>
     }
     let incomplete = !found.errors.is_empty();
     if found.inputs.is_empty() && !incomplete {
-        return Err(Failure::no_input("no app found: no deploy file and no Python app here"));
+        return Err(NoInput("no app found: no deploy file and no Python app here").into());
     }
     let unheeded = found.unheeded.into_iter().collect();
     Ok(Named { inputs: found.inputs, options, shared, unheeded, incomplete })
@@ -111,7 +112,7 @@ pub(super) fn named(args: &CheckArgs, page: &mut Page) -> Result<Named, Failure>
 
 impl Named {
     /// Looks at them.
-    pub(super) fn look(self, page: &mut Page) -> Result<Looked, Failure> {
+    pub(super) fn look(self, page: &mut Page) -> anyhow::Result<Looked> {
         let apps = examine(&self.inputs, &self.options, &self.shared)?;
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
         let unheeded: BTreeMap<PathBuf, String> =

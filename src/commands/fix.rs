@@ -3,30 +3,30 @@ use crate::app::STDIN_NAME;
 use crate::cli::{FixArgs, Format, Voice};
 use crate::commit;
 use crate::discover::Input;
-use crate::exit::{Exit, Failure};
+use crate::errors;
+use crate::exit::Exit;
 use crate::report::text::{escape, push_line};
 use crate::report::{Examined, Mode, Written};
 use crate::terminal::{self, Page, Tone};
 use crate::view::WorkTree;
 use crate::write;
+use anyhow::bail;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// `fix`: writes, and commits if asked to.
-pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
     if args.check.rev.is_some() {
-        return Err(Failure::unusable(
-            "cannot use `--rev` with `fix`: a commit is not written; use `diff --rev`",
-        ));
+        bail!("cannot use `--rev` with `fix`: a commit is not written; use `diff --rev`");
     }
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
-        return Err(Failure::unusable("cannot use `--commit` with `-`: standard input is in no repository"));
+        bail!("cannot use `--commit` with `-`: standard input is in no repository");
     }
     let mut found = named(&args.check, page)?;
     let Swept { failed: untidy, restored } = sweep(&found.inputs, page);
     if let Some(why) = untidy.values().next().filter(|_| args.commit) {
-        return Err(Failure::unusable(format!("not committed, and nothing was changed: {why}")));
+        bail!("not committed, and nothing was changed: {why}");
     }
     if restored {
         // Files are other ones than they were when the apps were searched for.
@@ -87,9 +87,11 @@ fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
         let Ok(dir) = dir.canonicalize() else { continue };
         let tree = WorkTree::of(&dir);
         let top = tree.as_ref().map_or(&dir, |tree| &tree.top);
-        let swept = write::sweep(&dir, top).map(|swept| say(swept.restored)).and_then(|()| match tree {
+        let swept = write::sweep(&dir, top).map_err(|error| errors::lines(&error));
+        let swept = swept.map(|swept| say(swept.restored)).and_then(|()| match tree {
             Some(ref tree) => {
-                trees.entry(tree.top.clone()).or_insert_with(|| commit::sweep(tree).map(&mut say)).clone()
+                let sweep = || commit::sweep(tree).map(&mut say).map_err(|error| errors::lines(&error));
+                trees.entry(tree.top.clone()).or_insert_with(sweep).clone()
             }
             None => Ok(()),
         });
@@ -118,7 +120,7 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
     if !outcome.changes.is_empty() {
         app.written = match write::all(&app.home, &outcome.changes, &app.texts) {
             Ok(()) => Written::Done,
-            Err(why) => Written::Failed(why),
+            Err(error) => Written::Failed(errors::line(&error)),
         };
     }
 }

@@ -6,30 +6,19 @@ mod fix;
 mod pr;
 
 use crate::cli::{Cli, Command};
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::report::Mode;
-use crate::report::text::{escape, quote};
-use crate::terminal::{Page, Tone, show};
+use crate::terminal::{Page, Tone};
 
-/// Runs what was typed, prints, and says how it ended.
-pub(crate) fn run(cli: &Cli) -> Exit {
-    let tone = Tone::new(cli.voice.color);
-    let mut page = Page::default();
-    let result = match &cli.command {
-        Command::Check(args) => apps::run(args, Mode::Check, &cli.voice, tone, &mut page),
-        Command::Diff(args) => apps::run(args, Mode::Diff, &cli.voice, tone, &mut page),
-        Command::Fix(args) => fix::run(args, &cli.voice, tone, &mut page),
-        Command::Pr(args) => pr::run(args, &cli.voice, tone, &mut page),
-        Command::Plan(args) => apps::plan(args, &mut page),
-        Command::Explain { rule } => about::explain(rule, tone, &mut page),
-        Command::Rules { output_format } => about::rules(*output_format, &mut page),
-    };
-    let exit = result.unwrap_or_else(|Failure { exit, message, said }| {
-        page.err.push_str("error: ");
-        page.err.push_str(&escape(&message));
-        page.err.push('\n');
-        quote(&said, &mut page.err);
-        exit
-    });
-    show(&page, tone, exit)
+/// Runs what was typed, with what it prints on the page.
+pub(crate) fn run(cli: &Cli, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Check(args) => apps::run(args, Mode::Check, &cli.voice, tone, page),
+        Command::Diff(args) => apps::run(args, Mode::Diff, &cli.voice, tone, page),
+        Command::Fix(args) => fix::run(args, &cli.voice, tone, page),
+        Command::Pr(args) => pr::run(args, &cli.voice, tone, page),
+        Command::Plan(args) => apps::plan(args, page),
+        Command::Explain { rule } => about::explain(rule, tone, page),
+        Command::Rules { output_format } => about::rules(*output_format, page),
+    }
 }

@@ -1,5 +1,6 @@
 use crate::cli::{Format, PlaceArgs, PrAction, PrArgs, Voice};
-use crate::exit::{Exit, Failure};
+use crate::errors::NoInput;
+use crate::exit::Exit;
 use crate::forge::address::Site;
 use crate::forge::secret::{self, Token, variable};
 use crate::forge::{self, Address, Client, Forge, Kind};
@@ -8,26 +9,26 @@ use crate::load;
 use crate::options;
 use crate::pr::identity::Identity;
 use crate::pr::list::{self, Shard};
-use crate::pr::run::{self, Limits, Target};
+use crate::pr::run::{self, Limits, NoToken, Target};
 use crate::pr::transport;
 use crate::pr::{Row, Status, Wants};
 use crate::report::pulls::{self, Told};
 use crate::terminal::{Page, Tone};
+use anyhow::{Context as _, anyhow, bail};
 use nixpacks_transforms::engine::Options;
 use std::path::Path;
+use ureq::tls::RootCerts;
 
 /// `pr`, `pr status` and `pr close`.
-pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
     let place = match &args.action {
         Some(PrAction::Status(place) | PrAction::Close(place)) => place,
         None => &args.place,
     };
     if place.output_format == Format::Concise {
-        return Err(Failure::unusable(
-            "cannot use `--output-format concise` with `pr`; help: `human` or `json`",
-        ));
+        bail!("cannot use `--output-format concise` with `pr`; help: `human` or `json`");
     }
-    let neutral = transport::bare().map_err(Failure::unusable)?;
+    let neutral = transport::bare()?;
     neutral.sweep_others();
     let own = own_site(place)?;
     let mut forges = Forges::new(&own, neutral.path())?;
@@ -36,16 +37,11 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         forges.open(&address.site);
     }
     if addresses.is_empty() {
-        return Err(Failure::no_input("no repository to look at"));
+        return Err(NoInput("no repository to look at").into());
     }
     let wants = wants(args, place, many, &forges, neutral.path())?;
-    if wants.verified
-        && forges
-            .opened
-            .iter()
-            .any(|(_, forge, _)| forge.as_ref().is_ok_and(|forge| !forge.capabilities().verified_commits))
-    {
-        return Err(Failure::unusable("cannot use `--api-commits` here: only GitHub takes commits that way"));
+    if wants.verified && forges.opened.iter().any(|(_, forge, _)| !forge.capabilities().verified_commits) {
+        bail!("cannot use `--api-commits` here: only GitHub takes commits that way");
     }
     let targets: Vec<Target<'_>> = addresses
         .into_iter()
@@ -68,7 +64,7 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         table: many || matches!(args.action, Some(PrAction::Status(_))),
     };
     match place.output_format {
-        Format::Json => page.out = pulls::json(&told).map_err(Failure::unusable)?,
+        Format::Json => page.out = pulls::json(&told)?,
         _ => pulls::human(&told, voice, tone, page),
     }
     // Whatever a forge or a repository has of the token in its texts.
@@ -94,12 +90,10 @@ fn wants(
     many: bool,
     forges: &Forges<'_>,
     neutral: &Path,
-) -> Result<Wants, Failure> {
+) -> anyhow::Result<Wants> {
     let prefix = &place.head_prefix;
     if !git2::Reference::is_valid_name(&format!("refs/heads/{prefix}x")) || prefix.is_empty() {
-        return Err(Failure::unusable(format!(
-            "cannot use `--head-prefix {prefix}`: no branch can start so"
-        )));
+        bail!("cannot use `--head-prefix {prefix}`: no branch can start so");
     }
     let options: Options = options::resolve(&args.engine)?;
     let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
@@ -123,60 +117,52 @@ fn wants(
 }
 
 /// The forge for names without an address.
-fn own_site(place: &PlaceArgs) -> Result<Site, Failure> {
+fn own_site(place: &PlaceArgs) -> anyhow::Result<Site> {
     let (name, typed) = match &place.api_url {
         Some(url) => ("--api-url", Some(url.clone())),
         None => ("GITHUB_API_URL", variable("GITHUB_API_URL")),
     };
     let Some(url) = typed else { return Ok(Site::github()) };
-    Site::at(&url).map_err(|why| Failure::unusable(format!("cannot use `{name}`: {why}")))
+    Site::at(&url).with_context(|| format!("cannot use `{name}`"))
 }
 
 /// The repositories that were named, and whether that is a list.
-fn addresses(
-    place: &PlaceArgs,
-    own: &Site,
-    forges: &mut Forges<'_>,
-) -> Result<(Vec<Address>, bool), Failure> {
-    let shard = place.shard.as_deref().map(Shard::parse).transpose().map_err(Failure::unusable)?;
-    let parse = |typed: &String| Address::parse(typed, own).map_err(Failure::unusable);
+fn addresses(place: &PlaceArgs, own: &Site, forges: &mut Forges<'_>) -> anyhow::Result<(Vec<Address>, bool)> {
+    let shard = place.shard.as_deref().map(Shard::parse).transpose()?;
+    let parse = |typed: &String| Address::parse(typed, own);
     let mut found = place.repositories.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let mut many = found.len() > 1;
     if let Some(file) = &place.repos {
-        found.extend(list::read(file, own).map_err(Failure::unusable)?);
+        found.extend(list::read(file, own)?);
         many = true;
     }
     if let Some(owner) = &place.org {
         forges.open(own);
-        let forge = forges.of(own, place.dry_run).map_err(Failure::unusable)?;
+        let forge = forges.of(own, place.dry_run)?;
         let listed = list::of(forge, own, owner, place.include_forks);
-        found.extend(listed.map_err(|why| Failure::unusable(format!("cannot list `{owner}`: {why}")))?);
+        found.extend(listed.with_context(|| format!("cannot list `{owner}`"))?);
         many = true;
     }
     if found.is_empty() && !many {
         found.push(at_hand(&place.remote, own)?);
     }
     if shard.is_some() && !many {
-        return Err(Failure::unusable("cannot use `--shard` without a list: `--repos` or `--org`"));
+        bail!("cannot use `--shard` without a list: `--repos` or `--org`");
     }
     Ok((list::once(found, shard), many))
 }
 
 /// The repository whose work tree this is: what its remote is called.
-fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
+fn at_hand(remote: &str, own: &Site) -> anyhow::Result<Address> {
     let here = Path::new(".");
     let inside = Git::reading(here).args(["rev-parse", "--git-dir"]).line();
     if let Err(failed) = inside {
-        let why = failed.said.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
-        return Err(Failure::unusable(format!(
-            "no repository at hand ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`"
-        )));
+        let why = failed.stderr.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
+        bail!("no repository at hand ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`");
     }
     let url =
         Git::reading(here).args(["remote", "get-url", "--push", "--", remote]).line().map_err(|_| {
-            Failure::unusable(format!(
-                "there is no remote `{remote}`; help: `--remote NAME`, or name the repository"
-            ))
+            anyhow!("there is no remote `{remote}`; help: `--remote NAME`, or name the repository")
         })?;
     // Credentials in the address of a remote are not taken, and not shown.
     let url = match url.split_once("://") {
@@ -187,32 +173,32 @@ fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
         }
         _ => url,
     };
-    Address::of_remote(&url, own).map_err(|why| Failure::unusable(format!("the remote `{remote}`: {why}")))
+    Address::of_remote(&url, own).with_context(|| format!("the remote `{remote}`"))
 }
 
-type Opened = (Site, Result<Box<dyn Forge>, String>, Option<Token>);
+type Opened = (Site, Box<dyn Forge>, Option<Token>);
 
 /// The forges of this run, each once.
 struct Forges<'a> {
     own: &'a Site,
     neutral: &'a Path,
-    roots: Option<Vec<u8>>,
+    roots: Option<RootCerts>,
     opened: Vec<Opened>,
 }
 
 impl<'a> Forges<'a> {
-    fn new(own: &'a Site, neutral: &'a Path) -> Result<Self, Failure> {
+    fn new(own: &'a Site, neutral: &'a Path) -> anyhow::Result<Self> {
         let roots = variable("SSL_CERT_FILE").map(|file| load::read(Path::new(&file), load::SOURCE_LIMIT));
-        let roots = roots
-            .transpose()
-            .map_err(|_| Failure::unusable("cannot read the file that SSL_CERT_FILE names"))?;
+        let roots = roots.transpose().context("cannot read the file that SSL_CERT_FILE names")?;
+        let roots = roots.map(|pem| forge::certificates(&pem).context("SSL_CERT_FILE holds no certificate"));
+        let roots = roots.transpose()?;
         Ok(Self { own, neutral, roots, opened: Vec::new() })
     }
 
     fn open(&mut self, site: &Site) {
         if self.opened.iter().all(|(known, ..)| known != site) {
             let token = secret::token(site, site.takes_variables(self.own), self.neutral);
-            let forge = speak(site, token.as_ref(), self.roots.as_deref());
+            let forge = speak(site, token.as_ref(), self.roots.as_ref());
             self.opened.push((site.clone(), forge, token));
         }
     }
@@ -223,29 +209,22 @@ impl<'a> Forges<'a> {
     }
 
     /// The forge of a site. Without a token it may only be read, for a dry run.
-    fn of(&self, site: &Site, dry_run: bool) -> Result<&dyn Forge, String> {
-        let Some((_, forge, token)) = self.opened.iter().find(|(known, ..)| known == site) else {
-            return Err("its forge was not opened".to_owned());
-        };
-        if token.is_none() && !dry_run {
-            return Err(format!(
-                "no token for {}; help: set {}, or let git's credential helper know one",
-                site.host(),
-                secret::variables(site.kind).join(" or ")
-            ));
-        }
-        forge.as_deref().map_err(Clone::clone)
+    fn of(&self, site: &Site, dry_run: bool) -> Result<&dyn Forge, NoToken> {
+        let opened = self.opened.iter().find(|(known, ..)| known == site);
+        let usable = opened.filter(|(_, _, token)| token.is_some() || dry_run);
+        let no_token = || NoToken { host: site.host().to_owned(), variables: secret::variables(site.kind) };
+        usable.map(|(_, forge, _)| forge.as_ref()).ok_or_else(no_token)
     }
 }
 
-fn speak(site: &Site, token: Option<&Token>, roots: Option<&[u8]>) -> Result<Box<dyn Forge>, String> {
+fn speak(site: &Site, token: Option<&Token>, roots: Option<&RootCerts>) -> Box<dyn Forge> {
     let secret = token.map(|token| token.secret.clone());
     let exposed = secret.as_ref().map(|secret| secret.expose().to_owned());
     let headers = forge::headers(site.kind, exposed.as_deref());
-    let client = Client::new(&site.api, headers, secret, roots)?;
-    Ok(match site.kind {
+    let client = Client::new(&site.api, headers, secret, roots);
+    match site.kind {
         Kind::GitHub => Box::new(forge::GitHub::new(client)),
         Kind::GitLab => Box::new(forge::GitLab::new(client)),
         Kind::Gitea => Box::new(forge::Gitea::new(client)),
-    })
+    }
 }

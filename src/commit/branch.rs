@@ -1,14 +1,15 @@
 //! A commit on a branch of its own: only objects and one reference are written.
 
-use super::command::{NO_HOOKS, literal, said};
+use super::command::{NO_HOOKS, literal};
 use super::status::{chunks, texts};
 use super::{File, Head, Made, Order};
 use crate::git::Git;
 use crate::view::WorkTree;
+use anyhow::{Context as _, bail};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why the commit cannot go to the branch `name`, if it cannot.
-pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option<String>, String> {
+pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> anyhow::Result<Option<String>> {
     let git = || Git::committing(&tree.top);
     let full = full(name);
     if name.starts_with('-') || name == "HEAD" || git().args(["check-ref-format", &full]).run().is_err() {
@@ -17,7 +18,7 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option
     let Some(at) = &head.oid else {
         return Ok(Some("there is no commit yet that a branch could start from".to_owned()));
     };
-    let trees = git().args(["worktree", "list", "--porcelain"]).line().map_err(said)?;
+    let trees = git().args(["worktree", "list", "--porcelain"]).line()?;
     if trees.lines().any(|line| line.strip_prefix("branch ") == Some(&full)) {
         return Ok(Some(format!(
             "the branch `{name}` is checked out: leave out `--branch` to commit where you are"
@@ -36,13 +37,13 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> Result<Option
 }
 
 /// Commits there.
-pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<Made, String> {
-    let Some(parent) = &order.head.oid else { return Err("there is no commit yet".to_owned()) };
+pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> anyhow::Result<Made> {
+    let parent = order.head.oid.as_ref().context("there is no commit yet")?;
     let builder = Builder::new(tree, order)?;
     let files = order.files.iter().map(|file| builder.blob(file)).collect::<Result<Vec<_>, _>>()?;
     let base = format!("{parent}^{{tree}}");
     let top = builder.tree(&base, "", &files.iter().collect::<Vec<_>>())?;
-    if builder.git().args(["rev-parse", "--verify", &base]).line().map_err(said)? == top {
+    if builder.git().args(["rev-parse", "--verify", &base]).line()? == top {
         return Ok(Made::default());
     }
     let oid = builder.commit(&top, parent)?;
@@ -52,12 +53,12 @@ pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> Result<M
     // The branch has to be as it was: where it was not, the empty name says so.
     let old = builder.git().args(["rev-parse", "-q", "--verify", &full]).line().ok();
     let old = match old {
-        Some(tip) if tip != *parent => return Err(format!("the branch `{name}` has moved")),
+        Some(tip) if tip != *parent => bail!("the branch `{name}` has moved"),
         old => old.unwrap_or_default(),
     };
     let update =
         builder.git().args(["update-ref", "--no-deref", "--create-reflog", "-m", &reason, &full, &oid, &old]);
-    update.run().map_err(said)?;
+    update.run()?;
     Ok(Made { oid: Some(oid), added: Vec::new() })
 }
 
@@ -87,7 +88,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// Asks git about all files at once: it goes through its index each time.
-    fn new(tree: &'a WorkTree, order: &'a Order<'a>) -> Result<Self, String> {
+    fn new(tree: &'a WorkTree, order: &'a Order<'a>) -> anyhow::Result<Self> {
         let mut builder = Self {
             tree,
             order,
@@ -97,12 +98,12 @@ impl<'a> Builder<'a> {
             converted: HashSet::new(),
         };
         let asked = ["config", "--type=bool", "--default=true", "--get", "core.fileMode"];
-        builder.heeds_mode = cfg!(unix) && builder.git().args(asked).line().map_err(said)? == "true";
+        builder.heeds_mode = cfg!(unix) && builder.git().args(asked).line()? == "true";
         let paths: Vec<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
         for some in chunks(&paths) {
             let args = ["ls-files", "--stage", "-z", "--"];
             let listed = builder.git().args(args).args(some.iter().map(|path| literal(path))).run();
-            for line in texts(&listed.map_err(said)?) {
+            for line in texts(&listed?) {
                 let path = line.split_once('\t').filter(|(start, _)| start.starts_with("100755 "));
                 builder.executable.extend(path.map(|(_, path)| path.to_owned()));
             }
@@ -112,12 +113,12 @@ impl<'a> Builder<'a> {
         for some in chunks(&paths) {
             let args = ["ls-files", "--eol", "-z", "--"];
             let listed = builder.git().args(args).args(some.iter().map(|path| literal(path))).run();
-            for line in texts(&listed.map_err(said)?) {
+            for line in texts(&listed?) {
                 let told = line.split_once('\t').map(|(told, path)| (path.to_owned(), told.to_owned()));
                 builder.line_ends.extend(told);
             }
             let args = ["check-attr", "-z", "filter", "ident", "working-tree-encoding", "--"];
-            let told = builder.git().args(args).args(some).run().map_err(said)?;
+            let told = builder.git().args(args).args(some).run()?;
             for attribute in told.split(|byte| *byte == 0).collect::<Vec<_>>().chunks_exact(3) {
                 if let [path, _, value] = attribute
                     && !matches!(*value, b"unspecified" | b"unset")
@@ -135,15 +136,14 @@ impl<'a> Builder<'a> {
     }
 
     /// Stores the text of a file as `git add` would.
-    fn blob<'f>(&self, file: &'f File) -> Result<Entry<'f>, String> {
+    fn blob<'f>(&self, file: &'f File) -> anyhow::Result<Entry<'f>> {
         let path = &file.path;
         let oid = self
             .git()
             .args(["hash-object", "-w", "--stdin"])
             .args(if self.stored_as_is(file) { vec!["--no-filters"] } else { vec!["--path", path] })
             .input(file.after.as_str())
-            .line()
-            .map_err(said)?;
+            .line()?;
         let executable = self.in_work_tree(path).unwrap_or_else(|| self.executable.contains(path));
         Ok(Entry { path, mode: if executable { "100755" } else { "100644" }, oid })
     }
@@ -173,8 +173,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The tree that `at` names with `files` put in, which stand below `prefix` in it.
-    fn tree(&self, at: &str, prefix: &str, files: &[&Entry<'_>]) -> Result<String, String> {
-        let listed = self.git().args(["ls-tree", "-z", at]).run().map_err(said)?;
+    fn tree(&self, at: &str, prefix: &str, files: &[&Entry<'_>]) -> anyhow::Result<String> {
+        let listed = self.git().args(["ls-tree", "-z", at]).run()?;
         let lines = listed.split(|byte| *byte == 0);
         let mut entries: BTreeMap<&[u8], Vec<u8>> =
             lines.filter_map(|line| Some((named(line)?, line.to_vec()))).collect();
@@ -197,16 +197,16 @@ impl<'a> Builder<'a> {
         let mut input = entries.into_values().collect::<Vec<_>>().join(&0);
         input.push(0);
         // A partial clone does not have what the other entries name.
-        self.git().args(["mktree", "-z", "--missing"]).input(input).line().map_err(said)
+        self.git().args(["mktree", "-z", "--missing"]).input(input).line().map_err(Into::into)
     }
 
-    fn empty(&self) -> Result<String, String> {
-        self.git().args(["hash-object", "-w", "-t", "tree", "--stdin"]).line().map_err(said)
+    fn empty(&self) -> anyhow::Result<String> {
+        self.git().args(["hash-object", "-w", "-t", "tree", "--stdin"]).line().map_err(Into::into)
     }
 
-    fn commit(&self, tree: &str, parent: &str) -> Result<String, String> {
+    fn commit(&self, tree: &str, parent: &str) -> anyhow::Result<String> {
         let asked = ["config", "--type=bool", "--default=false", "--get", "commit.gpgsign"];
-        let signs = self.git().args(asked).line().map_err(said)? == "true";
+        let signs = self.git().args(asked).line()? == "true";
         let mut git = self.git().own_locale().args([
             "-c",
             "i18n.commitEncoding=UTF-8",
@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
         if signs {
             git = git.args(["-S"]);
         }
-        git.args([tree]).input(self.order.message).line().map_err(said)
+        git.args([tree]).input(self.order.message).line().map_err(Into::into)
     }
 }
 

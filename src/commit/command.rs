@@ -1,10 +1,11 @@
 //! The commit that git makes: with its hooks, its signatures, in any format that it knows.
 
 use super::status::{Line, chunks, parse, state, texts};
-use super::{Head, Identity, Made, Order, Pending, Repository, State};
+use super::{CommitError, Head, Identity, Made, Order, Pending, Repository, State};
 use crate::git::{Git, GitFailed};
 use crate::step;
 use crate::write::Journal;
+use anyhow::bail;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -18,20 +19,20 @@ pub(super) struct ByCommand {
 }
 
 impl Repository for ByCommand {
-    fn head(&self) -> Result<Head, String> {
-        let below = self.git(["rev-parse", "--show-cdup"]).line().map_err(said)?;
+    fn head(&self) -> anyhow::Result<Head> {
+        let below = self.git(["rev-parse", "--show-cdup"]).line()?;
         if !below.is_empty() {
-            return Err("git takes another directory for its work tree".to_owned());
+            bail!("git takes another directory for its work tree");
         }
         let branch = self.git(["symbolic-ref", "-q", "HEAD"]).line().ok();
         let oid = self.git(["rev-parse", "-q", "--verify", "HEAD^{commit}"]).line().ok();
         if branch.is_none() && oid.is_none() {
-            return Err("HEAD names neither a branch nor a commit".to_owned());
+            bail!("HEAD names neither a branch nor a commit");
         }
         Ok(Head { branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()), oid })
     }
 
-    fn pending(&self) -> Result<Pending, String> {
+    fn pending(&self) -> anyhow::Result<Pending> {
         let mut pending = Pending::default();
         for line in self.status(&["--untracked-files=no", "--ignore-submodules=dirty"])? {
             match parse(&line) {
@@ -43,11 +44,11 @@ impl Repository for ByCommand {
         Ok(pending)
     }
 
-    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String> {
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>> {
         let mut states = Vec::with_capacity(paths.len());
         for some in chunks(paths) {
             let named: Vec<String> = some.iter().map(|path| literal(path)).collect();
-            let listed = self.git(["ls-files", "-v", "-z", "--"]).args(&named).run().map_err(said)?;
+            let listed = self.git(["ls-files", "-v", "-z", "--"]).args(&named).run()?;
             let listed = texts(&listed);
             let tags: HashMap<&str, char> =
                 listed.iter().filter_map(|line| Some((line.get(2..)?, line.chars().next()?))).collect();
@@ -72,7 +73,7 @@ impl Repository for ByCommand {
             .map(|(_, operation)| operation)
     }
 
-    fn identity(&self) -> Result<Option<Identity>, String> {
+    fn identity(&self) -> anyhow::Result<Option<Identity>> {
         let ask = |name| {
             // One that git makes up from the machine's name is none.
             let line = self.git(["-c", "user.useConfigOnly=true", "var", name]).line().ok()?;
@@ -87,12 +88,12 @@ impl Repository for ByCommand {
         true
     }
 
-    fn commit(&self, order: &Order<'_>, _journal: &mut Journal) -> Result<Made, String> {
+    fn commit(&self, order: &Order<'_>, _journal: &mut Journal) -> Result<Made, CommitError> {
         let new = order.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
         let new: Vec<String> = new.collect();
         if !new.is_empty() {
             // `--only` takes what the index knows.
-            self.changing(order, ["add", "--intent-to-add", "--"]).args(&new).run().map_err(said)?;
+            self.changing(order, ["add", "--intent-to-add", "--"]).args(&new).run()?;
             step::reached("commit: announced");
         }
         let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
@@ -101,32 +102,38 @@ impl Repository for ByCommand {
         // Not `diff-index`, to which a file that was written anew is another one.
         let work_tree = ["diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--"];
         if order.head.oid.is_some() && !differs(&work_tree) {
-            self.unstage(order, &paths).map_err(said)?;
+            self.unstage(order, &paths)?;
             return Ok(Made::default());
         }
         if let Err(failed) = self.commit_only(order, &paths) {
-            let mut why = said(failed);
+            let mut failed = failed;
             if !new.is_empty()
-                && let Err(failed) =
+                && let Err(also) =
                     self.changing(order, ["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
             {
-                why = format!("{why}\nand the index could not be put back: {failed}");
+                failed.what = format!("{}, and the index could not be put back: {also}", failed.what);
             }
-            return Err(why);
+            return Err(failed.into());
         }
-        let oid = self.git(["rev-parse", "--verify", "HEAD"]).line().map_err(said)?;
+        let oid = self.git(["rev-parse", "--verify", "HEAD"]).line()?;
         // A hook may have changed what went into the commit; the index has what came before it.
         if differs(&["diff-index", "--quiet", "--cached", "HEAD", "--"]) {
             self.unstage(order, &paths).map_err(|failed| {
-                format!("committed as {oid}, but the index still has the text before the hooks: {failed}")
+                CommitError::index_stale(&oid, failed, "the index still has the text before the hooks")
             })?;
         }
         let all = self.git(["diff-tree", "-r", "--root", "--no-commit-id", "--name-only", "-z", "HEAD"]);
-        let all = all.run().map_err(said)?;
+        let all = all.run().map_err(|failed| {
+            CommitError::index_stale(&oid, failed, "what a hook put into it is not known")
+        })?;
         let ours: HashSet<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
         let added = texts(&all).into_iter().filter(|path| !ours.contains(path.as_str())).collect::<Vec<_>>();
         self.follow(order, &added).map_err(|failed| {
-            format!("committed as {oid}, but the index still has what a hook put into it as it was: {failed}")
+            CommitError::index_stale(
+                &oid,
+                failed,
+                "what a hook put into the commit, the index still has as it was",
+            )
         })?;
         Ok(Made { oid: Some(oid), added })
     }
@@ -138,7 +145,7 @@ impl ByCommand {
     }
 
     /// Takes back what the index was told of with `add --intent-to-add`, where nothing was added since.
-    pub(super) fn forget(&self, announced: &[String]) -> Result<(), String> {
+    pub(super) fn forget(&self, announced: &[String]) -> anyhow::Result<()> {
         let named: Vec<String> = announced.iter().map(|path| literal(path)).collect();
         let still = self.git([
             "diff",
@@ -149,14 +156,15 @@ impl ByCommand {
             "--no-textconv",
             "--",
         ]);
-        let still = texts(&still.args(&named).run().map_err(said)?);
+        let still = texts(&still.args(&named).run()?);
         let named: Vec<String> = still.iter().map(|path| literal(path)).collect();
         if named.is_empty() {
             return Ok(());
         }
         let remove =
             Git::committing(&self.top).args(NO_HOOKS).args(["rm", "--cached", "--force", "--quiet", "--"]);
-        remove.args(&named).run().map(drop).map_err(said)
+        remove.args(&named).run()?;
+        Ok(())
     }
 
     fn commit_only(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
@@ -201,19 +209,13 @@ impl ByCommand {
     }
 
     /// The lines of `git status`, which leaves the index as it is.
-    fn status(&self, args: &[&str]) -> Result<Vec<String>, String> {
+    fn status(&self, args: &[&str]) -> anyhow::Result<Vec<String>> {
         let git = self.git(["--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"]);
-        Ok(texts(&git.args(args).run().map_err(said)?))
+        Ok(texts(&git.args(args).run()?))
     }
 }
 
 /// A path that is no pattern.
 pub(super) fn literal(path: &str) -> String {
     format!(":(literal){path}")
-}
-
-/// What failed and what git said of it, in its own lines.
-pub(super) fn said(failed: GitFailed) -> String {
-    let said = failed.said.trim();
-    if said.is_empty() { failed.what } else { format!("{}\n{said}", failed.what) }
 }

@@ -5,6 +5,7 @@ use super::{File, Head, Identity, Pending, Repository, State, branch};
 use crate::cli::CommitArgs;
 use crate::report::prose::list;
 use crate::view::WorkTree;
+use anyhow::bail;
 use std::collections::HashSet;
 
 /// Paths that a refusal names.
@@ -33,19 +34,19 @@ pub(super) fn check(
     tree: &WorkTree,
     files: &mut [File],
     args: &CommitArgs,
-) -> Result<Passed, String> {
+) -> anyhow::Result<Passed> {
     let head = repository.head()?;
     if let Some(operation) = begun(tree).or_else(|| repository.operation()) {
-        return Err(format!("{operation} is in progress: finish or abort it first"));
+        bail!("{operation} is in progress: finish or abort it first");
     }
     // libgit2 and git both refuse then, but only once the files are written.
     let lock = tree.git_dir.join("index.lock");
     if lock.exists() {
-        return Err(in_the_way(&lock));
+        bail!(in_the_way(&lock));
     }
     let Pending { staged, unmerged } = repository.pending()?;
     if !unmerged.is_empty() {
-        return Err(format!("{}: resolve the conflicts first", are(&unmerged, "unmerged")));
+        bail!("{}: resolve the conflicts first", are(&unmerged, "unmerged"));
     }
     let mut reasons = Vec::new();
     let (mut changed, mut unknown) = (Vec::new(), Vec::new());
@@ -101,7 +102,7 @@ pub(super) fn check(
                         .to_owned(),
                 );
             }
-            Err(reasons.join("; and "))
+            bail!(reasons.join("; and "))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The index, as git changes it: locked from before it is read until HEAD has moved.
 
-use crate::load::phrase;
 use crate::step;
 use crate::write::{Journal, new_file};
+use anyhow::{Context as _, Error, anyhow};
 use git2::{Index, Repository};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -19,43 +19,40 @@ pub(super) struct Locked {
 
 impl Locked {
     /// Locks the index of a repository, whose index from then on is a copy. Fails with a phrase.
-    pub(super) fn take(repository: &Repository, journal: &Journal) -> Result<Self, String> {
+    pub(super) fn take(repository: &Repository, journal: &Journal) -> anyhow::Result<Self> {
         let files = Files::of(repository.path(), journal);
         files.lock()?;
         let modified = match fs::copy(&files.index, &files.copy) {
             Ok(_) => fs::metadata(&files.index).and_then(|meta| meta.modified()).ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("cannot copy the index: {}", phrase(&error))),
+            Err(error) => return Err(Error::new(error).context("cannot copy the index")),
         };
         step::reached("commit: index copied");
-        let said = |error: git2::Error| super::plain::phrase(&error);
-        let mut index = Index::open(&files.copy).map_err(said)?;
-        repository.set_index(&mut index).map_err(said)?;
+        let mut index = Index::open(&files.copy)?;
+        repository.set_index(&mut index)?;
         Ok(Self { files, modified, index })
     }
 
     /// Writes the copy, so that nothing but a renaming is left to do once HEAD has moved.
-    pub(super) fn write(&mut self) -> Result<(), String> {
-        self.index.write().map_err(|error| super::plain::phrase(&error))?;
+    pub(super) fn write(&mut self) -> anyhow::Result<()> {
+        self.index.write()?;
         step::reached("commit: index written");
         if let Some(modified) = self.modified {
             // Keep the old index mtime, or git treats entries edited in the same second as unchanged (racy git):
             // libgit2 has settled that by nanoseconds and git goes by seconds.
             let file = File::options().write(true).open(&self.files.copy);
-            file.and_then(|file| file.set_modified(modified)).map_err(|error| failed(&error))?;
+            file.and_then(|file| file.set_modified(modified)).context(NOT_WRITTEN)?;
         }
         Ok(())
     }
 
     /// Puts the copy in the place of the index.
-    pub(super) fn keep(self) -> Result<(), String> {
+    pub(super) fn keep(self) -> anyhow::Result<()> {
         self.files.keep()
     }
 }
 
-fn failed(error: &io::Error) -> String {
-    format!("cannot write the index: {}", phrase(error))
-}
+const NOT_WRITTEN: &str = "cannot write the index";
 
 /// The files that a change of the index is made by. They go with this.
 pub(super) struct Files {
@@ -83,11 +80,11 @@ impl Files {
         }
     }
 
-    fn lock(&self) -> Result<(), String> {
+    fn lock(&self) -> anyhow::Result<()> {
         let mark = |path: &Path| new_file(path)?.write_all(self.mark.as_bytes());
         let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => in_the_way(&self.lock),
-            _ => format!("cannot make `{}`: {}", self.lock.display(), phrase(&error)),
+            io::ErrorKind::AlreadyExists => anyhow!(in_the_way(&self.lock)),
+            _ => Error::new(error).context(format!("cannot make `{}`", self.lock.display())),
         };
         mark(&self.marked).map_err(failed)?;
         step::reached("commit: lock marked");
@@ -111,9 +108,9 @@ impl Files {
     }
 
     /// Puts the copy in the place of the index, if nobody else can have changed that.
-    pub(super) fn keep(&self) -> Result<(), String> {
+    pub(super) fn keep(&self) -> anyhow::Result<()> {
         if self.is_ours() && self.copy.exists() {
-            fs::rename(&self.copy, &self.index).map_err(|error| failed(&error))?;
+            fs::rename(&self.copy, &self.index).context(NOT_WRITTEN)?;
             step::reached("commit: index replaced");
         }
         Ok(())

@@ -6,11 +6,12 @@ use super::{Head, Repository as _, plain};
 use crate::step;
 use crate::view::WorkTree;
 use crate::write::{self, Journal, Swept, Writing};
+use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
 
 /// Takes back the commits that were begun in a work tree and not made, and completes those that were. Returns the
 /// files that were put back. Fails with a phrase.
-pub(crate) fn sweep(tree: &WorkTree) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn sweep(tree: &WorkTree) -> anyhow::Result<Vec<PathBuf>> {
     let Swept { mut restored, awaiting } = write::sweep(&tree.git_dir, &tree.top)?;
     for journal in awaiting {
         restored.extend(take_back(tree, journal)?);
@@ -19,7 +20,7 @@ pub(crate) fn sweep(tree: &WorkTree) -> Result<Vec<PathBuf>, String> {
 }
 
 /// The same for one commit, of which all files are written.
-pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> Result<Vec<PathBuf>, String> {
+pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec<PathBuf>> {
     let Some(before) = journal.record.commit.clone() else { return Ok(Vec::new()) };
     let writing = Writing::begin(&tree.top)?;
     // What is ours of these goes when this is dropped.
@@ -30,7 +31,7 @@ pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> Result<Vec<PathBuf
     let mut restored = Vec::new();
     if head.oid == before.head {
         if let Some(why) = files.locked_by_another() {
-            return Err(why);
+            bail!(why);
         }
         if !before.announced.is_empty() {
             ByCommand { top: tree.top.clone() }.forget(&before.announced)?;
@@ -41,13 +42,11 @@ pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> Result<Vec<PathBuf
         files.keep()?;
     }
     drop(files);
-    journal
-        .remove()
-        .map_err(|error| format!("failed to remove the journal: {}", crate::load::phrase(&error)))?;
+    journal.remove().context("failed to remove the journal")?;
     Ok(restored)
 }
 
-fn head(tree: &WorkTree) -> Result<Head, String> {
+fn head(tree: &WorkTree) -> anyhow::Result<Head> {
     match plain::open(&tree.top) {
         Ok(Some(repository)) => plain::Plain { repository, top: tree.top.clone() }.head(),
         _ => ByCommand { top: tree.top.clone() }.head(),

@@ -1,12 +1,14 @@
 //! What was planned is written and committed.
 
 use super::command::literal;
-use super::{File, Made, Order, Planned, branch, left};
+use super::{CommitError, File, Made, Order, Planned, branch, left};
 use crate::cli::CommitArgs;
+use crate::errors;
 use crate::interrupt;
 use crate::report::prose::{list, shell_word};
 use crate::report::{Committed, Examined, Written};
 use crate::write::{self, BeforeCommit, NotWritten, Writing};
+use anyhow::anyhow;
 
 /// What is said of an app whose files could have been written.
 const NOT_ALONE: &str =
@@ -26,27 +28,29 @@ impl Planned {
             no_verify: args.no_verify,
         };
         let result = match &args.branch {
-            Some(name) => branch::commit(&self.tree, name, &order),
+            Some(name) => branch::commit(&self.tree, name, &order).map_err(CommitError::NotMade),
             None => self.write_and_commit(&order, apps),
         };
         if let (Some(name), Ok(Made { oid: Some(_), .. })) = (&args.branch, &result) {
             self.mark(apps, |_| Written::OnBranch(name.clone()));
         }
-        let (Made { oid, added }, error) = match result {
-            Ok(made) => (made, None),
-            Err(why) => (Made::default(), Some(why)),
-        };
-        let note = match (&error, &oid, &args.branch) {
-            (None, Some(_), _) => (!added.is_empty())
+        let note = match &result {
+            Ok(Made { oid: Some(_), added }) => (!added.is_empty())
                 .then(|| format!("a hook put {} into the commit, too", list(&quoted(added.iter())))),
-            (None, None, _) => Some(format!(
+            Ok(Made { oid: None, .. }) => Some(format!(
                 "nothing to commit: the repair brings {} to what HEAD has",
                 list(&quoted(self.files.iter().map(|file| &file.shown)))
             )),
-            (Some(_), _, Some(_)) => Some("nothing was changed".to_owned()),
-            // It was made, and the index alone was not.
-            (Some(why), _, None) if why.starts_with("committed as ") => None,
-            (Some(_), _, None) => Some(self.left(apps)),
+            Err(CommitError::NotMade(_)) if args.branch.is_some() => Some("nothing was changed".to_owned()),
+            Err(CommitError::NotMade(_)) => Some(self.left(apps)),
+            Err(CommitError::MadeButIndexStale { .. }) => {
+                Some(format!("`{} reset -q -- {}` brings the index to the commit", self.git(), self.paths()))
+            }
+        };
+        let (oid, error) = match result {
+            Ok(made) => (made.oid, None),
+            Err(CommitError::NotMade(error)) => (None, Some(errors::lines(&error))),
+            Err(CommitError::MadeButIndexStale { oid, error }) => (Some(oid), Some(errors::lines(&error))),
         };
         Committed {
             repository: self.tree.top.display().to_string(),
@@ -61,7 +65,7 @@ impl Planned {
 
     /// Writes all files or none, and commits them. Until that is done, a journal in git's directory tells the next
     /// run what to take back.
-    fn write_and_commit(&self, order: &Order<'_>, apps: &mut [Examined]) -> Result<Made, String> {
+    fn write_and_commit(&self, order: &Order<'_>, apps: &mut [Examined]) -> Result<Made, CommitError> {
         let announced = self.files.iter().filter(|file| file.new && self.repository.is_git());
         let before = BeforeCommit {
             head: self.head.oid.clone(),
@@ -76,11 +80,12 @@ impl Planned {
         let (writing, mut journal) = written.map_err(|failed| {
             let reason =
                 failed.position(&self.targets).and_then(|at| self.files.get(at)).map(|file| file.app);
+            let why = errors::line(&failed.error);
             self.mark(apps, |at| {
-                let why = if reason.is_none_or(|reason| reason == at) { &failed.why } else { NOT_ALONE };
+                let why = if reason.is_none_or(|reason| reason == at) { &why } else { NOT_ALONE };
                 Written::Failed(why.to_owned())
             });
-            "not every file could be written".to_owned()
+            anyhow!("not every file could be written")
         })?;
         self.mark(apps, |_| Written::Done);
         // Hooks and signatures may take their time, so a signal does not wait for git: it ends git, and then takes
@@ -120,18 +125,7 @@ impl Planned {
         }
         let names = quoted(self.files.iter().map(|file| &file.shown));
         let stay = if names.len() == 1 { "stays" } else { "stay" };
-        // From the top, and no patterns: from elsewhere, and behind links, the names are others.
-        let word = |file: &File| {
-            let plain = file.path.chars().all(|ch| ch.is_alphanumeric() || "._/-".contains(ch));
-            shell_word(&if plain { file.path.clone() } else { literal(&file.path) })
-        };
-        let words: Vec<String> = self.files.iter().map(word).collect();
-        let paths = words.join(" ");
-        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-        let git = match here {
-            Some(here) if here == self.tree.top => "git".to_owned(),
-            _ => format!("git -C {}", shell_word(&self.tree.top.display().to_string())),
-        };
+        let (git, paths) = (self.git(), self.paths());
         let add = if self.files.iter().any(|file| file.new) {
             format!("{git} add -N -- {paths} && ")
         } else {
@@ -142,6 +136,25 @@ impl Planned {
             list(&names),
             shell_word(&self.message.subject),
         )
+    }
+
+    /// The files as arguments of git: from the top, and no patterns. From elsewhere, and behind links, the names are
+    /// others.
+    fn paths(&self) -> String {
+        let word = |file: &File| {
+            let plain = file.path.chars().all(|ch| ch.is_alphanumeric() || "._/-".contains(ch));
+            shell_word(&if plain { file.path.clone() } else { literal(&file.path) })
+        };
+        self.files.iter().map(word).collect::<Vec<String>>().join(" ")
+    }
+
+    /// How git is called from here, with paths from the top of the work tree.
+    fn git(&self) -> String {
+        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+        match here {
+            Some(here) if here == self.tree.top => "git".to_owned(),
+            _ => format!("git -C {}", shell_word(&self.tree.top.display().to_string())),
+        }
     }
 }
 

@@ -22,10 +22,10 @@ pub(crate) use left::sweep;
 pub(crate) use make::make;
 
 use crate::cli::CommitArgs;
-use crate::exit::Failure;
 use crate::report::Examined;
 use crate::view::WorkTree;
 use crate::write::{self, Journal, Target};
+use anyhow::{Context as _, anyhow};
 use message::{Message, message, signed};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,20 +101,42 @@ struct Made {
     added: Vec<String>,
 }
 
-/// A repository that can be asked, and committed to. Errors are lower-case phrases.
+/// Why a commit is not as it was ordered.
+#[derive(Debug)]
+enum CommitError {
+    /// HEAD and the index are as they were.
+    NotMade(anyhow::Error),
+    /// HEAD is at the new commit, and the index still has something from before it.
+    MadeButIndexStale { oid: String, error: anyhow::Error },
+}
+
+impl<E: Into<anyhow::Error>> From<E> for CommitError {
+    fn from(error: E) -> Self {
+        Self::NotMade(error.into())
+    }
+}
+
+impl CommitError {
+    fn index_stale(oid: &str, error: impl Into<anyhow::Error>, what: &str) -> Self {
+        let error = error.into().context(format!("the commit was made, but {what}"));
+        Self::MadeButIndexStale { oid: oid.to_owned(), error }
+    }
+}
+
+/// A repository that can be asked, and committed to.
 trait Repository {
-    fn head(&self) -> Result<Head, String>;
-    fn pending(&self) -> Result<Pending, String>;
+    fn head(&self) -> anyhow::Result<Head>;
+    fn pending(&self) -> anyhow::Result<Pending>;
     /// What is to be said of each of these files.
-    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String>;
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>>;
     /// An operation that was begun and not ended, beyond what the files of the repository tell.
     fn operation(&self) -> Option<&'static str>;
     /// `None` where it was told no name or no address.
-    fn identity(&self) -> Result<Option<Identity>, String>;
+    fn identity(&self) -> anyhow::Result<Option<Identity>>;
     /// Whether git commits: it tells the index of new files first, and may take its time with hooks and signatures.
     fn is_git(&self) -> bool;
-    /// Commits. If it fails, HEAD and the index are as they were.
-    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, String>;
+    /// Commits.
+    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, CommitError>;
 }
 
 /// A commit that nothing is in the way of.
@@ -141,26 +163,22 @@ struct Group {
 }
 
 /// What would be committed, one in each repository. Fails if anything is in the way of one of them.
-pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> Result<Vec<Planned>, Failure> {
-    let refused = |why: &str| {
-        let (why, said) = why.split_once('\n').unwrap_or((why, ""));
-        let message = format!("not committed, and nothing was changed: {why}");
-        Failure { said: said.to_owned(), ..Failure::unusable(message) }
-    };
+pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> anyhow::Result<Vec<Planned>> {
+    let refused = "not committed, and nothing was changed";
     let mut groups: BTreeMap<PathBuf, Group> = BTreeMap::new();
     for (at, app) in apps.iter().enumerate() {
-        add(app, at, &mut groups).map_err(|why| refused(&why))?;
+        add(app, at, &mut groups).context(refused)?;
     }
     let mut planned = Vec::new();
     for Group { tree, apps: members, files, read } in groups.into_values() {
         let (mut files, targets): (Vec<File>, Vec<Target>) = files.into_values().unzip();
         let repository = way(&tree, &files, args);
         let guard::Passed { head, identity } =
-            guard::check(repository.as_ref(), &tree, &mut files, args).map_err(|why| refused(&why))?;
+            guard::check(repository.as_ref(), &tree, &mut files, args).context(refused)?;
         let of: Vec<&Examined> = members.iter().filter_map(|at| apps.get(*at)).collect();
         let mut message = match args.message.as_slice() {
             [] => message(&of),
-            typed => Message::typed(typed).ok_or_else(|| refused("the message is empty"))?,
+            typed => Message::typed(typed).context("the message is empty").context(refused)?,
         };
         if args.signoff {
             message = signed(message, &identity.name, &identity.email);
@@ -171,18 +189,20 @@ pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> Result<Vec<Planned>,
 }
 
 /// Adds the files that the fix of an app would write to those of the work tree that they stand in.
-fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> Result<(), String> {
+fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> anyhow::Result<()> {
     let Ok(outcome) = &app.result else { return Ok(()) };
     let mut of_app: Option<PathBuf> = None;
     for target in write::targets(&app.home, &outcome.changes)? {
         let shown = target.shown().to_owned();
-        let failed = |why: &str| format!("cannot commit `{shown}`: {why}");
-        let tree = target.path().parent().and_then(WorkTree::of).ok_or_else(|| {
-            failed("it is in no git repository; `nixpacks-fix fix` without `--commit` repairs it")
-        })?;
-        let path = relative(target.path(), &tree.top).ok_or_else(|| failed("its name is not UTF-8"))?;
+        let failed = || format!("cannot commit `{shown}`");
+        let tree = target.path().parent().and_then(WorkTree::of);
+        let tree = tree
+            .context("it is in no git repository; `nixpacks-fix fix` without `--commit` repairs it")
+            .with_context(failed)?;
+        let path = relative(target.path(), &tree.top);
+        let path = path.context("its name is not UTF-8").with_context(failed)?;
         if of_app.replace(tree.top.clone()).is_some_and(|top| top != tree.top) {
-            return Err(failed("the files of this app are in two repositories"));
+            return Err(anyhow!("the files of this app are in two repositories").context(failed()));
         }
         let file = File {
             path: path.clone(),
@@ -204,7 +224,9 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> Resu
         // Two apps may have links to one file.
         match group.files.get(&path) {
             Some((known, _)) if known.after == file.after => {}
-            Some((known, _)) => return Err(failed(&format!("it is the same file as `{}`", known.shown))),
+            Some((known, _)) => {
+                return Err(anyhow!("it is the same file as `{}`", known.shown).context(failed()));
+            }
             None => drop(group.files.insert(path, (file, target))),
         }
     }

@@ -1,9 +1,10 @@
 //! The plain commit, by libgit2.
 
 use super::index::Locked;
-use super::{Head, Identity, Made, Order, Pending, Repository, State};
+use super::{CommitError, Head, Identity, Made, Order, Pending, Repository, State};
 use crate::step;
 use crate::write::Journal;
+use anyhow::Context as _;
 use git2::build::TreeUpdateBuilder;
 use git2::{
     Delta, Error, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, IndexEntryFlag, Oid,
@@ -23,25 +24,22 @@ pub(super) struct Plain {
 const REGULAR: [FileMode; 2] = [FileMode::Blob, FileMode::BlobExecutable];
 
 impl Repository for Plain {
-    fn head(&self) -> Result<Head, String> {
-        let head = self.repository.find_reference("HEAD").map_err(|error| phrase(&error))?;
-        let name = head.symbolic_target().map_err(|error| phrase(&error))?;
+    fn head(&self) -> anyhow::Result<Head> {
+        let head = self.repository.find_reference("HEAD")?;
+        let name = head.symbolic_target()?;
         let branch = name.map(|name| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned());
         let oid = match self.repository.head() {
-            Ok(tip) => Some(tip.peel_to_commit().map_err(|error| phrase(&error))?.id().to_string()),
+            Ok(tip) => Some(tip.peel_to_commit()?.id().to_string()),
             Err(error) if error.code() == ErrorCode::UnbornBranch => None,
-            Err(error) => return Err(phrase(&error)),
+            Err(error) => return Err(error.into()),
         };
         Ok(Head { branch, oid })
     }
 
-    fn pending(&self) -> Result<Pending, String> {
-        let index = self.index().map_err(|error| phrase(&error))?;
+    fn pending(&self) -> anyhow::Result<Pending> {
+        let index = self.index()?;
         let mut pending = Pending::default();
-        let diff = self
-            .repository
-            .diff_tree_to_index(self.tree().map_err(|error| phrase(&error))?.as_ref(), Some(&index), None)
-            .map_err(|error| phrase(&error))?;
+        let diff = self.repository.diff_tree_to_index(self.tree()?.as_ref(), Some(&index), None)?;
         for delta in diff.deltas() {
             let file = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
             let bytes = file.path_bytes().unwrap_or_default();
@@ -60,9 +58,8 @@ impl Repository for Plain {
         Ok(pending)
     }
 
-    fn states(&self, paths: &[&str]) -> Result<Vec<State>, String> {
-        let said = |error: Error| phrase(&error);
-        let index = self.index().map_err(said)?;
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>> {
+        let index = self.index()?;
         let mut options = StatusOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true);
         options.include_ignored(true).recurse_ignored_dirs(true);
@@ -72,7 +69,7 @@ impl Repository for Plain {
         }
         // All of them at once: the index is gone through for each time that is asked.
         step::counted("index gone through");
-        let statuses = self.repository.statuses(Some(&mut options)).map_err(said)?;
+        let statuses = self.repository.statuses(Some(&mut options))?;
         let of = |entry: git2::StatusEntry<'_>| (entry.path_bytes().to_vec(), entry.status());
         let statuses: HashMap<Vec<u8>, Status> = statuses.iter().map(of).collect();
         let state = |path: &&str| {
@@ -87,7 +84,7 @@ impl Repository for Plain {
         None
     }
 
-    fn identity(&self) -> Result<Option<Identity>, String> {
+    fn identity(&self) -> anyhow::Result<Option<Identity>> {
         let Ok(signature) = self.repository.signature() else { return Ok(None) };
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         Ok(Some(Identity { name: text(signature.name_bytes()), email: text(signature.email_bytes()) }))
@@ -97,26 +94,28 @@ impl Repository for Plain {
         false
     }
 
-    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, String> {
+    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, CommitError> {
         // Opened by where the files are: a link leads from there to a repository with another work tree, too.
-        let repository = open(&self.top).map_err(|error| phrase(&error))?;
-        let repository = repository.ok_or("libgit2 takes another directory for its work tree")?;
+        let repository = open(&self.top)?;
+        let repository = repository.context("libgit2 takes another directory for its work tree")?;
         let mut locked = Locked::take(&repository, journal)?;
-        let oid = add(&repository, &mut locked, order).map_err(|error| phrase(&error))?;
+        let oid = add(&repository, &mut locked, order)?;
         locked.write()?;
         if let Some(oid) = oid {
             let oid = oid.to_string();
-            journal
-                .note(&oid)
-                .map_err(|error| format!("cannot write the journal: {}", crate::load::phrase(&error)))?;
-            move_head(&repository, &oid, order).map_err(|error| phrase(&error))?;
+            journal.note(&oid).context("cannot write the journal")?;
+            move_head(&repository, &oid, order)?;
             step::reached("commit: HEAD moved");
         }
         // HEAD first: where it does not move, the index stays as it is.
         let kept = locked.keep();
         match oid {
-            Some(oid) => kept.map_err(|why| {
-                format!("committed as {oid}, but {why}; `git status` shows what the index still has")
+            Some(oid) => kept.map_err(|error| {
+                CommitError::index_stale(
+                    &oid.to_string(),
+                    error,
+                    "the index still has the files as they were",
+                )
             })?,
             None => kept?,
         }
@@ -214,10 +213,4 @@ fn move_head(repository: &git2::Repository, oid: &str, order: &Order<'_>) -> Res
 
 fn is_announced(entry: &IndexEntry) -> bool {
     IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended).is_intent_to_add()
-}
-
-/// What libgit2 says, as a lower-case phrase.
-pub(super) fn phrase(error: &Error) -> String {
-    let mut chars = error.message().chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

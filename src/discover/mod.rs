@@ -2,9 +2,9 @@
 
 mod search;
 
-use crate::exit::Failure;
-use crate::load::{self, phrase};
+use crate::load;
 use crate::shared::Shared;
+use anyhow::{Context as _, bail};
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::plan::PYTHON_FILES;
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ pub(crate) struct Found {
 pub(crate) const SKIPPED: [&str; 2] = ["node_modules", ".git"];
 
 /// The apps that `paths` name, each once, in a stable order.
-pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> Result<Found, Failure> {
+pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> anyhow::Result<Found> {
     let mut found = Found::default();
     let mut stdin = false;
     for path in or_here(paths) {
@@ -60,9 +60,7 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> 
             }
             continue;
         }
-        let meta = std::fs::metadata(path).map_err(|error| {
-            Failure::unusable(format!("failed to read `{}`: {}", path.display(), phrase(&error)))
-        })?;
+        let meta = std::fs::metadata(path).with_context(|| format!("failed to read `{}`", path.display()))?;
         if meta.is_dir() {
             search::search(path, shared, &mut found);
         } else {
@@ -70,23 +68,20 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> 
         }
     }
     if app.is_some() && !stdin {
-        return Err(Failure::unusable("cannot use `--app` without `-`"));
+        bail!("cannot use `--app` without `-`");
     }
     found.inputs = once(found.inputs);
     Ok(found)
 }
 
 /// The apps in the directories that `paths` name, as `revision` has them.
-pub(crate) fn commits(paths: &[PathBuf], revision: &str, shared: &Shared) -> Result<Found, Failure> {
+pub(crate) fn commits(paths: &[PathBuf], revision: &str, shared: &Shared) -> anyhow::Result<Found> {
     let mut found = Found::default();
     for path in or_here(paths) {
-        let failed = |why: String| {
-            Failure::unusable(format!("failed to read `{}` at `{revision}`: {why}", path.display()))
-        };
-        let commit = shared.commit(path, revision).map_err(failed)?;
-        let apps = commit.apps(commit.prefix()).map_err(failed)?.ok_or_else(|| {
-            Failure::unusable(format!("`{revision}` has no directory `{}`", commit.prefix()))
-        })?;
+        let failed = || format!("failed to read `{}` at `{revision}`", path.display());
+        let commit = shared.commit(path, revision).with_context(failed)?;
+        let apps = commit.apps(commit.prefix()).with_context(failed)?;
+        let apps = apps.with_context(|| format!("`{revision}` has no directory `{}`", commit.prefix()))?;
         let input = |below| Input::Commit { dir: path.to_owned(), revision: revision.to_owned(), below };
         found.inputs.extend(apps.into_iter().map(input));
     }
@@ -148,11 +143,8 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 /// The text of standard input.
-pub(crate) fn stdin() -> Result<Vec<u8>, Failure> {
-    load::stream(std::io::stdin().lock(), load::DEPLOY_LIMIT).map_err(|why| {
-        let why = if let load::Unread::Because(why) = why { why } else { "it is closed".to_owned() };
-        Failure::unusable(format!("failed to read standard input: {why}"))
-    })
+pub(crate) fn stdin() -> anyhow::Result<Vec<u8>> {
+    load::stream(std::io::stdin().lock(), load::DEPLOY_LIMIT).context("failed to read standard input")
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The apps below a directory on disk.
 
 use super::{Found, Input, SKIPPED, is_config, makes_app};
-use crate::load::{phrase, shown};
+use crate::errors;
+use crate::load::shown;
 use crate::shared::Shared;
 use crate::view::{Checkout, IgnoreRules, WorkTree};
 use ignore::{DirEntry, Error, WalkBuilder, WalkState};
@@ -30,7 +31,7 @@ pub(super) fn search(root: &Path, shared: &Shared, found: &mut Found) {
         let place = match Place::new(&base, shared) {
             Ok(place) => place,
             Err(error) => {
-                errors.insert(base, phrase(&error));
+                errors.insert(base, errors::cause(&error));
                 continue;
             }
         };
@@ -209,7 +210,7 @@ impl Walked {
                 if let (Some(path), Some(error)) = (path, error)
                     && error.kind() != io::ErrorKind::NotFound
                 {
-                    self.errors.insert(path, phrase(&error));
+                    self.errors.insert(path, errors::cause(&error));
                 }
             }
         }

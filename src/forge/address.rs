@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::secret::without_credentials;
+use anyhow::{Context as _, anyhow, bail};
 
 /// A forge and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,19 +37,19 @@ impl Site {
     }
 
     /// The forge whose interface is at `api`: the end of the address tells which it is.
-    pub(crate) fn at(api: &str) -> Result<Self, String> {
+    pub(crate) fn at(api: &str) -> anyhow::Result<Self> {
         let api = api.trim_end_matches('/');
         let shown = without_credentials(api);
         let Some((scheme, rest)) = api.split_once("://") else {
-            return Err(format!("`{shown}` is no address; help: it starts with `https://`"));
+            bail!("`{shown}` is no address; help: it starts with `https://`");
         };
         let host = rest.split('/').next().unwrap_or_default();
         if host.contains('@') {
-            return Err(format!("the address of an interface holds no user; help: {TOKENS}"));
+            bail!("the address of an interface holds no user; help: {TOKENS}");
         }
         let loopback = matches!(host_name(host), "localhost" | "127.0.0.1" | "[::1]");
         if scheme != "https" && !(scheme == "http" && loopback) {
-            return Err(format!("`{shown}` would send the token for everyone to read; help: use `https://`"));
+            bail!("`{shown}` would send the token for everyone to read; help: use `https://`");
         }
         let ends = [(Kind::GitHub, "/api/v3"), (Kind::GitLab, "/api/v4"), (Kind::Gitea, "/api/v1")];
         for (kind, end) in ends {
@@ -58,10 +59,10 @@ impl Site {
         }
         match rest.strip_prefix("api.").filter(|rest| !rest.contains('/')) {
             Some(rest) => Ok(Self::new(Kind::GitHub, api, &format!("{scheme}://{rest}"))),
-            None => Err(format!(
+            None => bail!(
                 "nobody said which forge `{shown}` is; help: end it with `/api/v3` for GitHub Enterprise, `/api/v4` for \
                  GitLab, `/api/v1` for Gitea or Forgejo"
-            )),
+            ),
         }
     }
 
@@ -103,10 +104,10 @@ const TOKENS: &str = "a token goes into GITHUB_TOKEN, GITLAB_TOKEN or GITEA_TOKE
 
 impl Address {
     /// Reads `OWNER/NAME`, or the address of a clone. `own` is the forge for the first, and one for the second.
-    pub(crate) fn parse(typed: &str, own: &Site) -> Result<Self, String> {
+    pub(crate) fn parse(typed: &str, own: &Site) -> anyhow::Result<Self> {
         let shown = without_credentials(typed);
-        let cannot = |why: &str| format!("cannot use `{shown}` as a repository: {why}");
-        let (host, path, ssh) = match split(typed).map_err(|why| cannot(&why))? {
+        let cannot = || format!("cannot use `{shown}` as a repository");
+        let (host, path, ssh) = match split(typed).with_context(cannot)? {
             Split::Name => (own.host().to_owned(), typed, false),
             Split::Url { host, path, ssh } => (host, path, ssh),
         };
@@ -124,28 +125,30 @@ impl Address {
                 "status" | "close" => format!("; help: options stand behind it, `pr {typed} … --dry-run`"),
                 _ => String::new(),
             };
-            return Err(cannot(&format!("it is not `OWNER/NAME`, and no address of a clone{help}")));
+            return Err(anyhow!("it is not `OWNER/NAME`, and no address of a clone{help}").context(cannot()));
         }
         // Over SSH the port is another.
         let site = Site::of(&host, own)
             .or_else(|| (ssh && host_name(&host) == host_name(own.host())).then(|| own.clone()));
         let Some(site) = site else {
-            return Err(cannot(&format!(
+            let unknown = anyhow!(
                 "nobody said which forge `{host}` is; help: pass `--api-url https://{host}/api/v3` for GitHub \
                  Enterprise, `…/api/v4` for GitLab, `…/api/v1` for Gitea or Forgejo; or name it as `OWNER/NAME`"
-            )));
+            );
+            return Err(unknown.context(cannot()));
         };
         if site.kind != Kind::GitLab && name.split('/').count() != 2 {
-            return Err(cannot("it is not `OWNER/NAME`"));
+            return Err(anyhow!("it is not `OWNER/NAME`").context(cannot()));
         }
         Ok(Self { site, name: name.to_owned(), remote: ssh.then(|| typed.to_owned()) })
     }
 
     /// The repository that the remote at `url` is a clone of: an address, since a name there is a directory.
-    pub(crate) fn of_remote(url: &str, own: &Site) -> Result<Self, String> {
+    pub(crate) fn of_remote(url: &str, own: &Site) -> anyhow::Result<Self> {
         match split(url) {
             Ok(Split::Name) => {
-                Err(format!("cannot use `{}` as a repository: {LOCAL}", without_credentials(url)))
+                Err(anyhow!(LOCAL)
+                    .context(format!("cannot use `{}` as a repository", without_credentials(url))))
             }
             _ => Self::parse(url, own),
         }
@@ -177,23 +180,23 @@ enum Split<'a> {
     Url { host: String, path: &'a str, ssh: bool },
 }
 
-fn split(typed: &str) -> Result<Split<'_>, String> {
+fn split(typed: &str) -> anyhow::Result<Split<'_>> {
     if !typed.is_empty() && is_local(typed) {
-        return Err(LOCAL.to_owned());
+        bail!(LOCAL);
     }
     if let Some((scheme, rest)) = typed.split_once("://") {
-        let (authority, path) = rest.split_once('/').ok_or("it has no path")?;
+        let (authority, path) = rest.split_once('/').context("it has no path")?;
         let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         let ssh = match scheme {
             "http" | "https" => false,
             "ssh" => true,
-            _ => return Err(format!("git is not asked to use `{scheme}`; help: use `https` or `ssh`")),
+            _ => bail!("git is not asked to use `{scheme}`; help: use `https` or `ssh`"),
         };
         if !user.is_empty() && (!ssh || user.contains(':')) {
-            return Err(format!("it holds a user or a password; help: {TOKENS}"));
+            bail!("it holds a user or a password; help: {TOKENS}");
         }
         if host.starts_with('-') || user.starts_with('-') {
-            return Err("its host is none".to_owned());
+            bail!("its host is none");
         }
         return Ok(Split::Url { host: host.to_lowercase(), path, ssh });
     }
@@ -202,7 +205,7 @@ fn split(typed: &str) -> Result<Split<'_>, String> {
         Some((authority, path)) if !authority.contains('/') && !authority.starts_with('-') => {
             let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
             if path.starts_with(':') || host.starts_with('-') {
-                return Err("it is not `OWNER/NAME`, and no address of a clone".to_owned());
+                bail!("it is not `OWNER/NAME`, and no address of a clone");
             }
             Ok(Split::Url { host: host.to_lowercase(), path, ssh: true })
         }
@@ -221,6 +224,7 @@ fn host_name(host: &str) -> &str {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Address, Kind, Site};
+    use crate::errors::line;
 
     #[test]
     fn tells_forges_by_the_address_of_their_interface() {
@@ -245,7 +249,7 @@ mod tests {
             "http://x.example/api/v3?token=t0ken",
             "me:t0ken@x/api/v3",
         ] {
-            let error = Site::at(api).unwrap_err();
+            let error = line(&Site::at(api).unwrap_err());
             assert!(!error.contains("t0ken"), "{error}");
         }
     }
@@ -302,7 +306,7 @@ mod tests {
             "a/b\n",
             "",
         ] {
-            let error = Address::parse(typed, &Site::github()).unwrap_err();
+            let error = line(&Address::parse(typed, &Site::github()).unwrap_err());
             assert!(!error.contains("t0ken"), "{error}");
         }
     }
@@ -327,12 +331,13 @@ mod tests {
                 for error in
                     [Address::parse(typed, own), Address::of_remote(typed, own)].map(Result::unwrap_err)
                 {
+                    let error = line(&error);
                     assert!(error.contains("is a directory of this machine"), "{typed}: {error}");
                 }
             }
         }
         // As a remote, this one is below the work tree.
-        let error = Address::of_remote("owner/name", &gitlab).unwrap_err();
+        let error = line(&Address::of_remote("owner/name", &gitlab).unwrap_err());
         assert!(error.contains("`owner/name` as a repository: it is a directory"), "{error}");
         assert_eq!(Address::of_remote("git@github.com:a/b.git", &gitlab).unwrap().name, "a/b");
     }

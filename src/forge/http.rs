@@ -93,6 +93,8 @@ impl std::fmt::Display for ForgeError {
     }
 }
 
+impl std::error::Error for ForgeError {}
+
 impl ForgeError {
     /// An error that no answer caused.
     pub(crate) fn new(message: impl Into<String>) -> Self {
@@ -115,20 +117,11 @@ impl Client {
         base: &str,
         headers: Vec<(&'static str, String)>,
         token: Option<Secret>,
-        roots: Option<&[u8]>,
-    ) -> Result<Self, String> {
+        roots: Option<&RootCerts>,
+    ) -> Self {
         let mut tls = TlsConfig::builder();
-        if let Some(pem) = roots {
-            let parsed: Vec<_> = ureq::tls::parse_pem(pem)
-                .filter_map(|item| match item {
-                    Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
-            if parsed.is_empty() {
-                return Err("SSL_CERT_FILE holds no certificate".to_owned());
-            }
-            tls = tls.root_certs(RootCerts::new_with_certs(&parsed));
+        if let Some(roots) = roots {
+            tls = tls.root_certs(roots.clone());
         }
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -141,7 +134,7 @@ impl Client {
             .tls_config(tls.build())
             .build();
         let base = base.trim_end_matches('/').to_owned();
-        Ok(Self { agent: agent.into(), base, headers, token, clock: Box::new(System) })
+        Self { agent: agent.into(), base, headers, token, clock: Box::new(System) }
     }
 
     /// The address of the interface.
@@ -282,6 +275,17 @@ impl Client {
     pub(crate) fn clean(&self, text: &str) -> String {
         self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.strip(text))
     }
+}
+
+/// The certificates in a file of the PEM format; `None` where it holds none.
+pub(crate) fn certificates(pem: &[u8]) -> Option<RootCerts> {
+    let parsed: Vec<_> = ureq::tls::parse_pem(pem)
+        .filter_map(|item| match item {
+            Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    (!parsed.is_empty()).then(|| RootCerts::new_with_certs(&parsed))
 }
 
 /// `text` as one part of a path or a query.

@@ -21,7 +21,7 @@ pub(crate) use address::Address;
 pub(crate) use gitea::Gitea;
 pub(crate) use github::{ACTIONS, GitHub};
 pub(crate) use gitlab::GitLab;
-pub(crate) use http::{Call, Client, ForgeError};
+pub(crate) use http::{Call, Client, ForgeError, certificates};
 
 use serde_json::Value;
 

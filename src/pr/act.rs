@@ -3,6 +3,7 @@
 //! The commit is built first, the marker names it before the branch moves, and the branch moves once.
 
 use super::decide::Decision;
+use super::identity::UNKNOWN;
 use super::marker::{Marker, text_digest};
 use super::place::{NOBODY, fork_url};
 use super::proposal::Proposal;
@@ -10,9 +11,11 @@ use super::remark::{self, Closing};
 use super::row::row;
 use super::survey::{Plan, Surveyed};
 use super::texts::Texts;
-use super::transport::{BareClone, NotPushed, push_args};
+use super::transport::{BareClone, PushError, push_args};
 use super::{Row, Status, Step, Wants};
+use crate::errors;
 use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
+use anyhow::{Context as _, bail};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -24,10 +27,10 @@ pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &W
     let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
     let mut row = row(forge, surveyed, plan, wants.dry_run);
     let settled = plan.unsettled.iter().try_for_each(|(branch, pull)| act.settle(branch, pull));
-    if let Err(why) = settled.and_then(|()| act.run(plan, &mut row)) {
+    if let Err(error) = settled.and_then(|()| act.run(plan, &mut row)) {
         row.status = Status::Failed;
         row.would = false;
-        row.said = why;
+        row.said = errors::lines(&error);
     }
     row.steps = act.steps;
     // A dry run of something that would only say a word.
@@ -54,7 +57,7 @@ pub(super) struct Act<'a> {
 }
 
 impl Act<'_> {
-    fn run(&mut self, plan: &Plan, row: &mut Row) -> Result<(), String> {
+    fn run(&mut self, plan: &Plan, row: &mut Row) -> anyhow::Result<()> {
         match (&plan.decision, &plan.proposal) {
             (Decision::Open { branch, lease }, Some(proposal)) => {
                 self.open(branch, lease.as_deref(), proposal, row)
@@ -88,7 +91,7 @@ impl Act<'_> {
         lease: Option<&str>,
         proposal: &Proposal,
         row: &mut Row,
-    ) -> Result<(), String> {
+    ) -> anyhow::Result<()> {
         let (head, url) = self.head()?;
         let oid = self.commit(branch, proposal)?;
         // A run that was cut short may have left this very commit there.
@@ -119,7 +122,7 @@ impl Act<'_> {
         let answer = self.change(&change)?;
         let mut number = Number(None);
         if !self.wants.dry_run {
-            let pull = self.forge.opened(&answer).map_err(|error| error.to_string())?;
+            let pull = self.forge.opened(&answer)?;
             number = Number(Some(pull.number));
             row.number = Some((self.forge.kind().sigil(), pull.number));
             row.url = pull.url;
@@ -136,7 +139,7 @@ impl Act<'_> {
         wrote: &Marker,
         marker: &Marker,
         body: &str,
-    ) -> Result<(), String> {
+    ) -> anyhow::Result<()> {
         if !self.wants.labels.is_empty() {
             self.change(&Change::MakeLabels { labels: self.wants.labels.clone() })?;
             self.change(&Change::Label { number, labels: self.wants.labels.clone() })?;
@@ -158,7 +161,7 @@ impl Act<'_> {
         text: &Texts,
         proposal: &Proposal,
         row: &mut Row,
-    ) -> Result<(), String> {
+    ) -> anyhow::Result<()> {
         let oid = if push { self.commit(branch, proposal)? } else { tip.to_owned() };
         row.commit.clone_from(&oid);
         let marker = Marker {
@@ -176,15 +179,15 @@ impl Act<'_> {
         self.change(&Change::Edit { number, title: text.title.clone(), body, close: false })?;
         if marker.was.is_some() {
             let (_, url) = self.head()?;
-            if let Err(why) = self.move_to(&url, branch, &marker.oid, Some(tip)) {
+            if let Err(error) = self.move_to(&url, branch, &marker.oid, Some(tip)) {
                 let now = self.tip(&url, branch);
                 // The answer alone was lost.
-                if now.as_deref() != Ok(marker.oid.as_str()) {
+                if !now.as_ref().is_ok_and(|now| *now == marker.oid) {
                     // Where nobody knows, the marker is right for either.
                     if now.is_ok() {
                         self.put_back(pull, branch, text, &marker);
                     }
-                    return Err(why);
+                    return Err(error);
                 }
             }
         }
@@ -200,17 +203,17 @@ impl Act<'_> {
     }
 
     /// The clone, which everything that is carried out has.
-    pub(super) fn bare(&self) -> Result<&BareClone, String> {
-        self.surveyed.clone.as_ref().ok_or_else(|| "there is no clone".to_owned())
+    pub(super) fn bare(&self) -> anyhow::Result<&BareClone> {
+        self.surveyed.clone.as_ref().context("there is no clone")
     }
 
     /// Where a branch is now; empty where it is not.
-    pub(super) fn tip(&self, url: &str, branch: &str) -> Result<String, String> {
+    pub(super) fn tip(&self, url: &str, branch: &str) -> anyhow::Result<String> {
         Ok(self.bare()?.tips(url, branch)?.remove(branch).unwrap_or_default())
     }
 
     /// The repository that has our branches, and where to push to it; a fork is made if need be.
-    pub(super) fn head(&mut self) -> Result<(Repository, String), String> {
+    pub(super) fn head(&mut self) -> anyhow::Result<(Repository, String)> {
         if let Some(head) = &self.surveyed.place.head {
             return Ok((head.clone(), self.surveyed.place.push_url.clone()));
         }
@@ -221,20 +224,20 @@ impl Act<'_> {
         Ok(self.fork.insert(fork).clone())
     }
 
-    fn make_fork(&mut self) -> Result<(Repository, String), String> {
+    fn make_fork(&mut self) -> anyhow::Result<(Repository, String)> {
         let place = &self.surveyed.place;
         let answer = self.change(&Change::Fork)?;
         if self.wants.dry_run {
             let name = place.repository.name.rsplit('/').next().unwrap_or_default();
-            let owner = self.own().ok_or(NOBODY)?.name.as_str();
+            let owner = self.own().context(NOBODY)?.name.as_str();
             let fork = Repository { name: format!("{owner}/{name}"), ..place.repository.clone() };
             return Ok((fork, "{fork}".to_owned()));
         }
-        let fork = self.forge.forked(&answer).map_err(|error| error.to_string())?;
+        let fork = self.forge.forked(&answer)?;
         let name = |full: &str| full.rsplit('/').next().unwrap_or_default().to_lowercase();
         if name(&fork.name) != name(&place.repository.name) {
             // The next run would not find it.
-            return Err(format!("its fork is called `{}`; rename it as the repository is called", fork.name));
+            bail!("its fork is called `{}`; rename it as the repository is called", fork.name);
         }
         let url = fork_url(&place.address, &fork);
         let clone = self.bare()?;
@@ -244,22 +247,22 @@ impl Act<'_> {
                 return Ok((fork, url));
             }
         }
-        Err(format!("the fork `{}` is not ready yet; run this again in a minute", fork.name))
+        bail!("the fork `{}` is not ready yet; run this again in a minute", fork.name)
     }
 
     /// Makes the commit, where no branch sees it yet.
-    fn commit(&mut self, branch: &str, proposal: &Proposal) -> Result<String, String> {
+    fn commit(&mut self, branch: &str, proposal: &Proposal) -> anyhow::Result<String> {
         if self.wants.verified {
             return self.commit_there(branch, proposal);
         }
         let clone = self.bare()?;
-        let identity = self.wants.identity.as_ref().map_err(Clone::clone)?;
+        let identity = self.wants.identity.as_ref().context(UNKNOWN)?;
         let made = proposal.commit(clone.path(), &self.surveyed.base_oid, identity);
-        made.map_err(|error| format!("cannot make the commit: {}", error.message()))
+        made.context("cannot make the commit")
     }
 
     /// Moves a branch to a commit, if it is still where we saw it.
-    fn move_to(&mut self, url: &str, branch: &str, oid: &str, lease: Option<&str>) -> Result<(), String> {
+    fn move_to(&mut self, url: &str, branch: &str, oid: &str, lease: Option<&str>) -> anyhow::Result<()> {
         if !self.wants.verified {
             return self.push(url, branch, Some(oid), lease);
         }
@@ -272,10 +275,10 @@ impl Act<'_> {
         branch: &str,
         oid: Option<&str>,
         lease: Option<&str>,
-    ) -> Result<(), String> {
-        self.try_push(url, branch, oid, lease).map_err(|why| match why {
-            NotPushed::Moved => moved(branch),
-            NotPushed::Because(why) => why,
+    ) -> anyhow::Result<()> {
+        self.try_push(url, branch, oid, lease).map_err(|error| match error {
+            PushError::Failed(error) => error,
+            moved @ PushError::Moved(_) => moved.into(),
         })
     }
 
@@ -285,25 +288,24 @@ impl Act<'_> {
         branch: &str,
         oid: Option<&str>,
         lease: Option<&str>,
-    ) -> Result<(), NotPushed> {
+    ) -> Result<(), PushError> {
         if self.wants.dry_run {
             let [lease, refspec] = push_args(branch, oid, lease);
             self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
             return Ok(());
         }
-        self.bare().map_err(NotPushed::Because)?.push(url, branch, oid, lease)
+        self.bare().map_err(PushError::Failed)?.push(url, branch, oid, lease)
     }
 
     /// Makes a change at the forge, or shows its calls: the last answer.
-    pub(super) fn change(&mut self, change: &Change) -> Result<Value, String> {
-        let calls =
-            self.forge.calls(&self.surveyed.place.repository, change).map_err(|error| error.to_string())?;
+    pub(super) fn change(&mut self, change: &Change) -> anyhow::Result<Value> {
+        let calls = self.forge.calls(&self.surveyed.place.repository, change)?;
         let mut answer = Value::Null;
         for call in calls {
             if self.wants.dry_run {
                 self.show(self.forge.client().base(), call);
             } else {
-                answer = self.forge.client().send(&call).map_err(|error| error.to_string())?;
+                answer = self.forge.client().send(&call)?;
             }
         }
         Ok(answer)
@@ -313,8 +315,4 @@ impl Act<'_> {
         let Call { method, path, body } = call;
         self.steps.push(Step::Call { method: method.name(), url: format!("{base}{path}"), body });
     }
-}
-
-pub(super) fn moved(branch: &str) -> String {
-    format!("somebody moved the branch `{branch}` meanwhile, so it was left alone; run this again")
 }

@@ -1,24 +1,25 @@
 //! Closing: the marker says that it is us, then the reason, the branch, and the pull request.
 
 use super::Wants;
-use super::act::{Act, moved};
+use super::act::Act;
 use super::decide::Close;
 use super::marker::Marker;
 use super::remark::{self, Closing};
 use super::row::Step;
 use super::survey::Surveyed;
+use super::transport::PushError;
 use crate::forge::{Change, Forge, Number};
 
 impl Act<'_> {
     /// Closes a pull request with the reason, and removes its branch: first the branch, since a person who brings
     /// it back means to go on with it.
-    pub(crate) fn close(&mut self, what: &Close, why: Closing) -> Result<(), String> {
+    pub(crate) fn close(&mut self, what: &Close, why: Closing) -> anyhow::Result<()> {
         let Close { pull, branch, tip, marker, shared } = what;
         let url = self.surveyed.place.push_url.clone();
         // What somebody has pushed since the look is a reason not to close it.
         if !self.wants.dry_run && tip.is_some() && self.tip(&url, branch)? != tip.clone().unwrap_or_default()
         {
-            return Err(moved(branch));
+            return Err(PushError::Moved(branch.clone()).into());
         }
         self.ensure_unchanged(pull, branch)?;
         let text = Marker::of(pull, self.own()).map(|(_, text)| text).unwrap_or_default();
@@ -40,7 +41,7 @@ impl Act<'_> {
             // Where branches may not be removed it stays, and does no harm; or the answer alone was lost.
             let now = self.tip(&url, branch)?;
             if now != tip && !now.is_empty() {
-                return Err(moved(branch));
+                return Err(PushError::Moved(branch.clone()).into());
             }
         }
         let wrote = resumed.unwrap_or_else(|| Marker { closing: true, ..marker.clone() });
@@ -55,7 +56,7 @@ pub(crate) fn close(
     surveyed: &Surveyed,
     wants: &Wants,
     what: &Close,
-) -> Result<Vec<Step>, String> {
+) -> anyhow::Result<Vec<Step>> {
     let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
     act.close(what, Closing::Asked).map(|()| act.steps)
 }

@@ -7,6 +7,10 @@ use std::path::Path;
 /// What GitHub signs for as the committer of what is made on its site or through its interface.
 pub(super) const GITHUB: &str = "noreply@github.com";
 
+/// What is said where nobody is known.
+pub(super) const UNKNOWN: &str = "git does not know who commits; help: set GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, \
+     GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL, or `git config --global user.name` and `user.email`";
+
 /// The author and committer of a proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
@@ -19,21 +23,20 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Who git says commits here; in a run of GitHub Actions that has set nothing, its bot.
-    pub(crate) fn find(dir: &Path, token: Option<&Token>) -> Result<Self, String> {
+    /// Who git says commits here; in a run of GitHub Actions that has set nothing, its bot. `None` where nobody
+    /// is known.
+    pub(crate) fn find(dir: &Path, token: Option<&Token>) -> Option<Self> {
         let own = || variable("GIT_COMMITTER_EMAIL").is_some() && variable("GIT_AUTHOR_EMAIL").is_some();
         let asked =
             Git::apart(dir).args(["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"]).line();
         match asked.ok().as_deref().and_then(parse) {
-            Some((name, email)) => Ok(Self { name, email, own: own() }),
-            None if token.is_some_and(|token| token.of_actions) => Ok(Self {
+            Some((name, email)) => Some(Self { name, email, own: own() }),
+            None if token.is_some_and(|token| token.of_actions) => Some(Self {
                 name: "github-actions[bot]".to_owned(),
                 email: "41898282+github-actions[bot]@users.noreply.github.com".to_owned(),
                 own: true,
             }),
-            None => Err("git does not know who commits; help: set GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, \
-                 GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL, or `git config --global user.name` and `user.email`"
-                .to_owned()),
+            None => None,
         }
     }
 

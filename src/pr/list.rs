@@ -2,8 +2,9 @@
 
 use crate::forge::address::Site;
 use crate::forge::{Address, Forge};
-use crate::load::{self, Unread};
+use crate::load;
 use crate::pr::fingerprint::digest;
+use anyhow::{Context as _, anyhow};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -20,12 +21,12 @@ pub(crate) struct Shard {
 
 impl Shard {
     /// Reads `I/N`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let parsed = text
             .split_once('/')
             .and_then(|(index, count)| Some(Self { index: index.parse().ok()?, count: count.parse().ok()? }));
         let usable = parsed.filter(|shard| (1..=shard.count).contains(&shard.index));
-        usable.ok_or_else(|| format!("`{text}` is no part; help: write `I/N` with I from 1 to N"))
+        usable.with_context(|| format!("`{text}` is no part; help: write `I/N` with I from 1 to N"))
     }
 
     /// Whether a repository is in this part. Its name alone decides, so machines need not agree on a list.
@@ -37,35 +38,33 @@ impl Shard {
 
 /// The repositories that the lines of a file name; `-` is standard input. Empty lines and comments are passed
 /// over.
-pub(crate) fn read(path: &Path, own: &Site) -> Result<Vec<Address>, String> {
+pub(crate) fn read(path: &Path, own: &Site) -> anyhow::Result<Vec<Address>> {
     let bytes = if path.as_os_str() == "-" {
         load::stream(std::io::stdin().lock(), LONGEST)
     } else {
         load::read(path, LONGEST)
     };
     let shown = path.display();
-    let bytes = bytes.map_err(|unread| match unread {
-        Unread::Missing => format!("failed to read `{shown}`: no such file"),
-        Unread::Because(why) => format!("failed to read `{shown}`: {why}"),
-    })?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("failed to read `{shown}`: it is not UTF-8"))?;
-    parse(&text, own).map_err(|(line, why)| format!("`{shown}`, line {line}: {why}"))
+    let bytes = bytes.with_context(|| format!("failed to read `{shown}`"))?;
+    let text = String::from_utf8(bytes).map_err(|_| anyhow!("failed to read `{shown}`: it is not UTF-8"))?;
+    parse(&text, own, &shown.to_string())
 }
 
-fn parse(text: &str, own: &Site) -> Result<Vec<Address>, (usize, String)> {
+fn parse(text: &str, own: &Site, shown: &str) -> anyhow::Result<Vec<Address>> {
     let mut found = Vec::new();
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.split(" #").next().unwrap_or_default().trim();
         if !line.is_empty() && !line.starts_with('#') {
-            found.push(Address::parse(line, own).map_err(|why| (at + 1, why))?);
+            let address = Address::parse(line, own);
+            found.push(address.with_context(|| format!("`{shown}`, line {}", at + 1))?);
         }
     }
     Ok(found)
 }
 
 /// The repositories of an organisation, those that cannot be written to left out.
-pub(crate) fn of(forge: &dyn Forge, site: &Site, owner: &str, forks: bool) -> Result<Vec<Address>, String> {
-    let found = forge.repositories(owner).map_err(|error| error.to_string())?;
+pub(crate) fn of(forge: &dyn Forge, site: &Site, owner: &str, forks: bool) -> anyhow::Result<Vec<Address>> {
+    let found = forge.repositories(owner)?;
     let wanted = found.into_iter().filter(|found| !found.archived && (forks || !found.fork));
     Ok(wanted.map(|found| Address { site: site.clone(), name: found.name, remote: None }).collect())
 }
@@ -81,18 +80,18 @@ pub(crate) fn once(addresses: Vec<Address>, shard: Option<Shard>) -> Vec<Address
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Shard, Site, once, parse};
+    use crate::errors::line;
 
     #[test]
     fn reads_lines_and_names_the_one_that_is_wrong() {
         let text =
             "\u{feff}# all of them\nacme/shop # the shop\r\n\nhttps://gitlab.com/a/b/c.git\nAcme/Shop\n";
-        let found = parse(text, &Site::github()).unwrap();
+        let found = parse(text, &Site::github(), "list").unwrap();
         let names: Vec<&str> = found.iter().map(|address| address.name.as_str()).collect();
         assert_eq!(names, ["acme/shop", "a/b/c", "Acme/Shop"]);
         assert_eq!(once(found, None).len(), 2);
-        let (line, why) = parse("a/b\nnonsense\n", &Site::github()).unwrap_err();
-        assert_eq!(line, 2);
-        assert!(why.contains("`nonsense`"), "{why}");
+        let error = parse("a/b\nnonsense\n", &Site::github(), "list").unwrap_err();
+        assert!(line(&error).starts_with("`list`, line 2: cannot use `nonsense`"), "{}", line(&error));
     }
 
     #[test]

@@ -60,6 +60,6 @@ pub(crate) struct Wants {
     pub(crate) dry_run: bool,
     /// What the engine is told.
     pub(crate) options: Options,
-    /// Who commits; a phrase, if nobody is known.
-    pub(crate) identity: Result<Identity, String>,
+    /// Who commits, if git knows.
+    pub(crate) identity: Option<Identity>,
 }

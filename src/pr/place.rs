@@ -2,20 +2,32 @@
 
 use super::Wants;
 use super::transport::Access;
+use crate::errors;
 use crate::forge::{Account, Address, Forge, Repository};
+use anyhow::{Context as _, anyhow};
 
 /// Why a repository was not looked at.
 #[derive(Debug)]
 pub(crate) enum NotSurveyed {
     /// It is not one to write to: a phrase.
     Skipped(String),
-    /// A phrase.
-    Failed(String),
+    /// Something went wrong.
+    Failed(anyhow::Error),
 }
 
-impl<E: std::fmt::Display> From<E> for NotSurveyed {
+impl<E: Into<anyhow::Error>> From<E> for NotSurveyed {
     fn from(error: E) -> Self {
-        NotSurveyed::Failed(error.to_string())
+        NotSurveyed::Failed(error.into())
+    }
+}
+
+impl NotSurveyed {
+    /// The reason, with what git wrote below it.
+    pub(super) fn lines(&self) -> String {
+        match self {
+            Self::Skipped(why) => why.clone(),
+            Self::Failed(error) => errors::lines(error),
+        }
     }
 }
 
@@ -42,10 +54,10 @@ impl Place {
     /// Asks the forge for it.
     pub(crate) fn find(forge: &dyn Forge, address: &Address, wants: &Wants) -> Result<Self, NotSurveyed> {
         let found = forge.repository(&address.name)?;
-        let repository = found.ok_or("there is no such repository, or the token may not see it")?;
+        let repository = found.context("there is no such repository, or the token may not see it")?;
         let base = match wants.base.clone().or_else(|| repository.default_branch.clone()) {
             Some(base) if git2::Reference::is_valid_name(&format!("refs/heads/{base}")) => base,
-            Some(base) => return Err(NotSurveyed::Failed(format!("`{base}` is no name of a branch"))),
+            Some(base) => return Err(anyhow!("`{base}` is no name of a branch").into()),
             None => return Err(NotSurveyed::Skipped("it has no commit".to_owned())),
         };
         let url = clone_url(address, &repository);
@@ -96,15 +108,15 @@ fn own_fork(forge: &dyn Forge, repository: &Repository) -> Result<Option<Reposit
         return Err(NotSurveyed::Skipped(why));
     }
     let name = repository.name.rsplit('/').next().unwrap_or_default();
-    let owner = forge.account()?.ok_or(NOBODY)?.name;
+    let owner = forge.account()?.context(NOBODY)?.name;
     let name = format!("{owner}/{name}");
     let found = forge.repository(&name)?;
     let is_ours = |parent: &str| parent.eq_ignore_ascii_case(&repository.name);
     match found {
         // Something else of that name would be shown what is not meant for it.
-        Some(found) if !found.parent.as_deref().is_some_and(is_ours) => Err(NotSurveyed::Failed(format!(
-            "`{name}` is there already and is no fork of it; rename that one"
-        ))),
+        Some(found) if !found.parent.as_deref().is_some_and(is_ours) => {
+            Err(anyhow!("`{name}` is there already and is no fork of it; rename that one").into())
+        }
         found => Ok(found),
     }
 }

@@ -9,6 +9,7 @@ use crate::examine::examine;
 use crate::report::Examined;
 use crate::shared::Shared;
 use crate::view::commit;
+use anyhow::{anyhow, bail};
 use git2::build::TreeUpdateBuilder;
 use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time, Tree};
 use nixpacks_transforms::engine::Options;
@@ -85,27 +86,23 @@ impl Looked {
 }
 
 /// Looks at the apps of a commit.
-pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> Result<Looked, String> {
+pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Result<Looked> {
     let opted_out = opted_out(dir, commit)?;
     let found = commit::apps(dir, commit)?;
     let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
     let inputs: Vec<Input> = found.into_iter().map(input).collect();
-    let apps = if opted_out {
-        Vec::new()
-    } else {
-        examine(&inputs, options, &Shared::default()).map_err(|failure| failure.message)?
-    };
+    let apps = if opted_out { Vec::new() } else { examine(&inputs, options, &Shared::default())? };
     if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
-        return Err(format!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", ")));
+        bail!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", "));
     }
     Ok(Looked { apps, opted_out })
 }
 
 /// `pull-requests = false` in the repository's own settings.
-fn opted_out(dir: &Path, commit: &str) -> Result<bool, String> {
+fn opted_out(dir: &Path, commit: &str) -> anyhow::Result<bool> {
     let Some(text) = commit::text(dir, commit, SETTINGS)? else { return Ok(false) };
     let cannot = |why: &str| {
-        format!(
+        anyhow!(
             "cannot read `{SETTINGS}`, so it is taken for a no: {why}; help: `pull-requests` is `true` or `false`"
         )
     };
@@ -124,7 +121,7 @@ impl Proposal {
         unsafe_fixes: bool,
         dir: &Path,
         commit: &str,
-    ) -> Result<Option<Self>, String> {
+    ) -> anyhow::Result<Option<Self>> {
         let changed: Vec<&Examined> = apps.iter().copied().filter(|app| changes(app)).collect();
         if changed.is_empty() {
             return Ok(None);
@@ -136,7 +133,7 @@ impl Proposal {
                 let (path, executable) = commit::behind(dir, commit, &app.home.shown, &change.path)?;
                 let new = NewFile { path: path.clone(), text: change.after.clone(), executable };
                 if files.insert(path.clone(), new).is_some_and(|other| other.text != change.after) {
-                    return Err(format!("two apps share `{path}` and need it repaired in different ways"));
+                    bail!("two apps share `{path}` and need it repaired in different ways");
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::proposal::{Looked, Made, Proposal, look};
 use super::transport::BareClone;
 use crate::commit::message::START;
 use crate::report::Examined;
+use anyhow::anyhow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -39,7 +40,7 @@ impl<'a> Remake<'a> {
     /// Whether a commit is what we would make of its parent, for the branches whose first name is `of`: that of all
     /// apps, or of one.
     pub(super) fn equals(&self, made: &Made, of: &str) -> Result<bool, NotSurveyed> {
-        let ([parent], Ok(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
+        let ([parent], Some(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
             return Ok(false);
         };
         // Cheap to see, and true of all of ours.
@@ -61,7 +62,7 @@ impl<'a> Remake<'a> {
     /// Whether a commit carries our names too. Without a pull request of ours nothing else says that we pushed it.
     pub(super) fn is_signed(&self, made: &Made) -> bool {
         let identity = self.wants.identity.as_ref();
-        identity.is_ok_and(|identity| identity.signed(&made.people, self.wants.verified))
+        identity.is_some_and(|identity| identity.signed(&made.people, self.wants.verified))
     }
 
     /// The repair of `apps` as `commit` has them.
@@ -76,8 +77,8 @@ impl<'a> Remake<'a> {
             return Ok(looked.clone());
         }
         if seen.len() > PARENTS {
-            let why = format!("its branches `{}…` start from more than {PARENTS} commits", self.wants.prefix);
-            return Err(NotSurveyed::Failed(why));
+            let prefix = &self.wants.prefix;
+            return Err(anyhow!("its branches `{prefix}…` start from more than {PARENTS} commits").into());
         }
         let looked = look(self.clone.path(), commit, &self.wants.options).ok().map(Rc::new);
         seen.insert(commit.to_owned(), looked.clone());
@@ -86,7 +87,7 @@ impl<'a> Remake<'a> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::{BareClone, Made, NotSurveyed, PARENTS, Remake, START, Wants};
     use crate::pr::identity::Identity;
@@ -108,7 +109,7 @@ mod tests {
             list_first: false,
             dry_run: false,
             options: crate::pr::Options::default(),
-            identity: Ok(identity),
+            identity: Some(identity),
         }
     }
 
@@ -149,8 +150,9 @@ mod tests {
             let parent = commit(&clone, "Start", time, &[]);
             match equals(&commit(&clone, &format!("{START}mine"), time, &[&parent])) {
                 Ok(same) => assert!(!same),
-                Err(NotSurveyed::Skipped(why) | NotSurveyed::Failed(why)) => {
-                    assert!(why.contains("from more than 50 commits"), "{why}");
+                Err(NotSurveyed::Skipped(why)) => panic!("{why}"),
+                Err(NotSurveyed::Failed(error)) => {
+                    assert!(error.to_string().contains("from more than 50 commits"), "{error}");
                     refused += 1;
                 }
             }

@@ -5,6 +5,7 @@ use super::marker::{Marker, text_digest};
 use super::remark;
 use super::texts::Texts;
 use crate::forge::{Account, Change, Head, Number, Pull};
+use anyhow::bail;
 
 impl Act<'_> {
     /// The account whose pull requests and comments are ours.
@@ -13,23 +14,23 @@ impl Act<'_> {
     }
 
     /// The pull requests from a branch, as they now are.
-    fn now(&self, branch: &str) -> Result<Vec<Pull>, String> {
+    fn now(&self, branch: &str) -> anyhow::Result<Vec<Pull>> {
         let fork = self.fork.as_ref().map(|(fork, _)| fork);
         let Some(head) = self.surveyed.place.head.as_ref().or(fork) else { return Ok(Vec::new()) };
         let head = Head { repository: head.clone(), branch: branch.to_owned() };
-        self.forge.pulls(&self.surveyed.place.repository, &head).map_err(|error| error.to_string())
+        Ok(self.forge.pulls(&self.surveyed.place.repository, &head)?)
     }
 
     /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
-    pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> Result<(), String> {
+    pub(super) fn ensure_unchanged(&self, pull: &Pull, branch: &str) -> anyhow::Result<()> {
         if self.now(branch)?.contains(pull) {
             return Ok(());
         }
-        Err("somebody changed it meanwhile; run this again".to_owned())
+        bail!("somebody changed it meanwhile; run this again")
     }
 
     /// Writes the marker, below a description that stays as it is.
-    pub(super) fn mark(&mut self, number: Number, marker: &Marker, text: &str) -> Result<(), String> {
+    pub(super) fn mark(&mut self, number: Number, marker: &Marker, text: &str) -> anyhow::Result<()> {
         let body = Some(marker.attach(text));
         self.change(&Change::Edit { number, title: None, body, close: false }).map(drop)
     }
@@ -43,7 +44,7 @@ impl Act<'_> {
         wrote: &Marker,
         marker: &Marker,
         text: &str,
-    ) -> Result<Option<String>, String> {
+    ) -> anyhow::Result<Option<String>> {
         if self.wants.dry_run {
             return Ok(Some(marker.attach(text)));
         }
@@ -63,7 +64,7 @@ impl Act<'_> {
         number: Number,
         (wrote, marker): (&Marker, &Marker),
         text: &str,
-    ) -> Result<(), String> {
+    ) -> anyhow::Result<()> {
         // What a person has written there is for the next run to look at.
         let Some(body) = self.description(branch, number, wrote, marker, text)? else { return Ok(()) };
         self.change(&Change::Edit { number, title: None, body: Some(body), close: false }).map(drop)
@@ -76,7 +77,7 @@ impl Act<'_> {
         number: Number,
         (wrote, marker): (&Marker, &Marker),
         text: &str,
-    ) -> Result<(), String> {
+    ) -> anyhow::Result<()> {
         let body = self.description(branch, number, wrote, marker, text)?;
         self.change(&Change::Edit { number, title: None, body, close: true }).map(drop)
     }
@@ -99,19 +100,16 @@ impl Act<'_> {
     }
 
     /// Says in the marker that it was us who closed a pull request.
-    pub(super) fn settle(&mut self, branch: &str, pull: &Pull) -> Result<(), String> {
+    pub(super) fn settle(&mut self, branch: &str, pull: &Pull) -> anyhow::Result<()> {
         let Some((wrote, text)) = Marker::of(pull, self.own()) else { return Ok(()) };
         let marker = Marker { closing: false, closed: true, ..wrote.clone() };
         self.mark_again(branch, Number(Some(pull.number)), (&wrote, &marker), &text)
     }
 
     /// Says something below a pull request, unless we said it.
-    pub(super) fn remark_once(&mut self, number: u64, body: String) -> Result<(), String> {
+    pub(super) fn remark_once(&mut self, number: u64, body: String) -> anyhow::Result<()> {
         let Some(own) = self.own() else { return Ok(()) };
-        let comments = self
-            .forge
-            .comments(&self.surveyed.place.repository, number, own)
-            .map_err(|error| error.to_string())?;
+        let comments = self.forge.comments(&self.surveyed.place.repository, number, own)?;
         if remark::said(&comments, &body) {
             return Ok(());
         }

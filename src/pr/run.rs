@@ -9,6 +9,7 @@ use super::{Row, Status, Wants, standing};
 use crate::forge::{Address, Forge};
 use crate::terminal::Progress;
 use crate::workers::in_order;
+use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,17 +26,35 @@ pub(crate) struct Limits {
     pub(crate) ask_first: bool,
 }
 
+/// There is no token for a forge that has to be written to.
+#[derive(Clone, Debug)]
+pub(crate) struct NoToken {
+    /// The host of the forge.
+    pub(crate) host: String,
+    /// The variables that may hold a token for it.
+    pub(crate) variables: &'static [&'static str],
+}
+
+impl std::fmt::Display for NoToken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (host, variables) = (&self.host, self.variables.join(" or "));
+        write!(out, "no token for {host}; help: set {variables}, or let git's credential helper know one")
+    }
+}
+
+impl std::error::Error for NoToken {}
+
 /// One repository to go to.
 pub(crate) struct Target<'a> {
     /// Which.
     pub(crate) address: Address,
-    /// Where it is; a phrase if nobody may be asked there.
-    pub(crate) forge: Result<&'a dyn Forge, String>,
+    /// Where it is.
+    pub(crate) forge: Result<&'a dyn Forge, NoToken>,
 }
 
 impl<'a> Target<'a> {
     fn forge(&self) -> Result<&'a dyn Forge, NotSurveyed> {
-        self.forge.clone().map_err(NotSurveyed::Failed)
+        Ok(self.forge.clone()?)
     }
 }
 
@@ -119,7 +138,7 @@ fn recent(surveyed: &[Result<Surveyed, NotSurveyed>]) -> usize {
 fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
     match why {
         Some(NotSurveyed::Skipped(why)) => Row::new(&address.name, Status::Skipped, why),
-        Some(NotSurveyed::Failed(why)) => Row::new(&address.name, Status::Failed, why),
+        Some(failed) => Row::new(&address.name, Status::Failed, failed.lines()),
         None => Row::new(&address.name, Status::Failed, "it was not looked at"),
     }
 }
@@ -167,6 +186,5 @@ fn guarded<T>(
     work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed>,
 ) -> Result<T, NotSurveyed> {
     let worked = catch_unwind(AssertUnwindSafe(|| work(target)));
-    worked
-        .unwrap_or_else(|_| Err(NotSurveyed::Failed("this tool broke on it; please report this".to_owned())))
+    worked.unwrap_or_else(|_| Err(anyhow!("this tool broke on it; please report this").into()))
 }

@@ -5,7 +5,7 @@
 //! ends.
 
 use crate::interrupt::{Cleanup, on_signal};
-use crate::load::phrase;
+use anyhow::bail;
 use std::fs::{File, remove_dir_all};
 use std::path::Path;
 use tempfile::TempDir;
@@ -27,18 +27,18 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// An empty one.
-    pub(crate) fn new() -> Result<Self, String> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         Self::in_dir(&std::env::temp_dir())
     }
 
-    fn in_dir(parent: &Path) -> Result<Self, String> {
+    fn in_dir(parent: &Path) -> anyhow::Result<Self> {
         for _ in 0..TRIES {
             let mut builder = tempfile::Builder::new();
             builder.prefix(PREFIX).rand_bytes(RANDOM);
             // A clone may hold what not everybody on this machine may read.
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-            let dir = builder.tempdir_in(parent).map_err(|error| phrase(&error))?;
+            let dir = builder.tempdir_in(parent)?;
             let path = dir.path().to_owned();
             let cleanup = on_signal(move || {
                 // What cannot be removed is left to the next run.
@@ -48,7 +48,7 @@ impl Scratch {
                 return Ok(Self { dir, _lock: lock, _cleanup: cleanup });
             }
         }
-        Err("its temporary directories are removed by somebody else".to_owned())
+        bail!("its temporary directories are removed by somebody else")
     }
 
     /// Where it is.

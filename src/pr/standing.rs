@@ -10,7 +10,9 @@ use super::remake::Remake;
 use super::survey::Surveyed;
 use super::transport::BareClone;
 use super::{Row, Status, Wants};
+use crate::errors;
 use crate::forge::{Account, Address, Forge, Head, Pull, State};
+use anyhow::{anyhow, bail};
 use std::collections::BTreeSet;
 
 /// The pull requests of ours, by the names of their branches.
@@ -27,7 +29,7 @@ fn standing(
         let tips = clone.tips(&place.push_url, &first)?;
         let mut families: BTreeSet<&str> = tips.keys().filter_map(|branch| of_app(branch, &first)).collect();
         if families.len() > FAMILIES {
-            return Err(NotSurveyed::Failed(format!("more than {FAMILIES} branches `{first}--…`")));
+            return Err(anyhow!("more than {FAMILIES} branches `{first}--…`").into());
         }
         families.insert(&first);
         for family in families {
@@ -127,9 +129,9 @@ pub(crate) fn close_all(
                 "open, and left to a person".clone_into(&mut row.said);
                 return;
             }
-            Err(NotSurveyed::Skipped(why) | NotSurveyed::Failed(why)) => {
+            Err(failed) => {
                 row.status = Status::Failed;
-                row.said = why;
+                row.said = failed.lines();
                 return;
             }
         }
@@ -141,10 +143,10 @@ pub(crate) fn close_all(
         }
         match close_one(forge, &surveyed, wants, name, pull) {
             Ok(steps) => row.steps = steps,
-            Err(why) => {
+            Err(error) => {
                 row.status = Status::Failed;
                 row.would = false;
-                row.said = why;
+                row.said = errors::lines(&error);
             }
         }
     }))
@@ -152,7 +154,7 @@ pub(crate) fn close_all(
 
 /// Whether the tip of a branch carries the names of somebody else, whatever the description says.
 fn is_foreign(surveyed: &Surveyed, wants: &Wants, name: &Named) -> Result<bool, NotSurveyed> {
-    let (Some(clone), Some(tip), Ok(identity)) = (&surveyed.clone, &name.tip, &wants.identity) else {
+    let (Some(clone), Some(tip), Some(identity)) = (&surveyed.clone, &name.tip, &wants.identity) else {
         return Ok(false);
     };
     if !identity.own {
@@ -173,10 +175,10 @@ fn close_one(
     wants: &Wants,
     name: &Named,
     pull: &Pull,
-) -> Result<Vec<super::Step>, String> {
+) -> anyhow::Result<Vec<super::Step>> {
     let own = surveyed.place.account.as_ref();
     let (Some((marker, _)), Some(tip)) = (Marker::of(pull, own), name.tip.clone()) else {
-        return Err("it changed meanwhile; run this again".to_owned());
+        bail!("it changed meanwhile; run this again");
     };
     let (pull, branch, tip) = (pull.clone(), name.branch.clone(), Some(tip));
     close(forge, surveyed, wants, &Close { pull, branch, tip, marker, shared: name.is_shared() })

@@ -11,6 +11,7 @@ use super::transport::BareClone;
 use crate::discover;
 use crate::forge::{Address, Forge, Head, Pull, State};
 use crate::report::Examined;
+use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -73,7 +74,7 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
         let why = format!("there is no branch `{}`", place.base);
         // A repository without a commit has a default branch all the same.
         let asked = wants.base.is_some();
-        return Err(if asked { NotSurveyed::Failed(why) } else { NotSurveyed::Skipped(why) });
+        return Err(if asked { anyhow!(why).into() } else { NotSurveyed::Skipped(why) });
     };
     surveyed.base_oid = clone.base()?;
     let looked = look(clone.path(), &surveyed.base_oid, &wants.options)?;
@@ -124,7 +125,7 @@ impl Look<'_> {
         let of_apps: Vec<&String> =
             self.tips.keys().filter(|branch| of_app(branch, &self.family).is_some()).collect();
         if of_apps.len() > FAMILIES {
-            return Err(NotSurveyed::Failed(format!("more than {FAMILIES} branches `{}--…`", self.family)));
+            return Err(anyhow!("more than {FAMILIES} branches `{}--…`", self.family).into());
         }
         let (others, why) = if self.wants.per_app {
             let of_all =
@@ -197,7 +198,7 @@ impl Look<'_> {
             body: &proposal.body,
         });
         if named.last().is_some_and(|last| !is_free(own.as_ref(), last)) {
-            return Err(NotSurveyed::Failed(format!("{NAMES} branches `{family}…` are taken")));
+            return Err(anyhow!("{NAMES} branches `{family}…` are taken").into());
         }
         let base = &surveyed.place.base;
         let decision = decide(base, own.as_ref(), ask, &named);
@@ -230,7 +231,7 @@ impl Look<'_> {
             }
             // Another identity of ours may have made it, or another run beside this one; then it is what this one
             // would make.
-            let stranger = self.wants.identity.as_ref().is_ok_and(|identity| !identity.made(&made.people));
+            let stranger = self.wants.identity.as_ref().is_some_and(|identity| !identity.made(&made.people));
             let own = surveyed.place.account.as_ref();
             let knows = |pull: &Pull| Marker::of(pull, own).is_some_and(|(marker, _)| marker.left_at(tip));
             let open = name.pulls.iter().filter(|pull| pull.state == State::Open);

@@ -39,12 +39,30 @@ pub(crate) struct BareClone {
 }
 
 /// Why a push did not happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotPushed {
-    /// The branch is not where it was when we looked.
-    Moved,
-    /// A phrase.
-    Because(String),
+#[derive(Debug)]
+pub(crate) enum PushError {
+    /// This branch is not where it was when we looked.
+    Moved(String),
+    /// Something else went wrong.
+    Failed(anyhow::Error),
+}
+
+impl std::fmt::Display for PushError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Moved(branch) => write!(
+                out,
+                "somebody moved the branch `{branch}` meanwhile, so it was left alone; run this again"
+            ),
+            Self::Failed(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for PushError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
 }
 
 impl BareClone {
@@ -55,17 +73,17 @@ impl BareClone {
         branch: &str,
         shallow: bool,
         access: Access,
-    ) -> Result<Option<Self>, String> {
+    ) -> anyhow::Result<Option<Self>> {
         let clone = Self { shallow, ..Self::nowhere(access)? };
         match clone.fetch(url, &format!("refs/heads/{branch}"), BASE, "--depth=1") {
             Ok(()) => Ok(Some(clone)),
-            Err(failed) if failed.said.contains("couldn't find remote ref") => Ok(None),
-            Err(failed) => Err(clone.clean(&failed.to_string())),
+            Err(failed) if failed.stderr.contains("couldn't find remote ref") => Ok(None),
+            Err(failed) => Err(clone.clean(failed).into()),
         }
     }
 
     /// A repository that holds nothing, to ask others from.
-    pub(crate) fn nowhere(access: Access) -> Result<Self, String> {
+    pub(crate) fn nowhere(access: Access) -> anyhow::Result<Self> {
         let dir = bare()?;
         Ok(Self { dir, access, shallow: true })
     }
@@ -76,16 +94,16 @@ impl BareClone {
     }
 
     /// The commit that the base is at.
-    pub(crate) fn base(&self) -> Result<String, String> {
+    pub(crate) fn base(&self) -> anyhow::Result<String> {
         let found = Repository::open_bare(self.path()).and_then(|clone| clone.refname_to_id(BASE));
-        found.map(|oid| oid.to_string()).map_err(|error| error.message().to_owned())
+        Ok(found?.to_string())
     }
 
     /// Fetches a commit that is the tip of a branch, with its parent.
-    pub(crate) fn fetch_tip(&self, url: &str, branch: &str) -> Result<(), String> {
+    pub(crate) fn fetch_tip(&self, url: &str, branch: &str) -> anyhow::Result<()> {
         let to = format!("refs/nixpacks-fix/tips/{branch}");
-        self.fetch(url, &format!("refs/heads/{branch}"), &to, "--depth=2")
-            .map_err(|failed| self.clean(&failed.to_string()))
+        let fetched = self.fetch(url, &format!("refs/heads/{branch}"), &to, "--depth=2");
+        Ok(fetched.map_err(|failed| self.clean(failed))?)
     }
 
     fn fetch(&self, url: &str, from: &str, to: &str, depth: &str) -> Result<(), GitFailed> {
@@ -101,10 +119,10 @@ impl BareClone {
     }
 
     /// The branches of a repository whose names start with `prefix`, and where they are.
-    pub(crate) fn tips(&self, url: &str, prefix: &str) -> Result<BTreeMap<String, String>, String> {
+    pub(crate) fn tips(&self, url: &str, prefix: &str) -> anyhow::Result<BTreeMap<String, String>> {
         let pattern = format!("refs/heads/{prefix}*");
         let listed = self.git(url).args(["ls-remote", "--quiet", "--", url]).args([pattern]).run();
-        let listed = listed.map_err(|failed| self.clean(&failed.to_string()))?;
+        let listed = listed.map_err(|failed| self.clean(failed))?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
         let tip = |line: &str| {
             let (oid, name) = line.split_once('\t')?;
@@ -121,7 +139,7 @@ impl BareClone {
         branch: &str,
         oid: Option<&str>,
         lease: Option<&str>,
-    ) -> Result<(), NotPushed> {
+    ) -> Result<(), PushError> {
         let args = push_args(branch, oid, lease);
         let git = self.git(url).args(["push", "--quiet", "--no-verify"]).args([&args[0]]).args(["--", url]);
         git.args([&args[1]]).run().map(drop).map_err(|failed| {
@@ -133,10 +151,10 @@ impl BareClone {
                 "failed to update ref",
                 "reference already exists",
             ];
-            if moved.iter().any(|said| failed.said.contains(said)) {
-                NotPushed::Moved
+            if moved.iter().any(|said| failed.stderr.contains(said)) {
+                PushError::Moved(branch.to_owned())
             } else {
-                NotPushed::Because(self.clean(&failed.to_string()))
+                PushError::Failed(self.clean(failed).into())
             }
         })
     }
@@ -185,18 +203,20 @@ impl BareClone {
         git
     }
 
-    fn clean(&self, text: &str) -> String {
-        self.access.token.as_ref().map_or_else(|| text.to_owned(), |token| token.strip(text))
+    /// The error without the token, should git repeat it.
+    fn clean(&self, failed: GitFailed) -> GitFailed {
+        let Some(token) = &self.access.token else { return failed };
+        GitFailed { what: token.strip(&failed.what), stderr: token.strip(&failed.stderr) }
     }
 }
 
 /// A new bare repository, which goes with the handle.
-pub(crate) fn bare() -> Result<Scratch, String> {
+pub(crate) fn bare() -> anyhow::Result<Scratch> {
     let dir = Scratch::new()?;
     // Without a template, which may bring hooks.
     let mut options = RepositoryInitOptions::new();
     options.bare(true).external_template(false);
-    Repository::init_opts(dir.path(), &options).map_err(|error| error.message().to_owned())?;
+    Repository::init_opts(dir.path(), &options)?;
     Ok(dir)
 }
 

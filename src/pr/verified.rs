@@ -9,6 +9,7 @@ use super::proposal::{Made, Proposal};
 use crate::commit::message::START;
 use crate::forge::graphql::{self, Move};
 use crate::forge::{Call, Repository};
+use anyhow::bail;
 use std::collections::BTreeMap;
 
 /// What the commit is called that a dry run leaves to the forge.
@@ -16,12 +17,12 @@ const UNMADE: &str = "{commit}";
 
 impl Act<'_> {
     /// Has the forge make the commit of `proposal` for `branch`.
-    pub(super) fn commit_there(&mut self, branch: &str, proposal: &Proposal) -> Result<String, String> {
+    pub(super) fn commit_there(&mut self, branch: &str, proposal: &Proposal) -> anyhow::Result<String> {
         if let Some(file) = proposal.files.iter().find(|file| file.executable) {
-            return Err(format!(
+            bail!(
                 "`{}` is executable, which GitHub's interface for commits would undo; run this without `--api-commits`",
                 file.path
-            ));
+            );
         }
         let (head, url) = self.head()?;
         let base = self.surveyed.base_oid.clone();
@@ -46,7 +47,7 @@ impl Act<'_> {
 
     /// The branch on which the forge builds a commit, and those of its kind that runs were cut short on: each ends with
     /// the commit that it starts from, and has one of the forge's making at most. What else is there is somebody's.
-    fn pending(&self, url: &str, branch: &str) -> Result<(String, BTreeMap<String, String>), String> {
+    fn pending(&self, url: &str, branch: &str) -> anyhow::Result<(String, BTreeMap<String, String>)> {
         let first = format!("{branch}.pending-");
         let pending = format!("{first}{}", self.surveyed.base_oid);
         let tips = if self.unmade_fork() { BTreeMap::new() } else { self.bare()?.tips(url, &first)? };
@@ -59,19 +60,17 @@ impl Act<'_> {
             if tip == start || self.was_made_there(url, &name, &tip, start)? {
                 ours.insert(name, tip);
             } else if name == pending {
-                return Err(format!(
-                    "the branch `{name}` is somebody else's; remove it, or leave out `--api-commits`"
-                ));
+                bail!("the branch `{name}` is somebody else's; remove it, or leave out `--api-commits`");
             }
         }
         Ok((pending, ours))
     }
 
     /// Whether the tip of a branch is a commit of ours on `start` that the forge made.
-    fn was_made_there(&self, url: &str, branch: &str, tip: &str, start: &str) -> Result<bool, String> {
+    fn was_made_there(&self, url: &str, branch: &str, tip: &str, start: &str) -> anyhow::Result<bool> {
         let clone = self.bare()?;
         clone.fetch_tip(url, branch)?;
-        let made = Made::read(clone.path(), tip).map_err(|error| error.message().to_owned())?;
+        let made = Made::read(clone.path(), tip)?;
         Ok(made.parents == [start] && made.people[1] == GITHUB && made.message.starts_with(START))
     }
 
@@ -80,16 +79,15 @@ impl Act<'_> {
         self.wants.dry_run && self.surveyed.place.head.is_none()
     }
 
-    fn id(&mut self, repository: &Repository) -> Result<String, String> {
+    fn id(&mut self, repository: &Repository) -> anyhow::Result<String> {
         if self.unmade_fork() {
             return Ok("{id}".to_owned());
         }
-        let found = graphql::send(self.forge.client(), &graphql::id(repository), "/repository/id");
-        found.map_err(|error| error.to_string())
+        Ok(graphql::send(self.forge.client(), &graphql::id(repository), "/repository/id")?)
     }
 
     /// Moves a branch to a commit that the forge made.
-    pub(super) fn move_there(&mut self, branch: &str, oid: &str, lease: Option<&str>) -> Result<(), String> {
+    pub(super) fn move_there(&mut self, branch: &str, oid: &str, lease: Option<&str>) -> anyhow::Result<()> {
         let (head, _) = self.head()?;
         let pending = format!("{branch}.pending-{}", self.surveyed.base_oid);
         let id = self.id(&head)?;
@@ -100,11 +98,11 @@ impl Act<'_> {
         self.graphql(&graphql::moves(&id, &moves), "").map(drop)
     }
 
-    fn graphql(&mut self, call: &Call, pointer: &str) -> Result<String, String> {
+    fn graphql(&mut self, call: &Call, pointer: &str) -> anyhow::Result<String> {
         if self.wants.dry_run {
             self.show(&graphql::address(self.forge.client().base()), call.clone());
             return Ok(String::new());
         }
-        graphql::send(self.forge.client(), call, pointer).map_err(|error| error.to_string())
+        Ok(graphql::send(self.forge.client(), call, pointer)?)
     }
 }

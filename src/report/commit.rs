@@ -41,7 +41,9 @@ pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
     for commit in commits.unwrap_or_default() {
         let Some(error) = &commit.error else { continue };
         let mut lines = error.lines();
-        let _ = writeln!(out, "error: not committed: {}", escape(lines.next().unwrap_or_default()));
+        // One that was made says what else went wrong.
+        let start = if commit.oid.is_some() { "error: " } else { "error: not committed: " };
+        let _ = writeln!(out, "{start}{}", escape(lines.next().unwrap_or_default()));
         lines.for_each(|line| quote(line, out));
         if let Some(note) = &commit.note {
             let _ = writeln!(out, "note: {}", escape(note));

@@ -148,7 +148,7 @@ pub(crate) fn report(
     apps: &[Examined],
     patches: &[String],
     commits: Option<&[Committed]>,
-) -> Result<String, String> {
+) -> anyhow::Result<String> {
     let apps = apps
         .iter()
         .enumerate()
@@ -169,7 +169,7 @@ fn commit_report(commit: &Committed) -> CommitReport<'_> {
 }
 
 /// The list of rules.
-pub(crate) fn rules(rules: &[&'static RuleInfo]) -> Result<String, String> {
+pub(crate) fn rules(rules: &[&'static RuleInfo]) -> anyhow::Result<String> {
     let rules = rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary, docs: rule.docs });
     to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
@@ -310,12 +310,12 @@ fn error<'a>(app: &'a Examined, broken: &'a ParseError) -> ErrorReport<'a> {
 }
 
 /// `value` as indented JSON with a final newline, and no character that a terminal would act on.
-pub(crate) fn to_text(value: &impl Serialize) -> Result<String, String> {
+pub(crate) fn to_text(value: &impl Serialize) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Escaping::default());
-    value.serialize(&mut serializer).map_err(|error| error.to_string())?;
+    value.serialize(&mut serializer)?;
     bytes.push(b'\n');
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    Ok(String::from_utf8(bytes)?)
 }
 
 /// Pretty printing that also escapes what [`is_harmful`] names.

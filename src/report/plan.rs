@@ -42,7 +42,7 @@ struct Entry<'a> {
 }
 
 /// The plans of `apps` for programs.
-pub(crate) fn json(apps: &[Examined]) -> Result<String, String> {
+pub(crate) fn json(apps: &[Examined]) -> anyhow::Result<String> {
     let apps = apps.iter().map(|app| AppReport {
         path: &app.home.shown,
         error: app.result.as_ref().err().map(|unsettled| unsettled.message.as_str()),

@@ -214,7 +214,7 @@ enum StepReport<'a> {
 }
 
 /// For programs.
-pub(crate) fn json(told: &Told<'_>) -> Result<String, String> {
+pub(crate) fn json(told: &Told<'_>) -> anyhow::Result<String> {
     fn some(text: &str) -> Option<&str> {
         (!text.is_empty()).then_some(text)
     }

@@ -1,6 +1,7 @@
 //! A git work tree, with what git has in it: read once for all apps in it.
 
 use super::{IgnoreRules, Tracked, WorkTree};
+use crate::errors;
 use std::sync::Arc;
 
 /// A git work tree.
@@ -20,7 +21,7 @@ impl Checkout {
     pub(crate) fn new(tree: WorkTree) -> Self {
         let (tracked, unknown) = match tree.tracked() {
             Ok(tracked) => (tracked, None),
-            Err(why) => (Tracked::default(), Some(why)),
+            Err(error) => (Tracked::default(), Some(errors::line(&error))),
         };
         let ignored = Arc::new(IgnoreRules::new(tree.top.clone(), Some(&tree.exclude())));
         Self { tree, tracked, ignored, unknown }

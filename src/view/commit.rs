@@ -5,7 +5,9 @@ use super::objects::{Mode, Objects};
 use super::tree::{Listed, ListedKind, Source, Tree};
 use super::tree_view::TreeView;
 use crate::discover::{self, SKIPPED};
-use crate::load::{self, Unread};
+use crate::errors;
+use crate::load::{self, ReadFailure};
+use anyhow::{Context as _, anyhow, bail};
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -60,8 +62,8 @@ impl Source for InCommit {
         String::from_utf8(self.0.blob(*id, LONGEST_LINK).ok()?).ok()
     }
 
-    fn read(&self, _path: &str, (id, _): &Self::Id, limit: u64) -> Result<Vec<u8>, Unread> {
-        self.0.blob(*id, limit).map_err(Unread::Because)
+    fn read(&self, _path: &str, (id, _): &Self::Id, limit: u64) -> Result<Vec<u8>, ReadFailure> {
+        self.0.blob(*id, limit).map_err(|error| ReadFailure::Other(errors::line(&error)))
     }
 
     fn is_executable(&self, _path: &str, (_, mode): &Self::Id) -> bool {
@@ -71,13 +73,13 @@ impl Source for InCommit {
 
 impl Commit {
     /// The commit `revision` of the repository that the directory `dir` is in, or is.
-    pub(crate) fn open(dir: &Path, revision: &str) -> Result<Self, String> {
+    pub(crate) fn open(dir: &Path, revision: &str) -> anyhow::Result<Self> {
         let repository = discovered(dir)?;
         let object = repository.revparse_single(revision).map_err(|error| match error.code() {
-            ErrorCode::NotFound => format!("no revision `{revision}`"),
-            _ => said(&error),
+            ErrorCode::NotFound => anyhow!("no revision `{revision}`"),
+            _ => error.into(),
         })?;
-        let top = object.peel(ObjectType::Tree).map_err(|error| said(&error))?.id();
+        let top = object.peel(ObjectType::Tree)?.id();
         let objects = Objects::open(&repository.commondir().join("objects"))?;
         let tree = Arc::new(Tree::new(InCommit(objects), (top, Mode::Directory)));
         Ok(Self { tree, top, prefix: below(&repository, dir)? })
@@ -102,7 +104,7 @@ impl Commit {
     /// The apps in the directory at `path` from the top, sorted: the directories that hold a config, and `path`
     /// itself if that is an app; `None` where no directory is. Paths of more than 4,096 bytes, or too many entries,
     /// are an error.
-    pub(crate) fn apps(&self, path: &str) -> Result<Option<Vec<String>>, String> {
+    pub(crate) fn apps(&self, path: &str) -> anyhow::Result<Option<Vec<String>>> {
         let Some(top) = self.directory(path)? else { return Ok(None) };
         let objects = &self.tree.source().0;
         let (mut found, mut odd, mut count) = (BTreeSet::new(), None, 0);
@@ -130,10 +132,10 @@ impl Commit {
                 count <= ENTRIES && !too_long
             })?;
             if count > ENTRIES {
-                return Err(format!("it has more than {ENTRIES} files"));
+                bail!("it has more than {ENTRIES} files");
             }
             if too_long {
-                return Err(format!("it has a path of more than {LONGEST_PATH} bytes"));
+                bail!("it has a path of more than {LONGEST_PATH} bytes");
             }
             if is_app {
                 let inner = place.path();
@@ -145,18 +147,18 @@ impl Commit {
                 }
             }
             if found.len() > APPS {
-                return Err(format!("it has more than {APPS} apps"));
+                bail!("it has more than {APPS} apps");
             }
             left.append(&mut inner);
         }
         match odd {
-            Some(odd) => Err(format!("the path of the app `{odd}` is not UTF-8, so no patch can name it")),
+            Some(odd) => bail!("the path of the app `{odd}` is not UTF-8, so no patch can name it"),
             None => Ok(Some(found.into_iter().collect())),
         }
     }
 
     /// The tree of a directory without links on the way; `None` where none is.
-    fn directory(&self, path: &str) -> Result<Option<Oid>, String> {
+    fn directory(&self, path: &str) -> anyhow::Result<Option<Oid>> {
         let mut at = self.top;
         for part in path.split('/').filter(|_| !path.is_empty()) {
             let mut found = None;
@@ -196,52 +198,50 @@ impl Place {
 }
 
 /// The apps of a commit.
-pub(crate) fn apps(dir: &Path, revision: &str) -> Result<Vec<String>, String> {
+pub(crate) fn apps(dir: &Path, revision: &str) -> anyhow::Result<Vec<String>> {
     Ok(Commit::open(dir, revision)?.apps("")?.unwrap_or_default())
 }
 
 /// The text of the file at `path`, from the root; `None` where there is none.
-pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> Result<Option<String>, String> {
+pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
     let commit = Commit::open(dir, revision)?;
-    let cannot = |why: &str| format!("cannot read `{path}`: {why}");
+    let cannot = || format!("cannot read `{path}`");
     let Some(root) = commit.view("") else { return Ok(None) };
-    let Some(bytes) = root.read(path).map_err(|error| cannot(&error.message))? else { return Ok(None) };
-    String::from_utf8(bytes.into_owned()).map(Some).map_err(|_| cannot("it is not UTF-8"))
+    let Some(bytes) = root.read(path).map_err(|error| anyhow!(error.message)).with_context(cannot)? else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(bytes.into_owned()).map_err(|_| anyhow!("it is not UTF-8"));
+    text.map(Some).with_context(cannot)
 }
 
 /// The path from the root of the file that `path` of the app at `app` is, behind links, and whether it is a
 /// program.
-pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> Result<(String, bool), String> {
+pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> anyhow::Result<(String, bool)> {
     let commit = Commit::open(dir, revision)?;
     let view = commit.view(if app == "." { "" } else { app });
     let found = view.and_then(|view| Some((view.real(path)?, view.is_executable(path))));
-    found.ok_or_else(|| format!("`{path}` leads nowhere"))
+    found.with_context(|| format!("`{path}` leads nowhere"))
 }
 
 /// The repository that `dir` is in, or is.
-fn discovered(dir: &Path) -> Result<Repository, String> {
-    let path = Repository::discover_path(dir, [] as [&Path; 0]).map_err(|error| said(&error))?;
+fn discovered(dir: &Path) -> anyhow::Result<Repository> {
+    let path = Repository::discover_path(dir, [] as [&Path; 0])?;
     let common = load::read(&path.join("commondir"), 4096).ok().and_then(|text| String::from_utf8(text).ok());
     let common = path.join(common.unwrap_or_default().trim());
     for file in READ.iter().flat_map(|name| [path.join(name), common.join(name)]) {
         if std::fs::metadata(&file).is_ok_and(|meta| !meta.is_file()) {
-            return Err(format!("`{}` is not a regular file", file.display()));
+            bail!("`{}` is not a regular file", file.display());
         }
     }
-    Repository::open(path).map_err(|error| said(&error))
-}
-
-fn said(error: &git2::Error) -> String {
-    error.message().to_owned()
+    Ok(Repository::open(path)?)
 }
 
 /// The path of `dir` below the work tree, `""` for its root and for a bare repository.
-fn below(repository: &Repository, dir: &Path) -> Result<String, String> {
+fn below(repository: &Repository, dir: &Path) -> anyhow::Result<String> {
     let Some(top) = repository.workdir() else { return Ok(String::new()) };
-    let canonical = |path: &Path| path.canonicalize().map_err(|error| load::phrase(&error));
-    let (top, dir) = (canonical(top)?, canonical(dir)?);
+    let (top, dir) = (top.canonicalize()?, dir.canonicalize()?);
     if !dir.starts_with(&top) {
-        return Err("it is not in the work tree".to_owned());
+        bail!("it is not in the work tree");
     }
-    super::disk::below(&dir, &top).ok_or_else(|| "its path is not UTF-8".to_owned())
+    super::disk::below(&dir, &top).context("its path is not UTF-8")
 }

@@ -3,7 +3,7 @@
 use super::tree::{Listed, ListedKind, Source, Tree};
 use super::tree_view::TreeView;
 use super::{Checkout, View};
-use crate::load::{self, Unread};
+use crate::load::{self, ReadFailure};
 use nixpacks_transforms::app::Hidden;
 use nixpacks_transforms::document::FileKind;
 use std::path::{Path, PathBuf};
@@ -93,7 +93,7 @@ impl Source for Disk {
         std::fs::read_link(self.top.join(path)).ok()?.into_os_string().into_string().ok()
     }
 
-    fn read(&self, path: &str, (): &(), limit: u64) -> Result<Vec<u8>, Unread> {
+    fn read(&self, path: &str, (): &(), limit: u64) -> Result<Vec<u8>, ReadFailure> {
         load::read(&self.top.join(path), limit)
     }
 

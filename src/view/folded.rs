@@ -3,6 +3,7 @@
 use super::index::{Index, LARGEST, odd};
 use super::objects::{Mode, Objects};
 use super::{Tracked, WorkTree};
+use crate::errors;
 use git2::Oid;
 use std::io;
 
@@ -18,11 +19,12 @@ pub(super) fn unfolded(tree: &WorkTree, index: Index) -> io::Result<Tracked> {
     if left.is_empty() {
         return Ok(index.tracked);
     }
-    let said = |why: String| odd(&format!("a directory that it folds cannot be read: {why}"));
-    let objects = Objects::open(&tree.common_dir().join("objects")).map_err(said)?;
+    let unreadable = |why: String| odd(&format!("a directory that it folds cannot be read: {why}"));
+    let objects = Objects::open(&tree.common_dir().join("objects"))
+        .map_err(|error| unreadable(errors::line(&error)))?;
     let (mut found, mut count, mut size) = (Vec::new(), 0, 0);
     while let Some((dir, id)) = left.pop() {
-        let id = Oid::from_bytes(&id).map_err(|error| said(error.message().to_owned()))?;
+        let id = Oid::from_bytes(&id).map_err(|error| unreadable(errors::cause(&error)))?;
         let visited = objects.tree(id, |entry| {
             let Ok(name) = std::str::from_utf8(entry.name) else { return true };
             let path = format!("{dir}/{name}");
@@ -33,9 +35,9 @@ pub(super) fn unfolded(tree: &WorkTree, index: Index) -> io::Result<Tracked> {
             }
             count <= MOST && size <= LARGEST
         });
-        visited.map_err(|why| said(format!("`{dir}`: {why}")))?;
+        visited.map_err(|error| unreadable(format!("`{dir}`: {}", errors::line(&error))))?;
         if count > MOST || size > LARGEST {
-            return Err(said(format!("`{dir}`: it has more than {MOST} files")));
+            return Err(unreadable(format!("`{dir}`: it has more than {MOST} files")));
         }
     }
     found.sort_unstable();

@@ -39,13 +39,13 @@ impl WorkTree {
     ///
     /// The index alone is opened, not the repository: that runs no hook, reads no configuration, and does not mind
     /// whose directory it is.
-    pub(crate) fn tracked(&self) -> Result<Tracked, String> {
+    pub(crate) fn tracked(&self) -> anyhow::Result<Tracked> {
         match index::read(&self.git_dir).and_then(|index| folded::unfolded(self, index)) {
             Ok(tracked) => Ok(tracked),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !self.has_index() => {
                 Ok(Tracked::default())
             }
-            Err(error) => Err(load::phrase(&error)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -54,11 +54,11 @@ impl WorkTree {
     }
 
     /// The names of the extensions of the index; none where there is no index yet.
-    pub(crate) fn extensions(&self) -> Result<Vec<index::Name>, String> {
+    pub(crate) fn extensions(&self) -> anyhow::Result<Vec<index::Name>> {
         if !self.has_index() {
             return Ok(Vec::new());
         }
-        index::read(&self.git_dir).map(|index| index.extensions).map_err(|error| load::phrase(&error))
+        Ok(index::read(&self.git_dir)?.extensions)
     }
 }
 

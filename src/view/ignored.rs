@@ -1,7 +1,9 @@
 //! What a repository has git ignore: its `.gitignore` files and `info/exclude`, not the user's own excludes, which
 //! say nothing about the repository.
 
-use crate::load::{self, Unread};
+use crate::errors;
+use crate::load::{self, ReadFailure};
+use anyhow::bail;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use nixpacks_transforms::app::Hidden;
@@ -142,8 +144,8 @@ impl Level {
     ) -> Option<Arc<Self>> {
         let text = match read(path) {
             Ok(text) => text?,
-            Err(why) => {
-                skipped.insert(path.to_owned(), why);
+            Err(error) => {
+                skipped.insert(path.to_owned(), errors::line(&error));
                 return None;
             }
         };
@@ -175,22 +177,22 @@ impl Level {
 }
 
 /// The text of a file of patterns; `None` where there is none.
-fn read(path: &Path) -> Result<Option<String>, String> {
+fn read(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::symlink_metadata(path) {
         // Like git, which follows no link to a `.gitignore`.
-        Ok(meta) if meta.is_symlink() => return Err("it is a symbolic link".to_owned()),
+        Ok(meta) if meta.is_symlink() => bail!("it is a symbolic link"),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         _ => {}
     }
     let bytes = match load::read(path, LARGEST) {
         Ok(bytes) => bytes,
-        Err(Unread::Missing) => return Ok(None),
-        Err(Unread::Because(why)) => return Err(why),
+        Err(ReadFailure::Missing) => return Ok(None),
+        Err(failure) => return Err(failure.into()),
     };
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}');
     if text.lines().count() > LINES {
-        return Err(format!("it has more than {LINES} lines"));
+        bail!("it has more than {LINES} lines");
     }
     Ok(Some(text.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! Trees and blobs of a repository, read one by one, with a limit, and without its configuration.
 
 use crate::load;
+use anyhow::{Context as _, anyhow, bail};
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 use std::path::Path;
 
@@ -30,24 +31,24 @@ pub(super) struct Objects(Odb<'static>);
 
 impl Objects {
     /// Those in the directory `objects` of a repository, and where it says that there are more.
-    pub(super) fn open(dir: &Path) -> Result<Self, String> {
+    pub(super) fn open(dir: &Path) -> anyhow::Result<Self> {
         let alternates = dir.join("info/alternates");
         // The library would wait on a pipe.
         if std::fs::metadata(&alternates).is_ok_and(|meta| !meta.is_file()) {
-            return Err(format!("`{}` is not a regular file", alternates.display()));
+            bail!("`{}` is not a regular file", alternates.display());
         }
-        let dir = dir.to_str().ok_or("the path of its objects is not UTF-8")?;
-        let odb = Odb::new().map_err(|error| said(&error))?;
-        odb.add_disk_alternate(dir).map_err(|error| said(&error))?;
+        let dir = dir.to_str().context("the path of its objects is not UTF-8")?;
+        let odb = Odb::new()?;
+        odb.add_disk_alternate(dir)?;
         Ok(Self(odb))
     }
 
     /// Visits the entries of a tree, in its order, until one says no.
-    pub(super) fn tree(&self, id: Oid, mut visit: impl FnMut(TreeEntry<'_>) -> bool) -> Result<(), String> {
+    pub(super) fn tree(&self, id: Oid, mut visit: impl FnMut(TreeEntry<'_>) -> bool) -> anyhow::Result<()> {
         let object = self.object(id, ObjectType::Tree, TREE, "a tree is too large")?;
         let mut rest = object.data();
         while !rest.is_empty() {
-            let (entry, after) = entry(rest).ok_or_else(|| format!("the tree {id} cannot be read"))?;
+            let (entry, after) = entry(rest).with_context(|| format!("the tree {id} cannot be read"))?;
             if !visit(entry) {
                 break;
             }
@@ -57,7 +58,7 @@ impl Objects {
     }
 
     /// A blob of at most `limit` bytes.
-    pub(super) fn blob(&self, id: Oid, limit: u64) -> Result<Vec<u8>, String> {
+    pub(super) fn blob(&self, id: Oid, limit: u64) -> anyhow::Result<Vec<u8>> {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let object = self.object(id, ObjectType::Blob, most, &load::too_large(limit))?;
         Ok(object.data().to_vec())
@@ -69,24 +70,24 @@ impl Objects {
         wanted: ObjectType,
         most: usize,
         too_large: &str,
-    ) -> Result<git2::OdbObject<'_>, String> {
+    ) -> anyhow::Result<git2::OdbObject<'_>> {
         // Asked before reading: a hostile one may not fit into memory.
-        let (size, kind) = self.0.read_header(id).map_err(|error| said(&error))?;
+        let (size, kind) = self.0.read_header(id).map_err(explain)?;
         if kind != wanted {
-            return Err(format!("the object {id} is no {wanted}"));
+            bail!("the object {id} is no {wanted}");
         }
         if size > most {
-            return Err(too_large.to_owned());
+            bail!("{too_large}");
         }
-        self.0.read(id).map_err(|error| said(&error))
+        self.0.read(id).map_err(explain)
     }
 }
 
-/// What libgit2 says of an object.
-fn said(error: &git2::Error) -> String {
+/// Says so where the repository lacks an object, as a partial clone does.
+fn explain(error: git2::Error) -> anyhow::Error {
     match error.code() {
-        ErrorCode::NotFound => format!("an object is missing here ({})", error.message()),
-        _ => error.message().to_owned(),
+        ErrorCode::NotFound => anyhow!("an object is missing here ({})", error.message()),
+        _ => error.into(),
     }
 }
 

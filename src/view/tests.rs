@@ -1,5 +1,6 @@
 use super::disk::DiskView;
 use super::{DiskTree, WithConfig, WorkTree, below};
+use crate::errors;
 use crate::shared::Shared;
 use nixpacks_transforms::app::{AppView, Hidden, Kind};
 use std::fs::{create_dir_all, remove_file};
@@ -223,7 +224,7 @@ fn says_that_a_folded_directory_is_missing_and_does_not_fetch_it() {
     let tracked = || WorkTree::of(&tree.path()).unwrap().tracked();
     assert_eq!(tracked().unwrap().iter().count(), 2);
     tree.write("out/c", "");
-    let why = tracked().unwrap_err();
+    let why = errors::line(&tracked().unwrap_err());
     assert!(why.contains("`out`") && why.contains("missing"), "{why}");
 }
 
@@ -233,7 +234,7 @@ fn does_not_wait_on_an_index_that_is_a_pipe() {
     let tree = Tree::new(&[("a", "")]).git(&["init", "-q"]);
     let made = Command::new("mkfifo").arg(tree.path().join(".git/index")).status();
     assert!(made.unwrap().success());
-    let why = WorkTree::of(&tree.path()).unwrap().tracked().unwrap_err();
+    let why = errors::line(&WorkTree::of(&tree.path()).unwrap().tracked().unwrap_err());
     assert!(why.contains("not a regular file"), "{why}");
 }
 

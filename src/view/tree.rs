@@ -3,7 +3,7 @@
 //! A directory on disk and a commit differ in how they are read alone; what is seen of them, and where links lead,
 //! is decided here.
 
-use crate::load::Unread;
+use crate::load::ReadFailure;
 use nixpacks_transforms::app::Hidden;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -20,7 +20,7 @@ pub(super) trait Source: Send + Sync {
     /// The text of a link.
     fn link(&self, path: &str, id: &Self::Id) -> Option<String>;
     /// The bytes of a file, at most `limit` of them.
-    fn read(&self, path: &str, id: &Self::Id, limit: u64) -> Result<Vec<u8>, Unread>;
+    fn read(&self, path: &str, id: &Self::Id, limit: u64) -> Result<Vec<u8>, ReadFailure>;
     /// Whether a file has an execute bit.
     fn is_executable(&self, path: &str, id: &Self::Id) -> bool;
     /// Why the platform will not see a path that exists on this machine.

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::tree::{Found, Node, Source, Tree, join};
-use crate::load::{self, Unread};
+use crate::load::{self, ReadFailure};
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -95,8 +95,8 @@ impl<S: Source> AppView for TreeView<S> {
         }
         let bytes = match self.tree.source().read(&found.path, &found.id, load::limit(path)) {
             Ok(bytes) => bytes,
-            Err(Unread::Missing) => return Ok(None),
-            Err(Unread::Because(message)) => return Err(ReadError { path: path.to_owned(), message }),
+            Err(ReadFailure::Missing) => return Ok(None),
+            Err(ReadFailure::Other(message)) => return Err(ReadError { path: path.to_owned(), message }),
         };
         if let Ok(mut kept) = self.kept.lock()
             && let Some(left) = kept.left.checked_sub(bytes.len())

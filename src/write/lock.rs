@@ -1,5 +1,6 @@
 //! One writer at a time in one work tree.
 
+use anyhow::bail;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Locks the directory for as long as what is returned lives; nothing where a directory cannot be locked.
-pub(super) fn lock(dir: &Path) -> Result<Option<File>, String> {
+pub(super) fn lock(dir: &Path) -> anyhow::Result<Option<File>> {
     let Ok(file) = File::open(dir) else { return Ok(None) };
     let began = Instant::now();
     loop {
@@ -18,10 +19,10 @@ pub(super) fn lock(dir: &Path) -> Result<Option<File>, String> {
             Err(TryLockError::Error(_)) => return Ok(None),
             Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
-                return Err(format!(
+                bail!(
                     "another program keeps `{}` locked, most likely another `nixpacks-fix fix`: try again when it has ended",
                     dir.display()
-                ));
+                );
             }
         }
     }

@@ -13,9 +13,9 @@ pub(crate) use journal::{BeforeCommit, Journal, new_file};
 
 use crate::app::Home;
 use crate::interrupt::{self, Section};
-use crate::load::phrase;
 use crate::report::Texts;
 use crate::view::WorkTree;
+use anyhow::{Context as _, anyhow, bail};
 use journal::Found;
 use nixpacks_transforms::engine::FileChange;
 use replace::{Aim, Content};
@@ -38,14 +38,14 @@ pub(crate) struct Target {
 pub(crate) struct NotWritten {
     /// The target that is the reason; `None` where none of them is.
     target: Option<PathBuf>,
-    /// A lower-case phrase that names the file.
-    pub(crate) why: String,
+    /// It names the file.
+    pub(crate) error: anyhow::Error,
 }
 
 impl NotWritten {
     /// One that no target is the reason for.
-    pub(crate) fn any(why: String) -> Self {
-        Self { target: None, why }
+    pub(crate) fn any(error: anyhow::Error) -> Self {
+        Self { target: None, error }
     }
 
     /// Which of these targets is the reason, if one is.
@@ -71,12 +71,12 @@ impl Target {
         &self.after
     }
 
-    fn failed(&self, why: String) -> NotWritten {
-        NotWritten { target: Some(self.path.clone()), why }
+    fn failed(&self, error: anyhow::Error) -> NotWritten {
+        NotWritten { target: Some(self.path.clone()), error }
     }
 
     fn changed(&self) -> NotWritten {
-        self.failed(format!("cannot write `{}`: it changed since it was read", self.shown))
+        self.failed(anyhow!("cannot write `{}`: it changed since it was read", self.shown))
     }
 
     /// Whether the new text is still to be written. Fails if the file holds neither that nor what was read.
@@ -85,7 +85,7 @@ impl Target {
             now if now.is(&self.before) => Ok(true),
             // By another run, which found the same.
             now if now.is(&self.after) => Ok(false),
-            Content::Other(why) => Err(self.failed(format!("failed to read `{}`: {why}", self.shown))),
+            Content::Other(why) => Err(self.failed(anyhow!("failed to read `{}`: {why}", self.shown))),
             _ => Err(self.changed()),
         }
     }
@@ -93,12 +93,12 @@ impl Target {
 
 /// Writes the changes of one app, of which these texts were read. Fails with a phrase that names the file; then
 /// nothing is changed.
-pub(crate) fn all(home: &Home, changes: &[FileChange], texts: &Texts) -> Result<(), String> {
+pub(crate) fn all(home: &Home, changes: &[FileChange], texts: &Texts) -> anyhow::Result<()> {
     let targets = targets(home, changes)?;
-    let dir = home.dir.as_deref().ok_or("it is standard input")?;
+    let dir = home.dir.as_deref().context("it is standard input")?;
     let writing = Writing::begin(&tree_of(dir))?;
     let journal = keeping_journal(&targets, &read_beside(home, changes, texts), dir, &writing, None);
-    let journal = journal.map_err(|failed| failed.why)?;
+    let journal = journal.map_err(|failed| failed.error)?;
     // The files are written. What cannot be removed now is removed by the next run.
     let _ = journal.remove();
     Ok(())
@@ -113,7 +113,7 @@ pub(crate) struct Writing {
 
 impl Writing {
     /// Waits for it. Fails with a phrase.
-    pub(crate) fn begin(tree: &Path) -> Result<Self, String> {
+    pub(crate) fn begin(tree: &Path) -> anyhow::Result<Self> {
         let lock = lock::lock(tree)?;
         Ok(Self { _lock: lock, _section: interrupt::uninterrupted() })
     }
@@ -138,16 +138,16 @@ pub(crate) fn keeping_journal(
 }
 
 /// The files that the changes of an app are about, each once.
-pub(crate) fn targets(home: &Home, changes: &[FileChange]) -> Result<Vec<Target>, String> {
+pub(crate) fn targets(home: &Home, changes: &[FileChange]) -> anyhow::Result<Vec<Target>> {
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for change in changes {
         let shown = home.shown_file(&change.path);
-        let path = real(home, &change.path).map_err(|why| format!("cannot write `{shown}`: {why}"))?;
+        let path = real(home, &change.path).with_context(|| format!("cannot write `{shown}`"))?;
         match targets.get(&path) {
             // Two names of one file.
             Some(known) if (&known.before, &known.after) == (&change.before, &change.after) => {}
             Some(known) => {
-                return Err(format!("cannot write `{shown}`: it is the same file as `{}`", known.shown));
+                bail!("cannot write `{shown}`: it is the same file as `{}`", known.shown);
             }
             None => {
                 let (before, after) = (change.before.clone(), change.after.clone());
@@ -184,19 +184,17 @@ pub(crate) struct Swept {
 }
 
 /// Brings what ended runs left in `dir`, which belongs to `tree`, to a state of all files or none. Fails with a phrase.
-pub(crate) fn sweep(dir: &Path, tree: &Path) -> Result<Swept, String> {
+pub(crate) fn sweep(dir: &Path, tree: &Path) -> anyhow::Result<Swept> {
     if journal::named_in(dir).is_empty() {
         return Ok(Swept::default());
     }
     // Before they are looked at: a writer makes its journal before it can lock that.
     let _writing = Writing::begin(tree)?;
     let mut swept = Swept::default();
-    let failed = |error| {
-        format!("failed to remove what an interrupted run left in `{}`: {}", dir.display(), phrase(&error))
-    };
+    let failed = || format!("failed to remove what an interrupted run left in `{}`", dir.display());
     for found in journal::left_in(dir) {
         match found {
-            Found::Empty(path, _locked) => std::fs::remove_file(path).map_err(failed)?,
+            Found::Empty(path, _locked) => std::fs::remove_file(path).with_context(failed)?,
             // Git's directory may be that of another work tree, too.
             Found::Complete(journal) if !journal.is_below(tree) => {}
             Found::Complete(journal) => {
@@ -206,7 +204,7 @@ pub(crate) fn sweep(dir: &Path, tree: &Path) -> Result<Swept, String> {
                     continue;
                 }
                 swept.restored.extend(restored);
-                journal.remove().map_err(failed)?;
+                journal.remove().with_context(failed)?;
             }
         }
     }
@@ -215,7 +213,7 @@ pub(crate) fn sweep(dir: &Path, tree: &Path) -> Result<Swept, String> {
 
 /// Puts the files of a journal back that are all as they were written; where one is not, somebody has gone on from
 /// there, and all stay. Returns those that were put back.
-pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> anyhow::Result<Vec<PathBuf>> {
     let mut targets = Vec::new();
     for (at, entry) in journal.record.files.iter().enumerate() {
         let Some(path) = journal.target(at) else { return Ok(Vec::new()) };
@@ -225,18 +223,18 @@ pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> Result<V
         let (before, after) = (entry.after.clone(), entry.before.clone());
         targets.push(Target { shown: path.display().to_string(), path, before, after });
     }
-    let undone = keeping_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.why)?;
+    let undone = keeping_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.error)?;
     let _ = undone.remove();
     Ok(targets.into_iter().map(|target| target.path).collect())
 }
 
 /// The file itself, behind any link.
-pub(crate) fn real(home: &Home, path: &str) -> Result<PathBuf, String> {
-    let dir = home.dir.as_ref().ok_or("it is standard input")?;
-    let real = dir.join(home.on_disk(path)).canonicalize().map_err(|error| phrase(&error))?;
-    let inside = real.strip_prefix(&home.top).map_err(|_| "it lies outside the app's root")?;
+pub(crate) fn real(home: &Home, path: &str) -> anyhow::Result<PathBuf> {
+    let dir = home.dir.as_ref().context("it is standard input")?;
+    let real = dir.join(home.on_disk(path)).canonicalize()?;
+    let inside = real.strip_prefix(&home.top).map_err(|_| anyhow!("it lies outside the app's root"))?;
     if inside.components().any(|part| part.as_os_str() == ".git") {
-        return Err("it lies in git's own directory".to_owned());
+        bail!("it lies in git's own directory");
     }
     Ok(real)
 }

@@ -7,8 +7,10 @@
 use super::attributes;
 use super::journal::{BeforeCommit, Entry, Journal, new_file};
 use super::{NotWritten, Target};
-use crate::load::{self, Unread, phrase};
+use crate::errors;
+use crate::load::{self, ReadFailure};
 use crate::step;
+use anyhow::{Context as _, Error, anyhow, bail};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -30,8 +32,8 @@ impl Content {
         }
         match load::read(path, load::DEPLOY_LIMIT.max(like.len() as u64)) {
             Ok(bytes) => Self::Text(bytes),
-            Err(Unread::Missing) => Self::Nothing,
-            Err(Unread::Because(why)) => Self::Other(why),
+            Err(ReadFailure::Missing) => Self::Nothing,
+            Err(ReadFailure::Other(why)) => Self::Other(why),
         }
     }
 
@@ -56,13 +58,13 @@ pub(super) fn replace(
     let entries =
         targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after)).collect();
     let journal = Journal::begin(dir, entries, commit).map_err(|error| {
-        NotWritten::any(format!("failed to write in `{}`: {}", dir.display(), phrase(&error)))
+        NotWritten::any(Error::new(error).context(format!("failed to write in `{}`", dir.display())))
     })?;
     let Err(mut failed) = replace_all(&journal, targets, read) else { return Ok(journal) };
     // Where something is left, so is the journal.
     match settle(&journal, Aim::TakeBack) {
         Ok(_) => drop(journal.remove()),
-        Err(why) => failed.why = format!("{}; and {why}", failed.why),
+        Err(also) => failed.error = anyhow!("{}; and {}", errors::line(&failed.error), errors::line(&also)),
     }
     Err(failed)
 }
@@ -71,7 +73,7 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
     for (at, target) in targets.iter().enumerate() {
         let beside = journal.beside(&target.path, at, "tmp");
         stage(&beside, &target.path, &target.after).map_err(|error| {
-            target.failed(format!("failed to write `{}`: {}", target.shown, phrase(&error)))
+            target.failed(Error::new(error).context(format!("failed to write `{}`", target.shown)))
         })?;
     }
     for (path, text) in read {
@@ -80,8 +82,8 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
             _ => String::new(),
         };
         if now != *text {
-            let why = format!("nothing was written: `{}` changed since it was read", path.display());
-            return Err(NotWritten::any(why));
+            let changed = anyhow!("nothing was written: `{}` changed since it was read", path.display());
+            return Err(NotWritten::any(changed));
         }
     }
     for (at, target) in targets.iter().enumerate() {
@@ -90,7 +92,7 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
         }
         let beside = journal.beside(&target.path, at, "tmp");
         exchange(&beside, &target.path, &journal.beside(&target.path, at, "old")).map_err(|error| {
-            target.failed(format!("failed to write `{}`: {}", target.shown, phrase(&error)))
+            target.failed(Error::new(error).context(format!("failed to write `{}`", target.shown)))
         })?;
         step::reached("write: exchanged");
     }
@@ -102,7 +104,7 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
     }
     for (at, target) in targets.iter().enumerate() {
         fs::remove_file(journal.beside(&target.path, at, "tmp"))
-            .map_err(|error| target.failed(format!("failed to remove the old text: {}", phrase(&error))))?;
+            .map_err(|error| target.failed(Error::new(error).context("failed to remove the old text")))?;
         step::reached("write: old text removed");
     }
     Ok(())
@@ -197,14 +199,14 @@ pub(super) enum Aim {
 /// Brings the files of a journal to a state of all or none. Where one is not written, or took the place of a text that
 /// was not read, those that are written are put back. Removes what stands beside them. Returns the files that were
 /// put back. Fails with a phrase, with everything that somebody wrote still there.
-pub(super) fn settle(journal: &Journal, aim: Aim) -> Result<Vec<PathBuf>, String> {
+pub(super) fn settle(journal: &Journal, aim: Aim) -> anyhow::Result<Vec<PathBuf>> {
     let files = journal.record.files.iter().enumerate();
     let seen = files.filter_map(|(at, entry)| look(journal, at, entry)).collect::<Result<Vec<_>, _>>()?;
     let mut restored = Vec::new();
     if aim == Aim::TakeBack || seen.iter().any(|seen| seen.is_waiting() || seen.displaced_another()) {
         for seen in seen.iter().filter(|seen| seen.is_written()) {
             put_back(journal, seen)
-                .map_err(|why| format!("failed to put `{}` back: {why}", seen.target.display()))?;
+                .with_context(|| format!("failed to put `{}` back", seen.target.display()))?;
             restored.push(seen.target.clone());
         }
     }
@@ -212,31 +214,31 @@ pub(super) fn settle(journal: &Journal, aim: Aim) -> Result<Vec<PathBuf>, String
         match Content::of(beside, &entry.after) {
             Content::Nothing => {}
             now if now.begins(&entry.after) || now.is(&entry.before) => {
-                fs::remove_file(beside).map_err(|error| {
-                    format!("failed to remove `{}`: {}", beside.display(), phrase(&error))
-                })?;
+                fs::remove_file(beside)
+                    .with_context(|| format!("failed to remove `{}`", beside.display()))?;
                 step::reached("settle: removed");
             }
             _ => {
-                return Err(format!(
+                bail!(
                     "`{}` was saved twice while it was written: what was saved first is in `{}`; take from it what \
                      you need, and remove it",
                     target.display(),
                     beside.display()
-                ));
+                );
             }
         }
     }
     Ok(restored)
 }
 
-fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<Result<Seen<'a>, String>> {
+fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<anyhow::Result<Seen<'a>>> {
     // One that stood elsewhere than below a directory that has been moved is no longer known.
     let target = journal.target(at)?;
     let (beside, old) = (journal.beside(&target, at, "tmp"), journal.beside(&target, at, "old"));
     let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
-    let failed =
-        |error: io::Error| format!("failed to tidy up beside `{}`: {}", target.display(), phrase(&error));
+    let failed = |error: io::Error| {
+        Error::new(error).context(format!("failed to tidy up beside `{}`", target.display()))
+    };
     if is_there(&old) {
         // Left by an exchange in several steps: either it was not made, or it lacks the last one.
         let done = if is_there(&beside) { fs::remove_file(&old) } else { fs::rename(&old, &beside) };
@@ -251,18 +253,18 @@ fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<Result<See
 }
 
 /// Puts what was displaced, or the text that was read, back in its place.
-fn put_back(journal: &Journal, seen: &Seen<'_>) -> Result<(), String> {
+fn put_back(journal: &Journal, seen: &Seen<'_>) -> anyhow::Result<()> {
     let Seen { at, entry, target, beside, at_beside, .. } = seen;
     if *at_beside == Content::Nothing {
-        stage(beside, target, &entry.before).map_err(|error| phrase(&error))?;
+        stage(beside, target, &entry.before)?;
     }
     let old = journal.beside(target, *at, "old");
-    exchange(beside, target, &old).map_err(|error| phrase(&error))?;
+    exchange(beside, target, &old)?;
     step::reached("settle: put back");
     if Content::of(beside, &entry.after).is(&entry.after) {
         return Ok(());
     }
     // Somebody has saved the file since it was looked at: that is the newest.
-    exchange(beside, target, &old).map_err(|error| phrase(&error))?;
-    Err("it was saved meanwhile".to_owned())
+    exchange(beside, target, &old)?;
+    bail!("it was saved meanwhile")
 }

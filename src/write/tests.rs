@@ -1,4 +1,5 @@
 use super::{Home, Texts, all};
+use crate::errors;
 use crate::step;
 use nixpacks_transforms::engine::FileChange;
 use nixpacks_transforms::text::LineIndex;
@@ -41,8 +42,13 @@ fn change(path: &str, before: &str, after: &str) -> FileChange {
     }
 }
 
+/// Writes; fails with the line that a person reads.
 fn write(home: &Home, changes: &[FileChange]) -> Result<(), String> {
-    all(home, changes, &Texts::default())
+    write_after(home, changes, &Texts::default())
+}
+
+fn write_after(home: &Home, changes: &[FileChange], texts: &Texts) -> Result<(), String> {
+    all(home, changes, texts).map_err(|error| errors::line(&error))
 }
 
 /// Names and texts of all that is there.
@@ -85,15 +91,15 @@ fn writes_none_when_a_file_changed_by_which_the_repair_was_decided() {
     for (path, text) in [("a", "1"), ("b", "2"), ("c", "3")] {
         texts.0.insert(path.to_owned(), LineIndex::new(text.to_owned()));
     }
-    let error = all(&home, &[change("a", "1", "x")], &texts).unwrap_err();
+    let error = write_after(&home, &[change("a", "1", "x")], &texts).unwrap_err();
     assert!(error.ends_with("c` changed since it was read"), "{error}");
     put(&dir.path().join("c"), "3");
     put(&dir.path().join("b"), "edited");
-    let error = all(&home, &[change("a", "1", "x")], &texts).unwrap_err();
+    let error = write_after(&home, &[change("a", "1", "x")], &texts).unwrap_err();
     assert!(error.ends_with("b` changed since it was read"), "{error}");
     assert_eq!(files(dir.path()), owned(&[("a", "1"), ("b", "edited"), ("c", "3")]));
     put(&dir.path().join("b"), "2");
-    all(&home, &[change("a", "1", "x")], &texts).unwrap();
+    write_after(&home, &[change("a", "1", "x")], &texts).unwrap();
     assert_eq!(files(dir.path()), owned(&[("a", "x"), ("b", "2"), ("c", "3")]));
 }
 

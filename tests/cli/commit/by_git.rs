@@ -56,6 +56,32 @@ fn a_failed_commit_is_in_the_json_report() {
 }
 
 #[test]
+fn a_commit_that_was_made_is_told_as_made_where_the_index_cannot_follow() {
+    let broken = || {
+        let sandbox = repository();
+        hook(&sandbox, "pre-commit", "echo '# formatted' >>nixpacks.toml; git add nixpacks.toml");
+        hook(&sandbox, "post-commit", "touch .git/index.lock");
+        sandbox
+    };
+    let sandbox = broken();
+    let ran = sandbox.run(&["fix", "--commit"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.out.contains("committed ") && !ran.err.contains("not committed"), "{ran:?}");
+    let want = "error: the commit was made, but the index still has the text before the hooks: `git reset` failed\n  | fatal: ";
+    assert!(ran.err.contains(want), "{ran:?}");
+    fs::remove_file(sandbox.path().join(".git/index.lock")).unwrap();
+    assert_ne!(git(&sandbox, &["status", "--porcelain"]), "");
+    // What it says to type works.
+    let typed = ran.err.split("note: `").nth(1).unwrap().split('`').next().unwrap();
+    sandbox.tool("sh", "", &["-c", typed], "");
+    assert_eq!(git(&sandbox, &["diff", "--cached"]), "");
+    let sandbox = broken();
+    let ran = sandbox.run(&["fix", "--commit", "--output-format", "json"]);
+    let head = git(&sandbox, &["rev-parse", "HEAD"]);
+    assert_eq!(ran.json()["commits"][0]["oid"], head.trim(), "{ran:?}");
+}
+
+#[test]
 fn hooks_see_the_commit_and_can_be_left_out() {
     let names = ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction"];
     let with_hooks = || {
