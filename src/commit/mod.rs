@@ -14,6 +14,7 @@ mod installs;
 mod left;
 mod make;
 pub(crate) mod message;
+pub(crate) mod objects;
 mod plain;
 mod status;
 mod way;

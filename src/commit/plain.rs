@@ -1,11 +1,11 @@
 //! The plain commit, by libgit2.
 
 use super::index::Locked;
+use super::objects::{self, TreeFile};
 use super::{CommitError, Head, Identity, Made, Order, Pending, Repository, State};
 use crate::step;
 use crate::write::Journal;
 use anyhow::Context as _;
-use git2::build::TreeUpdateBuilder;
 use git2::{
     Delta, Error, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, IndexEntryFlag, Oid,
     RepositoryOpenFlags, Status, StatusOptions, Tree,
@@ -156,47 +156,39 @@ impl Plain {
         Ok(index)
     }
 
+    /// The tree of HEAD; `None` where there is no commit yet.
     fn tree(&self) -> Result<Option<Tree<'_>>, Error> {
-        tree(&self.repository)
+        match self.repository.head() {
+            Ok(tip) => Ok(Some(tip.peel_to_tree()?)),
+            Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// The tree of HEAD; `None` where there is no commit yet.
-fn tree(repository: &git2::Repository) -> Result<Option<Tree<'_>>, Error> {
-    match repository.head() {
-        Ok(tip) => Ok(Some(tip.peel_to_tree()?)),
-        Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Adds the files to the index and makes the commit, on no branch yet. `None` if HEAD has them so already.
+/// Adds the files to the index and makes the commit, on no branch yet. `None` if the parent has them so already.
 fn add(repository: &git2::Repository, locked: &mut Locked, order: &Order<'_>) -> Result<Option<Oid>, Error> {
-    let mut update = TreeUpdateBuilder::new();
+    let mut files = Vec::with_capacity(order.files.len());
     for file in order.files {
         let path = Path::new(&file.path);
         locked.index.add_path(path)?;
         let entry = locked.index.get_path(path, 0).ok_or_else(|| Error::from_str("the index lost it"))?;
         let mode = REGULAR.into_iter().find(|mode| u32::from(*mode) == entry.mode);
         let mode = mode.ok_or_else(|| Error::from_str("it is not a regular file"))?;
-        update.upsert(file.path.as_str(), entry.id, mode);
+        let executable = mode == FileMode::BlobExecutable;
+        files.push(TreeFile { path: &file.path, blob: entry.id, executable });
     }
     step::reached("commit: files added");
-    let base = match tree(repository)? {
-        Some(tree) => tree,
-        None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
-    };
-    let tree = repository.find_tree(update.create_updated(repository, &base)?)?;
     let parent = match &order.head.oid {
         Some(oid) => Some(repository.find_commit(Oid::from_str(oid)?)?),
         None => None,
     };
-    if parent.is_some() && tree.id() == base.id() {
+    let tree = objects::tree(repository, parent.as_ref(), &files)?;
+    if parent.as_ref().is_some_and(|parent| parent.tree_id() == tree.id()) {
         return Ok(None);
     }
     let who = repository.signature()?;
-    let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-    let oid = repository.commit(None, &who, &who, order.message, &tree, &parents)?;
+    let oid = objects::commit(repository, parent.as_ref(), &tree, &who, order.message)?;
     step::reached("commit: made");
     Ok(Some(oid))
 }

@@ -4,14 +4,14 @@ use super::body;
 use super::fingerprint::fingerprint;
 use super::identity::Identity;
 use crate::commit::message::{self, Message};
+use crate::commit::objects::{self, TreeFile};
 use crate::discover::Input;
 use crate::examine::examine;
 use crate::report::Examined;
 use crate::shared::Shared;
 use crate::view::commit;
 use anyhow::{anyhow, bail};
-use git2::build::TreeUpdateBuilder;
-use git2::{DiffOptions, FileMode, ObjectType, Oid, Repository, Signature, Time, Tree};
+use git2::{DiffOptions, ObjectType, Oid, Repository, Signature, Time, Tree};
 use nixpacks_transforms::engine::Options;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -158,16 +158,16 @@ impl Proposal {
     ) -> Result<String, git2::Error> {
         let repository = Repository::open_bare(dir)?;
         let parent = repository.find_commit(Oid::from_str(parent)?)?;
-        let mut update = TreeUpdateBuilder::new();
+        let mut files = Vec::with_capacity(self.files.len());
         for file in &self.files {
-            let mode = if file.executable { FileMode::BlobExecutable } else { FileMode::Blob };
-            update.upsert(file.path.as_str(), repository.blob(file.text.as_bytes())?, mode);
+            let blob = repository.blob(file.text.as_bytes())?;
+            files.push(TreeFile { path: &file.path, blob, executable: file.executable });
         }
-        let tree = repository.find_tree(update.create_updated(&repository, &parent.tree()?)?)?;
+        let tree = objects::tree(&repository, Some(&parent), &files)?;
         let time = Time::new(parent.committer().when().seconds(), 0);
         let signature = Signature::new(&identity.name, &identity.email, &time)?;
-        let text = self.message.text();
-        Ok(repository.commit(None, &signature, &signature, &text, &tree, &[&parent])?.to_string())
+        let oid = objects::commit(&repository, Some(&parent), &tree, &signature, &self.message.text())?;
+        Ok(oid.to_string())
     }
 
     /// Whether a commit makes this repair and no other change, to files that the base still has as they were.
