@@ -77,7 +77,8 @@ impl BareClone {
         let clone = Self { shallow, ..Self::nowhere(access)? };
         match clone.fetch(url, &format!("refs/heads/{branch}"), BASE, "--depth=1") {
             Ok(()) => Ok(Some(clone)),
-            Err(failed) if failed.stderr.contains("couldn't find remote ref") => Ok(None),
+            // Asked for again rather than read from what git wrote, whose words are its own.
+            Err(_) if clone.tips(url, branch).is_ok_and(|tips| !tips.contains_key(branch)) => Ok(None),
             Err(failed) => Err(clone.clean(failed).into()),
         }
     }
@@ -132,7 +133,7 @@ impl BareClone {
     }
 
     /// Moves `branch` of the repository at `url` from `lease` (nowhere, if `None`) to a commit of this clone, or
-    /// removes it. Does nothing if it is no longer there.
+    /// removes it. Does nothing if it is no longer at `lease`.
     pub(crate) fn push(
         &self,
         url: &str,
@@ -142,21 +143,14 @@ impl BareClone {
     ) -> Result<(), PushError> {
         let args = push_args(branch, oid, lease);
         let git = self.git(url).args(["push", "--quiet", "--no-verify"]).args([&args[0]]).args(["--", url]);
-        git.args([&args[1]]).run().map(drop).map_err(|failed| {
-            // The lease, here, and its like at the other end.
-            let moved = [
-                "(stale info)",
-                "(fetch first)",
-                "cannot lock ref",
-                "failed to update ref",
-                "reference already exists",
-            ];
-            if moved.iter().any(|said| failed.stderr.contains(said)) {
-                PushError::Moved(branch.to_owned())
-            } else {
-                PushError::Failed(self.clean(failed).into())
-            }
-        })
+        let Err(failed) = git.args([&args[1]]).run() else { return Ok(()) };
+        // Where the branch now is tells why; what git wrote has the words of this git and of the one over there.
+        match self.tips(url, branch).map(|mut tips| tips.remove(branch)) {
+            // The answer alone was lost.
+            Ok(now) if now.as_deref() == oid => Ok(()),
+            Ok(now) if now.as_deref() != lease => Err(PushError::Moved(branch.to_owned())),
+            _ => Err(PushError::Failed(self.clean(failed).into())),
+        }
     }
 
     /// The git command, in the clone, for that address.
