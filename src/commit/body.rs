@@ -1,4 +1,4 @@
-//! The text of a message's body.
+//! Wraps and escapes the paragraphs and lists of a commit message.
 
 use super::inert::inert;
 use crate::report::prose::{place, shorten};

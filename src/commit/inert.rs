@@ -1,5 +1,5 @@
-//! Text of a repository in messages and titles: a forge acts on none of it. It mentions nobody, names and closes no
-//! issue, and keeps no checks from running.
+//! Makes text from a repository harmless in messages and titles: it mentions nobody, names and closes no issue, and
+//! keeps no checks from running.
 
 /// What a path ends with before the number of an issue or a pull request.
 const NUMBERED: [&str; 5] = ["/issues/", "/pull/", "/pulls/", "/merge_requests/", "/work_items/"];

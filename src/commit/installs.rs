@@ -1,4 +1,4 @@
-//! The end state that a plan is in.
+//! Reads from a plan how Python packages are installed, for the subject of a commit message.
 
 use nixpacks_transforms::plan::{Origin, Plan};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
-//! What was planned is written and committed.
+//! Writes the files of a planned commit and commits them.
 
-use super::command::literal;
-use super::{CommitError, File, Made, Order, Planned, branch, left};
+use super::git_cli::literal;
+use super::{CommitError, CommitRequest, CommitResult, File, PlannedCommit, other_branch, recovery};
 use crate::cli::CommitArgs;
 use crate::errors;
 use crate::interrupt;
@@ -15,29 +15,29 @@ const NOT_ALONE: &str =
     "not written: the commit is to have all of its files, and one of them could not be written";
 
 /// Writes and commits what was planned; what became of each.
-pub(crate) fn make(planned: &[Planned], apps: &mut [Examined], args: &CommitArgs) -> Vec<Committed> {
+pub(crate) fn make(planned: &[PlannedCommit], apps: &mut [Examined], args: &CommitArgs) -> Vec<Committed> {
     planned.iter().map(|planned| planned.make(apps, args)).collect()
 }
 
-impl Planned {
+impl PlannedCommit {
     fn make(&self, apps: &mut [Examined], args: &CommitArgs) -> Committed {
-        let order = Order {
+        let request = CommitRequest {
             files: &self.files,
             message: &self.message.text(),
             head: &self.head,
             no_verify: args.no_verify,
         };
         let result = match &args.branch {
-            Some(name) => branch::commit(&self.tree, name, &order).map_err(CommitError::NotMade),
-            None => self.write_and_commit(&order, apps),
+            Some(name) => other_branch::commit(&self.tree, name, &request).map_err(CommitError::NotMade),
+            None => self.write_and_commit(&request, apps),
         };
-        if let (Some(name), Ok(Made { oid: Some(_), .. })) = (&args.branch, &result) {
+        if let (Some(name), Ok(CommitResult { oid: Some(_), .. })) = (&args.branch, &result) {
             self.mark(apps, |_| Written::OnBranch(name.clone()));
         }
         let note = match &result {
-            Ok(Made { oid: Some(_), added }) => (!added.is_empty())
-                .then(|| format!("a hook put {} into the commit, too", list(&quoted(added.iter())))),
-            Ok(Made { oid: None, .. }) => Some(format!(
+            Ok(CommitResult { oid: Some(_), added_by_hook }) => (!added_by_hook.is_empty())
+                .then(|| format!("a hook put {} into the commit, too", list(&quoted(added_by_hook.iter())))),
+            Ok(CommitResult { oid: None, .. }) => Some(format!(
                 "nothing to commit: the repair brings {} to what HEAD has",
                 list(&quoted(self.files.iter().map(|file| &file.shown)))
             )),
@@ -65,7 +65,11 @@ impl Planned {
 
     /// Writes all files or none, and commits them. Until that is done, a journal in git's directory tells the next
     /// run what to take back.
-    fn write_and_commit(&self, order: &Order<'_>, apps: &mut [Examined]) -> Result<Made, CommitError> {
+    fn write_and_commit(
+        &self,
+        request: &CommitRequest<'_>,
+        apps: &mut [Examined],
+    ) -> Result<CommitResult, CommitError> {
         let announced = self.files.iter().filter(|file| file.new && self.repository.is_git());
         let before = BeforeCommit {
             head: self.head.oid.clone(),
@@ -94,7 +98,7 @@ impl Planned {
             let (tree, journal) = (self.tree.clone(), journal.reopen());
             let cleanup = interrupt::on_signal(move || {
                 if let Ok(journal) = journal {
-                    let _ = left::take_back(&tree, journal);
+                    let _ = recovery::roll_back_or_complete(&tree, journal);
                 }
             });
             drop(writing);
@@ -102,7 +106,7 @@ impl Planned {
         } else {
             (Some(writing), None)
         };
-        let made = self.repository.commit(order, &mut journal);
+        let made = self.repository.commit(request, &mut journal);
         // Made or not, there is nothing to take back: what a hook refused is repaired none the less.
         let _ = journal.remove();
         drop(waits);

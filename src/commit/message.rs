@@ -1,4 +1,4 @@
-//! What a commit says: what was done, what failed and why, file by file, and that it is a prediction.
+//! Writes the commit message: what was done, what failed and why, file by file, and that it is a prediction.
 
 use super::body::{Body, WIDTH};
 use super::inert::inert;

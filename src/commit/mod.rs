@@ -1,36 +1,37 @@
-//! `fix --commit`: one commit in each repository, of the files that were fixed and nothing else.
+//! `fix --commit`: makes one commit in each repository, of the files that were fixed and nothing else.
 //!
-//! Everything that could be in the way is asked before anything is written ([`plan`]); then the files are
-//! written, and then committed ([`make()`]). libgit2 does the plain commit. Where something is in play
-//! that it does not do, or does not know, `git commit --only` does it: [`mod@way`] has the list.
+//! [`plan`] asks everything that could be in the way before anything is written; then [`make()`] writes the files and
+//! commits them. libgit2 makes the commit where nothing but git's plain behaviour is asked for. Where hooks, signatures,
+//! filters or settings are in play that libgit2 does not know, `git commit --only` makes it; [`mod@choose_backend`] has
+//! the list.
 
 mod body;
-mod branch;
-mod command;
-mod guard;
-mod index;
+mod choose_backend;
+mod git_cli;
 pub(crate) mod inert;
 mod installs;
-mod left;
+mod libgit2;
+mod locked_index;
 mod make;
 pub(crate) mod message;
 pub(crate) mod objects;
-mod plain;
+mod other_branch;
+mod preconditions;
+mod recovery;
 mod status;
-mod way;
 
-pub(crate) use left::sweep;
 pub(crate) use make::make;
+pub(crate) use recovery::sweep;
 
 use crate::cli::CommitArgs;
 use crate::report::Examined;
 use crate::view::WorkTree;
 use crate::write::{self, Journal, Target};
 use anyhow::{Context as _, anyhow};
+use choose_backend::choose_backend;
 use message::{Message, message, signed};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use way::way;
 
 /// A file to commit.
 #[derive(Clone, Debug)]
@@ -63,9 +64,9 @@ struct Identity {
     email: String,
 }
 
-/// What git has to say of a file.
+/// The state of a file in git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum FileState {
     /// As in HEAD.
     Clean,
     /// Different from HEAD, in the index or in the work tree.
@@ -78,28 +79,28 @@ enum State {
     Hidden,
 }
 
-/// What is in the index beside HEAD.
+/// The paths by which the index differs from HEAD.
 #[derive(Debug, Default)]
-struct Pending {
+struct IndexState {
     staged: Vec<String>,
     unmerged: Vec<String>,
 }
 
-/// What to commit.
-struct Order<'a> {
+/// What a backend is to commit.
+struct CommitRequest<'a> {
     files: &'a [File],
     message: &'a str,
     head: &'a Head,
     no_verify: bool,
 }
 
-/// What a commit came to.
+/// The outcome of a commit.
 #[derive(Debug, Default)]
-struct Made {
+struct CommitResult {
     /// Its name; `None` where the files are as HEAD has them, so that there was nothing to commit.
     oid: Option<String>,
     /// Files that a hook put into it.
-    added: Vec<String>,
+    added_by_hook: Vec<String>,
 }
 
 /// Why a commit is not as it was ordered.
@@ -124,24 +125,27 @@ impl CommitError {
     }
 }
 
-/// A repository that can be asked, and committed to.
-trait Repository {
+/// A way to read the state of a repository and to commit to it.
+trait Backend {
+    /// The commit and the branch at HEAD.
     fn head(&self) -> anyhow::Result<Head>;
-    fn pending(&self) -> anyhow::Result<Pending>;
-    /// What is to be said of each of these files.
-    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>>;
-    /// An operation that was begun and not ended, beyond what the files of the repository tell.
+    /// What is staged, and what is in conflict.
+    fn index_state(&self) -> anyhow::Result<IndexState>;
+    /// The state of each of these files.
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<FileState>>;
+    /// An operation such as a cherry-pick that is in progress and that no file of the repository shows.
     fn operation(&self) -> Option<&'static str>;
     /// `None` where it was told no name or no address.
     fn identity(&self) -> anyhow::Result<Option<Identity>>;
     /// Whether git commits: it tells the index of new files first, and may take its time with hooks and signatures.
     fn is_git(&self) -> bool;
     /// Commits.
-    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, CommitError>;
+    fn commit(&self, request: &CommitRequest<'_>, journal: &mut Journal)
+    -> Result<CommitResult, CommitError>;
 }
 
-/// A commit that nothing is in the way of.
-pub(crate) struct Planned {
+/// A commit for which every precondition holds.
+pub(crate) struct PlannedCommit {
     tree: WorkTree,
     /// Indices of the apps.
     apps: Vec<usize>,
@@ -150,13 +154,13 @@ pub(crate) struct Planned {
     targets: Vec<Target>,
     /// What was read beside them.
     read: Vec<(PathBuf, String)>,
-    repository: Box<dyn Repository>,
+    repository: Box<dyn Backend>,
     head: Head,
     message: Message,
 }
 
-/// What is to be committed in one work tree.
-struct Group {
+/// The changed files of one work tree, and the apps that they belong to.
+struct WorkTreeChanges {
     tree: WorkTree,
     apps: Vec<usize>,
     files: BTreeMap<String, (File, Target)>,
@@ -164,18 +168,18 @@ struct Group {
 }
 
 /// What would be committed, one in each repository. Fails if anything is in the way of one of them.
-pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> anyhow::Result<Vec<Planned>> {
+pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> anyhow::Result<Vec<PlannedCommit>> {
     let refused = "not committed, and nothing was changed";
-    let mut groups: BTreeMap<PathBuf, Group> = BTreeMap::new();
+    let mut groups: BTreeMap<PathBuf, WorkTreeChanges> = BTreeMap::new();
     for (at, app) in apps.iter().enumerate() {
         add(app, at, &mut groups).context(refused)?;
     }
     let mut planned = Vec::new();
-    for Group { tree, apps: members, files, read } in groups.into_values() {
+    for WorkTreeChanges { tree, apps: members, files, read } in groups.into_values() {
         let (mut files, targets): (Vec<File>, Vec<Target>) = files.into_values().unzip();
-        let repository = way(&tree, &files, args);
-        let guard::Passed { head, identity } =
-            guard::check(repository.as_ref(), &tree, &mut files, args).context(refused)?;
+        let repository = choose_backend(&tree, &files, args);
+        let preconditions::Preconditions { head, identity } =
+            preconditions::check(repository.as_ref(), &tree, &mut files, args).context(refused)?;
         let of: Vec<&Examined> = members.iter().filter_map(|at| apps.get(*at)).collect();
         let mut message = match args.message.as_slice() {
             [] => message(&of),
@@ -184,13 +188,13 @@ pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> anyhow::Result<Vec<P
         if args.signoff {
             message = signed(message, &identity.name, &identity.email);
         }
-        planned.push(Planned { tree, apps: members, files, targets, read, repository, head, message });
+        planned.push(PlannedCommit { tree, apps: members, files, targets, read, repository, head, message });
     }
     Ok(planned)
 }
 
 /// Adds the files that the fix of an app would write to those of the work tree that they stand in.
-fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> anyhow::Result<()> {
+fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, WorkTreeChanges>) -> anyhow::Result<()> {
     let Ok(outcome) = &app.result else { return Ok(()) };
     let mut of_app: Option<PathBuf> = None;
     for target in write::targets(&app.home, &outcome.changes)? {
@@ -212,7 +216,7 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, Group>) -> anyh
             new: false,
             app: at,
         };
-        let group = groups.entry(tree.top.clone()).or_insert_with(|| Group {
+        let group = groups.entry(tree.top.clone()).or_insert_with(|| WorkTreeChanges {
             tree,
             apps: Vec::new(),
             files: BTreeMap::new(),

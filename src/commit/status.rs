@@ -1,6 +1,6 @@
-//! How git writes of files, and how many of them it is asked about at once.
+//! Parses what `git status` and `git ls-files` print, and splits long lists of paths over several commands.
 
-use super::State;
+use super::FileState;
 
 /// What git writes with `-z`.
 pub(super) fn texts(out: &[u8]) -> Vec<String> {
@@ -49,14 +49,14 @@ impl<'a> Line<'a> {
 }
 
 /// What the tag of a file in `ls-files -v` and its line in `status` come to.
-pub(super) fn state(tag: Option<char>, line: Option<&Line<'_>>) -> State {
+pub(super) fn state(tag: Option<char>, line: Option<&Line<'_>>) -> FileState {
     match (tag, line) {
         // `H` is plain; `S` is left out of a sparse checkout, and in lower case it is assumed unchanged.
-        (Some('S' | 'a'..='z'), _) => State::Hidden,
-        (None, Some(Line::Ignored(_))) => State::Ignored,
-        (None, _) => State::Untracked,
-        (Some('H'), None) => State::Clean,
-        (Some(_), _) => State::Changed,
+        (Some('S' | 'a'..='z'), _) => FileState::Hidden,
+        (None, Some(Line::Ignored(_))) => FileState::Ignored,
+        (None, _) => FileState::Untracked,
+        (Some('H'), None) => FileState::Clean,
+        (Some(_), _) => FileState::Changed,
     }
 }
 

@@ -1,8 +1,8 @@
-//! Who commits: libgit2, or the git command where something is in play that libgit2 does not do or know.
+//! Chooses who commits: libgit2, or the git command where something is in play that libgit2 does not know.
 
-use super::command::ByCommand;
-use super::plain::Plain;
-use super::{File, Repository};
+use super::git_cli::GitCli;
+use super::libgit2::Libgit2;
+use super::{Backend, File};
 use crate::cli::CommitArgs;
 use crate::view::WorkTree;
 use git2::{AttrCheckFlags, AttrValue, Config, ObjectFormat};
@@ -26,21 +26,21 @@ const UNHEEDED: [&str; 4] =
 const VARIABLES: [&str; 5] = ["GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_ATTR_", "EMAIL"];
 
 /// The repository of `tree`, through the one that can commit these files.
-pub(super) fn way(tree: &WorkTree, files: &[File], args: &CommitArgs) -> Box<dyn Repository> {
+pub(super) fn choose_backend(tree: &WorkTree, files: &[File], args: &CommitArgs) -> Box<dyn Backend> {
     // A commit aside is put together from git's own plumbing: it signs as git does, in every format.
-    let plain = if args.branch.is_none() { plain(tree, files, args.no_verify) } else { None };
+    let plain = if args.branch.is_none() { libgit2_if_able(tree, files, args.no_verify) } else { None };
     plain.map_or_else(
-        || Box::new(ByCommand { top: tree.top.clone() }) as Box<dyn Repository>,
-        |repository| Box::new(Plain { repository, top: tree.top.clone() }),
+        || Box::new(GitCli { top: tree.top.clone() }) as Box<dyn Backend>,
+        |repository| Box::new(Libgit2 { repository, top: tree.top.clone() }),
     )
 }
 
-fn plain(tree: &WorkTree, files: &[File], no_verify: bool) -> Option<git2::Repository> {
+fn libgit2_if_able(tree: &WorkTree, files: &[File], no_verify: bool) -> Option<git2::Repository> {
     if in_environment() {
         return None;
     }
     // Another format, another owner.
-    let repository = super::plain::open(&tree.top).ok()??;
+    let repository = super::libgit2::open(&tree.top).ok()??;
     let config = repository.config().ok()?;
     let known = repository.object_format() == ObjectFormat::Sha1
         && tree.extensions().is_ok_and(|names| names.iter().all(|name| KEPT.contains(&name)));

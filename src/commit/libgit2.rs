@@ -1,8 +1,8 @@
-//! The plain commit, by libgit2.
+//! The backend that commits with libgit2, for repositories where no hook, signature or filter is in play.
 
-use super::index::Locked;
+use super::locked_index::LockedIndex;
 use super::objects::{self, TreeFile};
-use super::{CommitError, Head, Identity, Made, Order, Pending, Repository, State};
+use super::{Backend, CommitError, CommitRequest, CommitResult, FileState, Head, Identity, IndexState};
 use crate::step;
 use crate::write::Journal;
 use anyhow::Context as _;
@@ -13,17 +13,17 @@ use git2::{
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// A repository as libgit2 has it.
-pub(super) struct Plain {
+/// The backend that uses libgit2.
+pub(super) struct Libgit2 {
     pub(super) repository: git2::Repository,
     /// The top of its work tree.
     pub(super) top: PathBuf,
 }
 
-/// The file in HEAD where it is no file.
+/// The modes of regular files.
 const REGULAR: [FileMode; 2] = [FileMode::Blob, FileMode::BlobExecutable];
 
-impl Repository for Plain {
+impl Backend for Libgit2 {
     fn head(&self) -> anyhow::Result<Head> {
         let head = self.repository.find_reference("HEAD")?;
         let name = head.symbolic_target()?;
@@ -36,9 +36,9 @@ impl Repository for Plain {
         Ok(Head { branch, oid })
     }
 
-    fn pending(&self) -> anyhow::Result<Pending> {
+    fn index_state(&self) -> anyhow::Result<IndexState> {
         let index = self.index()?;
-        let mut pending = Pending::default();
+        let mut state = IndexState::default();
         let diff = self.repository.diff_tree_to_index(self.tree()?.as_ref(), Some(&index), None)?;
         for delta in diff.deltas() {
             let file = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
@@ -47,18 +47,18 @@ impl Repository for Plain {
             // One that is only announced has nothing staged.
             let entry = index.get_path(Path::new(&path), 0);
             if delta.status() == Delta::Conflicted {
-                pending.unmerged.push(path);
+                state.unmerged.push(path);
             } else if delta.status() != Delta::Added || !entry.is_some_and(|entry| is_announced(&entry)) {
-                pending.staged.push(path);
+                state.staged.push(path);
             }
         }
-        if pending.unmerged.is_empty() && index.has_conflicts() {
-            pending.unmerged.push("the index".to_owned());
+        if state.unmerged.is_empty() && index.has_conflicts() {
+            state.unmerged.push("the index".to_owned());
         }
-        Ok(pending)
+        Ok(state)
     }
 
-    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>> {
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<FileState>> {
         let index = self.index()?;
         let mut options = StatusOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true);
@@ -94,17 +94,21 @@ impl Repository for Plain {
         false
     }
 
-    fn commit(&self, order: &Order<'_>, journal: &mut Journal) -> Result<Made, CommitError> {
+    fn commit(
+        &self,
+        request: &CommitRequest<'_>,
+        journal: &mut Journal,
+    ) -> Result<CommitResult, CommitError> {
         // Opened by where the files are: a link leads from there to a repository with another work tree, too.
         let repository = open(&self.top)?;
         let repository = repository.context("libgit2 takes another directory for its work tree")?;
-        let mut locked = Locked::take(&repository, journal)?;
-        let oid = add(&repository, &mut locked, order)?;
+        let mut locked = LockedIndex::take(&repository, journal)?;
+        let oid = add(&repository, &mut locked, request)?;
         locked.write()?;
         if let Some(oid) = oid {
             let oid = oid.to_string();
             journal.note(&oid).context("cannot write the journal")?;
-            move_head(&repository, &oid, order)?;
+            move_head(&repository, &oid, request)?;
             step::reached("commit: HEAD moved");
         }
         // HEAD first: where it does not move, the index stays as it is.
@@ -119,7 +123,7 @@ impl Repository for Plain {
             })?,
             None => kept?,
         }
-        Ok(Made { oid: oid.map(|oid| oid.to_string()), added: Vec::new() })
+        Ok(CommitResult { oid: oid.map(|oid| oid.to_string()), added_by_hook: Vec::new() })
     }
 }
 
@@ -131,23 +135,23 @@ pub(super) fn open(top: &Path) -> Result<Option<git2::Repository>, Error> {
     Ok(own.then_some(repository))
 }
 
-/// What the index and the status of a file come to.
-fn state(entry: Option<&IndexEntry>, status: Status) -> State {
+/// The state of a file by its index entry and its status.
+fn state(entry: Option<&IndexEntry>, status: Status) -> FileState {
     if let Some(entry) = entry {
         let skipped = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
         if IndexEntryFlag::from_bits_truncate(entry.flags).is_valid() || skipped.is_skip_worktree() {
-            return State::Hidden;
+            return FileState::Hidden;
         }
     }
     match status {
-        Status::CURRENT => State::Clean,
-        status if status.is_ignored() => State::Ignored,
-        _ if entry.is_none() => State::Untracked,
-        _ => State::Changed,
+        Status::CURRENT => FileState::Clean,
+        status if status.is_ignored() => FileState::Ignored,
+        _ if entry.is_none() => FileState::Untracked,
+        _ => FileState::Changed,
     }
 }
 
-impl Plain {
+impl Libgit2 {
     /// The index as it now is.
     fn index(&self) -> Result<Index, Error> {
         let mut index = self.repository.index()?;
@@ -167,9 +171,13 @@ impl Plain {
 }
 
 /// Adds the files to the index and makes the commit, on no branch yet. `None` if the parent has them so already.
-fn add(repository: &git2::Repository, locked: &mut Locked, order: &Order<'_>) -> Result<Option<Oid>, Error> {
-    let mut files = Vec::with_capacity(order.files.len());
-    for file in order.files {
+fn add(
+    repository: &git2::Repository,
+    locked: &mut LockedIndex,
+    request: &CommitRequest<'_>,
+) -> Result<Option<Oid>, Error> {
+    let mut files = Vec::with_capacity(request.files.len());
+    for file in request.files {
         let path = Path::new(&file.path);
         locked.index.add_path(path)?;
         let entry = locked.index.get_path(path, 0).ok_or_else(|| Error::from_str("the index lost it"))?;
@@ -179,7 +187,7 @@ fn add(repository: &git2::Repository, locked: &mut Locked, order: &Order<'_>) ->
         files.push(TreeFile { path: &file.path, blob: entry.id, executable });
     }
     step::reached("commit: files added");
-    let parent = match &order.head.oid {
+    let parent = match &request.head.oid {
         Some(oid) => Some(repository.find_commit(Oid::from_str(oid)?)?),
         None => None,
     };
@@ -188,19 +196,19 @@ fn add(repository: &git2::Repository, locked: &mut Locked, order: &Order<'_>) ->
         return Ok(None);
     }
     let who = repository.signature()?;
-    let oid = objects::commit(repository, parent.as_ref(), &tree, &who, order.message)?;
+    let oid = objects::commit(repository, parent.as_ref(), &tree, &who, request.message)?;
     step::reached("commit: made");
     Ok(Some(oid))
 }
 
 /// Moves HEAD to the commit. If HEAD has moved meanwhile, libgit2 refuses: it is no longer the first parent.
-fn move_head(repository: &git2::Repository, oid: &str, order: &Order<'_>) -> Result<(), Error> {
+fn move_head(repository: &git2::Repository, oid: &str, request: &CommitRequest<'_>) -> Result<(), Error> {
     let commit = repository.find_commit(Oid::from_str(oid)?)?;
     let parents = commit.parents().collect::<Vec<_>>();
     let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
-    // The same once more, which makes the same object, and with it libgit2's own entry of the reflog.
+    // Commits the same content again: that gives the same object, and makes libgit2 move HEAD and write the reflog.
     let (author, committer) = (commit.author(), commit.committer());
-    repository.commit(Some("HEAD"), &author, &committer, order.message, &commit.tree()?, &parents).map(drop)
+    repository.commit(Some("HEAD"), &author, &committer, request.message, &commit.tree()?, &parents).map(drop)
 }
 
 fn is_announced(entry: &IndexEntry) -> bool {

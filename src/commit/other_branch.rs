@@ -1,8 +1,8 @@
-//! A commit on a branch of its own: only objects and one reference are written.
+//! `fix --commit --branch`: commits to a branch that is not checked out. Only objects and one reference are written.
 
-use super::command::{NO_HOOKS, literal};
+use super::git_cli::{NO_HOOKS, literal};
 use super::status::{chunks, texts};
-use super::{File, Head, Made, Order};
+use super::{CommitRequest, CommitResult, File, Head};
 use crate::git::Git;
 use crate::view::WorkTree;
 use anyhow::{Context as _, bail};
@@ -37,18 +37,22 @@ pub(super) fn refusal(tree: &WorkTree, name: &str, head: &Head) -> anyhow::Resul
 }
 
 /// Commits there.
-pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> anyhow::Result<Made> {
-    let parent = order.head.oid.as_ref().context("there is no commit yet")?;
-    let builder = Builder::new(tree, order)?;
-    let files = order.files.iter().map(|file| builder.blob(file)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn commit(
+    tree: &WorkTree,
+    name: &str,
+    request: &CommitRequest<'_>,
+) -> anyhow::Result<CommitResult> {
+    let parent = request.head.oid.as_ref().context("there is no commit yet")?;
+    let builder = Builder::new(tree, request)?;
+    let files = request.files.iter().map(|file| builder.blob(file)).collect::<Result<Vec<_>, _>>()?;
     let base = format!("{parent}^{{tree}}");
     let top = builder.tree(&base, "", &files.iter().collect::<Vec<_>>())?;
     if builder.git().args(["rev-parse", "--verify", &base]).line()? == top {
-        return Ok(Made::default());
+        return Ok(CommitResult::default());
     }
     let oid = builder.commit(&top, parent)?;
     let full = full(name);
-    let subject = order.message.lines().next().unwrap_or_default();
+    let subject = request.message.lines().next().unwrap_or_default();
     let reason = format!("commit: {subject}");
     // The branch has to be as it was: where it was not, the empty name says so.
     let old = builder.git().args(["rev-parse", "-q", "--verify", &full]).line().ok();
@@ -59,7 +63,7 @@ pub(super) fn commit(tree: &WorkTree, name: &str, order: &Order<'_>) -> anyhow::
     let update =
         builder.git().args(["update-ref", "--no-deref", "--create-reflog", "-m", &reason, &full, &oid, &old]);
     update.run()?;
-    Ok(Made { oid: Some(oid), added: Vec::new() })
+    Ok(CommitResult { oid: Some(oid), added_by_hook: Vec::new() })
 }
 
 fn full(name: &str) -> String {
@@ -75,7 +79,7 @@ struct Entry<'a> {
 
 struct Builder<'a> {
     tree: &'a WorkTree,
-    order: &'a Order<'a>,
+    request: &'a CommitRequest<'a>,
     /// Paths that the index has as executable.
     executable: HashSet<String>,
     /// The mode of a file in the work tree is heeded.
@@ -88,10 +92,10 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// Asks git about all files at once: it goes through its index each time.
-    fn new(tree: &'a WorkTree, order: &'a Order<'a>) -> anyhow::Result<Self> {
+    fn new(tree: &'a WorkTree, request: &'a CommitRequest<'a>) -> anyhow::Result<Self> {
         let mut builder = Self {
             tree,
-            order,
+            request,
             executable: HashSet::new(),
             heeds_mode: false,
             line_ends: HashMap::new(),
@@ -99,7 +103,7 @@ impl<'a> Builder<'a> {
         };
         let asked = ["config", "--type=bool", "--default=true", "--get", "core.fileMode"];
         builder.heeds_mode = cfg!(unix) && builder.git().args(asked).line()? == "true";
-        let paths: Vec<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
+        let paths: Vec<&str> = request.files.iter().map(|file| file.path.as_str()).collect();
         for some in chunks(&paths) {
             let args = ["ls-files", "--stage", "-z", "--"];
             let listed = builder.git().args(args).args(some.iter().map(|path| literal(path))).run();
@@ -108,7 +112,7 @@ impl<'a> Builder<'a> {
                 builder.executable.extend(path.map(|(_, path)| path.to_owned()));
             }
         }
-        let files = order.files.iter().filter(|file| file.after.contains("\r\n"));
+        let files = request.files.iter().filter(|file| file.after.contains("\r\n"));
         let paths: Vec<&str> = files.map(|file| file.path.as_str()).collect();
         for some in chunks(&paths) {
             let args = ["ls-files", "--eol", "-z", "--"];
@@ -132,7 +136,7 @@ impl<'a> Builder<'a> {
 
     fn git(&self) -> Git {
         let git = Git::committing(&self.tree.top);
-        if self.order.no_verify { git.args(NO_HOOKS) } else { git }
+        if self.request.no_verify { git.args(NO_HOOKS) } else { git }
     }
 
     /// Stores the text of a file as `git add` would.
@@ -219,7 +223,7 @@ impl<'a> Builder<'a> {
         if signs {
             git = git.args(["-S"]);
         }
-        git.args([tree]).input(self.order.message).line().map_err(Into::into)
+        git.args([tree]).input(self.request.message).line().map_err(Into::into)
     }
 }
 

@@ -1,8 +1,8 @@
-//! What a commit left that was ended in the middle: taken back, or completed.
+//! Rolls back or completes a commit whose run was killed in the middle.
 
-use super::command::ByCommand;
-use super::index::Files;
-use super::{Head, Repository as _, plain};
+use super::git_cli::GitCli;
+use super::locked_index::LockFiles;
+use super::{Backend as _, Head, libgit2};
 use crate::step;
 use crate::view::WorkTree;
 use crate::write::{self, Journal, Swept, Writing};
@@ -14,17 +14,17 @@ use std::path::{Path, PathBuf};
 pub(crate) fn sweep(tree: &WorkTree) -> anyhow::Result<Vec<PathBuf>> {
     let Swept { mut restored, awaiting } = write::sweep(&tree.git_dir, &tree.top)?;
     for journal in awaiting {
-        restored.extend(take_back(tree, journal)?);
+        restored.extend(roll_back_or_complete(tree, journal)?);
     }
     Ok(restored)
 }
 
 /// The same for one commit, of which all files are written.
-pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn roll_back_or_complete(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec<PathBuf>> {
     let Some(before) = journal.record.commit.clone() else { return Ok(Vec::new()) };
     let writing = Writing::begin(&tree.top)?;
     // What is ours of these goes when this is dropped.
-    let files = Files::of(&tree.git_dir, &journal);
+    let files = LockFiles::of(&tree.git_dir, &journal);
     let head = head(tree)?;
     let made = journal.notes.first();
     remove_lock_of_head(tree, before.branch.as_deref(), &journal);
@@ -34,7 +34,7 @@ pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec
             bail!(why);
         }
         if !before.announced.is_empty() {
-            ByCommand { top: tree.top.clone() }.forget(&before.announced)?;
+            GitCli { top: tree.top.clone() }.withdraw_announced(&before.announced)?;
         }
         restored = write::undo(&journal, &tree.git_dir, &writing)?;
     } else if made.is_some() && head.oid.as_ref() == made {
@@ -47,9 +47,9 @@ pub(super) fn take_back(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec
 }
 
 fn head(tree: &WorkTree) -> anyhow::Result<Head> {
-    match plain::open(&tree.top) {
-        Ok(Some(repository)) => plain::Plain { repository, top: tree.top.clone() }.head(),
-        _ => ByCommand { top: tree.top.clone() }.head(),
+    match libgit2::open(&tree.top) {
+        Ok(Some(repository)) => libgit2::Libgit2 { repository, top: tree.top.clone() }.head(),
+        _ => GitCli { top: tree.top.clone() }.head(),
     }
 }
 

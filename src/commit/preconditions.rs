@@ -1,7 +1,7 @@
-//! What is in the way of a commit: asked before anything is written, so that a refusal changes nothing.
+//! Checks what stands against a commit before anything is written, so that a refusal changes nothing.
 
-use super::index::in_the_way;
-use super::{File, Head, Identity, Pending, Repository, State, branch};
+use super::locked_index::index_is_locked;
+use super::{Backend, File, FileState, Head, Identity, IndexState, other_branch};
 use crate::cli::CommitArgs;
 use crate::report::prose::list;
 use crate::view::WorkTree;
@@ -22,19 +22,19 @@ const OPERATIONS: [(&str, &str); 7] = [
     ("sequencer", "a cherry-pick or revert of several commits"),
 ];
 
-/// Nothing is in the way.
-pub(super) struct Passed {
+/// What is known once nothing stands against the commit.
+pub(super) struct Preconditions {
     pub(super) head: Head,
     pub(super) identity: Identity,
 }
 
-/// Asks everything; the reasons that stand against it, each with what overrides it.
+/// Checks everything. Fails with all reasons against the commit, each with what overrides it.
 pub(super) fn check(
-    repository: &dyn Repository,
+    repository: &dyn Backend,
     tree: &WorkTree,
     files: &mut [File],
     args: &CommitArgs,
-) -> anyhow::Result<Passed> {
+) -> anyhow::Result<Preconditions> {
     let head = repository.head()?;
     if let Some(operation) = begun(tree).or_else(|| repository.operation()) {
         bail!("{operation} is in progress: finish or abort it first");
@@ -42,9 +42,9 @@ pub(super) fn check(
     // libgit2 and git both refuse then, but only once the files are written.
     let lock = tree.git_dir.join("index.lock");
     if lock.exists() {
-        bail!(in_the_way(&lock));
+        bail!(index_is_locked(&lock));
     }
-    let Pending { staged, unmerged } = repository.pending()?;
+    let IndexState { staged, unmerged } = repository.index_state()?;
     if !unmerged.is_empty() {
         bail!("{}: resolve the conflicts first", are(&unmerged, "unmerged"));
     }
@@ -54,14 +54,14 @@ pub(super) fn check(
     let states = repository.states(&paths)?;
     for (file, state) in files.iter_mut().zip(states) {
         match state {
-            State::Clean => {}
-            State::Changed => changed.push(file.shown.clone()),
-            State::Untracked => {
+            FileState::Clean => {}
+            FileState::Changed => changed.push(file.shown.clone()),
+            FileState::Untracked => {
                 file.new = true;
                 unknown.push(file.shown.clone());
             }
-            State::Ignored => reasons.push(format!("`{}` is ignored by git: `git add -f` it first", file.shown)),
-            State::Hidden => reasons.push(format!(
+            FileState::Ignored => reasons.push(format!("`{}` is ignored by git: `git add -f` it first", file.shown)),
+            FileState::Hidden => reasons.push(format!(
                 "git is told not to look at `{}`: `git update-index --no-skip-worktree --no-assume-unchanged` it first",
                 file.shown
             )),
@@ -89,11 +89,11 @@ pub(super) fn check(
         ));
     }
     if let Some(name) = &args.branch {
-        reasons.extend(branch::refusal(tree, name, &head)?);
+        reasons.extend(other_branch::refusal(tree, name, &head)?);
     }
     let identity = repository.identity()?;
     match identity {
-        Some(identity) if reasons.is_empty() => Ok(Passed { head, identity }),
+        Some(identity) if reasons.is_empty() => Ok(Preconditions { head, identity }),
         identity => {
             if identity.is_none() {
                 reasons.push(

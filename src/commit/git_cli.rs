@@ -1,7 +1,7 @@
-//! The commit that git makes: with its hooks, its signatures, in any format that it knows.
+//! The backend that runs `git commit`: with hooks and signatures, in every repository format that git knows.
 
 use super::status::{Line, chunks, parse, state, texts};
-use super::{CommitError, Head, Identity, Made, Order, Pending, Repository, State};
+use super::{Backend, CommitError, CommitRequest, CommitResult, FileState, Head, Identity, IndexState};
 use crate::git::{Git, GitFailed};
 use crate::step;
 use crate::write::Journal;
@@ -12,13 +12,13 @@ use std::path::PathBuf;
 /// Where no hook is.
 pub(super) const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
 
-/// A repository as the git command has it.
-pub(super) struct ByCommand {
+/// The backend that runs the git command.
+pub(super) struct GitCli {
     /// The top of its work tree.
     pub(super) top: PathBuf,
 }
 
-impl Repository for ByCommand {
+impl Backend for GitCli {
     fn head(&self) -> anyhow::Result<Head> {
         let below = self.git(["rev-parse", "--show-cdup"]).line()?;
         if !below.is_empty() {
@@ -32,19 +32,19 @@ impl Repository for ByCommand {
         Ok(Head { branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()), oid })
     }
 
-    fn pending(&self) -> anyhow::Result<Pending> {
-        let mut pending = Pending::default();
+    fn index_state(&self) -> anyhow::Result<IndexState> {
+        let mut state = IndexState::default();
         for line in self.status(&["--untracked-files=no", "--ignore-submodules=dirty"])? {
             match parse(&line) {
-                Some(Line::Unmerged(path)) => pending.unmerged.push(path.to_owned()),
-                Some(Line::Tracked { staged: true, path }) => pending.staged.push(path.to_owned()),
+                Some(Line::Unmerged(path)) => state.unmerged.push(path.to_owned()),
+                Some(Line::Tracked { staged: true, path }) => state.staged.push(path.to_owned()),
                 _ => {}
             }
         }
-        Ok(pending)
+        Ok(state)
     }
 
-    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<State>> {
+    fn states(&self, paths: &[&str]) -> anyhow::Result<Vec<FileState>> {
         let mut states = Vec::with_capacity(paths.len());
         for some in chunks(paths) {
             let named: Vec<String> = some.iter().map(|path| literal(path)).collect();
@@ -88,28 +88,32 @@ impl Repository for ByCommand {
         true
     }
 
-    fn commit(&self, order: &Order<'_>, _journal: &mut Journal) -> Result<Made, CommitError> {
-        let new = order.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
+    fn commit(
+        &self,
+        request: &CommitRequest<'_>,
+        _journal: &mut Journal,
+    ) -> Result<CommitResult, CommitError> {
+        let new = request.files.iter().filter(|file| file.new).map(|file| literal(&file.path));
         let new: Vec<String> = new.collect();
         if !new.is_empty() {
             // `--only` takes what the index knows.
-            self.changing(order, ["add", "--intent-to-add", "--"]).args(&new).run()?;
+            self.changing(request, ["add", "--intent-to-add", "--"]).args(&new).run()?;
             step::reached("commit: announced");
         }
-        let paths: Vec<String> = order.files.iter().map(|file| literal(&file.path)).collect();
+        let paths: Vec<String> = request.files.iter().map(|file| literal(&file.path)).collect();
         let differs =
             |args: &[&str]| self.git(["--no-optional-locks"]).args(args).args(&paths).run().is_err();
         // Not `diff-index`, to which a file that was written anew is another one.
         let work_tree = ["diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--"];
-        if order.head.oid.is_some() && !differs(&work_tree) {
-            self.unstage(order, &paths)?;
-            return Ok(Made::default());
+        if request.head.oid.is_some() && !differs(&work_tree) {
+            self.unstage(request, &paths)?;
+            return Ok(CommitResult::default());
         }
-        if let Err(failed) = self.commit_only(order, &paths) {
+        if let Err(failed) = self.commit_only(request, &paths) {
             let mut failed = failed;
             if !new.is_empty()
                 && let Err(also) =
-                    self.changing(order, ["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
+                    self.changing(request, ["rm", "--cached", "--force", "--quiet", "--"]).args(&new).run()
             {
                 failed.what = format!("{}, and the index could not be put back: {also}", failed.what);
             }
@@ -118,7 +122,7 @@ impl Repository for ByCommand {
         let oid = self.git(["rev-parse", "--verify", "HEAD"]).line()?;
         // A hook may have changed what went into the commit; the index has what came before it.
         if differs(&["diff-index", "--quiet", "--cached", "HEAD", "--"]) {
-            self.unstage(order, &paths).map_err(|failed| {
+            self.unstage(request, &paths).map_err(|failed| {
                 CommitError::index_stale(&oid, failed, "the index still has the text before the hooks")
             })?;
         }
@@ -126,26 +130,27 @@ impl Repository for ByCommand {
         let all = all.run().map_err(|failed| {
             CommitError::index_stale(&oid, failed, "what a hook put into it is not known")
         })?;
-        let ours: HashSet<&str> = order.files.iter().map(|file| file.path.as_str()).collect();
-        let added = texts(&all).into_iter().filter(|path| !ours.contains(path.as_str())).collect::<Vec<_>>();
-        self.follow(order, &added).map_err(|failed| {
+        let ours: HashSet<&str> = request.files.iter().map(|file| file.path.as_str()).collect();
+        let added_by_hook =
+            texts(&all).into_iter().filter(|path| !ours.contains(path.as_str())).collect::<Vec<_>>();
+        self.unstage_added_by_hook(request, &added_by_hook).map_err(|failed| {
             CommitError::index_stale(
                 &oid,
                 failed,
                 "what a hook put into the commit, the index still has as it was",
             )
         })?;
-        Ok(Made { oid: Some(oid), added })
+        Ok(CommitResult { oid: Some(oid), added_by_hook })
     }
 }
 
-impl ByCommand {
+impl GitCli {
     fn git<const N: usize>(&self, args: [&str; N]) -> Git {
         Git::committing(&self.top).args(args)
     }
 
-    /// Takes back what the index was told of with `add --intent-to-add`, where nothing was added since.
-    pub(super) fn forget(&self, announced: &[String]) -> anyhow::Result<()> {
+    /// Takes the entries that `add --intent-to-add` made out of the index, where nothing was added to them since.
+    pub(super) fn withdraw_announced(&self, announced: &[String]) -> anyhow::Result<()> {
         let named: Vec<String> = announced.iter().map(|path| literal(path)).collect();
         let still = self.git([
             "diff",
@@ -167,45 +172,52 @@ impl ByCommand {
         Ok(())
     }
 
-    fn commit_only(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
+    fn commit_only(&self, request: &CommitRequest<'_>, paths: &[String]) -> Result<(), GitFailed> {
         let mut git = Git::committing(&self.top).own_locale();
-        if order.no_verify {
+        if request.no_verify {
             git = git.args(NO_HOOKS);
         }
         // Nothing is a comment, so no sign has to be found that no line starts with.
         git = git.args(["-c", "i18n.commitEncoding=UTF-8", "-c", "core.commentChar=#"]);
         git = git.args(["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-"]);
-        if order.no_verify {
+        if request.no_verify {
             git = git.args(["--no-verify"]);
         }
-        git.args(["--"]).args(paths).input(order.message).run().map(drop)
+        git.args(["--"]).args(paths).input(request.message).run().map(drop)
     }
 
     /// Brings the index to what HEAD has of these.
-    fn unstage(&self, order: &Order<'_>, paths: &[String]) -> Result<(), GitFailed> {
-        self.changing(order, ["reset", "--quiet", "HEAD", "--"]).args(paths).run().map(drop)
+    fn unstage(&self, request: &CommitRequest<'_>, paths: &[String]) -> Result<(), GitFailed> {
+        self.changing(request, ["reset", "--quiet", "HEAD", "--"]).args(paths).run().map(drop)
     }
 
     /// A command that changes the index, which a hook may be told of.
-    fn changing<const N: usize>(&self, order: &Order<'_>, args: [&str; N]) -> Git {
+    fn changing<const N: usize>(&self, request: &CommitRequest<'_>, args: [&str; N]) -> Git {
         let git = Git::committing(&self.top);
-        if order.no_verify { git.args(NO_HOOKS).args(args) } else { git.args(args) }
+        if request.no_verify { git.args(NO_HOOKS).args(args) } else { git.args(args) }
     }
 
-    /// What a hook put into the commit, the index has as it was before: staged as if it were to be taken back.
-    fn follow(&self, order: &Order<'_>, added: &[String]) -> Result<(), GitFailed> {
-        let Some(before) = order.head.oid.as_deref().filter(|_| !added.is_empty()) else { return Ok(()) };
-        let paths: Vec<String> = added.iter().map(|path| literal(path)).collect();
+    /// Brings the index to the commit for files that a hook put into it: the index still has the text before that, as
+    /// if the hook's change were to be reverted.
+    fn unstage_added_by_hook(
+        &self,
+        request: &CommitRequest<'_>,
+        added_by_hook: &[String],
+    ) -> Result<(), GitFailed> {
+        let Some(before) = request.head.oid.as_deref().filter(|_| !added_by_hook.is_empty()) else {
+            return Ok(());
+        };
+        let paths: Vec<String> = added_by_hook.iter().map(|path| literal(path)).collect();
         let differ =
             self.git(["diff-index", "--cached", "--name-only", "-z", before, "--"]).args(&paths).run()?;
         let differ: HashSet<&[u8]> = differ.split(|byte| *byte == 0).collect();
         // Those that somebody had staged stay so.
-        let ours: Vec<String> = added
+        let ours: Vec<String> = added_by_hook
             .iter()
             .filter(|path| !differ.contains(&path.as_bytes()))
             .map(|path| literal(path))
             .collect();
-        if ours.is_empty() { Ok(()) } else { self.unstage(order, &ours) }
+        if ours.is_empty() { Ok(()) } else { self.unstage(request, &ours) }
     }
 
     /// The lines of `git status`, which leaves the index as it is.
@@ -215,7 +227,7 @@ impl ByCommand {
     }
 }
 
-/// A path that is no pattern.
+/// A path as git takes it literally, not as a pattern.
 pub(super) fn literal(path: &str) -> String {
     format!(":(literal){path}")
 }

@@ -1,4 +1,4 @@
-//! The index, as git changes it: locked from before it is read until HEAD has moved.
+//! Replaces git's index under git's own lock, which is held from before the index is read until HEAD has moved.
 
 use crate::step;
 use crate::write::{Journal, new_file};
@@ -10,17 +10,17 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// A locked index, and a copy of it that takes its place, or goes.
-pub(super) struct Locked {
-    files: Files,
+pub(super) struct LockedIndex {
+    files: LockFiles,
     modified: Option<SystemTime>,
     /// The copy.
     pub(super) index: Index,
 }
 
-impl Locked {
+impl LockedIndex {
     /// Locks the index of a repository, whose index from then on is a copy. Fails with a phrase.
     pub(super) fn take(repository: &Repository, journal: &Journal) -> anyhow::Result<Self> {
-        let files = Files::of(repository.path(), journal);
+        let files = LockFiles::of(repository.path(), journal);
         files.lock()?;
         let modified = match fs::copy(&files.index, &files.copy) {
             Ok(_) => fs::metadata(&files.index).and_then(|meta| meta.modified()).ok(),
@@ -55,7 +55,7 @@ impl Locked {
 const NOT_WRITTEN: &str = "cannot write the index";
 
 /// The files that a change of the index is made by. They go with this.
-pub(super) struct Files {
+pub(super) struct LockFiles {
     index: PathBuf,
     /// Git's own lock. While it is ours it holds `mark`.
     lock: PathBuf,
@@ -67,7 +67,7 @@ pub(super) struct Files {
     written: PathBuf,
 }
 
-impl Files {
+impl LockFiles {
     /// Those of a journal's commit in the repository's directory `git_dir`.
     pub(super) fn of(git_dir: &Path, journal: &Journal) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Files {
     fn lock(&self) -> anyhow::Result<()> {
         let mark = |path: &Path| new_file(path)?.write_all(self.mark.as_bytes());
         let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => anyhow!(in_the_way(&self.lock)),
+            io::ErrorKind::AlreadyExists => anyhow!(index_is_locked(&self.lock)),
             _ => Error::new(error).context(format!("cannot make `{}`", self.lock.display())),
         };
         mark(&self.marked).map_err(failed)?;
@@ -100,7 +100,7 @@ impl Files {
 
     /// Whether the index is locked by somebody else.
     pub(super) fn locked_by_another(&self) -> Option<String> {
-        (self.lock.exists() && !self.is_ours()).then(|| in_the_way(&self.lock))
+        (self.lock.exists() && !self.is_ours()).then(|| index_is_locked(&self.lock))
     }
 
     fn is_ours(&self) -> bool {
@@ -117,7 +117,7 @@ impl Files {
     }
 }
 
-impl Drop for Files {
+impl Drop for LockFiles {
     fn drop(&mut self) {
         // The lock last: until then it tells whose the others are.
         let ours = self.is_ours().then_some(&self.lock);
@@ -131,7 +131,7 @@ impl Drop for Files {
 }
 
 /// What is said of a lock that is not ours.
-pub(super) fn in_the_way(lock: &Path) -> String {
+pub(super) fn index_is_locked(lock: &Path) -> String {
     format!(
         "another git process is at work here; if none is, remove `{}`, which one left that broke down",
         lock.display()
