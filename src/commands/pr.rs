@@ -11,7 +11,7 @@ use crate::pr::identity::Identity;
 use crate::pr::list::{self, Shard};
 use crate::pr::run::{self, Limits, NoToken, Target};
 use crate::pr::transport;
-use crate::pr::{Row, Status, Wants};
+use crate::pr::{PrOptions, Row, Status};
 use crate::report::pulls::{self, Told};
 use crate::terminal::{Page, Tone};
 use anyhow::{Context as _, anyhow, bail};
@@ -39,8 +39,10 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
     if addresses.is_empty() {
         return Err(NoInput("no repository to look at").into());
     }
-    let wants = wants(args, place, many, &forges, neutral.path())?;
-    if wants.verified && forges.opened.iter().any(|(_, forge, _)| !forge.capabilities().verified_commits) {
+    let pr_options = pr_options(args, place, many, &forges, neutral.path())?;
+    if pr_options.api_commits
+        && forges.opened.iter().any(|(_, forge, _)| !forge.capabilities().verified_commits)
+    {
         bail!("cannot use `--api-commits` here: only GitHub takes commits that way");
     }
     let targets: Vec<Target<'_>> = addresses
@@ -54,9 +56,9 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         ask_first: many && !place.yes,
     };
     let rows = match &args.action {
-        Some(PrAction::Status(_)) => run::status(&targets, &wants, limits),
-        Some(PrAction::Close(_)) => run::close_all(&targets, &wants, limits),
-        None => run::propose(&targets, &wants, limits),
+        Some(PrAction::Status(_)) => run::status(&targets, &pr_options, limits),
+        Some(PrAction::Close(_)) => run::close_all(&targets, &pr_options, limits),
+        None => run::propose(&targets, &pr_options, limits),
     };
     let told = Told {
         rows: &rows,
@@ -78,26 +80,26 @@ fn status(rows: &[Row]) -> Exit {
     let exit = |row: &Row| match row.status {
         Status::Failed => Exit::Unusable,
         Status::Limited => Exit::Findings,
-        _ if row.would => Exit::Findings,
+        _ if row.pending => Exit::Findings,
         _ => Exit::Clean,
     };
     rows.iter().map(exit).max().unwrap_or(Exit::Clean)
 }
 
-fn wants(
+fn pr_options(
     args: &PrArgs,
     place: &PlaceArgs,
     many: bool,
     forges: &Forges<'_>,
     neutral: &Path,
-) -> anyhow::Result<Wants> {
+) -> anyhow::Result<PrOptions> {
     let prefix = &place.head_prefix;
     if !git2::Reference::is_valid_name(&format!("refs/heads/{prefix}x")) || prefix.is_empty() {
         bail!("cannot use `--head-prefix {prefix}`: no branch can start so");
     }
-    let options: Options = options::resolve(&args.engine)?;
+    let engine: Options = options::resolve(&args.engine)?;
     let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
-    Ok(Wants {
+    Ok(PrOptions {
         base: place.base.clone(),
         prefix: prefix.clone(),
         per_app: args.per_app,
@@ -106,10 +108,10 @@ fn wants(
         draft: args.draft,
         labels: args.labels.clone(),
         reviewers: args.reviewers.clone(),
-        verified: args.api_commits,
+        api_commits: args.api_commits,
         list_first: many,
         dry_run: place.dry_run,
-        options,
+        engine,
         // What GitHub makes has the token's user for its author, whoever git says commits here.
         identity: Identity::find(neutral, token)
             .map(|found| Identity { own: found.own && !args.api_commits, ..found }),

@@ -1,18 +1,18 @@
-//! Doing what was decided, in an order that a run which dies anywhere can be followed by another.
+//! Carries out a decision, in an order that lets the next run go on wherever this one is killed.
 //!
 //! The commit is built first, the marker names it before the branch moves, and the branch moves once.
 
 use super::decide::Decision;
+use super::destination::{NOBODY, fork_url};
 use super::identity::UNKNOWN;
 use super::marker::{Marker, text_digest};
-use super::place::{NOBODY, fork_url};
 use super::proposal::Proposal;
-use super::remark::{self, Closing};
+use super::remark::{self, CloseReason};
 use super::row::row;
 use super::survey::{Plan, Surveyed};
 use super::texts::Texts;
 use super::transport::{BareClone, PushError, push_args};
-use super::{Row, Status, Step, Wants};
+use super::{PrOptions, Row, Status, Step};
 use crate::errors;
 use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
 use anyhow::{Context as _, bail};
@@ -22,35 +22,35 @@ use std::time::Duration;
 /// How long a fork may take until it can be pushed to, in seconds, in steps.
 const FORK_WAITS: [u64; 6] = [0, 1, 2, 4, 8, 16];
 
-/// Does it, or shows it.
-pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, wants: &Wants) -> Row {
-    let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
-    let mut row = row(forge, surveyed, plan, wants.dry_run);
+/// Carries out a plan; a dry run collects what would be sent.
+pub(crate) fn act(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, options: &PrOptions) -> Row {
+    let mut act = Act { forge, surveyed, options, steps: Vec::new(), fork: None };
+    let mut row = row(forge, surveyed, plan, options.dry_run);
     let settled = plan.unsettled.iter().try_for_each(|(branch, pull)| act.settle(branch, pull));
     if let Err(error) = settled.and_then(|()| act.run(plan, &mut row)) {
         row.status = Status::Failed;
-        row.would = false;
-        row.said = errors::lines(&error);
+        row.pending = false;
+        row.detail = errors::lines(&error);
     }
     row.steps = act.steps;
     // A dry run of something that would only say a word.
-    row.would |= wants.dry_run && !row.steps.is_empty();
+    row.pending |= options.dry_run && !row.steps.is_empty();
     let pushes = match &plan.decision {
         Decision::Open { .. } => true,
         Decision::Update { push, .. } => *push,
         _ => false,
     };
-    if let Some(proposal) = plan.proposal.as_ref().filter(|_| pushes && wants.dry_run) {
+    if let Some(proposal) = plan.proposal.as_ref().filter(|_| pushes && options.dry_run) {
         row.patch.clone_from(&proposal.patch);
     }
     row
 }
 
-/// One thing being done.
+/// A plan that is being carried out.
 pub(super) struct Act<'a> {
     pub(super) forge: &'a dyn Forge,
     pub(super) surveyed: &'a Surveyed,
-    pub(super) wants: &'a Wants,
+    pub(super) options: &'a PrOptions,
     pub(super) steps: Vec<Step>,
     /// The fork that was made.
     pub(super) fork: Option<(Repository, String)>,
@@ -67,12 +67,12 @@ impl Act<'_> {
                 self.update(pull, branch, tip, *push, &text, proposal, row)
             }
             (Decision::Close(what), _) => {
-                let why = if self.surveyed.opted_out { Closing::OptedOut } else { Closing::Fixed };
+                let why = if self.surveyed.opted_out { CloseReason::OptedOut } else { CloseReason::Fixed };
                 self.close(what, why)
             }
             (Decision::Sweep { branch, tip }, _) => {
                 // Where branches may not be removed it stays, and does no harm.
-                let _ = self.push(&self.surveyed.place.push_url, branch, None, Some(tip));
+                let _ = self.push(&self.surveyed.destination.push_url, branch, None, Some(tip));
                 Ok(())
             }
             (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
@@ -99,7 +99,7 @@ impl Act<'_> {
             self.move_to(&url, branch, &oid, lease)?;
         }
         row.commit.clone_from(&oid);
-        let asks = !self.wants.labels.is_empty() || !self.wants.reviewers.is_empty();
+        let asks = !self.options.labels.is_empty() || !self.options.reviewers.is_empty();
         let later = asks && !self.forge.capabilities().asks_at_once;
         let title = proposal.message.subject.clone();
         let marker = Marker {
@@ -112,16 +112,16 @@ impl Act<'_> {
         };
         let change = Change::Open {
             head: Box::new(Head { repository: head, branch: branch.to_owned() }),
-            base: self.surveyed.place.base.clone(),
+            base: self.surveyed.destination.base.clone(),
             title,
             body: marker.attach(&proposal.body),
-            draft: self.wants.draft,
-            labels: self.wants.labels.clone(),
-            reviewers: self.wants.reviewers.clone(),
+            draft: self.options.draft,
+            labels: self.options.labels.clone(),
+            reviewers: self.options.reviewers.clone(),
         };
         let answer = self.change(&change)?;
         let mut number = Number(None);
-        if !self.wants.dry_run {
+        if !self.options.dry_run {
             let pull = self.forge.opened(&answer)?;
             number = Number(Some(pull.number));
             row.number = Some((self.forge.kind().sigil(), pull.number));
@@ -140,12 +140,12 @@ impl Act<'_> {
         marker: &Marker,
         body: &str,
     ) -> anyhow::Result<()> {
-        if !self.wants.labels.is_empty() {
-            self.change(&Change::MakeLabels { labels: self.wants.labels.clone() })?;
-            self.change(&Change::Label { number, labels: self.wants.labels.clone() })?;
+        if !self.options.labels.is_empty() {
+            self.change(&Change::MakeLabels { labels: self.options.labels.clone() })?;
+            self.change(&Change::Label { number, labels: self.options.labels.clone() })?;
         }
-        if !self.wants.reviewers.is_empty() {
-            self.change(&Change::Review { number, reviewers: self.wants.reviewers.clone() })?;
+        if !self.options.reviewers.is_empty() {
+            self.change(&Change::Review { number, reviewers: self.options.reviewers.clone() })?;
         }
         let marker = Marker { pending: false, ..marker.clone() };
         self.mark_again(branch, number, (wrote, &marker), body)
@@ -165,11 +165,11 @@ impl Act<'_> {
         let oid = if push { self.commit(branch, proposal)? } else { tip.to_owned() };
         row.commit.clone_from(&oid);
         let marker = Marker {
-            was: (oid != tip).then(|| tip.to_owned()),
+            previous_oid: (oid != tip).then(|| tip.to_owned()),
             oid,
             fingerprint: proposal.fingerprint.clone(),
             // Until the branch has moved, what is there is still what a person gave us.
-            handed: push && text.marker.handed,
+            handed_back: push && text.marker.handed_back,
             ..text.marker.clone()
         };
         let number = Number(Some(pull.number));
@@ -177,7 +177,7 @@ impl Act<'_> {
         self.ensure_unchanged(pull, branch)?;
         // Before the branch moves: a run that dies between the two is known by what it left.
         self.change(&Change::Edit { number, title: text.title.clone(), body, close: false })?;
-        if marker.was.is_some() {
+        if marker.previous_oid.is_some() {
             let (_, url) = self.head()?;
             if let Err(error) = self.move_to(&url, branch, &marker.oid, Some(tip)) {
                 let now = self.tip(&url, branch);
@@ -192,17 +192,17 @@ impl Act<'_> {
             }
         }
         // The commit of a person may not stay what we take for ours.
-        let settled = Marker { was: None, handed: false, ..marker.clone() };
+        let settled = Marker { previous_oid: None, handed_back: false, ..marker.clone() };
         if marker.pending {
             return self.ask(branch, number, &marker, &settled, &text.body);
         }
-        if !marker.handed {
+        if !marker.handed_back {
             return Ok(());
         }
         self.mark_again(branch, number, (&marker, &settled), &text.body)
     }
 
-    /// The clone, which everything that is carried out has.
+    /// The clone; every plan that is carried out has one.
     pub(super) fn bare(&self) -> anyhow::Result<&BareClone> {
         self.surveyed.clone.as_ref().context("there is no clone")
     }
@@ -214,8 +214,8 @@ impl Act<'_> {
 
     /// The repository that has our branches, and where to push to it; a fork is made if need be.
     pub(super) fn head(&mut self) -> anyhow::Result<(Repository, String)> {
-        if let Some(head) = &self.surveyed.place.head {
-            return Ok((head.clone(), self.surveyed.place.push_url.clone()));
+        if let Some(head) = &self.surveyed.destination.head {
+            return Ok((head.clone(), self.surveyed.destination.push_url.clone()));
         }
         if let Some(fork) = &self.fork {
             return Ok(fork.clone());
@@ -225,21 +225,21 @@ impl Act<'_> {
     }
 
     fn make_fork(&mut self) -> anyhow::Result<(Repository, String)> {
-        let place = &self.surveyed.place;
+        let destination = &self.surveyed.destination;
         let answer = self.change(&Change::Fork)?;
-        if self.wants.dry_run {
-            let name = place.repository.name.rsplit('/').next().unwrap_or_default();
+        if self.options.dry_run {
+            let name = destination.repository.name.rsplit('/').next().unwrap_or_default();
             let owner = self.own().context(NOBODY)?.name.as_str();
-            let fork = Repository { name: format!("{owner}/{name}"), ..place.repository.clone() };
+            let fork = Repository { name: format!("{owner}/{name}"), ..destination.repository.clone() };
             return Ok((fork, "{fork}".to_owned()));
         }
         let fork = self.forge.forked(&answer)?;
         let name = |full: &str| full.rsplit('/').next().unwrap_or_default().to_lowercase();
-        if name(&fork.name) != name(&place.repository.name) {
+        if name(&fork.name) != name(&destination.repository.name) {
             // The next run would not find it.
             bail!("its fork is called `{}`; rename it as the repository is called", fork.name);
         }
-        let url = fork_url(&place.address, &fork);
+        let url = fork_url(&destination.address, &fork);
         let clone = self.bare()?;
         for wait in FORK_WAITS {
             std::thread::sleep(Duration::from_secs(wait));
@@ -252,18 +252,18 @@ impl Act<'_> {
 
     /// Makes the commit, where no branch sees it yet.
     fn commit(&mut self, branch: &str, proposal: &Proposal) -> anyhow::Result<String> {
-        if self.wants.verified {
+        if self.options.api_commits {
             return self.commit_there(branch, proposal);
         }
         let clone = self.bare()?;
-        let identity = self.wants.identity.as_ref().context(UNKNOWN)?;
+        let identity = self.options.identity.as_ref().context(UNKNOWN)?;
         let made = proposal.commit(clone.path(), &self.surveyed.base_oid, identity);
         made.context("cannot make the commit")
     }
 
     /// Moves a branch to a commit, if it is still where we saw it.
     fn move_to(&mut self, url: &str, branch: &str, oid: &str, lease: Option<&str>) -> anyhow::Result<()> {
-        if !self.wants.verified {
+        if !self.options.api_commits {
             return self.push(url, branch, Some(oid), lease);
         }
         self.move_there(branch, oid, lease)
@@ -289,7 +289,7 @@ impl Act<'_> {
         oid: Option<&str>,
         lease: Option<&str>,
     ) -> Result<(), PushError> {
-        if self.wants.dry_run {
+        if self.options.dry_run {
             let [lease, refspec] = push_args(branch, oid, lease);
             self.steps.push(Step::Push(vec![lease, url.to_owned(), refspec]));
             return Ok(());
@@ -299,10 +299,10 @@ impl Act<'_> {
 
     /// Makes a change at the forge, or shows its calls: the last answer.
     pub(super) fn change(&mut self, change: &Change) -> anyhow::Result<Value> {
-        let calls = self.forge.calls(&self.surveyed.place.repository, change)?;
+        let calls = self.forge.calls(&self.surveyed.destination.repository, change)?;
         let mut answer = Value::Null;
         for call in calls {
-            if self.wants.dry_run {
+            if self.options.dry_run {
                 self.show(self.forge.client().base(), call);
             } else {
                 answer = self.forge.client().send(&call)?;

@@ -1,23 +1,25 @@
-//! Closing: the marker says that it is us, then the reason, the branch, and the pull request.
+//! Closes a pull request: first the marker says that it is us, then come the reason, the branch, and the pull request.
 
-use super::Wants;
+use super::PrOptions;
 use super::act::Act;
 use super::decide::Close;
 use super::marker::Marker;
-use super::remark::{self, Closing};
+use super::remark::{self, CloseReason};
 use super::row::Step;
 use super::survey::Surveyed;
 use super::transport::PushError;
 use crate::forge::{Change, Forge, Number};
 
 impl Act<'_> {
-    /// Closes a pull request with the reason, and removes its branch: first the branch, since a person who brings
-    /// it back means to go on with it.
-    pub(crate) fn close(&mut self, what: &Close, why: Closing) -> anyhow::Result<()> {
+    /// Closes a pull request with the reason, and removes its branch: first the branch, because a person
+    /// who restores it wants to go on with it.
+    pub(crate) fn close(&mut self, what: &Close, why: CloseReason) -> anyhow::Result<()> {
         let Close { pull, branch, tip, marker, shared } = what;
-        let url = self.surveyed.place.push_url.clone();
+        let url = self.surveyed.destination.push_url.clone();
         // What somebody has pushed since the look is a reason not to close it.
-        if !self.wants.dry_run && tip.is_some() && self.tip(&url, branch)? != tip.clone().unwrap_or_default()
+        if !self.options.dry_run
+            && tip.is_some()
+            && self.tip(&url, branch)? != tip.clone().unwrap_or_default()
         {
             return Err(PushError::Moved(branch.clone()).into());
         }
@@ -27,8 +29,8 @@ impl Act<'_> {
         // Of what was handed back it knows no commit.
         let oid = if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
         let resumed = marker.closing.then(|| marker.clone());
-        let marker = Marker { oid, handed: false, was: None, ..marker.clone() };
-        let reason = remark::closing(why, &self.surveyed.place.base);
+        let marker = Marker { oid, handed_back: false, previous_oid: None, ..marker.clone() };
+        let reason = remark::closing(why, &self.surveyed.destination.base);
         if marker.closing {
             self.remark_once(pull.number, reason)?;
         } else {
@@ -54,9 +56,9 @@ impl Act<'_> {
 pub(crate) fn close(
     forge: &dyn Forge,
     surveyed: &Surveyed,
-    wants: &Wants,
+    options: &PrOptions,
     what: &Close,
 ) -> anyhow::Result<Vec<Step>> {
-    let mut act = Act { forge, surveyed, wants, steps: Vec::new(), fork: None };
-    act.close(what, Closing::Asked).map(|()| act.steps)
+    let mut act = Act { forge, surveyed, options, steps: Vec::new(), fork: None };
+    act.close(what, CloseReason::Asked).map(|()| act.steps)
 }

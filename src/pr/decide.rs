@@ -1,12 +1,12 @@
-//! What is to be done about a repository: a pure function of the repair, of what stands at the forge, and of who
-//! wrote that.
+//! Decides what to do about a pull request: a pure function of the repair, of what is at the forge, and of who wrote
+//! that.
 
 use super::marker::{Marker, text_digest, wrote};
 use crate::forge::{Account, Pull, State};
 
-/// The repair, as far as the decision needs it.
+/// The pull request that the repair asks for, as far as the decision needs it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct DesiredPr<'a> {
     /// What it repairs.
     pub(crate) fingerprint: &'a str,
     /// The title to write.
@@ -15,25 +15,25 @@ pub(crate) struct Ask<'a> {
     pub(crate) body: &'a str,
 }
 
-/// One of our branch names, and what is known of it.
+/// The state of one branch with a name of ours.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Named {
+pub(crate) struct BranchState {
     /// The branch.
     pub(crate) branch: String,
     /// Where it is; `None` where it does not exist.
     pub(crate) tip: Option<String>,
     /// Its pull requests, newest first.
     pub(crate) pulls: Vec<Pull>,
-    /// The tip holds the repair that is asked for.
-    pub(crate) holds: bool,
-    /// The tip is the commit that we would make of its parent. Where there is no pull request, it carries our names
-    /// too: a run of ours was cut short.
-    pub(crate) orphan: bool,
-    /// The tip was made by somebody else.
-    pub(crate) foreign: bool,
+    /// The tip has the desired repair and no other change.
+    pub(crate) has_repair: bool,
+    /// The tip is identical to the commit that we would make on its parent. Where there is no pull request, its author
+    /// and committer are ours too: a run of ours was killed before it opened one.
+    pub(crate) reproducible: bool,
+    /// The names on the tip are not ours, and it is not the commit that we would make.
+    pub(crate) by_someone_else: bool,
 }
 
-impl Named {
+impl BranchState {
     /// Whether more than one open pull request is from it.
     pub(crate) fn is_shared(&self) -> bool {
         self.pulls.iter().filter(|pull| pull.state == State::Open).count() > 1
@@ -134,14 +134,19 @@ pub(crate) struct Close {
     pub(crate) shared: bool,
 }
 
-/// Decides. `named` are our names in their order; the last is free for a new branch. `own` is the account that the
-/// token is of: markers count in what it opened, and nowhere else.
-pub(crate) fn decide(base: &str, own: Option<&Account>, ask: Option<Ask<'_>>, named: &[Named]) -> Decision {
-    let all = || named.iter().flat_map(|name| name.pulls.iter().map(move |pull| (name, pull)));
+/// Decides. `branches` are those of a series in their order; the last is free for a new pull request. `own` is the
+/// token's account: a marker counts only in a pull request that this account opened.
+pub(crate) fn decide(
+    base: &str,
+    own: Option<&Account>,
+    desired: Option<DesiredPr<'_>>,
+    branches: &[BranchState],
+) -> Decision {
+    let all = || branches.iter().flat_map(|state| state.pulls.iter().map(move |pull| (state, pull)));
     let open = || all().filter(|(_, pull)| pull.state == State::Open && pull.base == base);
     let is_own = |pull: &Pull| own.is_some_and(|own| pull.is_by(own));
-    if let Some((name, pull)) = open().find(|(_, pull)| is_own(pull)) {
-        return standing(ask, own, name, pull);
+    if let Some((state, pull)) = open().find(|(_, pull)| is_own(pull)) {
+        return existing_pr(desired, own, state, pull);
     }
     if let Some((_, pull)) = open().next() {
         let why = if own.is_some() { Why::OtherAccount } else { Why::UnknownAccount };
@@ -153,15 +158,16 @@ pub(crate) fn decide(base: &str, own: Option<&Account>, ask: Option<Ask<'_>>, na
             return Decision::HandsOff { pull: pull.clone(), why: Why::UnknownAccount };
         }
     }
-    let Some(ask) = ask else {
-        let orphan = named.last().filter(|name| name.orphan && own.is_some());
-        let sweep =
-            |name: &Named| Some(Decision::Sweep { branch: name.branch.clone(), tip: name.tip.clone()? });
-        return orphan.and_then(sweep).unwrap_or(Decision::Nothing);
+    let Some(desired) = desired else {
+        let reproducible = branches.last().filter(|state| state.reproducible && own.is_some());
+        let sweep = |state: &BranchState| {
+            Some(Decision::Sweep { branch: state.branch.clone(), tip: state.tip.clone()? })
+        };
+        return reproducible.and_then(sweep).unwrap_or(Decision::Nothing);
     };
     let same = |pull: &Pull| {
         Marker::of(pull, own)
-            .is_some_and(|(marker, _)| marker.fingerprint == ask.fingerprint && !marker.is_closed_by_us())
+            .is_some_and(|(marker, _)| marker.fingerprint == desired.fingerprint && !marker.is_closed_by_us())
     };
     if let Some((_, pull)) = all().find(|(_, pull)| same(pull)) {
         return match pull.state {
@@ -178,7 +184,7 @@ pub(crate) fn decide(base: &str, own: Option<&Account>, ask: Option<Ask<'_>>, na
     if let Some(pull) = all().map(|(_, pull)| pull).find(unmarked) {
         return Decision::Declined(pull.clone());
     }
-    match named.last() {
+    match branches.last() {
         Some(free) => Decision::Open { branch: free.branch.clone(), lease: free.tip.clone() },
         None => Decision::Nothing,
     }
@@ -186,8 +192,9 @@ pub(crate) fn decide(base: &str, own: Option<&Account>, ask: Option<Ask<'_>>, na
 
 /// The pull requests of ours that the forge closed when their branch went, before we could say that it was us, with
 /// their branches.
-pub(crate) fn unsettled(base: &str, own: Option<&Account>, named: &[Named]) -> Vec<(String, Pull)> {
-    let all = named.iter().flat_map(|name| name.pulls.iter().map(|pull| (name.branch.clone(), pull.clone())));
+pub(crate) fn unsettled(base: &str, own: Option<&Account>, branches: &[BranchState]) -> Vec<(String, Pull)> {
+    let all =
+        branches.iter().flat_map(|state| state.pulls.iter().map(|pull| (state.branch.clone(), pull.clone())));
     let closing = |(_, pull): &(String, Pull)| {
         let marker = Marker::of(pull, own).map(|(marker, _)| marker);
         pull.state == State::Closed && pull.base == base && marker.is_some_and(|marker| marker.closing)
@@ -196,36 +203,42 @@ pub(crate) fn unsettled(base: &str, own: Option<&Account>, named: &[Named]) -> V
 }
 
 /// A name on which a new branch may be made: nothing was proposed from it, and nobody else's is there.
-pub(crate) fn is_free(own: Option<&Account>, name: &Named) -> bool {
-    name.pulls.is_empty() && (name.tip.is_none() || (name.orphan && own.is_some()))
+pub(crate) fn is_free(own: Option<&Account>, state: &BranchState) -> bool {
+    state.pulls.is_empty() && (state.tip.is_none() || (state.reproducible && own.is_some()))
 }
 
-fn standing(ask: Option<Ask<'_>>, own: Option<&Account>, name: &Named, pull: &Pull) -> Decision {
+/// The decision where our own pull request is open.
+fn existing_pr(
+    desired: Option<DesiredPr<'_>>,
+    own: Option<&Account>,
+    state: &BranchState,
+    pull: &Pull,
+) -> Decision {
     let hands_off = |why| Decision::HandsOff { pull: pull.clone(), why };
     let Some((marker, text)) = Marker::of(pull, own) else { return hands_off(Why::NoMarker) };
     let close = |tip: Option<String>| {
-        let (pull, branch, marker) = (pull.clone(), name.branch.clone(), marker.clone());
-        Decision::Close(Close { pull, branch, tip, marker, shared: name.is_shared() })
+        let (pull, branch, marker) = (pull.clone(), state.branch.clone(), marker.clone());
+        Decision::Close(Close { pull, branch, tip, marker, shared: state.is_shared() })
     };
-    let Some(tip) = name.tip.clone() else {
+    let Some(tip) = state.tip.clone() else {
         return if marker.closing { close(None) } else { hands_off(Why::NoBranch) };
     };
-    // What we would make of its parent ourselves is nobody's work, whoever pushed it.
-    let ours = marker.left_at(&tip) || name.orphan;
-    if !marker.takes_over(&tip) && (name.foreign || !ours) {
+    // A commit identical to the one we would create is ours, whoever pushed it.
+    let ours = marker.left_at(&tip) || state.reproducible;
+    if !marker.takes_over(&tip) && (state.by_someone_else || !ours) {
         return hands_off(Why::Commits);
     }
-    let Some(ask) = ask else {
+    let Some(desired) = desired else {
         return if marker.closed { hands_off(Why::Reopened) } else { close(Some(tip)) };
     };
-    let (pull, branch) = (pull.clone(), name.branch.clone());
+    let (pull, branch) = (pull.clone(), state.branch.clone());
     let differs = |now: &str, wanted: &str| text_digest(now) != text_digest(wanted);
-    let title = wrote(marker.title.as_deref(), &pull.title) && differs(&pull.title, ask.title);
-    let body = wrote(marker.body.as_deref(), &text) && differs(&text, ask.body);
-    // What was handed back is replaced, as was said.
-    let push = !name.holds || marker.takes_over(&tip);
-    let open = !marker.pending && !marker.is_closed_by_us() && !marker.handed && marker.left_at(&tip);
-    if open && marker.fingerprint == ask.fingerprint && !push && !title && !body {
+    let title = wrote(marker.title.as_deref(), &pull.title) && differs(&pull.title, desired.title);
+    let body = wrote(marker.body.as_deref(), &text) && differs(&text, desired.body);
+    // A branch that a person gave back to us is replaced, as the comment on the pull request announces.
+    let push = !state.has_repair || marker.takes_over(&tip);
+    let open = !marker.pending && !marker.is_closed_by_us() && !marker.handed_back && marker.left_at(&tip);
+    if open && marker.fingerprint == desired.fingerprint && !push && !title && !body {
         return Decision::UpToDate { pull, branch, tip };
     }
     Decision::Update { title, body, push, pull, branch, tip, marker }

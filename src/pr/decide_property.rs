@@ -1,7 +1,7 @@
 //! Drawn lives of pull requests: whatever others write, push, open and close, and wherever a run of ours ends, no
 //! commit of theirs is moved away or removed, unless they hand it to us in a pull request of ours.
 
-use super::{Ask, Close, Decision, Named, decide, is_free, unsettled};
+use super::{BranchState, Close, Decision, DesiredPr, decide, is_free, unsettled};
 use crate::forge::{Account, Pull, State};
 use crate::pr::marker::{Marker, text_digest};
 
@@ -68,12 +68,12 @@ impl Life {
         let oid = if self.draw.one_in(3) { "c".repeat(40) } else { tip.clone().unwrap_or_default() };
         Marker {
             oid,
-            was: tip.filter(|_| self.draw.one_in(3)),
+            previous_oid: tip.filter(|_| self.draw.one_in(3)),
             fingerprint: format!("f{}", self.draw.below(2)),
             pending: self.draw.one_in(4),
             closing: self.draw.one_in(4),
             closed: self.draw.one_in(4),
-            handed: self.draw.one_in(2),
+            handed_back: self.draw.one_in(2),
             ..Marker::default()
         }
     }
@@ -106,7 +106,7 @@ impl Life {
                     if !pull.is_by(&own) {
                         pull.body = marker.attach("Forged.");
                     } else if own_identity && theirs {
-                        pull.body = Marker { handed: false, ..marker }.attach("Edited.");
+                        pull.body = Marker { handed_back: false, ..marker }.attach("Edited.");
                     }
                 });
             }
@@ -121,8 +121,8 @@ impl Life {
     }
 
     /// What a survey would find.
-    fn named(&mut self, ask: bool) -> Vec<Named> {
-        let mut named = Vec::new();
+    fn branches(&mut self, desired: bool) -> Vec<BranchState> {
+        let mut branches = Vec::new();
         for branch in 0..self.tips.len() {
             let tip = self.tips[branch].clone();
             let pulls: Vec<Pull> = self
@@ -133,22 +133,22 @@ impl Life {
                 .rev()
                 .collect();
             let ours = tip.as_ref().is_some_and(|tip| tip.ours);
-            let name = Named {
+            let name = BranchState {
                 branch: branch.to_string(),
                 tip: tip.map(|tip| tip.oid),
                 pulls,
-                holds: ask && ours && self.draw.one_in(2),
+                has_repair: desired && ours && self.draw.one_in(2),
                 // Only what we made is what we would make.
-                orphan: ours && self.draw.one_in(2),
-                foreign: self.own_identity && !ours,
+                reproducible: ours && self.draw.one_in(2),
+                by_someone_else: self.own_identity && !ours,
             };
             let free = is_free(self.own.as_ref(), &name);
-            named.push(name);
+            branches.push(name);
             if free {
                 break;
             }
         }
-        named
+        branches
     }
 
     /// A tip is about to be replaced or removed.
@@ -170,15 +170,15 @@ impl Life {
         let asked = !self.draw.one_in(3);
         let fingerprint = format!("f{}", self.draw.below(2));
         let (title, body) = ("Title", format!("Body of {fingerprint}."));
-        let ask = asked.then_some(Ask { fingerprint: &fingerprint, title, body: &body });
-        let named = self.named(asked);
-        if named.last().is_some_and(|last| !is_free(self.own.as_ref(), last)) {
+        let desired = asked.then_some(DesiredPr { fingerprint: &fingerprint, title, body: &body });
+        let branches = self.branches(asked);
+        if branches.last().is_some_and(|last| !is_free(self.own.as_ref(), last)) {
             return;
         }
-        for (_, pull) in unsettled(BASE, self.own.as_ref(), &named) {
+        for (_, pull) in unsettled(BASE, self.own.as_ref(), &branches) {
             assert!(pull.is_by(&account(1)) && self.own.is_some(), "{:?}", self.log);
         }
-        let decision = decide(BASE, self.own.as_ref(), ask, &named);
+        let decision = decide(BASE, self.own.as_ref(), desired, &branches);
         self.log.push(format!("we {decision:?}"));
         let dies_after = self.draw.below(6);
         let new = |oid: String| Marker {
@@ -203,8 +203,12 @@ impl Life {
             }
             Decision::Update { pull, branch, tip, marker, push, .. } => {
                 let commit = if push { self.commit(true) } else { Commit { oid: tip.clone(), ours: true } };
-                let was = (commit.oid != tip).then(|| tip.clone());
-                let marker = Marker { was, handed: push && marker.handed, ..new(commit.oid.clone()) };
+                let previous_oid = (commit.oid != tip).then(|| tip.clone());
+                let marker = Marker {
+                    previous_oid,
+                    handed_back: push && marker.handed_back,
+                    ..new(commit.oid.clone())
+                };
                 self.pull(pull.number).body = marker.attach(&body);
                 if push && dies_after > 0 {
                     let at = self.touch(&branch, &tip);
@@ -214,7 +218,7 @@ impl Life {
             Decision::Close(Close { pull, branch, tip, marker, shared }) => {
                 let oid =
                     if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
-                let closing = Marker { oid, handed: false, was: None, closing: true, ..marker };
+                let closing = Marker { oid, handed_back: false, previous_oid: None, closing: true, ..marker };
                 self.pull(pull.number).body = closing.attach("Text.");
                 if let Some(tip) = tip.filter(|_| !shared && dies_after > 0) {
                     let at = self.touch(&branch, &tip);

@@ -1,10 +1,10 @@
-use super::{Ask, Decision, Named, Why, decide};
+use super::{BranchState, Decision, DesiredPr, Why, decide};
 use crate::forge::{Account, Pull, State};
 use crate::pr::marker::{Marker, text_digest};
 
 const OURS: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const THEIRS: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const ASK: Ask<'_> = Ask { fingerprint: "f1", title: "Title", body: "Body." };
+const ASK: DesiredPr<'_> = DesiredPr { fingerprint: "f1", title: "Title", body: "Body." };
 
 fn marker() -> Marker {
     Marker {
@@ -44,23 +44,29 @@ fn ours(state: State, marker: &Marker) -> Pull {
     pull(state, &marker.attach("Body."))
 }
 
-fn named(tip: Option<&str>, pulls: Vec<Pull>) -> Named {
+fn branches(tip: Option<&str>, pulls: Vec<Pull>) -> BranchState {
     let tip = tip.map(str::to_owned);
-    Named { branch: "nixpacks-fix/main".to_owned(), tip, pulls, holds: true, ..Named::default() }
+    BranchState {
+        branch: "nixpacks-fix/main".to_owned(),
+        tip,
+        pulls,
+        has_repair: true,
+        ..BranchState::default()
+    }
 }
 
-fn free() -> Named {
-    Named { branch: "nixpacks-fix/main-2".to_owned(), ..Named::default() }
+fn free() -> BranchState {
+    BranchState { branch: "nixpacks-fix/main-2".to_owned(), ..BranchState::default() }
 }
 
 /// The decision in a word.
-fn word(ask: Option<Ask<'_>>, named: &[Named]) -> String {
-    told(Some(&own()), ask, named)
+fn word(desired: Option<DesiredPr<'_>>, branches: &[BranchState]) -> String {
+    told(Some(&own()), desired, branches)
 }
 
 /// The same for the token of another account, or of one that nobody tells.
-fn told(own: Option<&Account>, ask: Option<Ask<'_>>, named: &[Named]) -> String {
-    match decide("main", own, ask, named) {
+fn told(own: Option<&Account>, desired: Option<DesiredPr<'_>>, branches: &[BranchState]) -> String {
+    match decide("main", own, desired, branches) {
         Decision::Nothing => "nothing".to_owned(),
         Decision::UpToDate { .. } => "up to date".to_owned(),
         Decision::Open { branch, lease } => {
@@ -79,11 +85,11 @@ fn told(own: Option<&Account>, ask: Option<Ask<'_>>, named: &[Named]) -> String 
 fn opens_once_and_then_leaves_well_alone() {
     assert_eq!(word(Some(ASK), &[free()]), "open nixpacks-fix/main-2 new");
     assert_eq!(
-        word(Some(ASK), &[Named { orphan: true, ..named(Some(OURS), vec![]) }]),
+        word(Some(ASK), &[BranchState { reproducible: true, ..branches(Some(OURS), vec![]) }]),
         "open nixpacks-fix/main leased"
     );
     assert_eq!(
-        word(Some(ASK), &[named(Some(OURS), vec![ours(State::Open, &marker())]), free()]),
+        word(Some(ASK), &[branches(Some(OURS), vec![ours(State::Open, &marker())]), free()]),
         "up to date"
     );
     assert_eq!(word(None, &[free()]), "nothing");
@@ -91,28 +97,35 @@ fn opens_once_and_then_leaves_well_alone() {
 
 #[test]
 fn what_we_would_make_ourselves_is_nobodys_work() {
-    let twin = Named { orphan: true, ..named(Some(THEIRS), vec![ours(State::Open, &marker())]) };
+    let twin =
+        BranchState { reproducible: true, ..branches(Some(THEIRS), vec![ours(State::Open, &marker())]) };
     assert_eq!(word(Some(ASK), &[twin]), "update push=false title=false body=false");
 }
 
 #[test]
 fn keeps_off_what_a_person_has_touched() {
     let open = || vec![ours(State::Open, &marker())];
-    assert_eq!(word(Some(ASK), &[named(Some(THEIRS), open())]), format!("hands off {:?}", Why::Commits));
-    assert_eq!(word(None, &[named(Some(THEIRS), open())]), "hands off Commits");
-    assert_eq!(word(Some(ASK), &[named(None, open())]), "hands off NoBranch");
-    assert_eq!(word(Some(ASK), &[named(Some(OURS), vec![pull(State::Open, "Body.")])]), "hands off NoMarker");
-    let foreign = Named { foreign: true, ..named(Some(OURS), open()) };
-    assert_eq!(word(Some(ASK), &[foreign]), "hands off Commits");
+    assert_eq!(word(Some(ASK), &[branches(Some(THEIRS), open())]), format!("hands off {:?}", Why::Commits));
+    assert_eq!(word(None, &[branches(Some(THEIRS), open())]), "hands off Commits");
+    assert_eq!(word(Some(ASK), &[branches(None, open())]), "hands off NoBranch");
+    assert_eq!(
+        word(Some(ASK), &[branches(Some(OURS), vec![pull(State::Open, "Body.")])]),
+        "hands off NoMarker"
+    );
+    let by_someone_else = BranchState { by_someone_else: true, ..branches(Some(OURS), open()) };
+    assert_eq!(word(Some(ASK), &[by_someone_else]), "hands off Commits");
     let elsewhere = Pull { base: "dev".to_owned(), ..ours(State::Open, &marker()) };
-    assert_eq!(word(Some(ASK), &[named(Some(OURS), vec![elsewhere]), free()]), "hands off Base");
+    assert_eq!(word(Some(ASK), &[branches(Some(OURS), vec![elsewhere]), free()]), "hands off Base");
 }
 
 #[test]
 fn writes_only_the_texts_that_nobody_else_wrote() {
     let with = |title: &str, body: &str, marker: &Marker| {
         let pull = Pull { title: title.to_owned(), body: marker.attach(body), ..pull(State::Open, "") };
-        word(Some(Ask { title: "New title", body: "New body.", ..ASK }), &[named(Some(OURS), vec![pull])])
+        word(
+            Some(DesiredPr { title: "New title", body: "New body.", ..ASK }),
+            &[branches(Some(OURS), vec![pull])],
+        )
     };
     assert_eq!(with("Title", "Body.", &marker()), "update push=false title=true body=true");
     assert_eq!(with("Mine", "Body.", &marker()), "update push=false title=false body=true");
@@ -123,61 +136,65 @@ fn writes_only_the_texts_that_nobody_else_wrote() {
 
 #[test]
 fn goes_on_where_a_run_was_cut_short() {
-    let moving = Marker { oid: THEIRS.to_owned(), was: Some(OURS.to_owned()), ..marker() };
-    let before = Named { holds: false, ..named(Some(OURS), vec![ours(State::Open, &moving)]) };
+    let moving = Marker { oid: THEIRS.to_owned(), previous_oid: Some(OURS.to_owned()), ..marker() };
+    let before = BranchState { has_repair: false, ..branches(Some(OURS), vec![ours(State::Open, &moving)]) };
     assert_eq!(word(Some(ASK), &[before]), "update push=true title=false body=false");
-    assert_eq!(word(Some(ASK), &[named(Some(THEIRS), vec![ours(State::Open, &moving)])]), "up to date");
+    assert_eq!(word(Some(ASK), &[branches(Some(THEIRS), vec![ours(State::Open, &moving)])]), "up to date");
     let unlabelled = Marker { pending: true, ..marker() };
-    let after = named(Some(OURS), vec![ours(State::Open, &unlabelled)]);
+    let after = branches(Some(OURS), vec![ours(State::Open, &unlabelled)]);
     assert_eq!(word(Some(ASK), &[after]), "update push=false title=false body=false");
 }
 
 #[test]
 fn what_was_declined_is_not_proposed_again_and_something_else_is() {
-    let closed = || named(Some(OURS), vec![ours(State::Closed, &marker())]);
+    let closed = || branches(Some(OURS), vec![ours(State::Closed, &marker())]);
     assert_eq!(word(Some(ASK), &[closed(), free()]), "declined");
     assert_eq!(
-        word(Some(Ask { fingerprint: "f2", ..ASK }), &[closed(), free()]),
+        word(Some(DesiredPr { fingerprint: "f2", ..ASK }), &[closed(), free()]),
         "open nixpacks-fix/main-2 new"
     );
     let by_us = Marker { closed: true, ..marker() };
-    let closed = named(Some(OURS), vec![ours(State::Closed, &by_us)]);
+    let closed = branches(Some(OURS), vec![ours(State::Closed, &by_us)]);
     assert_eq!(word(Some(ASK), &[closed, free()]), "open nixpacks-fix/main-2 new");
-    let merged = || named(None, vec![ours(State::Merged, &marker())]);
+    let merged = || branches(None, vec![ours(State::Merged, &marker())]);
     assert_eq!(word(None, &[merged(), free()]), "nothing");
     assert_eq!(word(Some(ASK), &[merged(), free()]), "undone");
     assert_eq!(
-        word(Some(Ask { fingerprint: "f2", ..ASK }), &[merged(), free()]),
+        word(Some(DesiredPr { fingerprint: "f2", ..ASK }), &[merged(), free()]),
         "open nixpacks-fix/main-2 new"
     );
 }
 
 #[test]
 fn one_that_was_closed_without_its_marker_may_have_been_for_this() {
-    let closed = named(Some(OURS), vec![pull(State::Closed, "Body.")]);
+    let closed = branches(Some(OURS), vec![pull(State::Closed, "Body.")]);
     assert_eq!(word(Some(ASK), &[closed, free()]), "declined");
 }
 
 #[test]
 fn one_that_we_closed_and_a_person_reopened_is_open_for_good() {
     let by_us = Marker { closed: true, ..marker() };
-    let reopened = named(Some(OURS), vec![ours(State::Open, &by_us)]);
+    let reopened = branches(Some(OURS), vec![ours(State::Open, &by_us)]);
     assert_eq!(word(Some(ASK), &[reopened]), "update push=false title=false body=false");
 }
 
 #[test]
 fn what_was_handed_back_is_replaced_whatever_is_there() {
-    let handed = Marker { oid: String::new(), handed: true, ..Marker::default() };
-    let named = named(Some(THEIRS), vec![ours(State::Open, &handed)]);
-    let foreign = Named { foreign: true, ..named };
-    assert_eq!(word(Some(ASK), std::slice::from_ref(&foreign)), "update push=true title=false body=false");
-    assert_eq!(word(None, &[foreign]), "close");
+    let handed_back = Marker { oid: String::new(), handed_back: true, ..Marker::default() };
+    let branches = branches(Some(THEIRS), vec![ours(State::Open, &handed_back)]);
+    let by_someone_else = BranchState { by_someone_else: true, ..branches };
+    assert_eq!(
+        word(Some(ASK), std::slice::from_ref(&by_someone_else)),
+        "update push=true title=false body=false"
+    );
+    assert_eq!(word(None, &[by_someone_else]), "close");
     // Cut short before the branch moved, and after.
-    let moving = Marker { oid: OURS.to_owned(), was: Some(THEIRS.to_owned()), handed: true, ..marker() };
+    let moving =
+        Marker { oid: OURS.to_owned(), previous_oid: Some(THEIRS.to_owned()), handed_back: true, ..marker() };
     let at = |tip| {
-        vec![Named {
-            foreign: tip == THEIRS,
-            ..super::tests::named(Some(tip), vec![ours(State::Open, &moving)])
+        vec![BranchState {
+            by_someone_else: tip == THEIRS,
+            ..super::tests::branches(Some(tip), vec![ours(State::Open, &moving)])
         }]
     };
     assert_eq!(word(Some(ASK), &at(THEIRS)), "update push=true title=false body=false");
@@ -189,13 +206,13 @@ fn what_was_handed_back_is_replaced_whatever_is_there() {
 #[test]
 fn finishes_closing_and_does_not_close_what_somebody_reopened() {
     let closing = Marker { closing: true, ..marker() };
-    let open = |tip, marker: &Marker| named(tip, vec![ours(State::Open, marker)]);
+    let open = |tip, marker: &Marker| branches(tip, vec![ours(State::Open, marker)]);
     assert_eq!(word(None, &[open(Some(OURS), &closing)]), "close");
     assert_eq!(word(None, &[open(None, &closing)]), "close");
     assert_eq!(word(Some(ASK), &[open(None, &closing)]), "close");
     assert_eq!(word(Some(ASK), &[open(Some(OURS), &closing)]), "update push=false title=false body=false");
     // A forge may close it when the branch goes, before we do.
-    let gone = named(None, vec![ours(State::Closed, &closing)]);
+    let gone = branches(None, vec![ours(State::Closed, &closing)]);
     assert_eq!(word(Some(ASK), &[gone, free()]), "open nixpacks-fix/main-2 new");
     let closed = Marker { closed: true, ..marker() };
     assert_eq!(word(None, &[open(Some(OURS), &closed)]), "hands off Reopened");
@@ -204,73 +221,81 @@ fn finishes_closing_and_does_not_close_what_somebody_reopened() {
 #[test]
 fn a_branch_that_another_pull_request_is_from_stays() {
     let elsewhere = Pull { base: "dev".to_owned(), ..pull(State::Open, "Mine.") };
-    let shared = named(Some(OURS), vec![elsewhere, ours(State::Open, &marker())]);
+    let shared = branches(Some(OURS), vec![elsewhere, ours(State::Open, &marker())]);
     assert_eq!(word(None, &[shared]), "close alone");
 }
 
 #[test]
 fn a_branch_that_was_left_without_a_pull_request_goes_when_nothing_needs_it() {
-    let orphan = Named { orphan: true, ..named(Some(OURS), vec![]) };
-    assert_eq!(word(None, &[orphan]), "sweep");
+    let reproducible = BranchState { reproducible: true, ..branches(Some(OURS), vec![]) };
+    assert_eq!(word(None, &[reproducible]), "sweep");
 }
 
 #[test]
 fn closes_what_the_base_no_longer_needs() {
-    assert_eq!(word(None, &[named(Some(OURS), vec![ours(State::Open, &marker())])]), "close");
+    assert_eq!(word(None, &[branches(Some(OURS), vec![ours(State::Open, &marker())])]), "close");
 }
 
 #[test]
 fn what_another_account_opened_says_nothing_for_us() {
-    let handed = Marker { handed: true, ..marker() };
+    let handed_back = Marker { handed_back: true, ..marker() };
     let closed = Marker { closed: true, ..marker() };
-    for marker in [marker(), handed, closed] {
-        for foreign in [true, false] {
-            let open =
-                |tip| Named { foreign, ..named(Some(tip), vec![by_another(ours(State::Open, &marker))]) };
+    for marker in [marker(), handed_back, closed] {
+        for by_someone_else in [true, false] {
+            let open = |tip| BranchState {
+                by_someone_else,
+                ..branches(Some(tip), vec![by_another(ours(State::Open, &marker))])
+            };
             for tip in [OURS, THEIRS] {
-                for ask in [Some(ASK), None] {
-                    assert_eq!(word(ask, &[open(tip), free()]), "hands off OtherAccount", "{marker:?}");
+                for desired in [Some(ASK), None] {
+                    assert_eq!(word(desired, &[open(tip), free()]), "hands off OtherAccount", "{marker:?}");
                 }
             }
         }
     }
     // Nor does it say no for a person, or that it was us who closed one.
     for (state, marker) in [(State::Closed, marker()), (State::Merged, marker())] {
-        let theirs = named(Some(THEIRS), vec![by_another(ours(state, &marker))]);
+        let theirs = branches(Some(THEIRS), vec![by_another(ours(state, &marker))]);
         assert_eq!(word(Some(ASK), &[theirs, free()]), "open nixpacks-fix/main-2 new", "{state:?}");
     }
     let closed = Marker { closed: true, ..marker() };
     let both = vec![by_another(ours(State::Closed, &closed)), ours(State::Closed, &marker())];
-    assert_eq!(word(Some(ASK), &[named(Some(OURS), both), free()]), "declined");
+    assert_eq!(word(Some(ASK), &[branches(Some(OURS), both), free()]), "declined");
     let closing = Marker { closing: true, ..marker() };
-    let theirs = named(None, vec![by_another(ours(State::Closed, &closing))]);
+    let theirs = branches(None, vec![by_another(ours(State::Closed, &closing))]);
     assert_eq!(super::unsettled("main", Some(&own()), &[theirs]), []);
 }
 
 #[test]
 fn goes_on_with_its_own_beside_one_of_another_account() {
-    let theirs = named(Some(THEIRS), vec![by_another(ours(State::Open, &marker()))]);
-    let second = Named {
+    let theirs = branches(Some(THEIRS), vec![by_another(ours(State::Open, &marker()))]);
+    let second = BranchState {
         branch: "nixpacks-fix/main-2".to_owned(),
-        ..named(Some(OURS), vec![ours(State::Open, &marker())])
+        ..branches(Some(OURS), vec![ours(State::Open, &marker())])
     };
     assert_eq!(word(Some(ASK), &[theirs, second]), "up to date");
 }
 
 #[test]
 fn nothing_is_moved_removed_or_repeated_where_the_own_account_is_not_known() {
-    let unknown = |ask, named: &[Named]| told(None, ask, named);
+    let unknown = |desired, branches: &[BranchState]| told(None, desired, branches);
     for state in [State::Open, State::Closed, State::Merged] {
-        for marker in [marker(), Marker { handed: true, ..marker() }, Marker { closed: true, ..marker() }] {
-            for ask in [Some(ASK), None] {
-                let name = named(Some(OURS), vec![ours(state, &marker)]);
-                assert_eq!(unknown(ask, &[name, free()]), "hands off UnknownAccount", "{state:?} {marker:?}");
+        for marker in
+            [marker(), Marker { handed_back: true, ..marker() }, Marker { closed: true, ..marker() }]
+        {
+            for desired in [Some(ASK), None] {
+                let name = branches(Some(OURS), vec![ours(state, &marker)]);
+                assert_eq!(
+                    unknown(desired, &[name, free()]),
+                    "hands off UnknownAccount",
+                    "{state:?} {marker:?}"
+                );
             }
         }
     }
-    let orphan = Named { orphan: true, ..named(Some(OURS), vec![]) };
-    assert_eq!(unknown(None, std::slice::from_ref(&orphan)), "nothing");
-    assert!(!super::is_free(None, &orphan) && super::is_free(Some(&own()), &orphan));
+    let reproducible = BranchState { reproducible: true, ..branches(Some(OURS), vec![]) };
+    assert_eq!(unknown(None, std::slice::from_ref(&reproducible)), "nothing");
+    assert!(!super::is_free(None, &reproducible) && super::is_free(Some(&own()), &reproducible));
     // A first one takes nothing from anybody.
     assert_eq!(unknown(Some(ASK), &[free()]), "open nixpacks-fix/main-2 new");
 }

@@ -1,4 +1,4 @@
-//! What a repair repairs, short: the same for the same trouble, whatever else changes around it.
+//! A short digest of what a repair is about: the same for the same problem, whatever else changes around it.
 
 use crate::report::{Examined, Fate, fate};
 use git2::{ObjectType, Oid};

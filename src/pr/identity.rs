@@ -1,4 +1,4 @@
-//! Who commits.
+//! The author and committer of our commits.
 
 use crate::forge::secret::{Token, variable};
 use crate::git::Git;

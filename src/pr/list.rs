@@ -1,4 +1,4 @@
-//! Many repositories: which, and which part of them.
+//! Lists of repositories: from a file or an organisation, and the part of them that one machine takes.
 
 use crate::forge::address::Site;
 use crate::forge::{Address, Forge};

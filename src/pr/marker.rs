@@ -19,7 +19,7 @@ pub(crate) struct Marker {
     /// The commit that the branch is at, or is about to be moved to.
     pub(crate) oid: String,
     /// The commit that it was at before: a move from there may have been cut short.
-    pub(crate) was: Option<String>,
+    pub(crate) previous_oid: Option<String>,
     /// What the pull request repairs.
     pub(crate) fingerprint: String,
     /// The digest of the title as we wrote it; none that a person took over.
@@ -34,7 +34,7 @@ pub(crate) struct Marker {
     pub(crate) closed: bool,
     /// A person gave the branch back to us, wherever it is and whoever made its commits; with a commit, we were
     /// about to replace what is there.
-    pub(crate) handed: bool,
+    pub(crate) handed_back: bool,
 }
 
 impl Marker {
@@ -62,19 +62,19 @@ impl Marker {
         for field in fields.split_whitespace() {
             match field.split_once('=') {
                 Some(("oid", value)) if is_oid(value) => value.clone_into(&mut marker.oid),
-                Some(("was", value)) if is_oid(value) => marker.was = Some(value.to_owned()),
+                Some(("was", value)) if is_oid(value) => marker.previous_oid = Some(value.to_owned()),
                 Some(("fingerprint", value)) if is_digest(value) => value.clone_into(&mut marker.fingerprint),
                 Some(("title", value)) if is_digest(value) => marker.title = Some(value.to_owned()),
                 Some(("body", value)) if is_digest(value) => marker.body = Some(value.to_owned()),
                 None if field == "pending" => marker.pending = true,
                 None if field == "closing" => marker.closing = true,
                 None if field == "closed" => marker.closed = true,
-                None if field == "handed" => marker.handed = true,
+                None if field == "handed" => marker.handed_back = true,
                 // A later version may know more.
                 _ => {}
             }
         }
-        let known = !marker.oid.is_empty() || marker.handed || marker.is_closed_by_us();
+        let known = !marker.oid.is_empty() || marker.handed_back || marker.is_closed_by_us();
         known.then_some(marker)
     }
 
@@ -88,7 +88,7 @@ impl Marker {
         let mut line = OPENS.trim_end().to_owned();
         let fields = [
             ("oid", Some(self.oid.as_str())),
-            ("was", self.was.as_deref()),
+            ("was", self.previous_oid.as_deref()),
             ("fingerprint", Some(self.fingerprint.as_str())),
             ("title", self.title.as_deref()),
             ("body", self.body.as_deref()),
@@ -102,7 +102,7 @@ impl Marker {
             ("pending", self.pending),
             ("closing", self.closing),
             ("closed", self.closed),
-            ("handed", self.handed),
+            ("handed", self.handed_back),
         ];
         for (name, is_set) in flags {
             if is_set {
@@ -119,12 +119,12 @@ impl Marker {
 
     /// Whether a person gave us what is at `tip`.
     pub(crate) fn takes_over(&self, tip: &str) -> bool {
-        self.handed && (self.oid.is_empty() || self.was.as_deref() == Some(tip))
+        self.handed_back && (self.oid.is_empty() || self.previous_oid.as_deref() == Some(tip))
     }
 
     /// Whether the branch may be at `tip` by our own doing.
     pub(crate) fn left_at(&self, tip: &str) -> bool {
-        !tip.is_empty() && (self.oid == tip || self.was.as_deref() == Some(tip))
+        !tip.is_empty() && (self.oid == tip || self.previous_oid.as_deref() == Some(tip))
     }
 }
 
@@ -172,13 +172,13 @@ mod tests {
     #[test]
     fn is_found_again_whatever_the_forge_did_to_the_line_ends() {
         let full = Marker {
-            was: Some("b".repeat(40)),
+            previous_oid: Some("b".repeat(40)),
             title: Some("t".to_owned()),
             body: Some("b".to_owned()),
             pending: true,
             closing: true,
             closed: true,
-            handed: true,
+            handed_back: true,
             ..marker()
         };
         for marker in [marker(), full] {
@@ -245,11 +245,14 @@ mod tests {
 
     #[test]
     fn knows_the_tips_that_it_left() {
-        let moving = Marker { was: Some("b".repeat(40)), ..marker() };
+        let moving = Marker { previous_oid: Some("b".repeat(40)), ..marker() };
         assert!(moving.left_at(&"a".repeat(40)) && moving.left_at(&"b".repeat(40)));
         assert!(!moving.left_at(&"c".repeat(40)) && !marker().left_at(&"b".repeat(40)));
         // One that hands the branch back names no commit, and may outlive further work.
-        let handed = Marker { oid: String::new(), handed: true, ..Marker::default() };
-        assert!(Marker::find(&handed.line()).is_some_and(|(found, _)| found == handed && !found.left_at("")));
+        let handed_back = Marker { oid: String::new(), handed_back: true, ..Marker::default() };
+        assert!(
+            Marker::find(&handed_back.line())
+                .is_some_and(|(found, _)| found == handed_back && !found.left_at(""))
+        );
     }
 }

@@ -4,16 +4,17 @@
 //! in the name of the branch and in a marker in the description.
 
 pub(crate) mod act;
+mod api_commits;
 mod body;
-mod branch;
+mod branch_names;
 mod closing;
 pub(crate) mod decide;
+mod destination;
 mod fingerprint;
 pub(crate) mod identity;
 pub(crate) mod list;
 mod markdown;
 pub(crate) mod marker;
-mod place;
 mod proposal;
 mod remake;
 mod remark;
@@ -21,11 +22,10 @@ mod reread;
 pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod scratch;
-mod standing;
+mod status_and_close;
 pub(crate) mod survey;
 mod texts;
 pub(crate) mod transport;
-mod verified;
 
 pub(crate) use row::{Row, Status, Step};
 
@@ -35,7 +35,7 @@ use nixpacks_transforms::engine::Options;
 /// What was asked for, the same for every repository.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
-pub(crate) struct Wants {
+pub(crate) struct PrOptions {
     /// The branch to repair; the default branch, if none.
     pub(crate) base: Option<String>,
     /// What our branches start with.
@@ -53,13 +53,13 @@ pub(crate) struct Wants {
     /// Reviewers for what is opened.
     pub(crate) reviewers: Vec<String>,
     /// Let the forge make the commits.
-    pub(crate) verified: bool,
+    pub(crate) api_commits: bool,
     /// List the files before cloning: most repositories of an organisation have no config.
     pub(crate) list_first: bool,
     /// Show what would be sent.
     pub(crate) dry_run: bool,
     /// What the engine is told.
-    pub(crate) options: Options,
+    pub(crate) engine: Options,
     /// Who commits, if git knows.
     pub(crate) identity: Option<Identity>,
 }

@@ -1,4 +1,4 @@
-//! The repair of a branch as a commit: computed on the git tree, without a work tree.
+//! The repair of a branch as a commit, computed from git objects without a work tree.
 
 use super::body;
 use super::fingerprint::fingerprint;
@@ -47,15 +47,15 @@ pub(crate) struct Proposal {
     pub(crate) patch: String,
 }
 
-/// What there is to say of a branch.
-pub(crate) struct Looked {
+/// The result of examining a branch.
+pub(crate) struct BranchReport {
     /// Its apps.
     pub(crate) apps: Vec<Examined>,
     /// The repository wants no pull requests.
     pub(crate) opted_out: bool,
 }
 
-impl Looked {
+impl BranchReport {
     fn idle_app(app: &Examined) -> Option<String> {
         let outcome = app.result.as_ref().ok()?;
         let name = if app.home.shown == "." { "the app".to_owned() } else { format!("`{}`", app.home.shown) };
@@ -86,7 +86,7 @@ impl Looked {
 }
 
 /// Looks at the apps of a commit.
-pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Result<Looked> {
+pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Result<BranchReport> {
     let opted_out = opted_out(dir, commit)?;
     let found = commit::apps(dir, commit)?;
     let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
@@ -95,7 +95,7 @@ pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Resul
     if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
         bail!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", "));
     }
-    Ok(Looked { apps, opted_out })
+    Ok(BranchReport { apps, opted_out })
 }
 
 /// `pull-requests = false` in the repository's own settings.
@@ -199,7 +199,7 @@ pub(crate) fn changes(app: &Examined) -> bool {
 }
 
 /// The commit at `oid`: its parents, the digest of its tree, its message, and who made it.
-pub(crate) struct Made {
+pub(crate) struct CommitSummary {
     /// Its parents.
     pub(crate) parents: Vec<String>,
     tree: Oid,
@@ -209,7 +209,7 @@ pub(crate) struct Made {
     pub(crate) people: [String; 2],
 }
 
-impl Made {
+impl CommitSummary {
     /// Reads a commit of the clone.
     pub(crate) fn read(dir: &Path, oid: &str) -> Result<Self, git2::Error> {
         let repository = Repository::open_bare(dir)?;

@@ -1,9 +1,9 @@
-//! Making a commit again from its parent, to know whether this tool made it.
+//! Makes a commit again from its parent, to know whether this tool made it.
 
-use super::Wants;
-use super::branch::family;
-use super::place::NotSurveyed;
-use super::proposal::{Looked, Made, Proposal, look};
+use super::PrOptions;
+use super::branch_names::branch_series;
+use super::destination::NotSurveyed;
+use super::proposal::{BranchReport, CommitSummary, Proposal, look};
 use super::transport::BareClone;
 use crate::commit::message::START;
 use crate::report::Examined;
@@ -16,31 +16,31 @@ use std::rc::Rc;
 /// each on a commit of its own.
 const PARENTS: usize = 50;
 
-/// What was found in the commits that were looked at, each once.
+/// Repairs parents of commits again, each once.
 pub(super) struct Remake<'a> {
     clone: &'a BareClone,
-    wants: &'a Wants,
+    options: &'a PrOptions,
     base: &'a str,
     /// `None` for a commit that this tool cannot read.
-    seen: RefCell<BTreeMap<String, Option<Rc<Looked>>>>,
+    seen: RefCell<BTreeMap<String, Option<Rc<BranchReport>>>>,
 }
 
 impl<'a> Remake<'a> {
     /// For commits in `clone` that are proposed to `base`.
-    pub(super) fn new(clone: &'a BareClone, wants: &'a Wants, base: &'a str) -> Self {
-        Self { clone, wants, base, seen: RefCell::default() }
+    pub(super) fn new(clone: &'a BareClone, options: &'a PrOptions, base: &'a str) -> Self {
+        Self { clone, options, base, seen: RefCell::default() }
     }
 
-    /// With what was found in a commit already.
-    pub(super) fn with(self, commit: &str, looked: Rc<Looked>) -> Self {
-        self.seen.borrow_mut().insert(commit.to_owned(), Some(looked));
+    /// With the report on a commit that is known already.
+    pub(super) fn with(self, commit: &str, report: Rc<BranchReport>) -> Self {
+        self.seen.borrow_mut().insert(commit.to_owned(), Some(report));
         self
     }
 
-    /// Whether a commit is what we would make of its parent, for the branches whose first name is `of`: that of all
-    /// apps, or of one.
-    pub(super) fn equals(&self, made: &Made, of: &str) -> Result<bool, NotSurveyed> {
-        let ([parent], Some(identity)) = (made.parents.as_slice(), &self.wants.identity) else {
+    /// Whether a commit is identical to the one that we would make on its parent, for the branch series `of`: that of
+    /// all apps, or of one.
+    pub(super) fn equals(&self, made: &CommitSummary, of: &str) -> Result<bool, NotSurveyed> {
+        let ([parent], Some(identity)) = (made.parents.as_slice(), &self.options.identity) else {
             return Ok(false);
         };
         // Cheap to see, and true of all of ours.
@@ -48,55 +48,57 @@ impl<'a> Remake<'a> {
             return Ok(false);
         }
         // What this tool cannot read, it made nothing of.
-        let Some(looked) = self.look(parent)? else { return Ok(false) };
-        let prefix = &self.wants.prefix;
-        let all = family(prefix, self.base, None) == of;
-        let apps =
-            looked.apps.iter().filter(|app| all || family(prefix, self.base, Some(&app.home.shown)) == of);
+        let Some(report) = self.look(parent)? else { return Ok(false) };
+        let prefix = &self.options.prefix;
+        let all = branch_series(prefix, self.base, None) == of;
+        let apps = report
+            .apps
+            .iter()
+            .filter(|app| all || branch_series(prefix, self.base, Some(&app.home.shown)) == of);
         let apps: Vec<&Examined> = apps.collect();
         let Ok(Some(proposal)) = self.propose(&apps, parent) else { return Ok(false) };
         let again = proposal.commit(self.clone.path(), parent, identity)?;
-        Ok(Made::read(self.clone.path(), &again)?.equals(made))
+        Ok(CommitSummary::read(self.clone.path(), &again)?.equals(made))
     }
 
     /// Whether a commit carries our names too. Without a pull request of ours nothing else says that we pushed it.
-    pub(super) fn is_signed(&self, made: &Made) -> bool {
-        let identity = self.wants.identity.as_ref();
-        identity.is_some_and(|identity| identity.signed(&made.people, self.wants.verified))
+    pub(super) fn is_signed(&self, made: &CommitSummary) -> bool {
+        let identity = self.options.identity.as_ref();
+        identity.is_some_and(|identity| identity.signed(&made.people, self.options.api_commits))
     }
 
     /// The repair of `apps` as `commit` has them.
     pub(super) fn propose(&self, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
-        let unsafe_fixes = self.wants.options.unsafe_fixes;
+        let unsafe_fixes = self.options.engine.unsafe_fixes;
         Ok(Proposal::new(self.base, apps, unsafe_fixes, self.clone.path(), commit)?)
     }
 
-    fn look(&self, commit: &str) -> Result<Option<Rc<Looked>>, NotSurveyed> {
+    fn look(&self, commit: &str) -> Result<Option<Rc<BranchReport>>, NotSurveyed> {
         let mut seen = self.seen.borrow_mut();
-        if let Some(looked) = seen.get(commit) {
-            return Ok(looked.clone());
+        if let Some(report) = seen.get(commit) {
+            return Ok(report.clone());
         }
         if seen.len() > PARENTS {
-            let prefix = &self.wants.prefix;
+            let prefix = &self.options.prefix;
             return Err(anyhow!("its branches `{prefix}…` start from more than {PARENTS} commits").into());
         }
-        let looked = look(self.clone.path(), commit, &self.wants.options).ok().map(Rc::new);
-        seen.insert(commit.to_owned(), looked.clone());
-        Ok(looked)
+        let report = look(self.clone.path(), commit, &self.options.engine).ok().map(Rc::new);
+        seen.insert(commit.to_owned(), report.clone());
+        Ok(report)
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use super::{BareClone, Made, NotSurveyed, PARENTS, Remake, START, Wants};
+    use super::{BareClone, CommitSummary, NotSurveyed, PARENTS, PrOptions, Remake, START};
     use crate::pr::identity::Identity;
     use crate::pr::transport::Access;
     use git2::{Repository, Signature, Time};
 
-    fn wants() -> Wants {
+    fn options() -> PrOptions {
         let identity = Identity { name: "Bot".to_owned(), email: "bot@example.org".to_owned(), own: true };
-        Wants {
+        PrOptions {
             base: None,
             prefix: "nixpacks-fix/".to_owned(),
             per_app: false,
@@ -105,10 +107,10 @@ mod tests {
             draft: false,
             labels: Vec::new(),
             reviewers: Vec::new(),
-            verified: false,
+            api_commits: false,
             list_first: false,
             dry_run: false,
-            options: crate::pr::Options::default(),
+            engine: crate::pr::Options::default(),
             identity: Some(identity),
         }
     }
@@ -128,10 +130,10 @@ mod tests {
     #[test]
     fn each_parent_is_looked_at_once_and_only_for_what_may_be_ours() {
         let clone = BareClone::nowhere(Access { web: String::new(), token: None }).unwrap();
-        let wants = wants();
-        let remake = Remake::new(&clone, &wants, "main");
+        let options = options();
+        let remake = Remake::new(&clone, &options, "main");
         let equals = |oid: &str| {
-            let made = Made::read(clone.path(), oid).unwrap();
+            let made = CommitSummary::read(clone.path(), oid).unwrap();
             remake.equals(&made, "nixpacks-fix/main")
         };
         let start = commit(&clone, "Start", 0, &[]);

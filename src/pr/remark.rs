@@ -1,4 +1,4 @@
-//! What is said below a pull request: once, and with the way back.
+//! The comments below a pull request. Each is posted once, and says how to give the branch back.
 
 use super::decide::Why;
 use super::marker::{HANDS_OFF, Marker};
@@ -7,7 +7,7 @@ use crate::forge::{Account, Kind, Pull};
 
 /// Why a pull request is closed by the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Closing {
+pub(crate) enum CloseReason {
     /// The base needs the repair no more.
     Fixed,
     /// The repository wants none.
@@ -27,7 +27,7 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull, own: Option<&Account>
     };
     let known = Marker::of(pull, own).map(|(marker, _)| marker).unwrap_or_default();
     let Marker { fingerprint, title, body, .. } = known;
-    let marker = Marker { fingerprint, title, body, handed: true, ..Marker::default() };
+    let marker = Marker { fingerprint, title, body, handed_back: true, ..Marker::default() };
     Some(format!(
         "{why}, so nixpacks-fix leaves this {what} to you: it does not update it, and does not close it.\n\n\
          To hand it back, make this the last line of the description. The next run then replaces what is on the \
@@ -37,28 +37,28 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull, own: Option<&Account>
 }
 
 /// The remark with which a pull request is closed.
-pub(crate) fn closing(why: Closing, base: &str) -> String {
+pub(crate) fn closing(why: CloseReason, base: &str) -> String {
     let why = match why {
-        Closing::Fixed => format!(
+        CloseReason::Fixed => format!(
             "{} needs this change no more: the build is no longer predicted to fail in this way, or not in one \
              that it would mend.",
             super::markdown::code(base)
         ),
-        Closing::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),
-        Closing::Asked => "Closed by the person who runs nixpacks-fix.".to_owned(),
+        CloseReason::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),
+        CloseReason::Asked => "Closed by the person who runs nixpacks-fix.".to_owned(),
     };
     format!("{why}\n<!-- nixpacks-fix:closing -->")
 }
 
 /// Whether this was said already, in comments of our own.
-pub(crate) fn said(comments: &[String], remark: &str) -> bool {
+pub(crate) fn is_posted(comments: &[String], remark: &str) -> bool {
     let mark = |text: &str| text.trim_end().lines().last().map(|line| line.trim().to_owned());
     comments.iter().any(|comment| mark(comment) == mark(remark))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Account, Closing, Kind, Pull, Why, closing, hands_off, said};
+    use super::{Account, CloseReason, Kind, Pull, Why, closing, hands_off, is_posted};
     use crate::forge::State;
     use crate::pr::marker::Marker;
 
@@ -81,15 +81,15 @@ mod tests {
         let line = text.lines().find(|line| line.contains(" handed ")).unwrap_or_default();
         pull.body = format!("{}\n\n{line}", pull.body);
         let (marker, rest) = Marker::of(&pull, Some(&own)).unwrap_or_default();
-        assert!(marker.handed && marker.oid.is_empty());
+        assert!(marker.handed_back && marker.oid.is_empty());
         assert_eq!(rest, "My own words.");
         assert_eq!(hands_off(Kind::GitLab, Why::OtherAccount, &pull, Some(&own)), None);
     }
 
     #[test]
     fn says_a_thing_once() {
-        let remark = closing(Closing::Fixed, "main");
-        assert!(!said(&["fine".to_owned()], &remark));
-        assert!(said(&["fine".to_owned(), closing(Closing::OptedOut, "main")], &remark));
+        let remark = closing(CloseReason::Fixed, "main");
+        assert!(!is_posted(&["fine".to_owned()], &remark));
+        assert!(is_posted(&["fine".to_owned(), closing(CloseReason::OptedOut, "main")], &remark));
     }
 }

@@ -1,4 +1,4 @@
-//! What is read again before something is written: a person may have changed it since.
+//! Reads a pull request again before something is written to it: a person may have changed it since.
 
 use super::act::Act;
 use super::marker::{Marker, text_digest};
@@ -10,15 +10,15 @@ use anyhow::bail;
 impl Act<'_> {
     /// The account whose pull requests and comments are ours.
     pub(super) fn own(&self) -> Option<&Account> {
-        self.surveyed.place.account.as_ref()
+        self.surveyed.destination.account.as_ref()
     }
 
     /// The pull requests from a branch, as they now are.
     fn now(&self, branch: &str) -> anyhow::Result<Vec<Pull>> {
         let fork = self.fork.as_ref().map(|(fork, _)| fork);
-        let Some(head) = self.surveyed.place.head.as_ref().or(fork) else { return Ok(Vec::new()) };
+        let Some(head) = self.surveyed.destination.head.as_ref().or(fork) else { return Ok(Vec::new()) };
         let head = Head { repository: head.clone(), branch: branch.to_owned() };
-        Ok(self.forge.pulls(&self.surveyed.place.repository, &head)?)
+        Ok(self.forge.pulls(&self.surveyed.destination.repository, &head)?)
     }
 
     /// Fails if a person has changed a pull request since the look: what they wrote would be written over.
@@ -45,7 +45,7 @@ impl Act<'_> {
         marker: &Marker,
         text: &str,
     ) -> anyhow::Result<Option<String>> {
-        if self.wants.dry_run {
+        if self.options.dry_run {
             return Ok(Some(marker.attach(text)));
         }
         let now = self.now(branch)?;
@@ -109,8 +109,8 @@ impl Act<'_> {
     /// Says something below a pull request, unless we said it.
     pub(super) fn remark_once(&mut self, number: u64, body: String) -> anyhow::Result<()> {
         let Some(own) = self.own() else { return Ok(()) };
-        let comments = self.forge.comments(&self.surveyed.place.repository, number, own)?;
-        if remark::said(&comments, &body) {
+        let comments = self.forge.comments(&self.surveyed.destination.repository, number, own)?;
+        if remark::is_posted(&comments, &body) {
             return Ok(());
         }
         self.change(&Change::Comment { number: Number(Some(number)), body }).map(drop)

@@ -1,4 +1,4 @@
-//! What is told of one pull request, or of a repository that has none.
+//! One line of the result: a pull request, or a repository that has none.
 
 use super::decide::{Close, Decision, Why};
 use super::survey::{Plan, Surveyed};
@@ -63,10 +63,10 @@ pub(crate) struct Row {
     pub(crate) repository: String,
     /// The branch that is repaired.
     pub(crate) base: String,
-    /// What became of it, or would.
+    /// What happened to it, or would happen.
     pub(crate) status: Status,
-    /// It has not happened: a dry run, or nobody said yes.
-    pub(crate) would: bool,
+    /// It has not happened yet: this is a dry run, or waits for `--yes`.
+    pub(crate) pending: bool,
     /// The number of the pull request, with the mark before it.
     pub(crate) number: Option<(char, u64)>,
     /// Where people read it.
@@ -76,7 +76,7 @@ pub(crate) struct Row {
     /// Its commit.
     pub(crate) commit: String,
     /// Its title, or a phrase that says why nothing was done.
-    pub(crate) said: String,
+    pub(crate) detail: String,
     /// The apps that it repairs.
     pub(crate) apps: Vec<String>,
     /// No checks start by themselves on what this token opens.
@@ -105,17 +105,17 @@ pub(crate) enum Step {
 
 impl Row {
     /// A line on a repository, with nothing else known.
-    pub(crate) fn new(repository: &str, status: Status, said: impl Into<String>) -> Self {
+    pub(crate) fn new(repository: &str, status: Status, detail: impl Into<String>) -> Self {
         Self {
             repository: repository.to_owned(),
             base: String::new(),
             status,
-            would: false,
+            pending: false,
             number: None,
             url: String::new(),
             branch: String::new(),
             commit: String::new(),
-            said: said.into(),
+            detail: detail.into(),
             apps: Vec::new(),
             unchecked: false,
             steps: Vec::new(),
@@ -124,25 +124,25 @@ impl Row {
     }
 }
 
-/// What would become of a plan, with nothing done.
-pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bool) -> Row {
+/// The row for a plan before it is carried out.
+pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, pending: bool) -> Row {
     let kind = forge.kind();
     let title = plan.proposal.as_ref().map(|proposal| proposal.message.subject.clone()).unwrap_or_default();
-    let mut row = Row::new(&surveyed.place.repository.name, Status::Nothing, "");
-    row.base.clone_from(&surveyed.place.base);
+    let mut row = Row::new(&surveyed.destination.repository.name, Status::Nothing, "");
+    row.base.clone_from(&surveyed.destination.base);
     row.apps = plan.proposal.as_ref().map(|proposal| proposal.apps.clone()).unwrap_or_default();
-    let mut about = |pull: &Pull, status: Status, said: String| {
+    let mut about = |pull: &Pull, status: Status, detail: String| {
         row.status = status;
         row.number = Some((forge.kind().sigil(), pull.number));
         row.url.clone_from(&pull.url);
-        row.said = said;
+        row.detail = detail;
     };
     match &plan.decision {
         Decision::Nothing if surveyed.opted_out => {
             row.status = Status::OptedOut;
-            "`pull-requests = false` in its `nixpacks-fix.toml`".clone_into(&mut row.said);
+            "`pull-requests = false` in its `nixpacks-fix.toml`".clone_into(&mut row.detail);
         }
-        Decision::Nothing => row.said.clone_from(&surveyed.idle),
+        Decision::Nothing => row.detail.clone_from(&surveyed.idle),
         Decision::UpToDate { pull, branch, tip } => {
             about(pull, Status::UpToDate, title);
             row.branch.clone_from(branch);
@@ -151,25 +151,25 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, would: bo
         Decision::Open { branch, .. } => {
             row.status = Status::Opened;
             row.branch.clone_from(branch);
-            row.said = title;
-            row.would = would;
+            row.detail = title;
+            row.pending = pending;
         }
         Decision::Update { pull, branch, .. } => {
             about(pull, Status::Updated, title);
             row.branch.clone_from(branch);
-            row.would = would;
+            row.pending = pending;
         }
         Decision::Close(Close { pull, branch, .. }) => {
             let why =
                 if surveyed.opted_out { "the repository opted out" } else { "nothing is left to repair" };
             about(pull, Status::Closed, why.to_owned());
             row.branch.clone_from(branch);
-            row.would = would;
+            row.pending = pending;
         }
         Decision::Sweep { branch, .. } => {
             row.branch.clone_from(branch);
-            row.said.clone_from(&surveyed.idle);
-            row.would = would;
+            row.detail.clone_from(&surveyed.idle);
+            row.pending = pending;
         }
         Decision::HandsOff { pull, why, .. } => {
             let why = match why {

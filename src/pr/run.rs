@@ -2,10 +2,10 @@
 
 use super::act::act;
 use super::decide::Decision;
-use super::place::NotSurveyed;
+use super::destination::NotSurveyed;
 use super::row::row;
 use super::survey::{Plan, Surveyed, survey};
-use super::{Row, Status, Wants, standing};
+use super::{PrOptions, Row, Status, status_and_close};
 use crate::forge::{Address, Forge};
 use crate::terminal::Progress;
 use crate::workers::in_order;
@@ -59,10 +59,10 @@ impl<'a> Target<'a> {
 }
 
 /// Proposes what is to be proposed.
-pub(crate) fn propose(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
+pub(crate) fn propose(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
     let many = targets.len() > 1;
     let surveyed = each(targets, limits.concurrency, |target| {
-        let mut surveyed = survey(target.forge()?, &target.address, wants)?;
+        let mut surveyed = survey(target.forge()?, &target.address, options)?;
         if many || !surveyed.plans.iter().any(writes) {
             // The disk cannot hold all of them.
             surveyed.clone = None;
@@ -72,13 +72,13 @@ pub(crate) fn propose(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> 
     let mut left = limits.new.min(limits.hourly.saturating_sub(recent(&surveyed)));
     let mut rows = Vec::new();
     for (target, mut surveyed) in targets.iter().zip(surveyed) {
-        let acts = !limits.ask_first || wants.dry_run;
+        let acts = !limits.ask_first || options.dry_run;
         // Much may have happened since a long list was begun.
         if many && acts && surveyed.as_ref().is_ok_and(|surveyed| surveyed.plans.iter().any(writes)) {
-            surveyed = guarded(target, |target| survey(target.forge()?, &target.address, wants));
+            surveyed = guarded(target, |target| survey(target.forge()?, &target.address, options));
         }
         match (&target.forge, surveyed) {
-            (Ok(forge), Ok(surveyed)) => rows.extend(carry_out(*forge, &surveyed, wants, acts, &mut left)),
+            (Ok(forge), Ok(surveyed)) => rows.extend(carry_out(*forge, &surveyed, options, acts, &mut left)),
             (_, surveyed) => rows.push(refused(&target.address, surveyed.err())),
         }
     }
@@ -89,29 +89,29 @@ pub(crate) fn propose(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> 
 fn carry_out(
     forge: &dyn Forge,
     surveyed: &Surveyed,
-    wants: &Wants,
+    options: &PrOptions,
     acts: bool,
     left: &mut usize,
 ) -> Vec<Row> {
     if surveyed.plans.is_empty() {
-        let place = &surveyed.place;
-        let row = Row::new(&place.repository.name, Status::Nothing, &*surveyed.idle);
-        return vec![Row { base: place.base.clone(), ..row }];
+        let destination = &surveyed.destination;
+        let row = Row::new(&destination.repository.name, Status::Nothing, &*surveyed.idle);
+        return vec![Row { base: destination.base.clone(), ..row }];
     }
     let one = |plan: &Plan| {
         if matches!(plan.decision, Decision::Open { .. }) {
             let Some(fewer) = left.checked_sub(1) else {
-                let said = "the limit of new pull requests is reached; run this again later".to_owned();
-                return Row { status: Status::Limited, said, ..row(forge, surveyed, plan, true) };
+                let detail = "the limit of new pull requests is reached; run this again later".to_owned();
+                return Row { status: Status::Limited, detail, ..row(forge, surveyed, plan, true) };
             };
             *left = fewer;
         }
         if acts {
-            return act(forge, surveyed, plan, wants);
+            return act(forge, surveyed, plan, options);
         }
         if matches!(plan.decision, Decision::HandsOff { .. }) {
             // Whether there is still something to say is known when it is looked for.
-            let dry = Wants { dry_run: true, ..wants.clone() };
+            let dry = PrOptions { dry_run: true, ..options.clone() };
             return Row { steps: Vec::new(), ..act(forge, surveyed, plan, &dry) };
         }
         row(forge, surveyed, plan, true)
@@ -144,17 +144,18 @@ fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
 }
 
 /// What stands at the forges.
-pub(crate) fn status(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
-    let found =
-        each(targets, limits.concurrency, |target| standing::status(target.forge()?, &target.address, wants));
+pub(crate) fn status(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
+    let found = each(targets, limits.concurrency, |target| {
+        status_and_close::status(target.forge()?, &target.address, options)
+    });
     flat(targets, found)
 }
 
 /// Closes our open pull requests that nobody has worked on.
-pub(crate) fn close_all(targets: &[Target<'_>], wants: &Wants, limits: Limits) -> Vec<Row> {
+pub(crate) fn close_all(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
     // One after another, as changes are made.
     let closed = each(targets, 1, |target| {
-        standing::close_all(target.forge()?, &target.address, wants, limits.ask_first)
+        status_and_close::close_all(target.forge()?, &target.address, options, limits.ask_first)
     });
     flat(targets, closed)
 }

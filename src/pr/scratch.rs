@@ -1,5 +1,5 @@
-//! Temporary directories for clones. They go with a run that a signal ends, too. One that is killed outright leaves
-//! its own behind, and the next one removes them.
+//! Temporary directories for clones. They are removed at the end of a run, also when a signal ends it. A run that is
+//! killed leaves its own behind, and the next run removes them.
 //!
 //! While a directory is used its process holds a lock on it, which the system lets go of when that ends, however it
 //! ends.

@@ -1,11 +1,11 @@
-//! What stands in a repository and at its forge. Reads, and changes nothing.
+//! Surveys a repository and its forge: reads everything that the decision needs, and changes nothing.
 
-use super::Wants;
-use super::branch::{FAMILIES, NAMES, family, numbered, of_app};
-use super::decide::{Ask, Decision, Named, decide, is_free, unsettled};
+use super::PrOptions;
+use super::branch_names::{MAX_NAMES, MAX_SERIES, app_series, branch_series, nth_branch};
+use super::decide::{BranchState, Decision, DesiredPr, decide, is_free, unsettled};
+use super::destination::{Destination, NotSurveyed, access};
 use super::marker::Marker;
-use super::place::{NotSurveyed, Place, access};
-use super::proposal::{Looked, Made, Proposal, changes, look};
+use super::proposal::{BranchReport, CommitSummary, Proposal, changes, look};
 use super::remake::Remake;
 use super::transport::BareClone;
 use crate::discover;
@@ -15,10 +15,10 @@ use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A repository and what is to be done about it.
+/// A repository and what to do about each of its pull requests.
 pub(crate) struct Surveyed {
-    /// Where.
-    pub(crate) place: Place,
+    /// The repository, and where git finds it.
+    pub(crate) destination: Destination,
     /// The tip of the base; empty where it was not cloned.
     pub(crate) base_oid: String,
     /// The clone, where there was reason for one.
@@ -34,10 +34,10 @@ pub(crate) struct Surveyed {
 }
 
 impl Surveyed {
-    /// One of which nothing is known yet.
-    pub(crate) fn new(place: Place) -> Self {
+    /// A repository of which nothing was read yet.
+    pub(crate) fn new(destination: Destination) -> Self {
         Self {
-            place,
+            destination,
             base_oid: String::new(),
             clone: None,
             opted_out: false,
@@ -50,7 +50,7 @@ impl Surveyed {
 
 /// What is to be done about one pull request.
 pub(crate) struct Plan {
-    /// What.
+    /// The decision.
     pub(crate) decision: Decision,
     /// The repair.
     pub(crate) proposal: Option<Proposal>,
@@ -59,37 +59,41 @@ pub(crate) struct Plan {
 }
 
 /// Looks at one repository.
-pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Result<Surveyed, NotSurveyed> {
-    let place = Place::find(forge, address, wants)?;
-    place.admit(wants, forge)?;
-    let family = family(&wants.prefix, &place.base, None);
-    let mut surveyed = Surveyed::new(place);
-    if wants.list_first && is_idle(forge, address, &surveyed.place, &family)? {
+pub(crate) fn survey(
+    forge: &dyn Forge,
+    address: &Address,
+    options: &PrOptions,
+) -> Result<Surveyed, NotSurveyed> {
+    let destination = Destination::find(forge, address, options)?;
+    destination.admit(options, forge)?;
+    let branch_series = branch_series(&options.prefix, &destination.base, None);
+    let mut surveyed = Surveyed::new(destination);
+    if options.list_first && is_idle(forge, address, &surveyed.destination, &branch_series)? {
         "it has no config that Nixpacks reads".clone_into(&mut surveyed.idle);
         return Ok(surveyed);
     }
-    let place = &surveyed.place;
-    let clone = BareClone::new(&place.url, &place.base, !wants.fork, access(forge, address))?;
+    let destination = &surveyed.destination;
+    let clone = BareClone::new(&destination.url, &destination.base, !options.fork, access(forge, address))?;
     let Some(clone) = clone else {
-        let why = format!("there is no branch `{}`", place.base);
+        let why = format!("there is no branch `{}`", destination.base);
         // A repository without a commit has a default branch all the same.
-        let asked = wants.base.is_some();
+        let asked = options.base.is_some();
         return Err(if asked { anyhow!(why).into() } else { NotSurveyed::Skipped(why) });
     };
     surveyed.base_oid = clone.base()?;
-    let looked = look(clone.path(), &surveyed.base_oid, &wants.options)?;
-    surveyed.opted_out = looked.opted_out;
-    surveyed.idle = looked.idle();
-    let tips = match &surveyed.place.head {
-        Some(_) => clone.tips(&surveyed.place.push_url, &family)?,
+    let report = look(clone.path(), &surveyed.base_oid, &options.engine)?;
+    surveyed.opted_out = report.opted_out;
+    surveyed.idle = report.idle();
+    let tips = match &surveyed.destination.head {
+        Some(_) => clone.tips(&surveyed.destination.push_url, &branch_series)?,
         None => BTreeMap::new(),
     };
-    let (base, looked) = (surveyed.place.base.clone(), Rc::new(looked));
-    let remake = Remake::new(&clone, wants, &base).with(&surveyed.base_oid, Rc::clone(&looked));
-    let look = Look { forge, wants, clone: &clone, remake, tips, family };
-    look.ensure_one_kind(&surveyed)?;
-    for (name, proposal) in look.proposals(&surveyed, &looked)? {
-        let plan = look.plan(&mut surveyed, &name, proposal)?;
+    let (base, report) = (surveyed.destination.base.clone(), Rc::new(report));
+    let remake = Remake::new(&clone, options, &base).with(&surveyed.base_oid, Rc::clone(&report));
+    let surveyor = Surveyor { forge, options, clone: &clone, remake, tips, branch_series };
+    surveyor.ensure_one_kind(&surveyed)?;
+    for (name, proposal) in surveyor.proposals(&surveyed, &report)? {
+        let plan = surveyor.plan(&mut surveyed, &name, proposal)?;
         surveyed.plans.push(plan);
     }
     surveyed.clone = Some(clone);
@@ -97,8 +101,13 @@ pub(crate) fn survey(forge: &dyn Forge, address: &Address, wants: &Wants) -> Res
 }
 
 /// Whether there is nothing to look at: no config, and no branch of ours.
-fn is_idle(forge: &dyn Forge, address: &Address, place: &Place, family: &str) -> Result<bool, NotSurveyed> {
-    let Some(files) = forge.files(&place.repository, &place.base)? else { return Ok(false) };
+fn is_idle(
+    forge: &dyn Forge,
+    address: &Address,
+    destination: &Destination,
+    branch_series: &str,
+) -> Result<bool, NotSurveyed> {
+    let Some(files) = forge.files(&destination.repository, &destination.base)? else { return Ok(false) };
     let holds_config = |path: &String| {
         let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
         discover::holds_config(dir, name)
@@ -107,41 +116,44 @@ fn is_idle(forge: &dyn Forge, address: &Address, place: &Place, family: &str) ->
         return Ok(false);
     }
     let clone = BareClone::nowhere(access(forge, address))?;
-    Ok(place.head.is_none() || clone.tips(&place.push_url, family)?.is_empty())
+    Ok(destination.head.is_none() || clone.tips(&destination.push_url, branch_series)?.is_empty())
 }
 
-struct Look<'a> {
+/// Reads the branches and pull requests of one repository.
+struct Surveyor<'a> {
     forge: &'a dyn Forge,
-    wants: &'a Wants,
+    options: &'a PrOptions,
     clone: &'a BareClone,
     remake: Remake<'a>,
     tips: BTreeMap<String, String>,
-    family: String,
+    branch_series: String,
 }
 
-impl Look<'_> {
-    /// One pull request for all apps, and one for each, would change the same files.
+impl Surveyor<'_> {
+    /// Fails if pull requests for single apps and for all apps would be open beside each other: both would change the
+    /// same files.
     fn ensure_one_kind(&self, surveyed: &Surveyed) -> Result<(), NotSurveyed> {
         let of_apps: Vec<&String> =
-            self.tips.keys().filter(|branch| of_app(branch, &self.family).is_some()).collect();
-        if of_apps.len() > FAMILIES {
-            return Err(anyhow!("more than {FAMILIES} branches `{}--…`", self.family).into());
+            self.tips.keys().filter(|branch| app_series(branch, &self.branch_series).is_some()).collect();
+        if of_apps.len() > MAX_SERIES {
+            return Err(anyhow!("more than {MAX_SERIES} branches `{}--…`", self.branch_series).into());
         }
-        let (others, why) = if self.wants.per_app {
-            let of_all =
-                |branch: &&String| (1..=NAMES).any(|number| **branch == numbered(&self.family, number));
+        let (others, why) = if self.options.per_app {
+            let of_all = |branch: &&String| {
+                (1..=MAX_NAMES).any(|number| **branch == nth_branch(&self.branch_series, number))
+            };
             let of_all = self.tips.keys().filter(of_all).collect();
             (of_all, "a pull request for all apps is open; close it first, or leave out `--per-app`")
         } else {
             (of_apps, "pull requests for single apps are open; close them first, or add `--per-app`")
         };
-        let Some(head) = &surveyed.place.head else { return Ok(()) };
+        let Some(head) = &surveyed.destination.head else { return Ok(()) };
         for branch in others {
             let head = Head { repository: head.clone(), branch: branch.clone() };
-            let pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
+            let pulls = self.forge.pulls(&surveyed.destination.repository, &head)?;
             let ours = |pull: &Pull| {
-                let here = pull.state == State::Open && pull.base == surveyed.place.base;
-                here && Marker::of(pull, surveyed.place.account.as_ref()).is_some()
+                let here = pull.state == State::Open && pull.base == surveyed.destination.base;
+                here && Marker::of(pull, surveyed.destination.account.as_ref()).is_some()
             };
             if pulls.iter().any(ours) {
                 return Err(NotSurveyed::Skipped(why.to_owned()));
@@ -154,20 +166,20 @@ impl Look<'_> {
     fn proposals(
         &self,
         surveyed: &Surveyed,
-        looked: &Looked,
+        report: &BranchReport,
     ) -> Result<BTreeMap<String, Option<Proposal>>, NotSurveyed> {
         let mut found = BTreeMap::new();
         let new = |apps: &[&Examined]| self.remake.propose(apps, &surveyed.base_oid);
-        if !self.wants.per_app {
-            found.insert(self.family.clone(), new(&looked.apps.iter().collect::<Vec<_>>())?);
+        if !self.options.per_app {
+            found.insert(self.branch_series.clone(), new(&report.apps.iter().collect::<Vec<_>>())?);
             return Ok(found);
         }
         // A branch whose app needs nothing any more has a pull request to close.
-        for family in self.tips.keys().filter_map(|branch| of_app(branch, &self.family)) {
-            found.insert(family.to_owned(), None);
+        for branch_series in self.tips.keys().filter_map(|branch| app_series(branch, &self.branch_series)) {
+            found.insert(branch_series.to_owned(), None);
         }
-        for app in looked.apps.iter().filter(|app| changes(app)) {
-            let name = family(&self.wants.prefix, &surveyed.place.base, Some(&app.home.shown));
+        for app in report.apps.iter().filter(|app| changes(app)) {
+            let name = branch_series(&self.options.prefix, &surveyed.destination.base, Some(&app.home.shown));
             found.insert(name, new(&[app])?);
         }
         Ok(found)
@@ -176,72 +188,73 @@ impl Look<'_> {
     fn plan(
         &self,
         surveyed: &mut Surveyed,
-        family: &str,
+        branch_series: &str,
         proposal: Option<Proposal>,
     ) -> Result<Plan, NotSurveyed> {
-        let own = surveyed.place.account.clone();
-        let mut named = Vec::new();
-        for branch in (1..=NAMES).map(|number| numbered(family, number)) {
-            let name = self.name(surveyed, branch, family, proposal.as_ref())?;
-            let is_free = is_free(own.as_ref(), &name);
-            named.push(name);
+        let own = surveyed.destination.account.clone();
+        let mut branches = Vec::new();
+        for branch in (1..=MAX_NAMES).map(|number| nth_branch(branch_series, number)) {
+            let state = self.branch_state(surveyed, branch, branch_series, proposal.as_ref())?;
+            let is_free = is_free(own.as_ref(), &state);
+            branches.push(state);
             if is_free {
                 break;
             }
         }
         let ours = |pull: &&Pull| Marker::of(pull, own.as_ref()).is_some();
-        let opened = named.iter().flat_map(|name| name.pulls.iter().filter(ours));
+        let opened = branches.iter().flat_map(|state| state.pulls.iter().filter(ours));
         surveyed.opened.extend(opened.map(|pull| pull.created.clone()));
-        let ask = proposal.as_ref().map(|proposal| Ask {
+        let desired = proposal.as_ref().map(|proposal| DesiredPr {
             fingerprint: &proposal.fingerprint,
             title: &proposal.message.subject,
             body: &proposal.body,
         });
-        if named.last().is_some_and(|last| !is_free(own.as_ref(), last)) {
-            return Err(anyhow!("{NAMES} branches `{family}…` are taken").into());
+        if branches.last().is_some_and(|last| !is_free(own.as_ref(), last)) {
+            return Err(anyhow!("{MAX_NAMES} branches `{branch_series}…` are taken").into());
         }
-        let base = &surveyed.place.base;
-        let decision = decide(base, own.as_ref(), ask, &named);
-        Ok(Plan { decision, unsettled: unsettled(base, own.as_ref(), &named), proposal })
+        let base = &surveyed.destination.base;
+        let decision = decide(base, own.as_ref(), desired, &branches);
+        Ok(Plan { decision, unsettled: unsettled(base, own.as_ref(), &branches), proposal })
     }
 
-    /// What is known of one branch name.
-    fn name(
+    /// Asks the forge and the clone about one branch.
+    fn branch_state(
         &self,
         surveyed: &Surveyed,
         branch: String,
-        family: &str,
+        branch_series: &str,
         proposal: Option<&Proposal>,
-    ) -> Result<Named, NotSurveyed> {
+    ) -> Result<BranchState, NotSurveyed> {
         let tip = self.tips.get(&branch).cloned();
-        let mut name = Named { branch, tip, ..Named::default() };
-        let Some(head) = &surveyed.place.head else { return Ok(name) };
-        let head = Head { repository: head.clone(), branch: name.branch.clone() };
-        name.pulls = self.forge.pulls(&surveyed.place.repository, &head)?;
-        let Some(tip) = &name.tip else { return Ok(name) };
-        let is_open = name.pulls.iter().any(|pull| pull.state == State::Open);
-        if !is_open && !name.pulls.is_empty() {
-            return Ok(name);
+        let mut state = BranchState { branch, tip, ..BranchState::default() };
+        let Some(head) = &surveyed.destination.head else { return Ok(state) };
+        let head = Head { repository: head.clone(), branch: state.branch.clone() };
+        state.pulls = self.forge.pulls(&surveyed.destination.repository, &head)?;
+        let Some(tip) = &state.tip else { return Ok(state) };
+        let is_open = state.pulls.iter().any(|pull| pull.state == State::Open);
+        if !is_open && !state.pulls.is_empty() {
+            return Ok(state);
         }
-        self.clone.fetch_tip(&surveyed.place.push_url, &name.branch)?;
-        let made = Made::read(self.clone.path(), tip)?;
+        self.clone.fetch_tip(&surveyed.destination.push_url, &state.branch)?;
+        let made = CommitSummary::read(self.clone.path(), tip)?;
         if is_open {
             if let Some(proposal) = proposal {
-                name.holds = proposal.stands_in(self.clone.path(), tip, &surveyed.base_oid)?;
+                state.has_repair = proposal.stands_in(self.clone.path(), tip, &surveyed.base_oid)?;
             }
             // Another identity of ours may have made it, or another run beside this one; then it is what this one
             // would make.
-            let stranger = self.wants.identity.as_ref().is_some_and(|identity| !identity.made(&made.people));
-            let own = surveyed.place.account.as_ref();
+            let stranger =
+                self.options.identity.as_ref().is_some_and(|identity| !identity.made(&made.people));
+            let own = surveyed.destination.account.as_ref();
             let knows = |pull: &Pull| Marker::of(pull, own).is_some_and(|(marker, _)| marker.left_at(tip));
-            let open = name.pulls.iter().filter(|pull| pull.state == State::Open);
+            let open = state.pulls.iter().filter(|pull| pull.state == State::Open);
             if stranger || !open.clone().any(knows) {
-                name.orphan = self.remake.equals(&made, family)?;
+                state.reproducible = self.remake.equals(&made, branch_series)?;
             }
-            name.foreign = stranger && !name.orphan;
+            state.by_someone_else = stranger && !state.reproducible;
         } else {
-            name.orphan = self.remake.is_signed(&made) && self.remake.equals(&made, family)?;
+            state.reproducible = self.remake.is_signed(&made) && self.remake.equals(&made, branch_series)?;
         }
-        Ok(name)
+        Ok(state)
     }
 }

@@ -1,4 +1,4 @@
-//! The title and the description, which a person may have made their own.
+//! The title and the description of a pull request, which a person may have rewritten.
 
 use super::decide::Decision;
 use super::marker::{Marker, text_digest, wrote};
@@ -42,7 +42,7 @@ impl Texts {
                 title: title_digest,
                 body: body_digest,
                 pending: marker.pending,
-                handed: marker.handed,
+                handed_back: marker.handed_back,
                 ..Marker::default()
             },
         }

@@ -1,5 +1,5 @@
-//! Clones and pushes: git's transport, in a bare repository of our own where no hook, filter or setting of a
-//! repository has a say.
+//! Clones and pushes with the git command, in a bare repository of our own: no hook, filter or setting of the other
+//! repository is used.
 
 use super::scratch::Scratch;
 use crate::forge::secret::{Secret, variable};

@@ -53,7 +53,7 @@ pub(crate) fn human(told: &Told<'_>, voice: &Voice, tone: Tone, page: &mut Page)
     if told.table {
         let _ = writeln!(page.out, "{}", summary(told.rows));
     }
-    let waits = told.rows.iter().filter(|row| row.would && row.status != Status::Limited).count();
+    let waits = told.rows.iter().filter(|row| row.pending && row.status != Status::Limited).count();
     if told.ask_first && waits > 0 {
         let _ = writeln!(
             page.out,
@@ -111,7 +111,7 @@ fn patch(text: &str, tone: Tone, out: &mut String) {
 
 /// The state in a word or two.
 fn word(row: &Row) -> &'static str {
-    match (row.status, row.would) {
+    match (row.status, row.pending) {
         (Status::Opened, true) => "would open",
         (Status::Opened, false) => "opened",
         (Status::Updated, true) => "would update",
@@ -141,9 +141,9 @@ fn sentence(row: &Row) -> String {
     if let Some((sigil, number)) = row.number {
         let _ = write!(line, " {sigil}{number}");
     }
-    if !row.said.is_empty() && row.said != word(row) {
+    if !row.detail.is_empty() && row.detail != word(row) {
         // What git says may have many lines.
-        let (first, said) = row.said.split_once('\n').unwrap_or((&row.said, ""));
+        let (first, said) = row.detail.split_once('\n').unwrap_or((&row.detail, ""));
         let _ = write!(line, ": {}", escape(first));
         if !said.is_empty() {
             line.push('\n');
@@ -164,7 +164,7 @@ fn table(rows: &[Row], page: &mut Page) {
     for (row, name) in rows.iter().zip(&names) {
         let number = row.number.map(|(sigil, number)| format!("{sigil}{number} ")).unwrap_or_default();
         let link = if row.url.is_empty() { String::new() } else { format!("  {}", escape(&row.url)) };
-        let text = format!("{name:width$}  {:states$}  {number}{}{link}", word(row), escape(&row.said));
+        let text = format!("{name:width$}  {:states$}  {number}{}{link}", word(row), escape(&row.detail));
         let _ = writeln!(page.out, "{}", text.trim_end());
     }
 }
@@ -224,13 +224,13 @@ pub(crate) fn json(told: &Told<'_>) -> anyhow::Result<String> {
             repository: &row.repository,
             base: some(&row.base),
             status: row.status.name(),
-            would: row.would,
+            would: row.pending,
             number: row.number.map(|(_, number)| number),
             url: some(&row.url),
             branch: some(&row.branch),
             commit: some(&row.commit),
-            title: some(&row.said).filter(|_| is_title),
-            reason: some(&row.said).filter(|_| !is_title),
+            title: some(&row.detail).filter(|_| is_title),
+            reason: some(&row.detail).filter(|_| !is_title),
             apps: &row.apps,
             unchecked: row.unchecked,
             steps: row.steps.iter().map(step).collect(),

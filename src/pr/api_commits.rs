@@ -1,11 +1,10 @@
-//! Commits that GitHub makes and signs.
+//! `--api-commits`: commits that GitHub makes and signs.
 //!
-//! They are built on a branch that nobody looks at; then the real one moves there and that one goes, both or
-//! neither.
+//! They are built on a branch of their own; then the real branch moves there and that one is removed, both or neither.
 
 use super::act::Act;
 use super::identity::GITHUB;
-use super::proposal::{Made, Proposal};
+use super::proposal::{CommitSummary, Proposal};
 use crate::commit::message::START;
 use crate::forge::graphql::{self, Move};
 use crate::forge::{Call, Repository};
@@ -42,7 +41,7 @@ impl Act<'_> {
         let message = (proposal.message.subject.as_str(), proposal.message.body.as_str());
         let call = graphql::commit(&head, &pending, &base, message, &files);
         let oid = self.graphql(&call, "/createCommitOnBranch/commit/oid")?;
-        Ok(if self.wants.dry_run { UNMADE.to_owned() } else { oid })
+        Ok(if self.options.dry_run { UNMADE.to_owned() } else { oid })
     }
 
     /// The branch on which the forge builds a commit, and those of its kind that runs were cut short on: each ends with
@@ -70,13 +69,13 @@ impl Act<'_> {
     fn was_made_there(&self, url: &str, branch: &str, tip: &str, start: &str) -> anyhow::Result<bool> {
         let clone = self.bare()?;
         clone.fetch_tip(url, branch)?;
-        let made = Made::read(clone.path(), tip)?;
+        let made = CommitSummary::read(clone.path(), tip)?;
         Ok(made.parents == [start] && made.people[1] == GITHUB && made.message.starts_with(START))
     }
 
     /// Whether there is nothing to ask: a dry run made no fork.
     fn unmade_fork(&self) -> bool {
-        self.wants.dry_run && self.surveyed.place.head.is_none()
+        self.options.dry_run && self.surveyed.destination.head.is_none()
     }
 
     fn id(&mut self, repository: &Repository) -> anyhow::Result<String> {
@@ -99,7 +98,7 @@ impl Act<'_> {
     }
 
     fn graphql(&mut self, call: &Call, pointer: &str) -> anyhow::Result<String> {
-        if self.wants.dry_run {
+        if self.options.dry_run {
             self.show(&graphql::address(self.forge.client().base()), call.clone());
             return Ok(String::new());
         }

@@ -1,6 +1,6 @@
-//! A repository that may be proposed to, and where git finds it.
+//! A repository that may be proposed to, and the addresses from which git clones it and to which it pushes.
 
-use super::Wants;
+use super::PrOptions;
 use super::transport::Access;
 use crate::errors;
 use crate::forge::{Account, Address, Forge, Repository};
@@ -32,7 +32,7 @@ impl NotSurveyed {
 }
 
 /// Where a proposal goes.
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// As it was named.
     pub(crate) address: Address,
     /// The repository.
@@ -50,18 +50,22 @@ pub(crate) struct Place {
     pub(crate) account: Option<Account>,
 }
 
-impl Place {
+impl Destination {
     /// Asks the forge for it.
-    pub(crate) fn find(forge: &dyn Forge, address: &Address, wants: &Wants) -> Result<Self, NotSurveyed> {
+    pub(crate) fn find(
+        forge: &dyn Forge,
+        address: &Address,
+        options: &PrOptions,
+    ) -> Result<Self, NotSurveyed> {
         let found = forge.repository(&address.name)?;
         let repository = found.context("there is no such repository, or the token may not see it")?;
-        let base = match wants.base.clone().or_else(|| repository.default_branch.clone()) {
+        let base = match options.base.clone().or_else(|| repository.default_branch.clone()) {
             Some(base) if git2::Reference::is_valid_name(&format!("refs/heads/{base}")) => base,
             Some(base) => return Err(anyhow!("`{base}` is no name of a branch").into()),
             None => return Err(NotSurveyed::Skipped("it has no commit".to_owned())),
         };
         let url = clone_url(address, &repository);
-        let (head, push_url) = if wants.fork {
+        let (head, push_url) = if options.fork {
             let fork = own_fork(forge, &repository)?;
             let push_url = fork.as_ref().map(|fork| fork_url(address, fork)).unwrap_or_default();
             (fork, push_url)
@@ -73,17 +77,18 @@ impl Place {
     }
 
     /// Fails with a phrase if it is not one to write to.
-    pub(crate) fn admit(&self, wants: &Wants, forge: &dyn Forge) -> Result<(), NotSurveyed> {
+    pub(crate) fn admit(&self, options: &PrOptions, forge: &dyn Forge) -> Result<(), NotSurveyed> {
         let skipped = |why: &str| Err(NotSurveyed::Skipped(why.to_owned()));
         if self.repository.archived {
             return skipped("it is archived");
         }
-        if self.repository.fork && !wants.include_forks {
+        if self.repository.fork && !options.include_forks {
             return skipped("it is a fork; `--include-forks` takes forks too");
         }
         // Without a token a forge does not say, and a dry run needs no right.
-        let may_push = self.repository.can_push.unwrap_or(wants.dry_run && forge.client().token().is_none());
-        if wants.fork || may_push {
+        let may_push =
+            self.repository.can_push.unwrap_or(options.dry_run && forge.client().token().is_none());
+        if options.fork || may_push {
             return Ok(());
         }
         skipped(if forge.capabilities().forks {
