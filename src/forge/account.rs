@@ -23,21 +23,21 @@ impl Account {
 }
 
 /// Whose the token is; `None` where the forge does not tell.
-pub(crate) type Known = Result<Option<Account>, ForgeError>;
+pub(crate) type AccountResult = Result<Option<Account>, ForgeError>;
 
 /// The same, asked for once.
 #[derive(Default)]
-pub(super) struct Own(OnceLock<Known>);
+pub(super) struct Own(OnceLock<AccountResult>);
 
 impl Own {
     /// What `ask` answers the first time.
-    pub(super) fn get(&self, ask: impl FnOnce() -> Known) -> Known {
+    pub(super) fn get(&self, ask: impl FnOnce() -> AccountResult) -> AccountResult {
         self.0.get_or_init(ask).clone()
     }
 }
 
 /// `found`, or `None` where the forge says that this token may not know.
-pub(super) fn if_allowed(found: Result<Account, ForgeError>) -> Known {
+pub(super) fn if_allowed(found: Result<Account, ForgeError>) -> AccountResult {
     match found {
         // GraphQL refuses with a 200.
         Err(ForgeError { status: Some(200 | 401 | 403 | 404), .. }) => Ok(None),

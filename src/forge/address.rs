@@ -1,4 +1,4 @@
-//! What people type to mean a repository, and the forge that it is at.
+//! Parses what people type to name a repository, and finds out which forge it is at.
 
 use super::Kind;
 use super::secret::without_credentials;

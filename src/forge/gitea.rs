@@ -1,9 +1,9 @@
 //! Gitea's and Forgejo's interface, version 1 (`/swagger.v1.json` of any instance).
 
 use super::account::{Own, if_allowed};
-use super::alike::{self, Base, Comment, FullName, Permissions, Tree, User};
-use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State};
+use super::github_like::{self, Base, Comment, FullName, Permissions, Tree, User};
+use super::http::{Client, ForgeError, Method, Request, part};
+use super::{Account, AccountResult, Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ impl Forge for Gitea {
     }
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
-        alike::owned(&self.client, owner, "limit=50", PAGES, WireRepository::neutral)
+        github_like::owned(&self.client, owner, "limit=50", PAGES, WireRepository::neutral)
     }
 
     fn files(&self, repository: &Repository, branch: &str) -> Result<Option<Vec<String>>, ForgeError> {
@@ -187,24 +187,24 @@ impl Forge for Gitea {
         Ok(found.into_iter().filter_map(|comment| comment.by(by)).collect())
     }
 
-    fn account(&self) -> Known {
+    fn account(&self) -> AccountResult {
         self.own.get(|| if_allowed(self.client.get::<User>("/user").map(User::neutral)))
     }
 
-    fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
+    fn requests(&self, repository: &Repository, change: &Change) -> Result<Vec<Request>, ForgeError> {
         let repos = format!("/repos/{}", repository.name);
         Ok(vec![match change {
             Change::Open { head, base, title, body, draft, .. } => {
-                let from = alike::head(repository, head);
+                let from = github_like::head(repository, head);
                 let title = if *draft { format!("{}{title}", DRAFTS[0]) } else { title.clone() };
                 let body = json!({ "title": title, "head": from, "base": base, "body": body });
-                Call::new(Method::Post, format!("{repos}/pulls"), body)
+                Request::new(Method::Post, format!("{repos}/pulls"), body)
             }
             Change::MakeLabels { labels } => {
                 let (_, missing) = self.labels(repository, labels)?;
                 let make = |name: String| {
                     let body = json!({ "name": name, "color": COLOUR });
-                    Call::new(Method::Post, format!("{repos}/labels"), body)
+                    Request::new(Method::Post, format!("{repos}/labels"), body)
                 };
                 return Ok(missing.into_iter().map(make).collect());
             }
@@ -214,14 +214,14 @@ impl Forge for Gitea {
                 let unknown = missing.iter().map(|name| json!(format!("{{number of {name}}}")));
                 let labels: Vec<Value> = ids.into_iter().map(|id| json!(id)).chain(unknown).collect();
                 let body = json!({ "labels": labels });
-                Call::new(Method::Post, format!("{repos}/issues/{number}/labels"), body)
+                Request::new(Method::Post, format!("{repos}/issues/{number}/labels"), body)
             }
             Change::Review { number, reviewers } => {
                 let body = json!({ "reviewers": reviewers });
-                Call::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
+                Request::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
             }
-            Change::Fork => Call::new(Method::Post, format!("{repos}/forks"), json!({})),
-            alike => alike::call(repository, alike)?,
+            Change::Fork => Request::new(Method::Post, format!("{repos}/forks"), json!({})),
+            shared => github_like::request(repository, shared)?,
         }])
     }
 

@@ -1,9 +1,11 @@
 //! GitHub's REST interface, version 2022-11-28 (<https://docs.github.com/rest>).
 
 use super::account::{Own, if_allowed};
-use super::alike::{self, Base, Comment, FullName, Permissions, Tree, User};
-use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State, graphql};
+use super::github_like::{self, Base, Comment, FullName, Permissions, Tree, User};
+use super::http::{Client, ForgeError, Method, Request, part};
+use super::{
+    Account, AccountResult, Capabilities, Change, Forge, Head, Kind, Pull, Repository, State, graphql,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -137,7 +139,7 @@ impl GitHub {
     }
 
     /// Whose the token is. An App that is installed somewhere may not ask `/user`, and GraphQL tells it.
-    fn ask_account(&self) -> Known {
+    fn ask_account(&self) -> AccountResult {
         if !self.client.token().is_some_and(super::secret::Secret::is_of_app) {
             let person = if_allowed(self.client.get::<User>("/user").map(User::neutral))?;
             if person.is_some() {
@@ -175,7 +177,7 @@ impl Forge for GitHub {
 
     fn repositories(&self, owner: &str) -> Result<Vec<Repository>, ForgeError> {
         let all = |found: WireRepository| found;
-        let found = alike::owned(&self.client, owner, "type=all&per_page=100", PAGES, all)?;
+        let found = github_like::owned(&self.client, owner, "type=all&per_page=100", PAGES, all)?;
         found.into_iter().map(|found| self.known(found)).collect()
     }
 
@@ -217,21 +219,21 @@ impl Forge for GitHub {
         self.client.list(&path, PAGES, |comment: Comment| comment.by(by))
     }
 
-    fn account(&self) -> Known {
+    fn account(&self) -> AccountResult {
         self.own.get(|| self.ask_account())
     }
 
-    fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
+    fn requests(&self, repository: &Repository, change: &Change) -> Result<Vec<Request>, ForgeError> {
         let repos = format!("/repos/{}", repository.name);
         Ok(vec![match change {
             Change::Open { head, base, title, body, draft, .. } => {
-                let from = alike::head(repository, head);
+                let from = github_like::head(repository, head);
                 let body = json!({ "title": title, "head": from, "base": base, "body": body, "draft": draft,
                     "maintainer_can_modify": true });
-                Call::new(Method::Post, format!("{repos}/pulls"), body)
+                Request::new(Method::Post, format!("{repos}/pulls"), body)
             }
             Change::MakeLabels { .. } => return Ok(Vec::new()),
-            Change::Label { number, labels } => Call::new(
+            Change::Label { number, labels } => Request::new(
                 Method::Post,
                 Self::issue(repository, *number, "labels"),
                 json!({ "labels": labels }),
@@ -242,12 +244,12 @@ impl Forge for GitHub {
                     reviewers.iter().partition(|name| name.contains('/'));
                 let teams: Vec<&str> = teams.iter().filter_map(|name| name.rsplit('/').next()).collect();
                 let body = json!({ "reviewers": people, "team_reviewers": teams });
-                Call::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
+                Request::new(Method::Post, format!("{repos}/pulls/{number}/requested_reviewers"), body)
             }
             Change::Fork => {
-                Call::new(Method::Post, format!("{repos}/forks"), json!({ "default_branch_only": true }))
+                Request::new(Method::Post, format!("{repos}/forks"), json!({ "default_branch_only": true }))
             }
-            alike => alike::call(repository, alike)?,
+            shared => github_like::request(repository, shared)?,
         }])
     }
 

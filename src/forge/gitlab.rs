@@ -1,8 +1,8 @@
 //! GitLab's REST interface, version 4 (<https://docs.gitlab.com/api/rest/>).
 
 use super::account::{Own, if_allowed};
-use super::http::{Call, Client, ForgeError, Method, part};
-use super::{Account, Capabilities, Change, Forge, Head, Kind, Known, Pull, Repository, State};
+use super::http::{Client, ForgeError, Method, Request, part};
+use super::{Account, AccountResult, Capabilities, Change, Forge, Head, Kind, Pull, Repository, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -215,11 +215,11 @@ impl Forge for GitLab {
         self.client.list(&path, PAGES, own)
     }
 
-    fn account(&self) -> Known {
+    fn account(&self) -> AccountResult {
         self.own.get(|| if_allowed(self.client.get::<User>("/user").map(User::neutral)))
     }
 
-    fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError> {
+    fn requests(&self, repository: &Repository, change: &Change) -> Result<Vec<Request>, ForgeError> {
         let requests = format!("/projects/{}/merge_requests", repository.id);
         Ok(vec![match change {
             Change::Open { head, base, title, body, draft, labels, reviewers } => {
@@ -232,25 +232,25 @@ impl Forge for GitLab {
                 if !reviewers.is_empty() {
                     fields["reviewer_ids"] = json!(self.users(reviewers)?);
                 }
-                Call::new(Method::Post, requests, fields)
+                Request::new(Method::Post, requests, fields)
             }
             Change::Edit { number, title, body, close } => {
                 let mut fields = serde_json::Map::new();
                 fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
                 fields.extend(body.iter().map(|body| ("description".to_owned(), json!(body))));
                 fields.extend(close.then(|| ("state_event".to_owned(), json!("close"))));
-                Call::new(Method::Put, format!("{requests}/{number}"), Value::Object(fields))
+                Request::new(Method::Put, format!("{requests}/{number}"), Value::Object(fields))
             }
             Change::Comment { number, body } => {
-                Call::new(Method::Post, format!("{requests}/{number}/notes"), json!({ "body": body }))
+                Request::new(Method::Post, format!("{requests}/{number}/notes"), json!({ "body": body }))
             }
             Change::MakeLabels { .. } => return Ok(Vec::new()),
-            Change::Label { number, labels } => Call::new(
+            Change::Label { number, labels } => Request::new(
                 Method::Put,
                 format!("{requests}/{number}"),
                 json!({ "add_labels": labels.join(",") }),
             ),
-            Change::Review { number, reviewers } => Call::new(
+            Change::Review { number, reviewers } => Request::new(
                 Method::Put,
                 format!("{requests}/{number}"),
                 json!({ "reviewer_ids": self.users(reviewers)? }),

@@ -3,7 +3,7 @@
 //! The commit is built on a branch of its own, which nobody looks at; then one call moves the real branch
 //! there and removes the other, all or nothing.
 
-use super::http::{Call, Client, ForgeError, Method};
+use super::http::{Client, ForgeError, Method, Request};
 use super::{Account, Repository};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -28,13 +28,13 @@ pub(crate) struct Move<'a> {
 }
 
 /// The call that asks for the repository's number.
-pub(crate) fn id(repository: &Repository) -> Call {
+pub(crate) fn id(repository: &Repository) -> Request {
     let (owner, name) = repository.name.split_once('/').unwrap_or_default();
-    call(ID, &json!({ "owner": owner, "name": name }))
+    request(ID, &json!({ "owner": owner, "name": name }))
 }
 
 /// The call that moves refs, all of them or none.
-pub(crate) fn moves(id: &str, moves: &[Move<'_>]) -> Call {
+pub(crate) fn moves(id: &str, moves: &[Move<'_>]) -> Request {
     let updates: Vec<Value> = moves
         .iter()
         .map(|step| {
@@ -46,7 +46,7 @@ pub(crate) fn moves(id: &str, moves: &[Move<'_>]) -> Call {
             })
         })
         .collect();
-    call(MOVE, &json!({ "input": { "repositoryId": id, "refUpdates": updates } }))
+    request(MOVE, &json!({ "input": { "repositoryId": id, "refUpdates": updates } }))
 }
 
 /// The call that commits `files`, paths and texts, on the branch whose tip is `parent`.
@@ -56,7 +56,7 @@ pub(crate) fn commit(
     parent: &str,
     message: (&str, &str),
     files: &[(&str, &str)],
-) -> Call {
+) -> Request {
     let additions: Vec<Value> =
         files.iter().map(|(path, text)| json!({ "path": path, "contents": BASE64.encode(text) })).collect();
     let input = json!({
@@ -65,16 +65,16 @@ pub(crate) fn commit(
         "fileChanges": { "additions": additions },
         "expectedHeadOid": parent,
     });
-    call(COMMIT, &json!({ "input": input }))
+    request(COMMIT, &json!({ "input": input }))
 }
 
-fn call(query: &str, variables: &Value) -> Call {
-    Call::new(Method::Post, String::new(), json!({ "query": query, "variables": variables }))
+fn request(query: &str, variables: &Value) -> Request {
+    Request::new(Method::Post, String::new(), json!({ "query": query, "variables": variables }))
 }
 
 /// The account that the token is of: that of an App, `…[bot]`, too.
 pub(super) fn viewer(client: &Client) -> Result<Account, ForgeError> {
-    let answer = answer(client, &call(VIEWER, &json!({})))?;
+    let answer = answer(client, &request(VIEWER, &json!({})))?;
     let viewer = answer.pointer("/data/viewer");
     let name = viewer.and_then(|viewer| viewer.get("login")).and_then(Value::as_str);
     let name = name.ok_or_else(|| ForgeError::new("GraphQL answered without `/viewer/login`"))?;
@@ -83,8 +83,8 @@ pub(super) fn viewer(client: &Client) -> Result<Account, ForgeError> {
 }
 
 /// Sends a call: what stands at `pointer` in its data.
-pub(crate) fn send(client: &Client, call: &Call, pointer: &str) -> Result<String, ForgeError> {
-    let answer = answer(client, call)?;
+pub(crate) fn send(client: &Client, request: &Request, pointer: &str) -> Result<String, ForgeError> {
+    let answer = answer(client, request)?;
     if pointer.is_empty() {
         return Ok(String::new());
     }
@@ -92,8 +92,8 @@ pub(crate) fn send(client: &Client, call: &Call, pointer: &str) -> Result<String
     found.map(str::to_owned).ok_or_else(|| ForgeError::new(format!("GraphQL answered without `{pointer}`")))
 }
 
-fn answer(client: &Client, call: &Call) -> Result<Value, ForgeError> {
-    let answer = client.send_to(&address(client.base()), call)?;
+fn answer(client: &Client, request: &Request) -> Result<Value, ForgeError> {
+    let answer = client.send_to(&address(client.base()), request)?;
     // A failure comes with status 200.
     if let Some(errors) = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty()) {
         let said: Vec<&str> = errors.iter().filter_map(|error| error.get("message")?.as_str()).collect();

@@ -1,6 +1,6 @@
-//! JSON over HTTP: one call, its answer, and everything that can go wrong with it.
+//! JSON over HTTP: sends a request, and turns everything that can go wrong with it into a `ForgeError`.
 
-use super::answer::{QUOTED, Received, origin, redirect, said};
+use super::response::{QUOTED, Response, message_of, origin, redirect};
 use super::retry::{self, Clock, System};
 use super::secret::{self, Secret};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -48,9 +48,9 @@ impl Method {
     }
 }
 
-/// One call: to be sent, or to be shown.
+/// One request: to be sent, or to be shown by a dry run.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Call {
+pub(crate) struct Request {
     /// What it does.
     pub(crate) method: Method,
     /// Path and query, below the address of the interface.
@@ -59,7 +59,7 @@ pub(crate) struct Call {
     pub(crate) body: Option<Value>,
 }
 
-impl Call {
+impl Request {
     /// A call that sends something.
     pub(crate) fn new(method: Method, path: String, body: Value) -> Self {
         Self { method, path, body: Some(body) }
@@ -71,14 +71,14 @@ impl Call {
     }
 
     /// `POST /repos/acme/shop/pulls`, without the query.
-    pub(crate) fn named(&self) -> String {
+    pub(crate) fn description(&self) -> String {
         let path = self.path.split('?').next().unwrap_or_default();
         // The one without a path of its own.
         format!("{} {}", self.method.name(), if path.is_empty() { "/graphql" } else { path })
     }
 }
 
-/// A call that did not succeed.
+/// A request that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ForgeError {
     /// The status of the answer, if there was one.
@@ -102,7 +102,7 @@ impl ForgeError {
     }
 }
 
-/// Speaks with one forge.
+/// Sends requests to one forge.
 pub(crate) struct Client {
     agent: Agent,
     base: String,
@@ -148,20 +148,24 @@ impl Client {
     }
 
     /// Sends a call, again if need be: the answer.
-    pub(crate) fn send(&self, call: &Call) -> Result<Value, ForgeError> {
-        self.send_to(&self.base, call)
+    pub(crate) fn send(&self, request: &Request) -> Result<Value, ForgeError> {
+        self.send_to(&self.base, request)
     }
 
     /// Sends a call to another address of the same forge.
-    pub(crate) fn send_to(&self, base: &str, call: &Call) -> Result<Value, ForgeError> {
-        let answer = self.answer(call, base)?;
-        if answer.text.trim().is_empty() { Ok(Value::Null) } else { self.parse(&call.named(), &answer.text) }
+    pub(crate) fn send_to(&self, base: &str, request: &Request) -> Result<Value, ForgeError> {
+        let answer = self.answer(request, base)?;
+        if answer.text.trim().is_empty() {
+            Ok(Value::Null)
+        } else {
+            self.parse(&request.description(), &answer.text)
+        }
     }
 
     /// What stands at `path`.
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
-        let call = Call::get(path);
-        self.parse(&call.named(), &self.answer(&call, &self.base)?.text)
+        let request = Request::get(path);
+        self.parse(&request.description(), &self.answer(&request, &self.base)?.text)
     }
 
     /// What stands at `path`; `None` where nothing does.
@@ -173,98 +177,102 @@ impl Client {
     }
 
     /// The answer to a call, sent again if need be; anything but a success is an error.
-    pub(super) fn answer(&self, call: &Call, base: &str) -> Result<Received, ForgeError> {
+    pub(super) fn answer(&self, request: &Request, base: &str) -> Result<Response, ForgeError> {
         let mut attempt = 0;
         loop {
-            let tried = self.once(call, base);
+            let tried = self.send_once(request, base);
             let wait = match &tried {
                 // A body that is too long would be again.
                 Err(ureq::Error::BodyExceedsLimit(_)) => None,
-                Ok(received) if received.is_success() => None,
-                Ok(received) => retry::after_answer(call.method, received, attempt, self.clock.now()),
-                Err(_) => retry::after_silence(call.method, attempt),
+                Ok(response) if response.is_success() => None,
+                Ok(response) => retry::after_answer(request.method, response, attempt, self.clock.now()),
+                Err(_) => retry::after_silence(request.method, attempt),
             };
             if let Some(wait) = wait {
                 self.clock.sleep(wait);
                 attempt += 1;
                 continue;
             }
-            return self.judge(call, tried);
+            return self.check_status(request, tried);
         }
     }
 
-    fn judge(&self, call: &Call, tried: Result<Received, ureq::Error>) -> Result<Received, ForgeError> {
-        let name = call.named();
-        let received = tried.map_err(|error| {
+    fn check_status(
+        &self,
+        request: &Request,
+        tried: Result<Response, ureq::Error>,
+    ) -> Result<Response, ForgeError> {
+        let name = request.description();
+        let response = tried.map_err(|error| {
             ForgeError::new(self.clean(&format!("`{name}` at {} got no answer: {error}", self.base)))
         })?;
-        if received.is_success() {
-            return Ok(received);
+        if response.is_success() {
+            return Ok(response);
         }
-        let Received { status, headers, text } = &received;
-        let said = match headers.get("location").and_then(|to| to.to_str().ok()) {
+        let Response { status, headers, text } = &response;
+        let message_text = match headers.get("location").and_then(|to| to.to_str().ok()) {
             Some(to) if *status < 400 => {
                 let to = secret::without_credentials(to);
                 format!(": it redirects to `{to}`, which is not at this forge")
             }
-            _ => said(text),
+            _ => message_of(text),
         };
-        let later = retry::later(headers, *status, self.clock.now());
-        let message = self.clean(&format!("`{name}` was answered with {status}{said}{later}"));
+        let when = retry::when_to_come_back(headers, *status, self.clock.now());
+        let message = self.clean(&format!("`{name}` was answered with {status}{message_text}{when}"));
         Err(ForgeError { status: Some(*status), message })
     }
 
     /// One attempt. A repository that was renamed redirects, and is followed as long as that stays at the forge:
     /// nobody else is told the token.
-    fn once(&self, call: &Call, base: &str) -> Result<Received, ureq::Error> {
-        let mut address = format!("{base}{}", call.path);
+    fn send_once(&self, request: &Request, base: &str) -> Result<Response, ureq::Error> {
+        let mut address = format!("{base}{}", request.path);
         for _ in 0..REDIRECTS {
-            let received = self.ask(call, &address)?;
-            match redirect(&received, origin(base)) {
+            let response = self.exchange(request, &address)?;
+            match redirect(&response, origin(base)) {
                 Some(next) => address = next,
-                None => return Ok(received),
+                None => return Ok(response),
             }
         }
-        self.ask(call, &address)
+        self.exchange(request, &address)
     }
 
-    fn ask(&self, call: &Call, address: &str) -> Result<Received, ureq::Error> {
-        let mut request = HttpRequest::builder().method(call.method.name()).uri(address);
+    fn exchange(&self, request: &Request, address: &str) -> Result<Response, ureq::Error> {
+        let mut http_request = HttpRequest::builder().method(request.method.name()).uri(address);
         for (name, value) in &self.headers {
-            request = request.header(*name, value);
+            http_request = http_request.header(*name, value);
         }
-        let mut response = match &call.body {
+        let mut incoming = match &request.body {
             Some(body) => {
-                let request = request.header("Content-Type", "application/json");
-                self.agent.run(request.body(body.to_string())?)
+                let http_request = http_request.header("Content-Type", "application/json");
+                self.agent.run(http_request.body(body.to_string())?)
             }
-            None => self.agent.run(request.body(())?),
+            None => self.agent.run(http_request.body(())?),
         }?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut received = Received { status, headers, text: String::new() };
+        let (status, headers) = (incoming.status().as_u16(), incoming.headers().clone());
+        let mut response = Response { status, headers, text: String::new() };
         let mut bytes = Vec::new();
-        let mut body = response.body_mut().with_config().limit(LONGEST).reader();
-        if received.is_success() {
+        let mut body = incoming.body_mut().with_config().limit(LONGEST).reader();
+        if response.is_success() {
             body.read_to_end(&mut bytes)?;
         } else {
             // The status says what became of the call, whether the text comes whole or not.
             let _ = body.take(LONGEST_REFUSAL).read_to_end(&mut bytes);
         }
-        received.text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(received)
+        response.text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(response)
     }
 
     /// What an answer says, as `T`.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str, json: Value) -> Result<T, ForgeError> {
-        serde_json::from_value(json).map_err(|error| self.unread(name, &error))
+        serde_json::from_value(json).map_err(|error| self.unreadable(name, &error))
     }
 
     /// The text of an answer, as `T`.
     pub(super) fn parse<T: DeserializeOwned>(&self, name: &str, text: &str) -> Result<T, ForgeError> {
-        serde_json::from_str(text).map_err(|error| self.unread(name, &error))
+        serde_json::from_str(text).map_err(|error| self.unreadable(name, &error))
     }
 
-    fn unread(&self, name: &str, error: &serde_json::Error) -> ForgeError {
+    fn unreadable(&self, name: &str, error: &serde_json::Error) -> ForgeError {
         // It may quote the answer, which may repeat the token, at any length.
         let mut why = self.clean(&error.to_string());
         why.truncate(nixpacks_transforms::text::floor(&why, QUOTED));

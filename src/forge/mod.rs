@@ -1,27 +1,27 @@
 //! Forges: what GitHub, GitLab and Gitea have in common. No decision about a pull request is made here.
 //!
-//! A forge reads at once, and describes what it would change as [`Call`]s, so that a dry run prints exactly
+//! A forge reads directly, and describes what it would change as [`Request`]s, so that a dry run prints exactly
 //! what a real one sends.
 
 mod account;
 pub(crate) mod address;
-mod alike;
-mod answer;
 mod gitea;
 mod github;
+mod github_like;
 mod gitlab;
 pub(crate) mod graphql;
 mod http;
-mod list;
+mod pages;
+mod response;
 mod retry;
 pub(crate) mod secret;
 
-pub(crate) use account::{Account, Known};
+pub(crate) use account::{Account, AccountResult};
 pub(crate) use address::Address;
 pub(crate) use gitea::Gitea;
 pub(crate) use github::{ACTIONS, GitHub};
 pub(crate) use gitlab::GitLab;
-pub(crate) use http::{Call, Client, ForgeError, certificates};
+pub(crate) use http::{Client, ForgeError, Request, certificates};
 
 use serde_json::Value;
 
@@ -233,13 +233,13 @@ pub(crate) trait Forge: Send + Sync {
     fn comments(&self, repository: &Repository, number: u64, by: &Account)
     -> Result<Vec<String>, ForgeError>;
     /// The account that the token is of, with which everything is opened and said. Asked for once.
-    fn account(&self) -> Known;
-    /// The calls that a change comes to, in order. Looks up what they need, and changes nothing.
-    fn calls(&self, repository: &Repository, change: &Change) -> Result<Vec<Call>, ForgeError>;
+    fn account(&self) -> AccountResult;
+    /// The requests that make a change, in order. Looks up what they need, and changes nothing.
+    fn requests(&self, repository: &Repository, change: &Change) -> Result<Vec<Request>, ForgeError>;
     /// The pull request in the answer to the call that opens one.
-    fn opened(&self, answer: &Value) -> Result<Pull, ForgeError>;
+    fn opened(&self, response: &Value) -> Result<Pull, ForgeError>;
     /// The repository in the answer to the call that makes a fork.
-    fn forked(&self, answer: &Value) -> Result<Repository, ForgeError>;
+    fn forked(&self, response: &Value) -> Result<Repository, ForgeError>;
 }
 
 /// The longest description that every forge takes, in characters (GitHub's limit).

@@ -1,7 +1,7 @@
-//! When a call is sent again, and after how long.
+//! Decides when a request is sent again, and after how long.
 
-use super::answer::Received;
 use super::http::Method;
+use super::response::Response;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::HeaderMap;
 
@@ -36,15 +36,15 @@ impl Clock for System {
 }
 
 /// How long to wait before sending again a call that was refused; `None` is not to.
-pub(super) fn after_answer(method: Method, told: &Received, attempt: u32, now: u64) -> Option<Duration> {
+pub(super) fn after_answer(method: Method, response: &Response, attempt: u32, now: u64) -> Option<Duration> {
     if attempt >= RETRIES {
         return None;
     }
-    let wait = if is_rate_limited(told) {
+    let wait = if is_rate_limited(response) {
         // It was turned away, so it had no effect, whatever it was.
-        named(&told.headers, now).unwrap_or(SECONDARY * 2_u32.pow(attempt))
-    } else if method == Method::Get && matches!(told.status, 500 | 502..=504) {
-        named(&told.headers, now).unwrap_or_else(|| backoff(attempt))
+        requested_wait(&response.headers, now).unwrap_or(SECONDARY * 2_u32.pow(attempt))
+    } else if method == Method::Get && matches!(response.status, 500 | 502..=504) {
+        requested_wait(&response.headers, now).unwrap_or_else(|| backoff(attempt))
     } else {
         return None;
     };
@@ -57,11 +57,11 @@ pub(super) fn after_silence(method: Method, attempt: u32) -> Option<Duration> {
 }
 
 /// What an error says about coming back.
-pub(super) fn later(headers: &HeaderMap, status: u16, now: u64) -> String {
+pub(super) fn when_to_come_back(headers: &HeaderMap, status: u16, now: u64) -> String {
     if !matches!(status, 403 | 429 | 503) {
         return String::new();
     }
-    match named(headers, now) {
+    match requested_wait(headers, now) {
         Some(wait) if wait > ABSURD => "; it asks to wait for more than a year".to_owned(),
         Some(wait) if wait > Duration::ZERO => {
             format!(
@@ -75,18 +75,19 @@ pub(super) fn later(headers: &HeaderMap, status: u16, now: u64) -> String {
 }
 
 /// Whether the forge counts calls and this was one too many.
-fn is_rate_limited(told: &Received) -> bool {
-    let spent = || number(&told.headers, "x-ratelimit-remaining") == Some(0);
-    let secondary = || told.text.contains("secondary rate limit");
-    match told.status {
+fn is_rate_limited(response: &Response) -> bool {
+    let spent = || number(&response.headers, "x-ratelimit-remaining") == Some(0);
+    // GitHub may leave out the header that it documents for a secondary limit; its message is then all there is.
+    let secondary = || response.text.contains("secondary rate limit");
+    match response.status {
         429 => true,
-        403 => told.headers.contains_key("retry-after") || spent() || secondary(),
+        403 => response.headers.contains_key("retry-after") || spent() || secondary(),
         _ => false,
     }
 }
 
 /// The wait that the headers name; `None` where they name none that can be read.
-fn named(headers: &HeaderMap, now: u64) -> Option<Duration> {
+fn requested_wait(headers: &HeaderMap, now: u64) -> Option<Duration> {
     let retry_after =
         headers.get("retry-after").and_then(|value| retry_after(value.to_str().ok()?.trim(), now));
     let reset =
@@ -124,15 +125,17 @@ fn backoff(attempt: u32) -> Duration {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Duration, HeaderMap, Method, RETRIES, Received, after_answer, after_silence, later};
+    use super::{
+        Duration, HeaderMap, Method, RETRIES, Response, after_answer, after_silence, when_to_come_back,
+    };
 
     fn wait(method: Method, status: u16, named: &[(&'static str, &str)], text: &str) -> Option<u64> {
         let mut headers = HeaderMap::new();
         for (name, value) in named {
             headers.insert(*name, value.parse().unwrap());
         }
-        let told = Received { status, headers, text: text.to_owned() };
-        after_answer(method, &told, 0, 1_000).map(|wait| wait.as_secs())
+        let response = Response { status, headers, text: text.to_owned() };
+        after_answer(method, &response, 0, 1_000).map(|wait| wait.as_secs())
     }
 
     #[test]
@@ -182,8 +185,8 @@ mod tests {
 
     #[test]
     fn gives_up() {
-        let told = Received { status: 502, headers: HeaderMap::new(), text: String::new() };
-        assert_eq!(after_answer(Method::Get, &told, RETRIES, 0), None);
+        let response = Response { status: 502, headers: HeaderMap::new(), text: String::new() };
+        assert_eq!(after_answer(Method::Get, &response, RETRIES, 0), None);
         assert_eq!(after_silence(Method::Get, RETRIES), None);
         assert_eq!(after_silence(Method::Get, 1), Some(Duration::from_secs(1)));
         assert_eq!(after_silence(Method::Post, 0), None);
@@ -192,10 +195,10 @@ mod tests {
     #[test]
     fn says_when_to_come_back() {
         let mut headers = HeaderMap::new();
-        assert_eq!(later(&headers, 403, 0), "");
+        assert_eq!(when_to_come_back(&headers, 403, 0), "");
         headers.insert("retry-after", "3600".parse().unwrap());
-        assert!(later(&headers, 403, 0).contains("wait 3600 seconds"));
-        assert_eq!(later(&headers, 404, 0), "");
+        assert!(when_to_come_back(&headers, 403, 0).contains("wait 3600 seconds"));
+        assert_eq!(when_to_come_back(&headers, 404, 0), "");
         for (value, want) in [
             ("99999999999999999999999999", "more than a year"),
             ("Thu, 01 Jan 2099 00:00:00 GMT", "more than a year"),
@@ -203,7 +206,11 @@ mod tests {
             ("-5", "is no time"),
         ] {
             headers.insert("retry-after", value.parse().unwrap());
-            assert!(later(&headers, 429, 0).contains(want), "{value}: {}", later(&headers, 429, 0));
+            assert!(
+                when_to_come_back(&headers, 429, 0).contains(want),
+                "{value}: {}",
+                when_to_come_back(&headers, 429, 0)
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens: where they come from, and that they are never shown.
+//! Tokens: finds them in the environment or in git's credential helper, and keeps them out of every text.
 
 use super::Kind;
 use super::address::Site;

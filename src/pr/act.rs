@@ -14,7 +14,7 @@ use super::texts::Texts;
 use super::transport::{BareClone, PushError, push_args};
 use super::{PrOptions, Row, Status, Step};
 use crate::errors;
-use crate::forge::{ACTIONS, Call, Change, Forge, Head, Number, Pull, Repository};
+use crate::forge::{ACTIONS, Change, Forge, Head, Number, Pull, Repository, Request};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 use std::time::Duration;
@@ -299,20 +299,20 @@ impl Act<'_> {
 
     /// Makes a change at the forge, or shows its calls: the last answer.
     pub(super) fn change(&mut self, change: &Change) -> anyhow::Result<Value> {
-        let calls = self.forge.calls(&self.surveyed.destination.repository, change)?;
+        let requests = self.forge.requests(&self.surveyed.destination.repository, change)?;
         let mut answer = Value::Null;
-        for call in calls {
+        for request in requests {
             if self.options.dry_run {
-                self.show(self.forge.client().base(), call);
+                self.show(self.forge.client().base(), request);
             } else {
-                answer = self.forge.client().send(&call)?;
+                answer = self.forge.client().send(&request)?;
             }
         }
         Ok(answer)
     }
 
-    pub(super) fn show(&mut self, base: &str, call: Call) {
-        let Call { method, path, body } = call;
+    pub(super) fn show(&mut self, base: &str, request: Request) {
+        let Request { method, path, body } = request;
         self.steps.push(Step::Call { method: method.name(), url: format!("{base}{path}"), body });
     }
 }

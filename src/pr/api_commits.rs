@@ -7,7 +7,7 @@ use super::identity::GITHUB;
 use super::proposal::{CommitSummary, Proposal};
 use crate::commit::message::START;
 use crate::forge::graphql::{self, Move};
-use crate::forge::{Call, Repository};
+use crate::forge::{Repository, Request};
 use anyhow::bail;
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ impl Act<'_> {
         let files: Vec<(&str, &str)> =
             proposal.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
         let message = (proposal.message.subject.as_str(), proposal.message.body.as_str());
-        let call = graphql::commit(&head, &pending, &base, message, &files);
-        let oid = self.graphql(&call, "/createCommitOnBranch/commit/oid")?;
+        let request = graphql::commit(&head, &pending, &base, message, &files);
+        let oid = self.graphql(&request, "/createCommitOnBranch/commit/oid")?;
         Ok(if self.options.dry_run { UNMADE.to_owned() } else { oid })
     }
 
@@ -97,11 +97,11 @@ impl Act<'_> {
         self.graphql(&graphql::moves(&id, &moves), "").map(drop)
     }
 
-    fn graphql(&mut self, call: &Call, pointer: &str) -> anyhow::Result<String> {
+    fn graphql(&mut self, request: &Request, pointer: &str) -> anyhow::Result<String> {
         if self.options.dry_run {
-            self.show(&graphql::address(self.forge.client().base()), call.clone());
+            self.show(&graphql::address(self.forge.client().base()), request.clone());
             return Ok(String::new());
         }
-        Ok(graphql::send(self.forge.client(), call, pointer)?)
+        Ok(graphql::send(self.forge.client(), request, pointer)?)
     }
 }

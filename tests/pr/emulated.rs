@@ -2,7 +2,7 @@
 //!
 //! `node conformance/forges/emulate.mjs cargo test --test pr emulated -- --ignored` starts one beside them.
 
-use crate::holds::client::{ask, get};
+use crate::fake_forge_tests::client::{ask, get};
 use crate::server::{Forge, Repository, State, TOKEN, skipped};
 use crate::support::{BROKEN, Ran, Sandbox};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What the headers and the text of an answer say, whichever forge it is.
+//! Reads the headers and the text of a response, whichever forge sent it: redirects, error messages, the next page.
 
 use serde_json::Value;
 use ureq::http::HeaderMap;
@@ -7,14 +7,14 @@ use ureq::http::HeaderMap;
 pub(super) const QUOTED: usize = 600;
 
 /// An answer, whatever it says.
-pub(super) struct Received {
+pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     /// The text; what is not UTF-8 in it is replaced.
     pub(super) text: String,
 }
 
-impl Received {
+impl Response {
     /// Whether the call was carried out.
     pub(super) fn is_success(&self) -> bool {
         (200..=299).contains(&self.status)
@@ -40,7 +40,7 @@ pub(super) fn origin(address: &str) -> &str {
 }
 
 /// Where an answer redirects to, if that is at `origin` too and the call may be repeated there as it is.
-pub(super) fn redirect(Received { status, headers, .. }: &Received, origin: &str) -> Option<String> {
+pub(super) fn redirect(Response { status, headers, .. }: &Response, origin: &str) -> Option<String> {
     let to = headers.get("location")?.to_str().ok()?;
     let rest = to.strip_prefix(origin).unwrap_or(to);
     // 301 and 302 would turn a change into a read, but no call that changes something comes to them: a
@@ -50,7 +50,7 @@ pub(super) fn redirect(Received { status, headers, .. }: &Received, origin: &str
 }
 
 /// What an answer says, short: its messages where it has the usual shape, else its beginning.
-pub(super) fn said(text: &str) -> String {
+pub(super) fn message_of(text: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Ok(json) = serde_json::from_str::<Value>(text) {
         for key in ["message", "error", "error_description", "errors"] {
@@ -104,7 +104,7 @@ pub(super) fn next_page(headers: &HeaderMap) -> Next {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{HeaderMap, Next, Received, next_page, origin, redirect, said};
+    use super::{HeaderMap, Next, Response, message_of, next_page, origin, redirect};
 
     #[test]
     fn quotes_what_each_forge_says_is_wrong() {
@@ -125,9 +125,9 @@ mod tests {
             ("<html>gone</html>", ": <html>gone</html>"),
             ("", ""),
         ] {
-            assert_eq!(said(text), want, "{text}");
+            assert_eq!(message_of(text), want, "{text}");
         }
-        assert!(said(&"ü".repeat(5000)).len() < 700);
+        assert!(message_of(&"ü".repeat(5000)).len() < 700);
     }
 
     #[test]
@@ -159,8 +159,8 @@ mod tests {
         let to = |status: u16, location: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("location", location.parse().unwrap());
-            let received = Received { status, headers, text: String::new() };
-            redirect(&received, origin("https://git.acme.org:8443/api/v3"))
+            let response = Response { status, headers, text: String::new() };
+            redirect(&response, origin("https://git.acme.org:8443/api/v3"))
         };
         let here = "https://git.acme.org:8443/api/v3/repositories/7";
         assert_eq!(to(301, here).as_deref(), Some(here));

@@ -1,7 +1,7 @@
-//! What Gitea's interface has as GitHub's does.
+//! The parts of the interfaces of GitHub and Gitea that are the same.
 
 use super::account::Account;
-use super::http::{Call, Client, ForgeError, Method, part};
+use super::http::{Client, ForgeError, Method, Request, part};
 use super::{Change, Repository};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -93,7 +93,7 @@ pub(super) fn owned<T: DeserializeOwned, U>(
 }
 
 /// The call that a change comes to, of those that the two have alike.
-pub(super) fn call(repository: &Repository, change: &Change) -> Result<Call, ForgeError> {
+pub(super) fn request(repository: &Repository, change: &Change) -> Result<Request, ForgeError> {
     let repos = format!("/repos/{}", repository.name);
     Ok(match change {
         Change::Edit { number, title, body, close } => {
@@ -101,10 +101,10 @@ pub(super) fn call(repository: &Repository, change: &Change) -> Result<Call, For
             fields.extend(title.iter().map(|title| ("title".to_owned(), json!(title))));
             fields.extend(body.iter().map(|body| ("body".to_owned(), json!(body))));
             fields.extend(close.then(|| ("state".to_owned(), json!("closed"))));
-            Call::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
+            Request::new(Method::Patch, format!("{repos}/pulls/{number}"), Value::Object(fields))
         }
         Change::Comment { number, body } => {
-            Call::new(Method::Post, format!("{repos}/issues/{number}/comments"), json!({ "body": body }))
+            Request::new(Method::Post, format!("{repos}/issues/{number}/comments"), json!({ "body": body }))
         }
         other => return Err(ForgeError::new(format!("no call makes this change: {other:?}"))),
     })

@@ -1,7 +1,7 @@
-//! Lists that a forge gives page by page.
+//! Reads lists that a forge sends page by page.
 
-use super::answer::{Next, next_page};
-use super::http::{Call, Client, ForgeError};
+use super::http::{Client, ForgeError, Request};
+use super::response::{Next, next_page};
 use serde::de::DeserializeOwned;
 
 /// Bytes of the pages that something was kept of: a hostile forge may fill every page.
@@ -49,10 +49,12 @@ impl Client {
     ) -> Result<Option<Vec<U>>, ForgeError> {
         let (mut found, mut weight, mut page) = (Vec::new(), Weight::default(), 1);
         for _ in 0..most {
-            let call = Call::get(&format!("{path}&page={page}"));
-            let answer = self.answer(&call, self.base())?;
+            let request = Request::get(&format!("{path}&page={page}"));
+            let answer = self.answer(&request, self.base())?;
             let before = found.len();
-            found.extend(entries(self.parse(&call.named(), &answer.text)?).into_iter().filter_map(&mut keep));
+            found.extend(
+                entries(self.parse(&request.description(), &answer.text)?).into_iter().filter_map(&mut keep),
+            );
             if !weight.bears(answer.text.len(), found.len() > before) {
                 return Err(too_long(path, &format!("{} MiB", LONGEST >> 20)));
             }
@@ -63,7 +65,7 @@ impl Client {
                 Next::Page(_) | Next::Unknown => {
                     return Err(ForgeError::new(format!(
                         "`{}` has further pages, and does not say which is the next",
-                        call.named()
+                        request.description()
                     )));
                 }
             }
@@ -89,7 +91,7 @@ impl Weight {
 fn too_long(path: &str, limit: &str) -> ForgeError {
     ForgeError::new(format!(
         "`{}` lists more than {limit}, which is more than is read",
-        Call::get(path).named()
+        Request::get(path).description()
     ))
 }
 
