@@ -1,4 +1,4 @@
-//! An app as the command holds it: where it stands, how it is shown, and its view.
+//! Opens an app: its location, how it is shown, and a view of its files.
 
 use crate::discover::{self, Input, shown};
 use crate::load;
@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 /// The file that standard input stands in for.
 pub(crate) const STDIN_NAME: &str = FileKind::NixpacksToml.name();
 
-/// Where an app stands and how it is shown.
+/// Where an app is, and how it is shown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Home {
+pub(crate) struct AppLocation {
     /// The path as typed.
     pub(crate) shown: String,
     /// Its canonical path; `None` for an app that only standard input knows.
@@ -24,7 +24,7 @@ pub(crate) struct Home {
     pub(crate) top: PathBuf,
     /// A config of another name: the name that the plan knows it by, and its own.
     pub(crate) config: Option<(&'static str, String)>,
-    /// The app stands in a git work tree.
+    /// The app is in a git work tree.
     pub(crate) in_git: bool,
     /// The config is standard input: it is never written.
     pub(crate) stdin: bool,
@@ -34,7 +34,7 @@ pub(crate) struct Home {
     pub(crate) behind: BTreeMap<String, String>,
 }
 
-impl Home {
+impl AppLocation {
     /// The name on disk of a file that the plan knows as `path`.
     pub(crate) fn on_disk<'a>(&'a self, path: &'a str) -> &'a str {
         match &self.config {
@@ -63,8 +63,8 @@ impl Home {
 
 /// An app to look at.
 pub(crate) struct App {
-    /// Where it stands.
-    pub(crate) home: Home,
+    /// Where it is.
+    pub(crate) home: AppLocation,
     /// What the platform will see.
     pub(crate) view: Box<dyn View>,
 }
@@ -98,10 +98,10 @@ impl App {
                 let view = view.with_context(failed)?;
                 // Named from the root of the repository, as a patch for it has to be.
                 let shown = if below.is_empty() { ".".to_owned() } else { below.clone() };
-                Ok(Self { home: Home { shown, in_git: true, ..Home::default() }, view })
+                Ok(Self { home: AppLocation { shown, in_git: true, ..AppLocation::default() }, view })
             }
             Input::Stdin(None) => {
-                let home = Home { shown: "<stdin>".to_owned(), stdin: true, ..Home::default() };
+                let home = AppLocation { shown: "<stdin>".to_owned(), stdin: true, ..AppLocation::default() };
                 let view = MemoryApp::new([(STDIN_NAME, discover::stdin()?)]);
                 Ok(Self { home, view: Box::new(view) })
             }
@@ -116,7 +116,7 @@ impl App {
 }
 
 /// The app in `dir`, which was found below `root`.
-fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn View>, Home)> {
+fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn View>, AppLocation)> {
     let named = load::shown(dir.as_os_str().as_encoded_bytes());
     let failed = || format!("failed to read `{named}`");
     let unnamed = || anyhow!("its path is not UTF-8, so no patch can name it").context(failed());
@@ -144,6 +144,7 @@ fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn
     let tree = tree.unwrap_or_else(|| shared.directory(if real.starts_with(&root) { &root } else { &real }));
     let view = tree.view(&real).ok_or_else(unnamed)?;
     let top = tree.top().to_owned();
-    let home = Home { shown: shown(dir), dir: Some(real), top, in_git, warning, ..Home::default() };
+    let home =
+        AppLocation { shown: shown(dir), dir: Some(real), top, in_git, warning, ..AppLocation::default() };
     Ok((view, home))
 }

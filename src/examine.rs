@@ -1,4 +1,4 @@
-//! The engine on many apps at once.
+//! Runs the engine on many apps at once.
 
 use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;

@@ -1,4 +1,4 @@
-//! The git command, for what libgit2 does not do: hooks, signing, transport, other formats.
+//! Runs the git command, for what libgit2 does not do: hooks, signing, transport, other formats.
 
 use crate::errors;
 use crate::interrupt;

@@ -1,4 +1,4 @@
-//! Reading files: never more than a limit, never anything but a regular file.
+//! Reads files: never more than a limit, and nothing but a regular file.
 
 use crate::errors;
 use nixpacks_transforms::document::FileKind;

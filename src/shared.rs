@@ -1,4 +1,4 @@
-//! What the apps of a run have in common: each work tree, directory and commit is read once.
+//! A cache for one run: each work tree, directory and commit is read once for all apps.
 
 use crate::view::{Checkout, Commit, DiskTree, WorkTree};
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! The same work on many things, several at once.
+//! Does the same work on many things, several at once.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! From what was typed to the apps that it names.
+//! Finds the apps that the arguments name.
 
 mod search;
 

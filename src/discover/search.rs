@@ -1,4 +1,4 @@
-//! The apps below a directory on disk.
+//! Searches a directory on disk for apps.
 
 use super::{Found, Input, SKIPPED, is_config, makes_app};
 use crate::errors;

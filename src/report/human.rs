@@ -2,7 +2,7 @@ use super::prose::{self, count};
 use super::snippet::Window;
 use super::text::escape;
 use super::{Committed, Examined, Fate, Mode, Texts, Written, commit, fate};
-use crate::app::Home;
+use crate::app::AppLocation;
 use crate::cli::Voice;
 use crate::terminal::{Page, Tone};
 use annotate_snippets::{Group, Level, Renderer};
@@ -100,7 +100,14 @@ impl Report<'_> {
         }
     }
 
-    fn picture(&self, home: &Home, texts: &Texts, finding: &Finding, help: Option<String>, out: &mut String) {
+    fn picture(
+        &self,
+        home: &AppLocation,
+        texts: &Texts,
+        finding: &Finding,
+        help: Option<String>,
+        out: &mut String,
+    ) {
         let message = escape(&finding.message);
         let label = escape(&finding.label);
         let mut title = level(finding.severity).primary_title(message);

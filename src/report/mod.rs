@@ -14,7 +14,7 @@ pub(crate) mod text;
 pub(crate) use concise::concise;
 pub(crate) use human::human;
 
-use crate::app::Home;
+use crate::app::AppLocation;
 use nixpacks_transforms::engine::{Finding, NotConverged, Outcome};
 use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::text::LineIndex;
@@ -74,7 +74,7 @@ impl Written {
 #[derive(Clone, Debug)]
 pub(crate) struct Examined {
     /// Where it stands.
-    pub(crate) home: Home,
+    pub(crate) home: AppLocation,
     /// Its files as read.
     pub(crate) texts: Texts,
     /// The same with the changes made.

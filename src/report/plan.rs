@@ -4,7 +4,7 @@ use super::json::to_text;
 use super::prose;
 use super::text::escape;
 use super::{Examined, Texts};
-use crate::app::Home;
+use crate::app::AppLocation;
 use nixpacks_transforms::document::schema;
 use nixpacks_transforms::plan::{Item, Origin, Plan, Start};
 use serde::Serialize;
@@ -104,7 +104,7 @@ fn section(out: &mut String, title: &str, plan: &PlanReport<'_>) {
     }
 }
 
-fn report<'a>(plan: &'a Plan, home: &Home, texts: &Texts) -> PlanReport<'a> {
+fn report<'a>(plan: &'a Plan, home: &AppLocation, texts: &Texts) -> PlanReport<'a> {
     let mut values = Vec::new();
     let mut add = |section: &'a str, key: &'a str, items: &'a [Item]| {
         values.extend(items.iter().map(|item| {
@@ -126,7 +126,7 @@ fn report<'a>(plan: &'a Plan, home: &Home, texts: &Texts) -> PlanReport<'a> {
     PlanReport { dir: &plan.dir, providers: &plan.ran, values }
 }
 
-fn origin(origin: &Origin, home: &Home, texts: &Texts) -> String {
+fn origin(origin: &Origin, home: &AppLocation, texts: &Texts) -> String {
     match origin {
         Origin::Provider(name) => format!("provider {name}"),
         Origin::Variable(name) => format!("variable {name}"),

@@ -1,7 +1,7 @@
 //! An app with made-up findings, to test output without rules.
 
 use super::{Examined, Texts, Written};
-use crate::app::Home;
+use crate::app::AppLocation;
 use crate::cli::{Color, Voice};
 use crate::terminal::Tone;
 use nixpacks_transforms::edit::Edit;
@@ -57,7 +57,7 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
     };
     let nix = walk::Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable };
     Examined {
-        home: Home { shown: "app".to_owned(), in_git: true, ..Home::default() },
+        home: AppLocation { shown: "app".to_owned(), in_git: true, ..AppLocation::default() },
         texts: texts(BEFORE),
         fixed: texts(&after),
         result: Ok(Outcome {

@@ -1,4 +1,4 @@
-//! A git work tree, with what git has in it: read once for all apps in it.
+//! A git work tree with its tracked files and its ignore rules: read once for all apps in it.
 
 use super::{IgnoreRules, Tracked, WorkTree};
 use crate::errors;

@@ -1,4 +1,4 @@
-//! A commit as a tree, without a work tree.
+//! A commit as a tree of files, without a work tree.
 
 use super::View;
 use super::objects::{Mode, Objects};

@@ -5,7 +5,7 @@
 //! here is an error. The git command is not asked instead: it runs what the configuration of a repository
 //! names, a file system monitor for one, or the transport of a remote from which it fetches missing objects.
 
-use super::{Tracked, split};
+use super::{Tracked, split_index};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -57,7 +57,7 @@ pub(super) struct Index {
 pub(super) fn read(git_dir: &Path) -> io::Result<Index> {
     let mut index = open(&git_dir.join("index"), |_| false)?;
     if let Some(link) = index.link.take() {
-        let Some(split) = split::parse(&link, index.hash)? else { return Ok(index) };
+        let Some(split) = split_index::parse(&link, index.hash)? else { return Ok(index) };
         let shared = open(&git_dir.join(&split.shared), |at| split.deletes(at))?;
         if shared.link.is_some() || shared.nameless || shared.hash != index.hash {
             return Err(odd("what it shares with others is no index of its kind"));

@@ -4,24 +4,24 @@
 mod checkout;
 pub(crate) mod commit;
 mod disk;
-mod folded;
-mod git;
-mod ignored;
+mod ignore_rules;
 mod index;
 mod objects;
-mod single;
-mod split;
+mod sparse_index;
+mod split_index;
 mod tracked;
 mod tree;
 mod tree_view;
+mod with_config;
+mod work_tree;
 
 pub(crate) use checkout::Checkout;
 pub(crate) use commit::Commit;
 pub(crate) use disk::{DiskTree, below};
-pub(crate) use git::WorkTree;
-pub(crate) use ignored::IgnoreRules;
-pub(crate) use single::WithConfig;
+pub(crate) use ignore_rules::IgnoreRules;
 pub(crate) use tracked::Tracked;
+pub(crate) use with_config::WithConfig;
+pub(crate) use work_tree::WorkTree;
 
 use nixpacks_transforms::app::{AppView, MemoryApp};
 

@@ -1,4 +1,4 @@
-//! The paths that a git index has.
+//! The tracked paths: those that a git index has.
 
 /// The paths of an index, relative to the work tree's root, sorted by their bytes.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! An app in a tree, as the engine looks at it.
+//! An app in a tree of files, as the engine looks at it.
 
 use super::View;
 use super::tree::{Found, Node, Source, Tree, join};

@@ -1,4 +1,4 @@
-//! What a file has beside its text: owner, mode, extended attributes.
+//! Copies a file's owner, mode and extended attributes to the file that replaces it.
 
 use std::fs::{File, Metadata};
 use std::io;

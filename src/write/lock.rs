@@ -1,4 +1,4 @@
-//! One writer at a time in one work tree.
+//! Locks a work tree, so that one run at a time writes there.
 
 use anyhow::bail;
 use std::fs::{File, TryLockError};

@@ -1,7 +1,7 @@
-//! Writing: all files of an app or none, each in one step, and none that changed since it was read.
+//! Writes the files of an app: all of them or none, each in one step, and none that changed since it was read.
 //!
 //! A crate for one atomic file would not cover that, nor say what it took the place of. [`replace`] has the steps,
-//! [`journal`] what survives a run that is ended between two of them. A hard link to a target keeps the old text:
+//! [`journal`] what survives a run that is killed between two of them. A hard link to a target keeps the old text:
 //! that a file is replaced in one step is worth more.
 
 mod attributes;
@@ -11,7 +11,7 @@ mod replace;
 
 pub(crate) use journal::{BeforeCommit, Journal, new_file};
 
-use crate::app::Home;
+use crate::app::AppLocation;
 use crate::interrupt::{self, Section};
 use crate::report::Texts;
 use crate::view::WorkTree;
@@ -93,7 +93,7 @@ impl Target {
 
 /// Writes the changes of one app, of which these texts were read. Fails with a phrase that names the file; then
 /// nothing is changed.
-pub(crate) fn all(home: &Home, changes: &[FileChange], texts: &Texts) -> anyhow::Result<()> {
+pub(crate) fn all(home: &AppLocation, changes: &[FileChange], texts: &Texts) -> anyhow::Result<()> {
     let targets = targets(home, changes)?;
     let dir = home.dir.as_deref().context("it is standard input")?;
     let writing = Writing::begin(&tree_of(dir))?;
@@ -138,7 +138,7 @@ pub(crate) fn keeping_journal(
 }
 
 /// The files that the changes of an app are about, each once.
-pub(crate) fn targets(home: &Home, changes: &[FileChange]) -> anyhow::Result<Vec<Target>> {
+pub(crate) fn targets(home: &AppLocation, changes: &[FileChange]) -> anyhow::Result<Vec<Target>> {
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for change in changes {
         let shown = home.shown_file(&change.path);
@@ -159,7 +159,11 @@ pub(crate) fn targets(home: &Home, changes: &[FileChange]) -> anyhow::Result<Vec
 }
 
 /// The files that were read beside those that are to be changed: a repair was decided by them, too.
-pub(crate) fn read_beside(home: &Home, changes: &[FileChange], texts: &Texts) -> Vec<(PathBuf, String)> {
+pub(crate) fn read_beside(
+    home: &AppLocation,
+    changes: &[FileChange],
+    texts: &Texts,
+) -> Vec<(PathBuf, String)> {
     let Some(dir) = &home.dir else { return Vec::new() };
     let others = texts.0.iter().filter(|(path, _)| changes.iter().all(|change| change.path != **path));
     let read = others.map(|(path, lines)| {
@@ -229,7 +233,7 @@ pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> anyhow::
 }
 
 /// The file itself, behind any link.
-pub(crate) fn real(home: &Home, path: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn real(home: &AppLocation, path: &str) -> anyhow::Result<PathBuf> {
     let dir = home.dir.as_ref().context("it is standard input")?;
     let real = dir.join(home.on_disk(path)).canonicalize()?;
     let inside = real.strip_prefix(&home.top).map_err(|_| anyhow!("it lies outside the app's root"))?;

@@ -1,4 +1,4 @@
-use super::{Home, Texts, all};
+use super::{AppLocation, Texts, all};
 use crate::errors;
 use crate::step;
 use nixpacks_transforms::engine::FileChange;
@@ -14,13 +14,14 @@ thread_local! {
     pub(super) static WITHOUT_SWAP: Cell<bool> = const { Cell::new(false) };
 }
 
-fn app(files: &[(&str, &str)]) -> (TempDir, Home) {
+fn app(files: &[(&str, &str)]) -> (TempDir, AppLocation) {
     let dir = TempDir::new().unwrap();
     for (path, text) in files {
         put(&dir.path().join(path), text);
     }
     let real = dir.path().canonicalize().unwrap();
-    let home = Home { shown: ".".to_owned(), dir: Some(real.clone()), top: real, ..Home::default() };
+    let home =
+        AppLocation { shown: ".".to_owned(), dir: Some(real.clone()), top: real, ..AppLocation::default() };
     (dir, home)
 }
 
@@ -43,11 +44,11 @@ fn change(path: &str, before: &str, after: &str) -> FileChange {
 }
 
 /// Writes; fails with the line that a person reads.
-fn write(home: &Home, changes: &[FileChange]) -> Result<(), String> {
+fn write(home: &AppLocation, changes: &[FileChange]) -> Result<(), String> {
     write_after(home, changes, &Texts::default())
 }
 
-fn write_after(home: &Home, changes: &[FileChange], texts: &Texts) -> Result<(), String> {
+fn write_after(home: &AppLocation, changes: &[FileChange], texts: &Texts) -> Result<(), String> {
     all(home, changes, texts).map_err(|error| errors::line(&error))
 }
 

@@ -1,4 +1,6 @@
-use super::{Tracked, folded, index};
+//! A git work tree: where its root and its index are.
+
+use super::{Tracked, index, sparse_index};
 use crate::load;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ impl WorkTree {
     /// The index alone is opened, not the repository: that runs no hook, reads no configuration, and does not mind
     /// whose directory it is.
     pub(crate) fn tracked(&self) -> anyhow::Result<Tracked> {
-        match index::read(&self.git_dir).and_then(|index| folded::unfolded(self, index)) {
+        match index::read(&self.git_dir).and_then(|index| sparse_index::unfolded(self, index)) {
             Ok(tracked) => Ok(tracked),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !self.has_index() => {
                 Ok(Tracked::default())

@@ -1,3 +1,5 @@
+//! An app whose Nixpacks config is replaced by one text: a config file of another name, or standard input.
+
 use super::View;
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
 use nixpacks_transforms::document::FileKind;

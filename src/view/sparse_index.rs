@@ -1,4 +1,4 @@
-//! Directories that a sparse index folds into one entry each.
+//! Reads the directories that a sparse index folds into one entry each.
 
 use super::index::{Index, LARGEST, odd};
 use super::objects::{Mode, Objects};

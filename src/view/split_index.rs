@@ -1,4 +1,4 @@
-//! A split index: the entries that changed, and a link to the rest.
+//! Reads a split index: the entries that changed, and a link to the rest.
 
 use super::index::{Hash, odd};
 use std::fmt::Write as _;
