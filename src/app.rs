@@ -4,7 +4,7 @@ use crate::discover::{self, Input, shown};
 use crate::load;
 use crate::shared::Shared;
 use crate::view::{View, WithConfig, below};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::document::FileKind;
 use std::collections::BTreeMap;
@@ -58,6 +58,18 @@ impl AppLocation {
             ("/", path) => format!("/{path}"),
             (dir, path) => format!("{dir}/{path}"),
         }
+    }
+
+    /// The file that the plan knows as `path`, behind any link; it has to be inside the app's root.
+    pub(crate) fn real_path(&self, path: &str) -> anyhow::Result<PathBuf> {
+        let dir = self.dir.as_ref().context("it is standard input")?;
+        let real = dir.join(self.on_disk(path)).canonicalize()?;
+        let inside = real.strip_prefix(&self.top);
+        let inside = inside.map_err(|_| anyhow!("it lies outside the app's root"))?;
+        if inside.components().any(|part| part.as_os_str() == ".git") {
+            bail!("it lies in git's own directory");
+        }
+        Ok(real)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct LockedIndex {
 }
 
 impl LockedIndex {
-    /// Locks the index of a repository, whose index from then on is a copy. Fails with a phrase.
+    /// Locks the index of a repository, whose index from then on is a copy.
     pub(super) fn take(repository: &Repository, journal: &Journal) -> anyhow::Result<Self> {
         let files = LockFiles::of(repository.path(), journal);
         files.lock()?;

@@ -7,7 +7,7 @@ use crate::errors;
 use crate::interrupt;
 use crate::report::prose::{list, shell_word};
 use crate::report::{Committed, Examined, Written};
-use crate::write::{self, BeforeCommit, NotWritten, Writing};
+use crate::write::{self, BeforeCommit, WriteError, Writing};
 use anyhow::anyhow;
 
 /// What is said of an app whose files could have been written.
@@ -77,8 +77,9 @@ impl PlannedCommit {
             announced: announced.map(|file| file.path.clone()).collect(),
         };
         let git_dir = &self.tree.git_dir;
-        let written = Writing::begin(&self.tree.top).map_err(NotWritten::any).and_then(|writing| {
-            let journal = write::keeping_journal(&self.targets, &self.read, git_dir, &writing, Some(before))?;
+        let written = Writing::begin(&self.tree.top).map_err(WriteError::any).and_then(|writing| {
+            let journal =
+                write::write_with_journal(&self.targets, &self.read, git_dir, &writing, Some(before))?;
             Ok((writing, journal))
         });
         let (writing, mut journal) = written.map_err(|failed| {

@@ -224,7 +224,7 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, WorkTreeChanges
         });
         if group.apps.last() != Some(&at) {
             group.apps.push(at);
-            group.read.extend(write::read_beside(&app.home, &outcome.changes, &app.texts));
+            group.read.extend(write::texts_read_beside(&app.home, &outcome.changes, &app.texts));
         }
         // Two apps may have links to one file.
         match group.files.get(&path) {

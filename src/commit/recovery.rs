@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
 
 /// Takes back the commits that were begun in a work tree and not made, and completes those that were. Returns the
-/// files that were put back. Fails with a phrase.
+/// files that were put back.
 pub(crate) fn sweep(tree: &WorkTree) -> anyhow::Result<Vec<PathBuf>> {
     let Swept { mut restored, awaiting } = write::sweep(&tree.git_dir, &tree.top)?;
     for journal in awaiting {

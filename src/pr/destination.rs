@@ -76,7 +76,7 @@ impl Destination {
         Ok(Self { address: address.clone(), repository, base, head, url, push_url, account })
     }
 
-    /// Fails with a phrase if it is not one to write to.
+    /// Fails if it is not one to write to.
     pub(crate) fn admit(&self, options: &PrOptions, forge: &dyn Forge) -> Result<(), NotSurveyed> {
         let skipped = |why: &str| Err(NotSurveyed::Skipped(why.to_owned()));
         if self.repository.archived {

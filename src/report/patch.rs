@@ -3,7 +3,6 @@
 use super::Examined;
 use super::text::push_line;
 use crate::terminal::Tone;
-use crate::write;
 use nixpacks_transforms::engine::FileChange;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write as _;
@@ -32,7 +31,7 @@ fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
     }
     let own = || app.home.on_disk(&change.path).to_owned();
     // A link cannot be patched, so the patch names the file behind it.
-    let Ok(real) = write::real(&app.home, &change.path) else { return own() };
+    let Ok(real) = app.home.real_path(&change.path) else { return own() };
     let below = |dir: &Path| {
         let rest = real.strip_prefix(dir).ok()?;
         let parts: Option<Vec<&str>> = rest.components().map(|part| part.as_os_str().to_str()).collect();

@@ -37,7 +37,7 @@ impl WorkTree {
         self.common_dir().join("info/exclude")
     }
 
-    /// The files of the index. Fails with a phrase that says why they cannot be known.
+    /// The files of the index.
     ///
     /// The index alone is opened, not the repository: that runs no hook, reads no configuration, and does not mind
     /// whose directory it is.

@@ -18,7 +18,7 @@ use crate::view::WorkTree;
 use anyhow::{Context as _, anyhow, bail};
 use journal::Found;
 use nixpacks_transforms::engine::FileChange;
-use replace::{Aim, Content};
+use replace::{Content, Goal};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -35,14 +35,14 @@ pub(crate) struct Target {
 
 /// Why nothing was written.
 #[derive(Debug)]
-pub(crate) struct NotWritten {
+pub(crate) struct WriteError {
     /// The target that is the reason; `None` where none of them is.
     target: Option<PathBuf>,
     /// It names the file.
     pub(crate) error: anyhow::Error,
 }
 
-impl NotWritten {
+impl WriteError {
     /// One that no target is the reason for.
     pub(crate) fn any(error: anyhow::Error) -> Self {
         Self { target: None, error }
@@ -71,16 +71,16 @@ impl Target {
         &self.after
     }
 
-    fn failed(&self, error: anyhow::Error) -> NotWritten {
-        NotWritten { target: Some(self.path.clone()), error }
+    fn failed(&self, error: anyhow::Error) -> WriteError {
+        WriteError { target: Some(self.path.clone()), error }
     }
 
-    fn changed(&self) -> NotWritten {
+    fn changed(&self) -> WriteError {
         self.failed(anyhow!("cannot write `{}`: it changed since it was read", self.shown))
     }
 
     /// Whether the new text is still to be written. Fails if the file holds neither that nor what was read.
-    fn is_due(&self) -> Result<bool, NotWritten> {
+    fn is_due(&self) -> Result<bool, WriteError> {
         match Content::of(&self.path, &self.before) {
             now if now.is(&self.before) => Ok(true),
             // By another run, which found the same.
@@ -91,20 +91,20 @@ impl Target {
     }
 }
 
-/// Writes the changes of one app, of which these texts were read. Fails with a phrase that names the file; then
-/// nothing is changed.
+/// Writes the changes of one app, of which these texts were read. Fails with an error that names the file;
+/// then nothing is changed.
 pub(crate) fn all(home: &AppLocation, changes: &[FileChange], texts: &Texts) -> anyhow::Result<()> {
     let targets = targets(home, changes)?;
     let dir = home.dir.as_deref().context("it is standard input")?;
     let writing = Writing::begin(&tree_of(dir))?;
-    let journal = keeping_journal(&targets, &read_beside(home, changes, texts), dir, &writing, None);
+    let journal = write_with_journal(&targets, &texts_read_beside(home, changes, texts), dir, &writing, None);
     let journal = journal.map_err(|failed| failed.error)?;
     // The files are written. What cannot be removed now is removed by the next run.
     let _ = journal.remove();
     Ok(())
 }
 
-/// The right to write in a work tree: nobody else writes there, and a signal waits.
+/// Held while files are written: no other run writes in the work tree, and a signal waits until it is dropped.
 pub(crate) struct Writing {
     // Dropped in this order: at the end of the step a signal may end this thread's work, and a cleanup wants the lock.
     _lock: Option<File>,
@@ -112,7 +112,7 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    /// Waits for it. Fails with a phrase.
+    /// Waits for it.
     pub(crate) fn begin(tree: &Path) -> anyhow::Result<Self> {
         let lock = lock::lock(tree)?;
         Ok(Self { _lock: lock, _section: interrupt::uninterrupted() })
@@ -121,13 +121,13 @@ impl Writing {
 
 /// Writes `targets`, or none of them, with a journal in `dir`, which the caller removes once nothing is left to do.
 /// What was `read` beside them has to be as it was.
-pub(crate) fn keeping_journal(
+pub(crate) fn write_with_journal(
     targets: &[Target],
     read: &[(PathBuf, String)],
     dir: &Path,
     _writing: &Writing,
     commit: Option<BeforeCommit>,
-) -> Result<Journal, NotWritten> {
+) -> Result<Journal, WriteError> {
     let mut due = Vec::new();
     for target in targets {
         if target.is_due()? {
@@ -142,7 +142,7 @@ pub(crate) fn targets(home: &AppLocation, changes: &[FileChange]) -> anyhow::Res
     let mut targets: BTreeMap<PathBuf, Target> = BTreeMap::new();
     for change in changes {
         let shown = home.shown_file(&change.path);
-        let path = real(home, &change.path).with_context(|| format!("cannot write `{shown}`"))?;
+        let path = home.real_path(&change.path).with_context(|| format!("cannot write `{shown}`"))?;
         match targets.get(&path) {
             // Two names of one file.
             Some(known) if (&known.before, &known.after) == (&change.before, &change.after) => {}
@@ -159,7 +159,7 @@ pub(crate) fn targets(home: &AppLocation, changes: &[FileChange]) -> anyhow::Res
 }
 
 /// The files that were read beside those that are to be changed: a repair was decided by them, too.
-pub(crate) fn read_beside(
+pub(crate) fn texts_read_beside(
     home: &AppLocation,
     changes: &[FileChange],
     texts: &Texts,
@@ -167,18 +167,18 @@ pub(crate) fn read_beside(
     let Some(dir) = &home.dir else { return Vec::new() };
     let others = texts.0.iter().filter(|(path, _)| changes.iter().all(|change| change.path != **path));
     let read = others.map(|(path, lines)| {
-        let there = real(home, path).unwrap_or_else(|_| dir.join(home.on_disk(path)));
+        let there = home.real_path(path).unwrap_or_else(|_| dir.join(home.on_disk(path)));
         (there, lines.text().to_owned())
     });
     read.collect()
 }
 
-/// The directory that keeps two writers apart: the root of the work tree, or the app.
+/// The directory that a writer locks: the root of the work tree, or the app where there is none.
 pub(crate) fn tree_of(dir: &Path) -> PathBuf {
     WorkTree::of(dir).map_or_else(|| dir.to_owned(), |tree| tree.top)
 }
 
-/// What runs left that were ended in the middle.
+/// What killed runs left behind, and what became of it.
 #[derive(Default)]
 pub(crate) struct Swept {
     /// Files that were put back.
@@ -187,7 +187,7 @@ pub(crate) struct Swept {
     pub(crate) awaiting: Vec<Journal>,
 }
 
-/// Brings what ended runs left in `dir`, which belongs to `tree`, to a state of all files or none. Fails with a phrase.
+/// Brings what ended runs left in `dir`, which belongs to `tree`, to a state of all files or none.
 pub(crate) fn sweep(dir: &Path, tree: &Path) -> anyhow::Result<Swept> {
     if journal::named_in(dir).is_empty() {
         return Ok(Swept::default());
@@ -202,7 +202,7 @@ pub(crate) fn sweep(dir: &Path, tree: &Path) -> anyhow::Result<Swept> {
             // Git's directory may be that of another work tree, too.
             Found::Complete(journal) if !journal.is_below(tree) => {}
             Found::Complete(journal) => {
-                let restored = replace::settle(&journal, Aim::AllOrNone)?;
+                let restored = replace::settle(&journal, Goal::AllOrNone)?;
                 if journal.record.commit.is_some() && restored.is_empty() {
                     swept.awaiting.push(journal);
                     continue;
@@ -227,20 +227,9 @@ pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> anyhow::
         let (before, after) = (entry.after.clone(), entry.before.clone());
         targets.push(Target { shown: path.display().to_string(), path, before, after });
     }
-    let undone = keeping_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.error)?;
+    let undone = write_with_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.error)?;
     let _ = undone.remove();
     Ok(targets.into_iter().map(|target| target.path).collect())
-}
-
-/// The file itself, behind any link.
-pub(crate) fn real(home: &AppLocation, path: &str) -> anyhow::Result<PathBuf> {
-    let dir = home.dir.as_ref().context("it is standard input")?;
-    let real = dir.join(home.on_disk(path)).canonicalize()?;
-    let inside = real.strip_prefix(&home.top).map_err(|_| anyhow!("it lies outside the app's root"))?;
-    if inside.components().any(|part| part.as_os_str() == ".git") {
-        bail!("it lies in git's own directory");
-    }
-    Ok(real)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::attributes;
 use super::journal::{BeforeCommit, Entry, Journal, new_file};
-use super::{NotWritten, Target};
+use super::{Target, WriteError};
 use crate::errors;
 use crate::load::{self, ReadFailure};
 use crate::step;
@@ -15,7 +15,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Nothing,
@@ -54,22 +54,22 @@ pub(super) fn replace(
     read: &[(PathBuf, String)],
     dir: &Path,
     commit: Option<BeforeCommit>,
-) -> Result<Journal, NotWritten> {
+) -> Result<Journal, WriteError> {
     let entries =
         targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after)).collect();
     let journal = Journal::begin(dir, entries, commit).map_err(|error| {
-        NotWritten::any(Error::new(error).context(format!("failed to write in `{}`", dir.display())))
+        WriteError::any(Error::new(error).context(format!("failed to write in `{}`", dir.display())))
     })?;
     let Err(mut failed) = replace_all(&journal, targets, read) else { return Ok(journal) };
     // Where something is left, so is the journal.
-    match settle(&journal, Aim::TakeBack) {
+    match settle(&journal, Goal::TakeBack) {
         Ok(_) => drop(journal.remove()),
         Err(also) => failed.error = anyhow!("{}; and {}", errors::line(&failed.error), errors::line(&also)),
     }
     Err(failed)
 }
 
-fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)]) -> Result<(), NotWritten> {
+fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)]) -> Result<(), WriteError> {
     for (at, target) in targets.iter().enumerate() {
         let beside = journal.beside(&target.path, at, "tmp");
         stage(&beside, &target.path, &target.after).map_err(|error| {
@@ -83,7 +83,7 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
         };
         if now != *text {
             let changed = anyhow!("nothing was written: `{}` changed since it was read", path.display());
-            return Err(NotWritten::any(changed));
+            return Err(WriteError::any(changed));
         }
     }
     for (at, target) in targets.iter().enumerate() {
@@ -123,7 +123,7 @@ fn stage(beside: &Path, like: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets the files at `beside` and `target` change places.
+/// Swaps the files at `beside` and `target`.
 fn exchange(beside: &Path, target: &Path, old: &Path) -> io::Result<()> {
     if swap(beside, target)? {
         return Ok(());
@@ -137,7 +137,7 @@ fn exchange(beside: &Path, target: &Path, old: &Path) -> io::Result<()> {
     fs::rename(old, beside)
 }
 
-/// Lets two files change places in one step. `false` if the system or the file system cannot.
+/// Swaps two files in one step. `false` if the system or the file system cannot.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn swap(one: &Path, other: &Path) -> io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -158,8 +158,8 @@ fn swap(_one: &Path, _other: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// One file that a journal is about, as it is found.
-struct Seen<'a> {
+/// A file of a journal as it is on disk now.
+struct FoundFile<'a> {
     at: usize,
     entry: &'a Entry,
     target: PathBuf,
@@ -168,7 +168,7 @@ struct Seen<'a> {
     at_beside: Content,
 }
 
-impl Seen<'_> {
+impl FoundFile<'_> {
     /// The new text is in its place.
     fn is_written(&self) -> bool {
         self.at_target.is(&self.entry.after) && !self.at_beside.is(&self.entry.after)
@@ -187,9 +187,9 @@ impl Seen<'_> {
     }
 }
 
-/// What [`settle`] is to come to.
+/// The state that [`settle`] is to reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aim {
+pub(super) enum Goal {
     /// No file is written: one of them could not be.
     TakeBack,
     /// No file is written where one was not yet, else all are.
@@ -198,19 +198,19 @@ pub(super) enum Aim {
 
 /// Brings the files of a journal to a state of all or none. Where one is not written, or took the place of a text that
 /// was not read, those that are written are put back. Removes what stands beside them. Returns the files that were
-/// put back. Fails with a phrase, with everything that somebody wrote still there.
-pub(super) fn settle(journal: &Journal, aim: Aim) -> anyhow::Result<Vec<PathBuf>> {
+/// put back. After an error, everything that somebody wrote is still there.
+pub(super) fn settle(journal: &Journal, goal: Goal) -> anyhow::Result<Vec<PathBuf>> {
     let files = journal.record.files.iter().enumerate();
-    let seen = files.filter_map(|(at, entry)| look(journal, at, entry)).collect::<Result<Vec<_>, _>>()?;
+    let found = files.filter_map(|(at, entry)| inspect(journal, at, entry)).collect::<Result<Vec<_>, _>>()?;
     let mut restored = Vec::new();
-    if aim == Aim::TakeBack || seen.iter().any(|seen| seen.is_waiting() || seen.displaced_another()) {
-        for seen in seen.iter().filter(|seen| seen.is_written()) {
-            put_back(journal, seen)
-                .with_context(|| format!("failed to put `{}` back", seen.target.display()))?;
-            restored.push(seen.target.clone());
+    if goal == Goal::TakeBack || found.iter().any(|found| found.is_waiting() || found.displaced_another()) {
+        for found in found.iter().filter(|found| found.is_written()) {
+            put_back(journal, found)
+                .with_context(|| format!("failed to put `{}` back", found.target.display()))?;
+            restored.push(found.target.clone());
         }
     }
-    for Seen { entry, target, beside, .. } in &seen {
+    for FoundFile { entry, target, beside, .. } in &found {
         match Content::of(beside, &entry.after) {
             Content::Nothing => {}
             now if now.begins(&entry.after) || now.is(&entry.before) => {
@@ -231,7 +231,7 @@ pub(super) fn settle(journal: &Journal, aim: Aim) -> anyhow::Result<Vec<PathBuf>
     Ok(restored)
 }
 
-fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<anyhow::Result<Seen<'a>>> {
+fn inspect<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<anyhow::Result<FoundFile<'a>>> {
     // One that stood elsewhere than below a directory that has been moved is no longer known.
     let target = journal.target(at)?;
     let (beside, old) = (journal.beside(&target, at, "tmp"), journal.beside(&target, at, "old"));
@@ -249,12 +249,12 @@ fn look<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<anyhow::Re
     }
     let at_target = Content::of(&target, &entry.after);
     let at_beside = Content::of(&beside, &entry.after);
-    Some(Ok(Seen { at, entry, target, beside, at_target, at_beside }))
+    Some(Ok(FoundFile { at, entry, target, beside, at_target, at_beside }))
 }
 
 /// Puts what was displaced, or the text that was read, back in its place.
-fn put_back(journal: &Journal, seen: &Seen<'_>) -> anyhow::Result<()> {
-    let Seen { at, entry, target, beside, at_beside, .. } = seen;
+fn put_back(journal: &Journal, found: &FoundFile<'_>) -> anyhow::Result<()> {
+    let FoundFile { at, entry, target, beside, at_beside, .. } = found;
     if *at_beside == Content::Nothing {
         stage(beside, target, &entry.before)?;
     }
