@@ -1,6 +1,5 @@
 //! Errors as a person reads them: one line from what was tried to why it failed, and below it what git said.
 
-use crate::git::GitFailed;
 use crate::report::text::{escape, quote};
 use anyhow::Error;
 use std::io;
@@ -16,6 +15,23 @@ impl std::fmt::Display for NoInput {
 }
 
 impl std::error::Error for NoInput {}
+
+/// A git command that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GitFailed {
+    /// A lower-case phrase that names the command.
+    pub(crate) what: String,
+    /// What it wrote to standard error, for messages that quote it line by line.
+    pub(crate) stderr: String,
+}
+
+impl std::fmt::Display for GitFailed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for GitFailed {}
 
 /// Adds `error: a: b: c` and the lines that git wrote, all of it safe to show on a terminal.
 pub(crate) fn print(error: &Error, out: &mut String) {
@@ -69,8 +85,7 @@ fn lower_case(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{line, lines, print};
-    use crate::git::GitFailed;
+    use super::{GitFailed, line, lines, print};
     use anyhow::{Context as _, Error, anyhow};
     use std::io;
 

@@ -1,6 +1,6 @@
 //! Runs the git command, for what libgit2 does not do: hooks, signing, transport, other formats.
 
-use crate::errors;
+use crate::errors::{self, GitFailed};
 use crate::interrupt;
 use crate::step;
 use std::ffi::OsStr;
@@ -54,23 +54,6 @@ pub(crate) struct Git {
     own_locale: bool,
     patience: Option<Duration>,
 }
-
-/// A git command that did not succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GitFailed {
-    /// A lower-case phrase that names the command.
-    pub(crate) what: String,
-    /// What it wrote to standard error, for messages that quote it line by line.
-    pub(crate) stderr: String,
-}
-
-impl std::fmt::Display for GitFailed {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for GitFailed {}
 
 impl Git {
     /// To read in a repository that is not ours. It runs nothing that the configuration of that repository names, and

@@ -1,6 +1,7 @@
 //! The command `nixpacks-fix`: arguments, files on disk, output. No rule lives here.
 
 mod app;
+mod app_files;
 mod cli;
 mod commands;
 mod commit;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,86 @@ const LAYERS: &[&[&str]] = &[
 /// Modules of one row that know nothing of each other: a fix belongs to its rule, a strategy answers several rules
 /// at once, and the engine alone brings them together.
 const APART: &[&str] = &["rules", "strategies"];
+
+/// What each module of the command may import, from the ground up: a row names rows above its own alone, so no two
+/// modules import each other. `report::text` and `report::pulls` are rows of their own: the one makes text safe to show
+/// and needs nothing, the other prints what `pr` found.
+const COMMAND: &[(&str, &[&str])] = &[
+    ("cli", &[]),
+    ("app_files", &[]),
+    ("report::text", &[]),
+    ("step", &[]),
+    ("workers", &[]),
+    ("errors", &["report::text"]),
+    ("exit", &["errors"]),
+    ("load", &["errors"]),
+    ("interrupt", &["load"]),
+    ("git", &["errors", "interrupt", "step"]),
+    ("options", &["cli"]),
+    ("terminal", &["cli", "exit", "report::text"]),
+    ("view", &["app_files", "errors", "load"]),
+    ("shared", &["view"]),
+    ("discover", &["app_files", "errors", "load", "shared", "view"]),
+    ("app", &["discover", "load", "shared", "view"]),
+    ("report", &["app", "cli", "terminal"]),
+    ("examine", &["app", "discover", "report", "shared", "workers"]),
+    ("write", &["app", "errors", "interrupt", "load", "report", "step", "view"]),
+    (
+        "commit",
+        &["cli", "errors", "git", "interrupt", "load", "report", "report::text", "step", "view", "write"],
+    ),
+    // Knows nothing of repairs.
+    ("forge", &["git"]),
+    (
+        "pr",
+        &[
+            "app_files",
+            "commit",
+            "discover",
+            "errors",
+            "examine",
+            "forge",
+            "git",
+            "interrupt",
+            "load",
+            "report",
+            "report::text",
+            "shared",
+            "terminal",
+            "view",
+            "workers",
+        ],
+    ),
+    ("report::pulls", &["cli", "pr", "terminal"]),
+    // The commands put all of it together.
+    (
+        "commands",
+        &[
+            "app",
+            "cli",
+            "commit",
+            "discover",
+            "errors",
+            "examine",
+            "exit",
+            "forge",
+            "git",
+            "load",
+            "options",
+            "pr",
+            "report",
+            "report::pulls",
+            "report::text",
+            "shared",
+            "terminal",
+            "view",
+            "write",
+        ],
+    ),
+];
+
+/// Files of the command that are part of a module of tests.
+const TEST_FILES: &[&str] = &["tests", "decide_tests", "decide_property", "sample"];
 
 fn sources(dir: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -162,16 +242,46 @@ fn no_rule_is_named_in_the_command() {
     }
 }
 
+/// The row of [`COMMAND`] that a path of modules belongs to: that of its first two names, or of its first.
+fn row(names: &[&str]) -> String {
+    let two = names.iter().take(2).copied().collect::<Vec<_>>().join("::");
+    if COMMAND.iter().any(|(name, _)| *name == two) { two } else { names[0].to_owned() }
+}
+
 #[test]
-fn a_forge_knows_nothing_of_repairs_and_the_engine_nothing_of_forges() {
-    let check = |dir: &str, barred: &[&str]| {
-        for (path, text) in sources(dir) {
-            for (line, name, _) in imports(&text) {
-                assert!(!barred.contains(&name.as_str()), "{}:{line} imports `{name}`", path.display());
+fn the_command_imports_as_the_table_says() {
+    let mut unused: BTreeSet<(String, &str)> = COMMAND
+        .iter()
+        .flat_map(|(own, others)| others.iter().map(|other| ((*own).to_owned(), *other)))
+        .collect();
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let inner = path.strip_prefix("src").unwrap().with_extension("");
+        let names: Vec<&str> = inner.iter().map(|name| name.to_str().unwrap()).collect();
+        if names == ["main"] || names.last().is_some_and(|stem| TEST_FILES.contains(stem)) {
+            continue;
+        }
+        let own = row(&names);
+        let Some((_, may)) = COMMAND.iter().find(|(name, _)| *name == own) else {
+            wrong.push(format!("{}: module `{own}` has no row in COMMAND", path.display()));
+            continue;
+        };
+        for (line, name, rest) in imports(&text) {
+            let second = rest.trim_start_matches(':').split(|ch: char| !ch.is_alphanumeric() && ch != '_');
+            let other = row(&[&name, second.into_iter().next().unwrap_or_default()]);
+            unused.retain(|(from, to)| *from != own || *to != other);
+            if other != own && !may.contains(&other.as_str()) {
+                wrong.push(format!("{}:{line}: `{own}` may not import `{other}`", path.display()));
             }
         }
-    };
-    check("src/forge", &["pr", "commit", "commands", "view", "examine", "write"]);
-    check("src/view", &["pr", "commit", "forge", "commands", "report"]);
-    check("src/commit", &["pr", "forge", "commands"]);
+    }
+    for (at, (own, others)) in COMMAND.iter().enumerate() {
+        for other in *others {
+            if COMMAND[..at].iter().all(|(name, _)| name != other) {
+                wrong.push(format!("COMMAND: `{own}` names `{other}`, which is no row above it"));
+            }
+        }
+    }
+    wrong.extend(unused.iter().map(|(own, other)| format!("COMMAND: `{own}` does not import `{other}`")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -17,17 +17,17 @@ const HOOKS: [&str; 6] = [
     "post-index-change",
     "reference-transaction",
 ];
-/// Extensions of an index that libgit2 keeps, or that git does without; it drops others as it writes.
+/// Extensions of an index that libgit2 writes back, or that git can do without; libgit2 drops all others.
 const KEPT: [&[u8; 4]; 5] = [b"TREE", b"REUC", b"NAME", b"EOIE", b"IEOT"];
-/// Settings that git heeds and libgit2 does not.
-const UNHEEDED: [&str; 4] =
+/// Settings that git applies and libgit2 ignores.
+const IGNORED_SETTINGS: [&str; 4] =
     ["^(author|committer)\\.", "^hook\\.", "^includeif\\.hasconfig:", "^core\\.sharedrepository$"];
-/// Variables that git heeds and libgit2 does not.
+/// Environment variables that git applies and libgit2 ignores.
 const VARIABLES: [&str; 5] = ["GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_ATTR_", "EMAIL"];
 
-/// The repository of `tree`, through the one that can commit these files.
+/// The backend that can commit these files of `tree`.
 pub(super) fn choose_backend(tree: &WorkTree, files: &[File], args: &CommitArgs) -> Box<dyn Backend> {
-    // A commit aside is put together from git's own plumbing: it signs as git does, in every format.
+    // A commit to another branch is made with git's plumbing commands, which sign and know every repository format.
     let plain = if args.branch.is_none() { libgit2_if_able(tree, files, args.no_verify) } else { None };
     plain.map_or_else(
         || Box::new(GitCli { top: tree.top.clone() }) as Box<dyn Backend>,
@@ -39,13 +39,13 @@ fn libgit2_if_able(tree: &WorkTree, files: &[File], no_verify: bool) -> Option<g
     if in_environment() {
         return None;
     }
-    // Another format, another owner.
+    // libgit2 does not open a repository of another format or another owner.
     let repository = super::libgit2::open(&tree.top).ok()??;
     let config = repository.config().ok()?;
     let known = repository.object_format() == ObjectFormat::Sha1
         && tree.extensions().is_ok_and(|names| names.iter().all(|name| KEPT.contains(&name)));
     let asked = signs(&config)
-        || UNHEEDED.iter().any(|pattern| has(&config, pattern))
+        || IGNORED_SETTINGS.iter().any(|pattern| has(&config, pattern))
         || (!no_verify && has_hooks(&repository, &config, &tree.top))
         || files.iter().any(|file| is_filtered(&repository, &file.path))
         || repository.references_glob("refs/replace/*").map_or(true, |mut found| found.next().is_some())
@@ -53,7 +53,7 @@ fn libgit2_if_able(tree: &WorkTree, files: &[File], no_verify: bool) -> Option<g
     (known && !asked).then_some(repository)
 }
 
-/// Whether the environment says who commits, or with which settings: git heeds that, no plan does.
+/// Whether the environment says who commits, or with which settings.
 fn in_environment() -> bool {
     std::env::vars_os().any(|(name, _)| {
         let name = name.to_string_lossy();
@@ -62,7 +62,7 @@ fn in_environment() -> bool {
 }
 
 fn signs(config: &Config) -> bool {
-    // One that cannot be understood is git's to refuse.
+    // A value that libgit2 cannot read is left to git, which refuses it.
     match config.get_bool("commit.gpgsign") {
         Ok(signs) => signs,
         Err(error) => error.code() != git2::ErrorCode::NotFound,

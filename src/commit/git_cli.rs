@@ -2,7 +2,8 @@
 
 use super::status::{Line, chunks, parse, state, texts};
 use super::{Backend, CommitError, CommitRequest, CommitResult, FileState, Head, Identity, IndexState};
-use crate::git::{Git, GitFailed};
+use crate::errors::GitFailed;
+use crate::git::Git;
 use crate::step;
 use crate::write::Journal;
 use anyhow::bail;

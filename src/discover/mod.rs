@@ -46,9 +46,6 @@ pub(crate) struct Found {
     pub(crate) unheeded: Vec<(PathBuf, String)>,
 }
 
-/// Directories that hold other people's files.
-pub(crate) const SKIPPED: [&str; 2] = ["node_modules", ".git"];
-
 /// The apps that `paths` name, each once, in a stable order.
 pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> anyhow::Result<Found> {
     let mut found = Found::default();
@@ -101,21 +98,6 @@ fn file(path: &Path) -> Input {
         return Input::Dir { dir: dir.to_owned(), root: dir.to_owned() };
     }
     Input::Config(path.to_owned())
-}
-
-/// Whether a file of this name makes its directory an app: a config does, and more in the directory that was named.
-pub(crate) fn makes_app(is_root: bool, name: &str) -> bool {
-    is_config(name) || (is_root && (FileKind::of_name(name).is_some() || PYTHON_FILES.contains(&name)))
-}
-
-/// The same at the top of a repository and below, without apps that no file configures: nothing can be repaired in
-/// them.
-pub(crate) fn holds_config(dir: &str, name: &str) -> bool {
-    is_config(name) || (dir.is_empty() && FileKind::of_name(name).is_some())
-}
-
-fn is_config(name: &str) -> bool {
-    FileKind::of_name(name).is_some_and(FileKind::is_config)
 }
 
 /// Drops what names an app for the second time.

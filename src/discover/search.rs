@@ -1,6 +1,7 @@
 //! Searches a directory on disk for apps.
 
-use super::{Found, Input, SKIPPED, is_config, makes_app};
+use super::{Found, Input};
+use crate::app_files::{SKIPPED, is_config, makes_app};
 use crate::errors;
 use crate::load::shown;
 use crate::shared::Shared;

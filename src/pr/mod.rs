@@ -32,7 +32,7 @@ pub(crate) use row::{Row, Status, Step};
 use identity::Identity;
 use nixpacks_transforms::engine::Options;
 
-/// What was asked for, the same for every repository.
+/// The options of `pr`, the same for every repository.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct PrOptions {

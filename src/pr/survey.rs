@@ -8,7 +8,7 @@ use super::marker::Marker;
 use super::proposal::{BranchReport, CommitSummary, Proposal, changes, look};
 use super::remake::Remake;
 use super::transport::BareClone;
-use crate::discover;
+use crate::app_files;
 use crate::forge::{Address, Forge, Head, Pull, State};
 use crate::report::Examined;
 use anyhow::anyhow;
@@ -110,7 +110,7 @@ fn is_idle(
     let Some(files) = forge.files(&destination.repository, &destination.base)? else { return Ok(false) };
     let holds_config = |path: &String| {
         let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
-        discover::holds_config(dir, name)
+        app_files::holds_config(dir, name)
     };
     if files.iter().any(holds_config) {
         return Ok(false);

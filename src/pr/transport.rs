@@ -2,8 +2,9 @@
 //! repository is used.
 
 use super::scratch::Scratch;
+use crate::errors::GitFailed;
 use crate::forge::secret::{Secret, variable};
-use crate::git::{Git, GitFailed};
+use crate::git::Git;
 use git2::{Repository, RepositoryInitOptions};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::View;
 use super::objects::{Mode, Objects};
 use super::tree::{Listed, ListedKind, Source, Tree};
 use super::tree_view::TreeView;
-use crate::discover::{self, SKIPPED};
+use crate::app_files::{self, SKIPPED};
 use crate::errors;
 use crate::load::{self, ReadFailure};
 use anyhow::{Context as _, anyhow, bail};
@@ -126,7 +126,7 @@ impl Commit {
                     Some(_) => {
                         let is_root = place.above.is_none();
                         is_app |=
-                            std::str::from_utf8(name).is_ok_and(|name| discover::makes_app(is_root, name));
+                            std::str::from_utf8(name).is_ok_and(|name| app_files::makes_app(is_root, name));
                     }
                 }
                 count <= ENTRIES && !too_long
