@@ -4,7 +4,7 @@ use crate::app::AppView;
 use crate::document::{Document, FileKind, Node, SourceMap};
 use crate::options::Options;
 use crate::plan::{Model, Origin, Place};
-use crate::requirements::PipCommand;
+use crate::requirements::{PipCommand, parse_requirement};
 use crate::text::Span;
 use crate::walk::{CallKind, Command, Dists, Walk, programs_of};
 use std::cell::{OnceCell, RefCell};
@@ -112,6 +112,17 @@ impl<'m> Context<'m> {
     /// What any of the walk's environments holds.
     pub(crate) fn held(&self) -> &Dists {
         self.facts.held.get_or_init(|| self.walk.held())
+    }
+
+    /// Whether a command of pip asks for this package by name.
+    pub(crate) fn asks_pip_for(&self, package: &str) -> bool {
+        let calls = self.walk.commands.iter().flat_map(|command| &command.calls);
+        calls.filter_map(|call| if let CallKind::Pip(pip) = &call.kind { Some(pip) } else { None }).any(
+            |pip| {
+                let names = pip.command.packages.iter().filter_map(|(_, text)| parse_requirement(text)?.name);
+                names.into_iter().any(|name| name == package)
+            },
+        )
     }
 
     /// Whether a Nix package of the plan brings this program.

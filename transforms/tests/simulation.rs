@@ -305,6 +305,42 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ("python311", &["make variables"], "unknown"),
     ("python311", &["make venv", "v/bin/pip list"], "ok | ok: pip in /app/v => /app/v"),
     ("python311", &["/assets/start.sh"], "fails no-such-file: program /assets/start.sh !no-such-file"),
+    (
+        "python311 uv",
+        &["uv pip install --target lib -r requirements.txt", "PYTHONPATH=lib python main.py"],
+        "ok: uv pip | ok: python",
+    ),
+    (
+        "python311 uv",
+        &["uv venv v && . v/bin/activate && uv pip install -r pyproject.toml && python main.py"],
+        "ok: make /app/v, activate /app/v, uv pip, python in /app/v => /app/v",
+    ),
+    (
+        "python311 uv",
+        &["uv venv v && . v/bin/activate && uv pip install -r absent/pyproject.toml"],
+        "fails no-such-file: make /app/v, activate /app/v, uv pip !no-such-file => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install 'flask==${V}'"],
+        "fails resolution: make /app/v, pip in /app/v !resolution => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install 'uv=='"],
+        "fails resolution: make /app/v, pip in /app/v !resolution => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install flask==$V"],
+        "ok: make /app/v, pip in /app/v => /app/v",
+    ),
+    ("python", &["python -m venv v"], "fails marker-missing: make /app/v !marker-missing"),
+    ("python311", &["cp -r server /app/server"], "fails other"),
+    ("python311", &["cp -r server /app/copy && ls copy/main.py"], "ok"),
+    ("python311 nodejs_20", &["npm ci"], "fails no-such-file"),
+    ("python311 nodejs_20", &["npm --prefix web run build"], "ok"),
+    ("python311 nodejs_20", &["npm install -g serve"], "ok"),
 ];
 
 /// `requirements.txt` asks for flask and gunicorn, and `server/` is a second app.
@@ -321,6 +357,7 @@ fn app(packages: &str, commands: &[&str]) -> MemoryApp {
         ("nixpacks.toml", config.as_str()),
         ("requirements.txt", "flask\ngunicorn\n"),
         ("main.py", "import flask\n"),
+        ("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1\"\ndependencies = [\"flask\"]\n"),
         ("web.py", "import flask\n"),
         ("plain.py", "import json\n"),
         ("uses_plain.py", "import plain\nfrom server import extra\n"),

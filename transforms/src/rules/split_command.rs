@@ -113,7 +113,8 @@ fn joinable<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
     let mut directories: HashMap<&str, usize> = HashMap::new();
     for command in cx.file_commands() {
         let Some(phase) = command.phase.as_deref() else { continue };
-        if command.calls.iter().any(|call| call.reason() == Some(Reason::NoSuchFile)) {
+        let mut reasons = command.calls.iter().filter_map(crate::walk::Call::reason).chain(command.reason());
+        if reasons.any(|reason| reason == Reason::NoSuchFile) {
             misses.insert(phase);
         }
         if directory(command).is_some() {

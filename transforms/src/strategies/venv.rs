@@ -196,7 +196,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             CallKind::FetchGetPip if !cx.runs_get_pip_in_venv() => out.dropped(call, "get-pip"),
             CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, (command, call), &simples, target),
             CallKind::Pip(_) => out.uses = true,
-            CallKind::UvPip { .. } if call.fails() => uv(&mut out, call, &simples, text, target),
+            CallKind::UvPip { .. } if call.fails() => uv(cx, &mut out, call, &simples, text, target),
             // Ex) `python3.10 manage.py` where 3.11 is what there is
             CallKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
@@ -320,10 +320,11 @@ fn pip(
 }
 
 /// `uv pip install --system`: the same, into the environment.
-fn uv(out: &mut Rewritten, call: &Call, simples: &Simples, text: &str, target: &Target) {
+fn uv(cx: &Context<'_>, out: &mut Rewritten, call: &Call, simples: &Simples, text: &str, target: &Target) {
     let Some((simple, offset)) = simples.at(call.span) else { return };
     let unwrapped = simple.unwrapped();
-    let missing = call.reason() == Some(Reason::CommandNotFound);
+    // With pip mended, an earlier command brings it to the environment.
+    let missing = call.reason() == Some(Reason::CommandNotFound) && !cx.asks_pip_for("uv");
     let mut named = false;
     for (index, word) in simple.words.iter().enumerate() {
         let span = Span::new(word.span.start + offset, word.span.end + offset);

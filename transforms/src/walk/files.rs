@@ -4,6 +4,7 @@ use super::machine::{Machine, Shell};
 use super::paths;
 use super::simple::Cmd;
 use super::status::Status;
+use super::verdict::Reason;
 use crate::app::{Entry, Kind};
 use crate::plan::Phase;
 use std::borrow::Cow;
@@ -165,6 +166,14 @@ impl Machine<'_> {
             }
             let contents = *source == "." || source.ends_with("/.");
             let to = if into && !contents { format!("{dest}/{name}") } else { dest.clone() };
+            // `cp -r svc /app/svc`: the directory is there already, so the copy would go into it.
+            let inside = self.kind(&path) == Some(Kind::Dir) && paths::below(&to, &path).is_some();
+            if inside && !contents && paths::base_name(&cmd.name) == "cp" {
+                return Status::fail(
+                    Reason::Other,
+                    format!("cp: cannot copy a directory, '{source}', into itself, '{to}'"),
+                );
+            }
             self.show(to, path);
         }
         self.made.insert(if into { format!("{dest}/.") } else { dest });

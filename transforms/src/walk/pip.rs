@@ -219,6 +219,10 @@ impl Run<'_, '_> {
         }
         match requirements::parse_requirement(text) {
             Some(requirement) => add(asked, &requirement),
+            // Ex) `flask==${V}` in single quotes, which no shell expands
+            None if !text.contains(['*', '?', '~']) && !text.starts_with('-') => {
+                return Err(Status::fail(Reason::Resolution, format!("Invalid requirement: '{text}'")));
+            }
             None => asked.open = true,
         }
         Ok(())

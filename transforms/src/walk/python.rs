@@ -66,6 +66,14 @@ impl Run<'_, '_> {
     fn module(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId, module: &str, first: usize) -> Status {
         match module {
             "pip" => return self.pip(shell, cmd, env, first, Some(first - 1)),
+            "venv" | "ensurepip"
+                if self.machine.envs.get(env).is_some_and(|env| env.version.starts_with('2')) =>
+            {
+                let status =
+                    Status::fail(Reason::MarkerMissing, format!("{}: No module named {module}", cmd.name));
+                self.note(shell, cmd, self.python_kind(shell, cmd), Some(env), &status);
+                return status;
+            }
             "ensurepip" => {
                 let status = self.ensurepip(shell, env);
                 self.note(shell, cmd, CallKind::EnsurePip, Some(env), &status);

@@ -69,6 +69,7 @@ impl Run<'_, '_> {
             name if runs_recipe(name, cmd.operand()) => {
                 Status::unsure(format!("what `{name}` runs is not followed"))
             }
+            "npm" | "yarn" | "pnpm" => self.node_scripts(shell, cmd),
             "mkdir" => self.make(shell, cmd, true),
             "chmod" => {
                 let files = cmd.args.iter().flatten().skip(1).map(|file| paths::join(&shell.cwd, file));
@@ -89,6 +90,30 @@ impl Run<'_, '_> {
         for name in cmd.args.iter().flatten().filter(|arg| !arg.starts_with('-')) {
             let path = paths::join(&shell.cwd, name);
             self.machine.made.insert(if dir { format!("{path}/.") } else { path });
+        }
+        Status::Ok
+    }
+
+    /// `npm ci` and `npm run build` in a directory without a package.json.
+    fn node_scripts(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let reads = matches!(cmd.operand(), Some("ci" | "run"));
+        let elsewhere = cmd.args.iter().any(|arg| {
+            arg.is_none_or(|arg| {
+                ["--prefix", "-C", "--cwd", "--dir", "-g", "--global"]
+                    .iter()
+                    .any(|option| arg.starts_with(option))
+            })
+        });
+        let path = paths::join(&shell.cwd, "package.json");
+        let known = paths::in_app(&path).is_some() && !self.machine.brings_unseen_files;
+        if reads && !elsewhere && known && !self.machine.exists(&path) {
+            return Status::fail(
+                Reason::NoSuchFile,
+                format!(
+                    "{} error enoent Could not read package.json: no such file '{path}'",
+                    base_name(&cmd.name)
+                ),
+            );
         }
         Status::Ok
     }
@@ -241,7 +266,38 @@ impl Run<'_, '_> {
         let after = words.iter().position(|word| word.text.as_deref() == Some("pip")).map_or(0, |at| at + 1);
         let texts: Vec<Option<&str>> = words.iter().skip(after).map(|word| word.text.as_deref()).collect();
         let mut asked = Dists::default();
-        let unasked = self.asked(shell, &requirements::pip_arguments(&texts), &mut asked);
+        let mut command = requirements::pip_arguments(&texts);
+        // uv reads a project where it is told to read a requirements file.
+        let is_project = |file: &str| matches!(base_name(file), "pyproject.toml" | "setup.py" | "setup.cfg");
+        let (projects, files) = std::mem::take(&mut command.requirement_files)
+            .into_iter()
+            .partition(|(_, file)| is_project(file));
+        command.requirement_files = files;
+        let mut unasked = self.asked(shell, &command, &mut asked);
+        let projects: Vec<_> = projects;
+        for (_, file) in projects {
+            let path = paths::join(&shell.cwd, &file);
+            if self.machine.exists(&path) || self.machine.is_foreign(&path) {
+                let mut inside = shell.clone();
+                paths::parent(&path).clone_into(&mut inside.cwd);
+                self.manage_project(&inside, false, &mut asked);
+            } else if unasked.is_ok() {
+                unasked = Err(Status::fail(Reason::NoSuchFile, format!("File not found: `{file}`")));
+            }
+        }
+        if let Some(target) = command.option("--target").or_else(|| command.option("--prefix")) {
+            if let Err(status) = unasked {
+                return status;
+            }
+            let version = self.machine.profile.pythons.get("python3").cloned().unwrap_or_default();
+            let mut target = paths::join(&shell.cwd, target);
+            if command.option("--target").is_none() {
+                target = format!("{target}/lib/python{version}/site-packages");
+            }
+            self.machine.made.insert(format!("{target}/."));
+            merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
+            return Status::Ok;
+        }
         let Some(env) = env.and_then(|id| self.machine.envs.get_mut(id)) else {
             return Status::fail(
                 Reason::Other,
