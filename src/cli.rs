@@ -16,7 +16,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     /// How to talk.
     #[command(flatten)]
-    pub(crate) voice: Voice,
+    pub(crate) output: OutputArgs,
 }
 
 /// The commands.
@@ -47,7 +47,7 @@ pub(crate) enum Command {
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
-pub(crate) struct Voice {
+pub(crate) struct OutputArgs {
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub(crate) color: Color,

@@ -2,31 +2,31 @@ use crate::cli::Format;
 use crate::exit::{Exit, Failure};
 use crate::options::unknown_rule;
 use crate::report::json;
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use nixpacks_transforms::rules::{RULES, rule};
 use std::fmt::Write as _;
 
 /// Prints what is known of a rule.
-pub(super) fn explain(id: &str, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> Result<Exit, Failure> {
     let Some(rule) = rule(id) else {
         let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
         return Err(unknown_rule(id, &known));
     };
-    let (bold, plain) = if tone.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    let _ = writeln!(page.out, "{bold}{}{plain}: {}\n", rule.id, rule.summary);
-    page.out.push_str(&render(rule.docs, bold, plain));
+    let (bold, plain) = if style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    let _ = writeln!(output.stdout, "{bold}{}{plain}: {}\n", rule.id, rule.summary);
+    output.stdout.push_str(&render(rule.docs, bold, plain));
     Ok(Exit::Clean)
 }
 
 /// Lists the rules.
-pub(super) fn rules(format: Format, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn rules(format: Format, output: &mut Output) -> Result<Exit, Failure> {
     if format == Format::Json {
-        page.out = json::rules(RULES).map_err(Failure::unusable)?;
+        output.stdout = json::rules(RULES).map_err(Failure::unusable)?;
         return Ok(Exit::Clean);
     }
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
     for rule in RULES {
-        let _ = writeln!(page.out, "{:width$}  {}", rule.id, rule.summary);
+        let _ = writeln!(output.stdout, "{:width$}  {}", rule.id, rule.summary);
     }
     Ok(Exit::Clean)
 }

@@ -9,27 +9,27 @@ use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
 use crate::report::Mode;
 use crate::report::text::{escape, quote};
-use crate::terminal::{Page, Tone, show};
+use crate::terminal::{Output, OutputStyle, show};
 
 /// Runs what was typed, prints, and says how it ended.
 pub(crate) fn run(cli: &Cli) -> Exit {
-    let tone = Tone::new(cli.voice.color);
-    let mut page = Page::default();
+    let style = OutputStyle::new(cli.output.color);
+    let mut output = Output::default();
     let result = match &cli.command {
-        Command::Check(args) => apps::run(args, Mode::Check, &cli.voice, tone, &mut page),
-        Command::Diff(args) => apps::run(args, Mode::Diff, &cli.voice, tone, &mut page),
-        Command::Fix(args) => fix::run(args, &cli.voice, tone, &mut page),
-        Command::Pr(args) => pr::run(args, &cli.voice, tone, &mut page),
-        Command::Plan(args) => apps::plan(args, &mut page),
-        Command::Explain { rule } => about::explain(rule, tone, &mut page),
-        Command::Rules { output_format } => about::rules(*output_format, &mut page),
+        Command::Check(args) => apps::run(args, Mode::Check, &cli.output, style, &mut output),
+        Command::Diff(args) => apps::run(args, Mode::Diff, &cli.output, style, &mut output),
+        Command::Fix(args) => fix::run(args, &cli.output, style, &mut output),
+        Command::Pr(args) => pr::run(args, &cli.output, style, &mut output),
+        Command::Plan(args) => apps::plan(args, &mut output),
+        Command::Explain { rule } => about::explain(rule, style, &mut output),
+        Command::Rules { output_format } => about::rules(*output_format, &mut output),
     };
     let exit = result.unwrap_or_else(|Failure { exit, message, said }| {
-        page.err.push_str("error: ");
-        page.err.push_str(&escape(&message));
-        page.err.push('\n');
-        quote(&said, &mut page.err);
+        output.stderr.push_str("error: ");
+        output.stderr.push_str(&escape(&message));
+        output.stderr.push('\n');
+        quote(&said, &mut output.stderr);
         exit
     });
-    show(&page, tone, exit)
+    show(&output, style, exit)
 }

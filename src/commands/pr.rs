@@ -1,4 +1,4 @@
-use crate::cli::{Format, PlaceArgs, PrAction, PrArgs, Voice};
+use crate::cli::{Format, OutputArgs, PlaceArgs, PrAction, PrArgs};
 use crate::exit::{Exit, Failure};
 use crate::forge::address::Site;
 use crate::forge::secret::{self, Token, variable};
@@ -12,12 +12,17 @@ use crate::pr::run::{self, Limits, Target};
 use crate::pr::transport;
 use crate::pr::{Row, Status, Wants};
 use crate::report::pulls::{self, Told};
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use nixpacks_transforms::engine::Options;
 use std::path::Path;
 
 /// `pr`, `pr status` and `pr close`.
-pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> Result<Exit, Failure> {
+pub(super) fn run(
+    args: &PrArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     let place = match &args.action {
         Some(PrAction::Status(place) | PrAction::Close(place)) => place,
         None => &args.place,
@@ -68,12 +73,12 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         table: many || matches!(args.action, Some(PrAction::Status(_))),
     };
     match place.output_format {
-        Format::Json => page.out = pulls::json(&told).map_err(Failure::unusable)?,
-        _ => pulls::human(&told, voice, tone, page),
+        Format::Json => output.stdout = pulls::json(&told).map_err(Failure::unusable)?,
+        _ => pulls::human(&told, output_args, style, output),
     }
     // Whatever a forge or a repository has of the token in its texts.
-    page.out = forges.clean(std::mem::take(&mut page.out));
-    page.err = forges.clean(std::mem::take(&mut page.err));
+    output.stdout = forges.clean(std::mem::take(&mut output.stdout));
+    output.stderr = forges.clean(std::mem::take(&mut output.stderr));
     Ok(status(&rows))
 }
 

@@ -4,7 +4,7 @@ use super::markdown::{block, code, prose};
 use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
 use crate::report::prose::{NOT_CHECKED, count, list, place, shorten};
-use crate::report::{Examined, Fate, fate};
+use crate::report::{Examined, FixStatus, fix_status};
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::walk;
 use std::collections::BTreeSet;
@@ -91,7 +91,9 @@ fn error(outcome: &Outcome) -> String {
 fn why(app: &Examined, outcome: &Outcome, out: &mut String) {
     let mut seen = BTreeSet::new();
     let mut lines = Vec::new();
-    for finding in outcome.findings.iter().filter(|finding| fate(outcome, finding) == Fate::Fixed) {
+    for finding in
+        outcome.findings.iter().filter(|finding| fix_status(outcome, finding) == FixStatus::Fixable)
+    {
         let mut line = prose(&limited(&finding.message));
         for note in &finding.notes {
             let _ = write!(line, "; {}", prose(&limited(note)));

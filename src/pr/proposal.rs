@@ -140,14 +140,14 @@ impl Proposal {
                 }
             }
         }
-        let tone = crate::terminal::Tone { color: false, looked_at: false };
+        let style = crate::terminal::OutputStyle { color: false, terminal: false };
         Ok(Some(Self {
             apps: changed.iter().map(|app| app.home.shown.clone()).collect(),
             files: files.into_values().collect(),
             fingerprint: fingerprint(base, &changed),
             message: message::message(&changed),
             body: body::body(&changed, unsafe_fixes),
-            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, tone)).collect(),
+            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, style)).collect(),
         }))
     }
 

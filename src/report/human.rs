@@ -1,10 +1,10 @@
 use super::prose::{self, count};
 use super::snippet::Window;
 use super::text::escape;
-use super::{Committed, Examined, Fate, Mode, Texts, Written, commit, fate};
+use super::{Committed, Examined, FixStatus, Mode, Texts, Written, commit, fix_status};
 use crate::app::Home;
-use crate::cli::Voice;
-use crate::terminal::{Page, Tone};
+use crate::cli::OutputArgs;
+use crate::terminal::{Output, OutputStyle};
 use annotate_snippets::{Group, Level, Renderer};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
@@ -20,37 +20,40 @@ pub(crate) fn human(
     apps: &[Examined],
     commits: Option<&[Committed]>,
     mode: Mode,
-    voice: &Voice,
-    tone: Tone,
-    page: &mut Page,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
 ) {
-    let report =
-        Report { mode, voice, renderer: if tone.color { Renderer::styled() } else { Renderer::plain() } };
+    let report = Report {
+        mode,
+        output_args,
+        renderer: if style.color { Renderer::styled() } else { Renderer::plain() },
+    };
     for app in apps {
-        report.app(app, page);
+        report.app(app, output);
     }
-    if !voice.quiet && !apps.is_empty() {
-        report.close(apps, commits, page);
+    if !output_args.quiet && !apps.is_empty() {
+        report.close(apps, commits, output);
     }
 }
 
 struct Report<'a> {
     mode: Mode,
-    voice: &'a Voice,
+    output_args: &'a OutputArgs,
     renderer: Renderer,
 }
 
 impl Report<'_> {
-    fn app(&self, app: &Examined, page: &mut Page) {
+    fn app(&self, app: &Examined, output: &mut Output) {
         // A lone dot reads badly before a colon.
         let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
         if let Some(warning) = &app.home.warning {
-            let _ = writeln!(page.err, "warning: {name}: {}", escape(warning));
+            let _ = writeln!(output.stderr, "warning: {name}: {}", escape(warning));
         }
         let outcome = match &app.result {
             Ok(outcome) => outcome,
             Err(unsettled) => {
-                let _ = writeln!(page.err, "{}", internal(&name, &unsettled.message, &unsettled.rules));
+                let _ = writeln!(output.stderr, "{}", internal(&name, &unsettled.message, &unsettled.rules));
                 return;
             }
         };
@@ -58,15 +61,15 @@ impl Report<'_> {
             let path = escape(&app.home.shown_file(&error.path));
             let message = escape(&error.message);
             let _ = writeln!(
-                page.err,
+                output.stderr,
                 "error: failed to read `{path}`: {message}; make it readable and run this again"
             );
         }
         // The report stays out of the way of a patch or a text that goes to standard output.
         let out = if self.mode == Mode::Check || !to_stdout(app, self.mode) {
-            &mut page.out
+            &mut output.stdout
         } else {
-            &mut page.err
+            &mut output.stderr
         };
         for broken in &outcome.broken {
             self.broken(app, broken, out);
@@ -79,7 +82,9 @@ impl Report<'_> {
         } else {
             let mut told = BTreeSet::new();
             // A patch speaks for what it fixes.
-            let silent = |finding: &Finding| self.mode == Mode::Diff && fate(outcome, finding) == Fate::Fixed;
+            let silent = |finding: &Finding| {
+                self.mode == Mode::Diff && fix_status(outcome, finding) == FixStatus::Fixable
+            };
             for finding in outcome.findings.iter().filter(|finding| !silent(finding)) {
                 // A fix that many findings share is told once.
                 let help = match finding.fix {
@@ -92,11 +97,11 @@ impl Report<'_> {
         if self.mode != Mode::Fix && !outcome.changes.is_empty() {
             self.left(app, outcome, &name, out);
         }
-        if !self.voice.quiet {
+        if !self.output_args.quiet {
             self.verdict(app, outcome, &name, out);
         }
         if let Written::Failed(why) = &app.written {
-            let _ = writeln!(page.err, "error: {}", escape(why));
+            let _ = writeln!(output.stderr, "error: {}", escape(why));
         }
     }
 
@@ -181,16 +186,19 @@ impl Report<'_> {
         for refused in &outcome.refused {
             let _ = writeln!(out, "{name}: no fix is offered: {}", escape(&refused.reason));
         }
-        if self.voice.verbose {
+        if self.output_args.verbose {
             for sentence in &outcome.assumed {
                 let _ = writeln!(out, "{name}: assumed: {}", escape(sentence));
             }
         }
     }
 
-    fn close(&self, apps: &[Examined], commits: Option<&[Committed]>, page: &mut Page) {
-        let out =
-            if apps.iter().any(|app| to_stdout(app, self.mode)) { &mut page.err } else { &mut page.out };
+    fn close(&self, apps: &[Examined], commits: Option<&[Committed]>, output: &mut Output) {
+        let out = if apps.iter().any(|app| to_stdout(app, self.mode)) {
+            &mut output.stderr
+        } else {
+            &mut output.stdout
+        };
         let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
         if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds()) {
             let _ = writeln!(out, "{}", prose::NOT_CHECKED);
@@ -236,10 +244,10 @@ fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
     let index = finding.fix?;
     let fix = outcome.fixes.get(index)?;
     let title = escape(&fix.title);
-    Some(match (fix.applicability, fate(outcome, finding)) {
+    Some(match (fix.applicability, fix_status(outcome, finding)) {
         (Applicability::Manual, _) => format!("by hand: {title}"),
-        (_, Fate::Held) => format!("{title} (unsafe: use --unsafe-fixes)"),
-        (_, Fate::Fixed) => title,
+        (_, FixStatus::HeldBack) => format!("{title} (unsafe: use --unsafe-fixes)"),
+        (_, FixStatus::Fixable) => title,
         _ => format!("{title} (not offered: the prediction does not improve)"),
     })
 }
@@ -253,14 +261,14 @@ fn summary(apps: &[Examined], mode: Mode) -> String {
         unread += outcome.broken.len();
         behind_them += behind(outcome).count();
         for finding in &outcome.findings {
-            match (fate(outcome, finding), &app.written) {
-                (Fate::Fixed, Written::Failed(_)) => failed += 1,
+            match (fix_status(outcome, finding), &app.written) {
+                (FixStatus::Fixable, Written::Failed(_)) => failed += 1,
                 // A commit on a branch that was not made leaves them as they were.
-                (Fate::Fixed, Written::Shown) if mode == Mode::Fix => failed += 1,
-                (Fate::Fixed, _) => fixed += 1,
-                (Fate::Held, _) => held += 1,
-                (Fate::Person, _) => person += 1,
-                (Fate::Told, _) => told += 1,
+                (FixStatus::Fixable, Written::Shown) if mode == Mode::Fix => failed += 1,
+                (FixStatus::Fixable, _) => fixed += 1,
+                (FixStatus::HeldBack, _) => held += 1,
+                (FixStatus::Manual, _) => person += 1,
+                (FixStatus::Informational, _) => told += 1,
             }
         }
     }
@@ -341,16 +349,16 @@ fn keep(apps: &[Examined]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{examined, finding, quiet_tone, voice};
+    use super::super::sample::{examined, finding, output_args, plain_style};
     use super::{Mode, Written, human, summary};
-    use crate::terminal::Page;
+    use crate::terminal::Output;
 
     fn shown(mode: Mode, written: Written) -> String {
         let mut app = examined(&["safe", "unsafe", "none", "note"]);
         app.written = written;
-        let mut page = Page::default();
-        human(&[app], None, mode, &voice(), quiet_tone(), &mut page);
-        page.out + &page.err
+        let mut output = Output::default();
+        human(&[app], None, mode, &output_args(), plain_style(), &mut output);
+        output.stdout + &output.stderr
     }
 
     #[test]
@@ -388,10 +396,10 @@ mod tests {
     #[test]
     fn tells_a_fix_that_many_findings_share_once() {
         let app = examined(&["safe"; 50]);
-        let mut page = Page::default();
-        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
-        assert_eq!(page.out.matches("= help: drop `pip`").count(), 1, "{}", page.out);
-        assert_eq!(page.out.matches("= help: same fix as above").count(), 49);
+        let mut output = Output::default();
+        human(&[app], None, Mode::Check, &output_args(), plain_style(), &mut output);
+        assert_eq!(output.stdout.matches("= help: drop `pip`").count(), 1, "{}", output.stdout);
+        assert_eq!(output.stdout.matches("= help: same fix as above").count(), 49);
     }
 
     #[test]
@@ -415,9 +423,9 @@ mod tests {
             outcome.before.detail = "d\x1b[31m\r".to_owned();
             outcome.before.command = Some("c\x1b[0m\u{9b}".to_owned());
         }
-        let mut page = Page::default();
-        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
-        let text = page.out + &page.err;
+        let mut output = Output::default();
+        human(&[app], None, Mode::Check, &output_args(), plain_style(), &mut output);
+        let text = output.stdout + &output.stderr;
         assert!(!text.contains(['\x1b', '\x07', '\r', '\u{202e}', '\u{9b}']), "{text:?}");
         assert!(text.contains("a\\u{1b}[2Jpp"), "{text}");
     }

@@ -1,7 +1,7 @@
 //! The format for programs: types of its own, so that it changes only on purpose.
 
 use super::text::is_harmful;
-use super::{Committed, Examined, Fate, Texts, Written, fate};
+use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::RuleInfo;
@@ -206,7 +206,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
 fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome) {
     report.verdict = Some(verdict(&outcome.before));
     report.verdict_after = Some(verdict(&outcome.after));
-    let status = |finding| Some(status(fate(outcome, finding), &app.written));
+    let status = |finding| Some(status(fix_status(outcome, finding), &app.written));
     report.findings =
         outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();
     report.remaining = outcome.remaining.iter().map(|f| finding(app, f, outcome, &app.fixed, None)).collect();
@@ -245,13 +245,13 @@ fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
     VerdictReport { outcome, stage, reason, command: verdict.command.as_deref(), detail: &verdict.detail }
 }
 
-fn status(fate: Fate, written: &Written) -> &'static str {
-    match (fate, written) {
-        (Fate::Fixed, Written::Done) => "fixed",
-        (Fate::Fixed, _) => "fixable",
-        (Fate::Held, _) => "held",
-        (Fate::Person, _) => "person",
-        (Fate::Told, _) => "note",
+fn status(fix_status: FixStatus, written: &Written) -> &'static str {
+    match (fix_status, written) {
+        (FixStatus::Fixable, Written::Done) => "fixed",
+        (FixStatus::Fixable, _) => "fixable",
+        (FixStatus::HeldBack, _) => "held",
+        (FixStatus::Manual, _) => "manual",
+        (FixStatus::Informational, _) => "note",
     }
 }
 

@@ -96,27 +96,28 @@ pub(crate) enum Mode {
     Fix,
 }
 
-/// What becomes of a finding.
+/// Whether a finding is fixed by the changes, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum FixStatus {
     /// Its fix is part of the changes.
-    Fixed,
-    /// Its fix is held back as unsafe.
-    Held,
-    /// Only a person can decide.
-    Person,
-    /// It asks for nothing.
-    Told,
+    Fixable,
+    /// It has a fix, which is not applied without `--unsafe-fixes`.
+    HeldBack,
+    /// There is no automatic fix: the user has to fix it.
+    Manual,
+    /// A note: nothing has to be fixed.
+    Informational,
 }
 
-/// What becomes of a finding of `outcome`.
-pub(crate) fn fate(outcome: &Outcome, finding: &Finding) -> Fate {
-    let by_hand = if finding.severity == Severity::Note { Fate::Told } else { Fate::Person };
-    let Some(index) = finding.fix else { return by_hand };
+/// The status of a finding of `outcome`.
+pub(crate) fn fix_status(outcome: &Outcome, finding: &Finding) -> FixStatus {
+    let without_fix =
+        if finding.severity == Severity::Note { FixStatus::Informational } else { FixStatus::Manual };
+    let Some(index) = finding.fix else { return without_fix };
     if outcome.held.binary_search_by_key(&index, |(held, _)| *held).is_ok() {
-        return Fate::Held;
+        return FixStatus::HeldBack;
     }
-    if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { Fate::Fixed } else { by_hand }
+    if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { FixStatus::Fixable } else { without_fix }
 }
 
 #[cfg(test)]

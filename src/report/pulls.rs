@@ -3,9 +3,9 @@
 use super::json::to_text;
 use super::prose::{count, shell_word};
 use super::text::{escape, push_line, quote};
-use crate::cli::Voice;
+use crate::cli::OutputArgs;
 use crate::pr::{Row, Status, Step};
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -24,39 +24,39 @@ pub(crate) struct Told<'a> {
 }
 
 /// For people.
-pub(crate) fn human(told: &Told<'_>, voice: &Voice, tone: Tone, page: &mut Page) {
+pub(crate) fn human(told: &Told<'_>, output_args: &OutputArgs, style: OutputStyle, output: &mut Output) {
     for row in told.rows {
         for step in &row.steps {
-            show(step, &mut page.out);
+            show(step, &mut output.stdout);
         }
-        patch(&row.patch, tone, &mut page.out);
+        patch(&row.patch, style, &mut output.stdout);
     }
     if told.table {
-        table(told.rows, page);
+        table(told.rows, output);
     } else {
         for row in told.rows {
             let line = sentence(row);
-            let out = if row.status == Status::Failed { &mut page.err } else { &mut page.out };
+            let out = if row.status == Status::Failed { &mut output.stderr } else { &mut output.stdout };
             let _ = writeln!(out, "{line}");
         }
     }
-    if voice.quiet {
+    if output_args.quiet {
         return;
     }
     if told.rows.iter().any(|row| row.unchecked) {
         let _ = writeln!(
-            page.err,
+            output.stderr,
             "note: with the GITHUB_TOKEN of GitHub Actions, checks do not start by themselves on the pull requests that \
              it opens; use the token of a GitHub App or of a person to have them"
         );
     }
     if told.table {
-        let _ = writeln!(page.out, "{}", summary(told.rows));
+        let _ = writeln!(output.stdout, "{}", summary(told.rows));
     }
     let waits = told.rows.iter().filter(|row| row.would && row.status != Status::Limited).count();
     if told.ask_first && waits > 0 {
         let _ = writeln!(
-            page.out,
+            output.stdout,
             "next: the same with `--yes` does this; with `--dry-run` it shows every call and patch"
         );
     }
@@ -97,8 +97,8 @@ fn show(step: &Step, out: &mut String) {
 }
 
 /// The patch of a dry run.
-fn patch(text: &str, tone: Tone, out: &mut String) {
-    if !tone.looked_at {
+fn patch(text: &str, style: OutputStyle, out: &mut String) {
+    if !style.terminal {
         out.push_str(text);
         return;
     }
@@ -157,7 +157,7 @@ fn sentence(row: &Row) -> String {
     line
 }
 
-fn table(rows: &[Row], page: &mut Page) {
+fn table(rows: &[Row], output: &mut Output) {
     let names: Vec<String> = rows.iter().map(|row| escape(&row.repository)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     let states = rows.iter().map(|row| word(row).len()).max().unwrap_or_default();
@@ -165,7 +165,7 @@ fn table(rows: &[Row], page: &mut Page) {
         let number = row.number.map(|(sigil, number)| format!("{sigil}{number} ")).unwrap_or_default();
         let link = if row.url.is_empty() { String::new() } else { format!("  {}", escape(&row.url)) };
         let text = format!("{name:width$}  {:states$}  {number}{}{link}", word(row), escape(&row.said));
-        let _ = writeln!(page.out, "{}", text.trim_end());
+        let _ = writeln!(output.stdout, "{}", text.trim_end());
     }
 }
 

@@ -107,15 +107,15 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ),
     ("python311", &["cd nowhere && pip install flask"], "fails no-such-file: pip !pip-not-found"),
     ("python311", &["cd server", "ls main.py"], "ok | ok"),
-    ("python311", &["python main.py"], "fails marker-missing: python !marker-missing"),
+    ("python311", &["python main.py"], "fails module-not-found: python !module-not-found"),
     ("python311", &["python nothing.py"], "fails no-such-file: python !no-such-file"),
     ("python311", &["python -c 'print(1)'"], "ok: python"),
     ("python311", &["python -m http.server --help"], "ok: python"),
-    ("python311", &["python -m flask run"], "fails marker-missing: python !marker-missing"),
+    ("python311", &["python -m flask run"], "fails module-not-found: python !module-not-found"),
     (
         "python311",
         &["python -m venv v && v/bin/python main.py"],
-        "fails marker-missing: make /app/v, python in /app/v !marker-missing => /app/v",
+        "fails module-not-found: make /app/v, python in /app/v !module-not-found => /app/v",
     ),
     (
         "python311",
@@ -245,7 +245,7 @@ fn does(call: &Call) -> String {
 
 fn seen(walk: &Walk) -> String {
     let command = |command: &Command| {
-        let ends = ends(command.fails(), command.is_unsure(), command.reason());
+        let ends = ends(command.fails(), command.is_unknown(), command.reason());
         let calls: Vec<String> = command.calls.iter().map(does).collect();
         if calls.is_empty() { ends } else { format!("{ends}: {}", calls.join(", ")) }
     };

@@ -88,7 +88,7 @@ fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
     let missed = others.iter().find(|command| command.fails() && runs(command));
     let missed = missed.map(|command| command.item.value.as_str());
     let missed = missed.or_else(|| command_replaced_by_railway(cx, plan, &programs))?;
-    let asked = files.iter().any(|command| runs(command) || command.is_unsure());
+    let asked = files.iter().any(|command| runs(command) || command.is_unknown());
     (!asked && files.iter().any(python)).then_some(missed)
 }
 

@@ -74,7 +74,7 @@ fn advice(cx: &Context<'_>, verdict: &Verdict) -> Option<&'static str> {
         Reason::CommandNotFound if !is_installed(cx) => {
             "nothing that is installed is known to bring this program: add its package to the requirements file, or to `nixPkgs`"
         }
-        Reason::MarkerMissing if detail.contains("__main__") => {
+        Reason::ModuleNotFound if detail.contains("__main__") => {
             "`python -m` runs a module, or a package with a `__main__.py`: name the module that starts the app"
         }
         Reason::Other if detail.contains("uv.lock") => "write it anew with `uv lock`, and commit it",

@@ -43,7 +43,7 @@ fn left_out(cx: &Context<'_>) -> Option<&'static str> {
             CallKind::Python { .. } => {
                 matches!(
                     call.reason(),
-                    Some(Reason::PythonNotFound | Reason::MarkerMissing | Reason::VenvMissing)
+                    Some(Reason::PythonNotFound | Reason::ModuleNotFound | Reason::VenvMissing)
                 )
             }
             CallKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),

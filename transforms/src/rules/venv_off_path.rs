@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::all_calls(cx)
         .filter(|(_, call)| {
             !filled_dirs.is_empty()
-                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing))
+                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound))
         })
         .filter_map(|(command, call)| {
             let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };

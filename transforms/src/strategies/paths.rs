@@ -40,7 +40,7 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     }
     let missed = cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
         let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
-        let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing));
+        let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound));
         (missed && !name.contains('/')).then_some(name)
     });
     let Some(missed) = missed else { return };

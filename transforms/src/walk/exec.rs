@@ -49,7 +49,7 @@ impl<'m, 'a> Run<'m, 'a> {
                 let status = self.list(shell, steps);
                 // What could not be followed stays so, unless the shell's own end is decided later.
                 last = match (last, status) {
-                    (Status::Unsure(why), Status::Ok) => Status::Unsure(why),
+                    (Status::Unknown(why), Status::Ok) => Status::Unknown(why),
                     (_, status) => status,
                 };
                 if shell.errexit && matches!(last, Status::Fail(_)) {
@@ -75,19 +75,19 @@ impl<'m, 'a> Run<'m, 'a> {
                     Status::Fail(failure)
                 }
                 (Separator::Or, Status::Ok) => Status::Ok,
-                (Separator::Or, Status::Unsure(why)) => {
+                (Separator::Or, Status::Unknown(why)) => {
                     // The right side runs only if the left one failed: its effects are not kept.
                     if !self.machine.is_small() {
-                        return Status::Unsure(why);
+                        return Status::Unknown(why);
                     }
                     let kept = self.machine.clone();
                     let right = self.node(&mut shell.clone(), &step.command);
                     *self.machine = kept;
-                    if right.is_ok() { Status::Ok } else { Status::Unsure(why) }
+                    if right.is_ok() { Status::Ok } else { Status::Unknown(why) }
                 }
-                (Separator::And, Status::Unsure(why)) => match self.node(shell, &step.command) {
+                (Separator::And, Status::Unknown(why)) => match self.node(shell, &step.command) {
                     Status::Fail(failure) => Status::Fail(failure),
-                    _ => Status::Unsure(why),
+                    _ => Status::Unknown(why),
                 },
                 _ => self.node(shell, &step.command),
             };
@@ -125,16 +125,16 @@ impl<'m, 'a> Run<'m, 'a> {
 
     fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
         if compound.redirections.iter().any(|redirection| redirection.here_document().is_some()) {
-            return Status::unsure("the command has a here-document, which is not followed");
+            return Status::unknown("the command has a here-document, which is not followed");
         }
         match &compound.kind {
             CompoundKind::Subshell(list) => self.script(&mut shell.clone(), list),
             CompoundKind::Group(list) => self.script(shell, list),
             // Only a condition: whichever way it goes, nothing is installed by it.
             CompoundKind::Conditional(_) | CompoundKind::Arithmetic(_) => {
-                Status::unsure("the result of a test is not known")
+                Status::unknown("the result of a test is not known")
             }
-            _ => Status::unsure("a compound command (`if`, `for`, `while`, `case`) is not followed"),
+            _ => Status::unknown("a compound command (`if`, `for`, `while`, `case`) is not followed"),
         }
     }
 

@@ -423,7 +423,7 @@ impl<'a> Machine<'a> {
         let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).map(Arc::as_ref).collect();
         if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
             return Err((
-                Reason::MarkerMissing,
+                Reason::ModuleNotFound,
                 "nothing was installed into the interpreter that runs".to_owned(),
             ));
         }

@@ -182,7 +182,7 @@ impl Walker {
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
         let status = match &script {
             Ok(script) => run.whole(&mut shell, script),
-            Err(error) => Status::unsure(format!("the command has {}, which is not followed", error.what)),
+            Err(error) => Status::unknown(format!("the command has {}, which is not followed", error.what)),
         };
         let calls = run.calls;
         self.settle(phase.is_none(), Some(&item.value), &status);
@@ -212,7 +212,7 @@ impl Walker {
                 let stage = if start { Stage::Start } else { Stage::Build };
                 (Outcome::Fails { stage, reason: *reason }, detail.clone())
             }
-            Status::Unsure(why) => (Outcome::Unknown, why.clone()),
+            Status::Unknown(why) => (Outcome::Unknown, why.clone()),
         };
         let command = command.map(str::to_owned);
         self.stops.push(Verdict { outcome, progress: self.progress, command, detail });
@@ -228,7 +228,7 @@ impl Walker {
         let start = plan.start.clone().unwrap_or_default();
         let mut shell = Shell::new(path_with(paths.iter()), vars, false);
         if let Some(image) = &start.run_image {
-            let status = Status::unsure(format!(
+            let status = Status::unknown(format!(
                 "`start.runImage` starts the app in `{}`, which gets only `/app`: neither `/opt/venv` nor the Nix profile",
                 image.value
             ));
@@ -275,7 +275,7 @@ fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
     match python {
         Some(env) if installed => Run::new(machine, "").imports(shell, env),
         _ if installed => Status::fail(Reason::PythonNotFound, "python: command not found"),
-        _ => Status::unsure("no file names a start command"),
+        _ => Status::unknown("no file names a start command"),
     }
 }
 

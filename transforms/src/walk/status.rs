@@ -18,7 +18,7 @@ pub(crate) enum Status {
     /// Another exit code.
     Fail(Failure),
     /// Not known: what stopped the prediction.
-    Unsure(String),
+    Unknown(String),
 }
 
 impl Status {
@@ -26,13 +26,13 @@ impl Status {
         Status::Fail(Failure { reason, detail: detail.into() })
     }
 
-    pub(crate) fn unsure(why: impl Into<String>) -> Self {
-        Status::Unsure(why.into())
+    pub(crate) fn unknown(why: impl Into<String>) -> Self {
+        Status::Unknown(why.into())
     }
 
     /// A module or program that the environment may have: not all that was installed is known.
-    pub(crate) fn may_come(name: &str) -> Self {
-        Status::unsure(format!("`{name}` may come with what is installed from a directory or a lock file"))
+    pub(crate) fn may_be_installed(name: &str) -> Self {
+        Status::unknown(format!("`{name}` may come with what is installed from a directory or a lock file"))
     }
 
     pub(crate) fn is_ok(&self) -> bool {
@@ -57,7 +57,7 @@ const ORDER: [Reason; 13] = [
     Reason::PythonNotFound,
     Reason::CommandNotFound,
     Reason::NativeLibMissing,
-    Reason::MarkerMissing,
+    Reason::ModuleNotFound,
     Reason::NoSuchFile,
     Reason::Resolution,
     Reason::Network,

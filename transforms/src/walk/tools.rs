@@ -86,11 +86,11 @@ impl Run<'_, '_> {
 
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         let Some(file) = cmd.operand() else {
-            return Status::unsure("the inner shell's command is not followed");
+            return Status::unknown("the inner shell's command is not followed");
         };
         let path = paths::join(&shell.cwd, file);
         if self.machine.exists(&path) || paths::in_app(&path).is_none() {
-            Status::unsure(format!("`{file}` is a script of the repository, which is not followed"))
+            Status::unknown(format!("`{file}` is a script of the repository, which is not followed"))
         } else if cmd.name == "sh" {
             Status::fail(Reason::Other, format!("sh: 0: cannot open {file}: No such file"))
         } else {

@@ -31,7 +31,7 @@ pub enum Reason {
     /// Another program is not found.
     CommandNotFound,
     /// An import fails: the packages went elsewhere, or nowhere.
-    MarkerMissing,
+    ModuleNotFound,
     /// `libstdc++.so.6` is not on the library path.
     NativeLibMissing,
     /// A file is not there.
@@ -59,7 +59,7 @@ impl Reason {
             Reason::VenvMissing => "venv-missing",
             Reason::PythonNotFound => "python-not-found",
             Reason::CommandNotFound => "command-not-found",
-            Reason::MarkerMissing => "marker-missing",
+            Reason::ModuleNotFound => "module-not-found",
             Reason::NativeLibMissing => "native-lib-missing",
             Reason::NoSuchFile => "no-such-file",
             Reason::Resolution => "resolution",
