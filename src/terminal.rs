@@ -20,7 +20,14 @@ pub(crate) struct OutputStyle {
     pub(crate) color: bool,
     /// Standard output is a terminal, not a pipe: control characters in a patch are escaped.
     pub(crate) terminal: bool,
+    /// The columns of the terminal; none where standard output is no terminal, and lines are not wrapped.
+    pub(crate) width: Option<usize>,
 }
+
+/// Columns of a terminal that does not tell how many it has.
+const DEFAULT_WIDTH: usize = 80;
+/// Columns below which wrapping helps nobody.
+const LEAST_WIDTH: usize = 40;
 
 impl OutputStyle {
     /// The style for what was typed and where standard output goes.
@@ -31,7 +38,11 @@ impl OutputStyle {
             Color::Never => false,
             Color::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
         };
-        Self { color, terminal: color || stdout.is_terminal() }
+        let width = stdout.is_terminal().then(|| {
+            let known = terminal_size::terminal_size_of(&stdout);
+            known.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0)).max(LEAST_WIDTH)
+        });
+        Self { color, terminal: color || stdout.is_terminal(), width }
     }
 }
 

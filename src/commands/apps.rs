@@ -3,6 +3,7 @@ use crate::discover::{self, Input};
 use crate::examine::examine;
 use crate::exit::{Exit, Failure};
 use crate::options;
+use crate::report::prose::shell_word;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
 use crate::shared::Shared;
@@ -49,13 +50,25 @@ pub(super) fn print(
             concise(apps, mode, output);
             commit::tell(commits, &mut output.stderr);
         }
-        Format::Concise | Format::Human => human(apps, commits, mode, output_args, style, output),
+        Format::Concise | Format::Human => {
+            human(apps, commits, (mode, &repeated(args)), output_args, style, output);
+        }
     }
     commit::failures(commits, &mut output.stderr);
     if args.output_format != Format::Json {
         output.stdout.extend(patches.iter().map(String::as_str));
     }
     Ok(())
+}
+
+/// The arguments that decide what is repaired and how, as a further command has to have them.
+fn repeated(args: &CheckArgs) -> String {
+    let mut words = options::repeated(&args.engine);
+    if let Some(revision) = &args.rev {
+        words.extend(["--rev".to_owned(), shell_word(revision)]);
+    }
+    words.extend(args.paths.iter().map(|path| shell_word(&path.display().to_string())));
+    words.iter().flat_map(|word| [" ", word]).collect()
 }
 
 /// Prints the plans.

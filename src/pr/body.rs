@@ -3,7 +3,7 @@
 use super::markdown::{block, code, prose};
 use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
-use crate::report::prose::{NOT_CHECKED, count, list, place, shorten};
+use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
 use crate::report::{Examined, FixStatus, fix_status};
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::walk;
@@ -48,32 +48,31 @@ fn section(app: &Examined, among_others: bool) -> String {
         let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
     }
     let _ = match outcome.before.outcome {
-        walk::Outcome::Fails { stage, .. } => {
-            let stage = place(stage);
-            writeln!(
-                out,
-                "The Nixpacks deploy of {name} is predicted to fail {stage}:\n\n{}\n",
-                error(outcome)
-            )
+        failure @ walk::Outcome::Fails { .. } => {
+            let predicted = words::outcome(failure);
+            writeln!(out, "The Nixpacks deploy of {name} is {predicted}:\n\n{}\n", error(outcome))
         }
-        walk::Outcome::Builds => {
-            writeln!(out, "{name} is predicted to build, and can be made more robust.\n")
+        builds @ walk::Outcome::Builds => {
+            let predicted = words::outcome(builds);
+            writeln!(out, "{name} is {predicted} as it is, but some of its settings can cause trouble.\n")
         }
-        walk::Outcome::Unknown => {
-            writeln!(out, "What the Nixpacks deploy of {name} does cannot be predicted.\n")
+        unknown @ walk::Outcome::Unknown => {
+            writeln!(out, "Whether the Nixpacks deploy of {name} works is {}.\n", words::outcome(unknown))
         }
     };
     why(app, outcome, &mut out);
     what(app, outcome, &mut out);
     let _ = match outcome.after.outcome {
-        walk::Outcome::Builds => writeln!(out, "With it the app is predicted to install and start.\n"),
-        walk::Outcome::Unknown => {
-            writeln!(out, "What the build does with it cannot be predicted to the end.\n")
+        builds @ walk::Outcome::Builds => {
+            writeln!(out, "With this change the app is {}.\n", words::outcome(builds))
         }
-        walk::Outcome::Fails { stage, .. } => writeln!(
+        unknown @ walk::Outcome::Unknown => {
+            writeln!(out, "Whether the build works with this change is {}.\n", words::outcome(unknown))
+        }
+        failure @ walk::Outcome::Fails { .. } => writeln!(
             out,
-            "With it the build is predicted to get further, and then to stop {}, at something that no deploy file can mend: {}\n",
-            place(stage),
+            "With this change the build gets further. It is then {}, with an error that has to be fixed by hand: {}\n",
+            words::outcome(failure),
             prose(&limited(&outcome.after.detail))
         ),
     };
@@ -139,13 +138,13 @@ fn left(outcome: &Outcome, out: &mut String) {
     open.dedup();
     open.truncate(REASONS);
     if !open.is_empty() {
-        let _ = writeln!(out, "Left for a person: {}.\n", list(&open));
+        let _ = writeln!(out, "Left to fix by hand: {}.\n", list(&open));
     }
 }
 
 fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
     let unsafe_fixes = if unsafe_fixes {
-        " Whoever ran it allowed changes (`--unsafe-fixes`) to what may work today, so look twice."
+        " It was run with `--unsafe-fixes`, which allows changes to what may work today: please check them with care."
     } else {
         ""
     };

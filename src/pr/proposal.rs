@@ -140,7 +140,7 @@ impl Proposal {
                 }
             }
         }
-        let style = crate::terminal::OutputStyle { color: false, terminal: false };
+        let style = crate::terminal::OutputStyle { color: false, terminal: false, width: None };
         Ok(Some(Self {
             apps: changed.iter().map(|app| app.home.shown.clone()).collect(),
             files: files.into_values().collect(),

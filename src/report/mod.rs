@@ -9,6 +9,7 @@ pub(crate) mod plan;
 pub(crate) mod prose;
 pub(crate) mod pulls;
 mod snippet;
+mod summary;
 pub(crate) mod text;
 
 pub(crate) use concise::concise;

@@ -124,7 +124,7 @@ mod tests {
             edits: Vec::new(),
         };
         let mut out = String::new();
-        file("f", &change, OutputStyle { color: false, terminal }, &mut out);
+        file("f", &change, OutputStyle { color: false, terminal, width: None }, &mut out);
         out
     }
 
@@ -174,7 +174,12 @@ mod tests {
             let seen = laws::hold(&laws::draw::app(&bytes)).unwrap();
             for change in &seen.changes {
                 let mut out = String::new();
-                file(&change.path, change, OutputStyle { color: false, terminal: false }, &mut out);
+                file(
+                    &change.path,
+                    change,
+                    OutputStyle { color: false, terminal: false, width: None },
+                    &mut out,
+                );
                 assert_eq!(laws::patch::apply(&change.before, &out).as_ref(), Ok(&change.after), "{out}");
                 patches += 1;
             }

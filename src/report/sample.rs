@@ -20,7 +20,7 @@ pub(crate) fn output_args() -> OutputArgs {
 }
 
 pub(crate) fn plain_style() -> OutputStyle {
-    OutputStyle { color: false, terminal: false }
+    OutputStyle { color: false, terminal: false, width: None }
 }
 
 pub(crate) fn finding(kind: &str) -> Finding {

@@ -10,7 +10,7 @@ fn check_says_where_why_and_what_next() {
         "\"pip\"",
         "^^^^^",
         "predicted to fail",
-        "with the fix predicted to install and start",
+        "with the fix: predicted to install and start",
         "not checked:",
         "next: `nixpacks-fix diff`",
     ] {

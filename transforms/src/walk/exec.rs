@@ -109,7 +109,9 @@ impl<'m, 'a> Run<'m, 'a> {
                     commands => self.pipeline(shell, commands),
                 };
                 match (pipeline.negated, status) {
-                    (true, Status::Ok) => Status::fail(Reason::Other, "a negated command succeeds"),
+                    (true, Status::Ok) => {
+                        Status::fail(Reason::Other, "the command after `!` succeeds, so this step fails")
+                    }
                     (true, Status::Fail(_)) => Status::Ok,
                     (_, status) => status,
                 }
@@ -125,7 +127,7 @@ impl<'m, 'a> Run<'m, 'a> {
 
     fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
         if compound.redirections.iter().any(|redirection| redirection.here_document().is_some()) {
-            return Status::unknown("the command has a here-document, which is not followed");
+            return Status::unknown("it has a here-document (`<<`), which this tool does not follow");
         }
         match &compound.kind {
             CompoundKind::Subshell(list) => self.script(&mut shell.clone(), list),
@@ -134,7 +136,7 @@ impl<'m, 'a> Run<'m, 'a> {
             CompoundKind::Conditional(_) | CompoundKind::Arithmetic(_) => {
                 Status::unknown("the result of a test is not known")
             }
-            _ => Status::unknown("a compound command (`if`, `for`, `while`, `case`) is not followed"),
+            _ => Status::unknown("it has an `if`, `for`, `while` or `case`, which this tool does not follow"),
         }
     }
 

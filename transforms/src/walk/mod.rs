@@ -29,7 +29,7 @@ pub use verdict::{Outcome, Reason, Stage, Verdict};
 
 use crate::app::AppView;
 use crate::plan::{Item, Model, Origin, Phase, Plan, names};
-use crate::shell;
+use crate::shell::{self, ShellParseErrorKind};
 use exec::Run;
 use machine::{Env, Machine, Program, Shell, path_with};
 use status::{Failure, Status};
@@ -134,8 +134,7 @@ impl Walker {
         }
         if let Some((first, other)) = &profile.collision {
             // buildEnv refuses two files of one name: both have `bin/python3` and `bin/idle`.
-            let detail =
-                format!("error: collision between python3-{first} and python3-{other} in one Nix profile");
+            let detail = format!("error: collision between python3-{first} and python3-{other}");
             self.stop(Stage::Nix, Reason::Other, detail);
         }
         let mut machine = Machine::new(app, &plan.dir, &profile);
@@ -182,7 +181,10 @@ impl Walker {
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
         let status = match &script {
             Ok(script) => run.whole(&mut shell, script),
-            Err(error) => Status::unknown(format!("the command has {}, which is not followed", error.what)),
+            Err(error) if error.kind == ShellParseErrorKind::Syntax => {
+                Status::unknown(format!("it has {}, so bash cannot read it", error.what))
+            }
+            Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
         let calls = run.calls;
         self.settle(phase.is_none(), Some(&item.value), &status);
@@ -229,7 +231,7 @@ impl Walker {
         let mut shell = Shell::new(path_with(paths.iter()), vars, false);
         if let Some(image) = &start.run_image {
             let status = Status::unknown(format!(
-                "`start.runImage` starts the app in `{}`, which gets only `/app`: neither `/opt/venv` nor the Nix profile",
+                "`start.runImage` starts the app in `{}`, which gets only `/app` from the build: not `/opt/venv`, and nothing that Nix installed",
                 image.value
             ));
             self.settle(true, start.cmd.as_ref().map(|item| item.value.as_str()), &status);
@@ -275,7 +277,7 @@ fn default_start(machine: &mut Machine<'_>, shell: &Shell) -> Status {
     match python {
         Some(env) if installed => Run::new(machine, "").imports(shell, env),
         _ if installed => Status::fail(Reason::PythonNotFound, "python: command not found"),
-        _ => Status::unknown("no file names a start command"),
+        _ => Status::unknown("no file has a start command, so it is not known what the platform starts"),
     }
 }
 

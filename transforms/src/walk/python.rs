@@ -40,7 +40,9 @@ impl Run<'_, '_> {
                 status
             }
             Job::Stdin if self.feeds_get_pip(shell, feed) => self.run_get_pip(shell, cmd, env),
-            Job::Stdin => Status::unknown("a program read from standard input is not followed"),
+            Job::Stdin => Status::unknown(
+                "Python reads its program from standard input, which this tool does not follow",
+            ),
             Job::Nothing => Status::Ok,
             Job::Unknown(why) => Status::unknown(why),
         }
@@ -152,7 +154,7 @@ impl Run<'_, '_> {
             }
         }
         if code.contains("sys.exit(1)") {
-            Status::unknown("the code may end with an error")
+            Status::unknown("it is not known whether this code ends with an error")
         } else {
             Status::Ok
         }
@@ -222,7 +224,7 @@ impl Run<'_, '_> {
     /// `python -m venv [options] DIR`. `first` is the place of the first argument among the words.
     fn make_venv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, id: EnvId, first: usize) -> Status {
         let Some(dir) = venv_dir(cmd, first) else {
-            return Status::unknown("the directory of the virtual environment is a variable");
+            return Status::unknown("the directory of the virtual environment comes from a variable");
         };
         let dir = paths::join(&shell.cwd, dir);
         if self.machine.venv(&dir) == Some(id) && cmd.has("--copies") {
@@ -318,13 +320,13 @@ fn job(cmd: &Cmd<'_>) -> Job {
     let words = &cmd.simple.words;
     while let Some(word) = words.get(index) {
         let Some(text) = word.text.as_deref() else {
-            return Job::Unknown("the program is named by a variable");
+            return Job::Unknown("the name of the program comes from a variable");
         };
         match text {
             "-m" => {
                 return match words.get(index + 1).map(|word| word.text.clone()) {
                     Some(Some(module)) => Job::Module(module, index + 2),
-                    _ => Job::Unknown("the module is named by a variable"),
+                    _ => Job::Unknown("the name of the module comes from a variable"),
                 };
             }
             "-c" => {
@@ -342,7 +344,7 @@ fn job(cmd: &Cmd<'_>) -> Job {
             "--" => {
                 return match words.get(index + 1).map(|word| word.text.clone()) {
                     Some(Some(script)) => Job::Script(script, index + 2),
-                    Some(None) => Job::Unknown("the program is named by a variable"),
+                    Some(None) => Job::Unknown("the name of the program comes from a variable"),
                     None => Job::Stdin,
                 };
             }

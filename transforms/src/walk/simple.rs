@@ -50,14 +50,14 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         if shell.path.len() > MOST_DIRS {
-            return Status::unknown("`PATH` has more directories than are followed");
+            return Status::unknown("`PATH` has too many directories to follow");
         }
         if self.machine.work.is_spent() {
-            return Status::unknown("the commands before it do more than is followed");
+            return Status::unknown("the commands before it do too much to follow");
         }
         for redirect in &simple.redirections {
             if redirect.here_document().is_some() {
-                return Status::unknown("the command has a here-document, which is not followed");
+                return Status::unknown("it has a here-document (`<<`), which this tool does not follow");
             }
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
@@ -97,7 +97,7 @@ impl Run<'_, '_> {
         };
         let first = unwrapped.words.first();
         let Some(name) = first.and_then(|word| word.text.clone().or_else(|| home(word))) else {
-            return Status::unknown("the program is named by a variable");
+            return Status::unknown("the name of the program comes from a variable");
         };
         let args = unwrapped.words.iter().skip(1).map(|word| word.text.as_deref()).collect();
         let cmd = Cmd { simple, program: unwrapped.program_index, name, args };
@@ -128,7 +128,9 @@ impl Run<'_, '_> {
                 self.offset -= at;
                 status
             }
-            Err(error) => Status::unknown(format!("the inner command has {}", error.what)),
+            Err(error) => {
+                Status::unknown(format!("the inner command has {}, which this tool cannot read", error.what))
+            }
         }
     }
 
@@ -139,11 +141,11 @@ impl Run<'_, '_> {
                     return if cmd.args.is_empty() {
                         Status::Ok
                     } else {
-                        Status::unknown("`cd` goes to a variable's value")
+                        Status::unknown("the directory of `cd` comes from a variable")
                     };
                 };
                 if *dir == "-" {
-                    return Status::unknown("`cd -` is not followed");
+                    return Status::unknown("this tool does not follow `cd -`");
                 }
                 let dir_abs = paths::join(&shell.cwd, dir);
                 if self.machine.lacks_dir(&dir_abs) {
@@ -184,7 +186,7 @@ impl Run<'_, '_> {
                 match cmd.args.first() {
                     None | Some(Some("0")) => Status::Ok,
                     Some(Some(_)) => Status::fail(Reason::Other, "the command exits with an error"),
-                    Some(None) => Status::unknown("the exit code is a variable"),
+                    Some(None) => Status::unknown("the exit code comes from a variable"),
                 }
             }
             "false" => Status::fail(Reason::Other, "`false` fails"),
@@ -195,7 +197,7 @@ impl Run<'_, '_> {
             "type" | "hash" => self.lookup(shell, cmd),
             "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
             "test" | "[" => self.test(shell, cmd),
-            "eval" | "let" | "read" => Status::unknown(format!("`{}` is not followed", cmd.name)),
+            "eval" | "let" | "read" => Status::unknown(format!("this tool does not follow `{}`", cmd.name)),
             _ => Status::Ok,
         }
     }
@@ -205,7 +207,7 @@ impl Run<'_, '_> {
         match cmd.operand() {
             Some(name) if BASH_BUILTINS.has(name) || self.machine.find(shell, name).is_some() => Status::Ok,
             Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
-            None => Status::unknown("the name is a variable"),
+            None => Status::unknown("the name of the program comes from a variable"),
         }
     }
 
@@ -225,14 +227,14 @@ impl Run<'_, '_> {
         };
         match holds {
             Some(holds) if holds != negated => Status::Ok,
-            Some(_) => Status::fail(Reason::Other, "the test does not hold"),
+            Some(_) => Status::fail(Reason::Other, "the test is false"),
             None => Status::unknown("the result of a test is not known"),
         }
     }
 
     fn source(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
         let Some(Some(file)) = cmd.args.first() else {
-            return Status::unknown("the sourced file is a variable");
+            return Status::unknown("the name of the sourced file comes from a variable");
         };
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
@@ -245,7 +247,9 @@ impl Run<'_, '_> {
                 shell.active = Some(dir.to_owned());
                 Status::Ok
             } else if self.machine.exists(&path) {
-                Status::unknown("a virtual environment of the repository is not followed")
+                Status::unknown(
+                    "this tool does not look into a virtual environment that is committed to the repository",
+                )
             } else {
                 missing_venv(file)
             };
@@ -259,7 +263,7 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         if self.machine.is_foreign(&path) {
-            return Status::unknown(format!("`{file}` is outside the app"));
+            return Status::unknown(format!("`{file}` is outside the app, so this tool cannot read it"));
         }
         missing_file(file)
     }
@@ -280,7 +284,7 @@ impl Run<'_, '_> {
             Some(Program::Known) => self.known(shell, cmd),
             Some(Program::AppFile(path)) => self.app_file(cmd, &path),
             Some(Program::Made(path)) => {
-                Status::unknown(format!("`{path}`, which a command made, is not followed"))
+                Status::unknown(format!("this tool does not know `{path}`, which an earlier command creates"))
             }
             None => self.missing(shell, cmd),
         }
@@ -302,7 +306,7 @@ impl Run<'_, '_> {
 
     fn app_file(&mut self, cmd: &Cmd<'_>, path: &str) -> Status {
         if self.machine.app.is_executable(path) || self.machine.executable.contains(path) {
-            Status::unknown(format!("`{}` is a program of the repository, which is not followed", cmd.name))
+            Status::unknown(format!("this tool does not follow `{}`, a program in the repository", cmd.name))
         } else {
             Status::fail(Reason::Other, format!("{}: Permission denied", cmd.name))
         }
@@ -321,7 +325,7 @@ impl Run<'_, '_> {
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path) && !paths::parent(&path).ends_with("/bin") {
-                Status::unknown(format!("`{name}` is outside the app"))
+                Status::unknown(format!("`{name}` is outside the app, so this tool cannot read it"))
             } else {
                 Status::fail(Reason::NoSuchFile, format!("{name}: No such file or directory"))
             }
@@ -330,7 +334,7 @@ impl Run<'_, '_> {
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
         } else if self.machine.may_have(shell) {
-            Status::unknown(format!("`{name}` may come with what is installed from a directory"))
+            Status::unknown(format!("a package that is installed from a directory may contain `{name}`"))
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };

@@ -32,7 +32,9 @@ impl Status {
 
     /// A module or program that the environment may have: not all that was installed is known.
     pub(crate) fn may_be_installed(name: &str) -> Self {
-        Status::unknown(format!("`{name}` may come with what is installed from a directory or a lock file"))
+        Status::unknown(format!(
+            "a package that is installed from a directory or a lock file may contain `{name}`"
+        ))
     }
 
     pub(crate) fn is_ok(&self) -> bool {

@@ -86,11 +86,11 @@ impl Run<'_, '_> {
 
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         let Some(file) = cmd.operand() else {
-            return Status::unknown("the inner shell's command is not followed");
+            return Status::unknown("this tool cannot follow the command of the inner shell");
         };
         let path = paths::join(&shell.cwd, file);
         if self.machine.exists(&path) || paths::in_app(&path).is_none() {
-            Status::unknown(format!("`{file}` is a script of the repository, which is not followed"))
+            Status::unknown(format!("this tool does not follow `{file}`, a script in the repository"))
         } else if cmd.name == "sh" {
             Status::fail(Reason::Other, format!("sh: 0: cannot open {file}: No such file"))
         } else {
