@@ -22,7 +22,7 @@ pub(crate) fn run(cli: &Cli) -> Exit {
         Command::Pr(args) => pr::run(args, &cli.output, style, &mut output),
         Command::Plan(args) => apps::plan(args, &mut output),
         Command::Explain { rule } => about::explain(rule, style, &mut output),
-        Command::Rules { output_format } => about::rules(*output_format, &mut output),
+        Command::Rules { output_format } => about::rules(*output_format, style, &mut output),
     };
     let exit = result.unwrap_or_else(|Failure { exit, message, said }| {
         output.stderr.push_str("error: ");

@@ -12,6 +12,8 @@ Finds `python3`, `python3-pip`, `python3-venv` and similar packages in `aptPkgs`
 ## Why it fails
 `PATH` lists the programs from Nix before `/usr/bin`, so `python` is the one from Nix. It does not see packages that are installed for the Python from apt. The pip from apt refuses to install as well (PEP 668: `externally-managed-environment`).
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.setup]

@@ -12,6 +12,8 @@ Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip comman
 ## Why it fails
 The build passes, because pip runs as root and can write into the directory of Nix's Python. But the programs that it installs, such as `uvicorn`, end up in a directory that is not on `PATH`: when the app starts, they are not found.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.setup]

@@ -15,6 +15,8 @@ Finds virtual environments in a directory that `cacheDirectories` lists.
 ## Why it fails
 Cache directories exist only during the build. What is in them is not part of the image, so the start command does not find it.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.install]

@@ -17,6 +17,8 @@ Finds commands that need a program which Nixpacks would have installed by itself
 ## Why it fails
 A `nixPkgs` list replaces the packages that Nixpacks installs itself. Only an entry that is exactly `"..."` keeps them.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.setup]

@@ -13,6 +13,8 @@ Finds `python -m ensurepip` outside a virtual environment.
 ## Why it fails
 Nix marks its Python as externally managed (PEP 668), which means that nothing may install into it. The command stops with `externally-managed-environment`.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.install]

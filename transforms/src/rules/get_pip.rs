@@ -13,6 +13,8 @@ Finds commands that run get-pip.py outside a virtual environment, from a file or
 ## Why it fails
 It stops with `externally-managed-environment`, because Nix marks its Python as externally managed (PEP 668). With `--break-system-packages` it works, but the programs that pip then installs are not on `PATH`.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.install]

@@ -18,6 +18,8 @@ Finds `nixpkgs`, `nix_pkgs` and other wrong spellings of `nixPkgs`.
 ## Why it fails
 Nixpacks silently ignores keys that it does not know, and it distinguishes upper and lower case. So the packages are never installed.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.setup]

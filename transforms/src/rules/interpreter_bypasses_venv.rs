@@ -13,6 +13,8 @@ Finds start commands that name Python by an absolute path outside the virtual en
 ## Why it fails
 Your requirements are installed in the virtual environment. `/usr/bin/python3` or `/root/.nix-profile/bin/python` does not see them.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 [start]

@@ -15,6 +15,8 @@ Finds commands that need Python, or one version of it, when no package installs 
 ## Why it fails
 A `nixPkgs` list without `"..."` replaces the packages that Nixpacks installs itself, and Python is one of them.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.setup]

@@ -15,6 +15,8 @@ Finds apps that use a compiled package, such as numpy, when `nixLibs` does not i
 ## Why it fails
 The compiled parts of numpy, grpcio and similar packages need `libstdc++.so.6`. Only `nixLibs` puts it where they look for it. Nixpacks sets `nixLibs` for Python apps, but here that step is replaced or does not run.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 providers = []

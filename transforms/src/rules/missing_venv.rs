@@ -13,6 +13,8 @@ Finds commands that activate a virtual environment, or run a program from it, wh
 ## Why it fails
 Your install command replaces the whole install step of Nixpacks, and that step is what creates `/opt/venv`.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 [phases.install]

@@ -14,6 +14,8 @@ Finds `python311Packages.pip`, `python3.pkgs.pip`, `(python311.withPackages (ps:
 ## Why it fails
 The `pip` from this package belongs to Nix's own Python, which Nix marks as externally managed (PEP 668). `pip install` stops with `externally-managed-environment`, and `python -m pip` does not find pip at all.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.setup]

@@ -13,6 +13,8 @@ Finds `poetry install`, `uv sync` and similar commands when the tool is not inst
 ## Why it fails
 Nixpacks' own install step installs the tool with pip into `/opt/venv` first. Your install command replaces that whole step.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 [phases.install]

@@ -13,6 +13,8 @@ Finds `PATH` under `[variables]`.
 ## Why it fails
 Nixpacks does not expand `$PATH` in these values, and the shell that runs the commands sets `PATH` again at its start.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [variables]

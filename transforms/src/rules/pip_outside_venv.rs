@@ -13,6 +13,8 @@ Finds pip commands (`pip`, `pip3`, `python -m pip`, `sudo pip`) that do not run 
 ## Why it fails
 The Python from Nix has no pip, and Nix marks it as externally managed (PEP 668), so nothing may be installed into it. Nixpacks' own install step creates a virtual environment with pip, but `cmds` under `[phases.install]` replaces that step.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 [phases.install]

@@ -12,6 +12,8 @@ Finds `pip install --upgrade pip` that fails because it does not run in a virtua
 ## Why it fails
 The Python from Nix has no pip to upgrade, and a pip from nixpkgs is not allowed to change itself.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.install]

@@ -15,6 +15,8 @@ Finds apps with a `requirements.txt` or similar file whose commands need Python,
 ## Why it fails
 Nixpacks uses the first language that it recognises (it calls the steps for one a provider), and it looks for Node before Python. So nothing installs Python or your requirements.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [start]

@@ -13,6 +13,8 @@ Finds `source …/bin/activate` as a separate entry of `cmds`.
 ## Why it fails
 Each entry of `cmds` runs in a new shell. The next entry does not see what this one has set.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.install]

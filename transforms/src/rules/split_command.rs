@@ -16,6 +16,8 @@ Finds entries of `cmds` that only change the directory or set variables.
 ## Why it fails
 Each entry runs in a new shell. The next one starts in `/app` again, without the variables.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.build]

@@ -14,6 +14,8 @@ Finds keys such as `cmds`, `nixPkgs`, `aptPkgs` or `dependsOn` whose value is a 
 ## Why it fails
 Nixpacks needs lists of strings here. Otherwise it rejects the whole file: `invalid type: string "…", expected a sequence`.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.setup]

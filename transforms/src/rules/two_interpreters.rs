@@ -17,6 +17,8 @@ Finds `nixPkgs` lists that install two versions of Python.
 ## Why it fails
 Both contain a file `bin/idle`, so Nix stops with `collision between …`. This also happens if you add `"..."` to a list that names a Python, because `"..."` includes Nixpacks' own Python.
 
+See also: https://nixpacks.com/docs/providers/python
+
 ## Example
 ```toml
 [phases.setup]

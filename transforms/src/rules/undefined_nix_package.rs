@@ -14,6 +14,8 @@ Finds names such as `pip`, `python3.11`, `npm` or `nodejs-20_x` in `nixPkgs`.
 ## Why it fails
 Nix does not know the name and stops with `undefined variable` before anything is built.
 
+See also: https://search.nixos.org/packages
+
 ## Example
 ```toml
 [phases.setup]

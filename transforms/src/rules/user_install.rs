@@ -12,6 +12,8 @@ Finds `pip install --user` in deploys, where it cannot work.
 ## Why it fails
 Nix marks its Python as externally managed, for `--user` too (PEP 668). `~/.local/bin` is not on `PATH`, and pip refuses the flag in a virtual environment.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.install]

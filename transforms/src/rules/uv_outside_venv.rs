@@ -13,6 +13,8 @@ Finds `uv pip install --system`, and `uv pip install` without an environment.
 ## Why it fails
 Nix marks its Python as externally managed (PEP 668), and uv refuses to install into such a Python: `The interpreter at /nix/store/… is externally managed`.
 
+See also: https://peps.python.org/pep-0668/
+
 ## Example
 ```toml
 [phases.setup]

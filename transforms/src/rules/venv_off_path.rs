@@ -14,6 +14,8 @@ Finds commands that do not find a program or module because it is in a virtual e
 ## Why it fails
 `PATH` has only the directories that `paths` lists. Nixpacks itself lists only `/opt/venv/bin` there.
 
+See also: https://nixpacks.com/docs/configuration/file
+
 ## Example
 ```toml
 [phases.install]
