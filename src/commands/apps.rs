@@ -116,7 +116,9 @@ pub(super) fn named(args: &CheckArgs, output: &mut Output) -> Result<Named, Fail
     }
     let incomplete = !found.errors.is_empty();
     if found.inputs.is_empty() && !incomplete {
-        return Err(Failure::no_input("no app found: no deploy file and no Python app here"));
+        return Err(Failure::no_input(
+            "no app found: there is no nixpacks.toml, Procfile or Python app here",
+        ));
     }
     let unheeded = found.unheeded.into_iter().collect();
     Ok(Named { inputs: found.inputs, options, shared, unheeded, incomplete })
@@ -131,7 +133,7 @@ impl Named {
             self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
         for (path, why) in unheeded {
             let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
-            let _ = writeln!(output.stderr, "warning: `{}` is not heeded: {why}", escape(&path));
+            let _ = writeln!(output.stderr, "warning: `{}` is ignored: {why}", escape(&path));
         }
         Ok(Looked { apps, incomplete: self.incomplete })
     }

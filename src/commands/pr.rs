@@ -41,7 +41,7 @@ pub(super) fn run(
         forges.open(&address.site);
     }
     if addresses.is_empty() {
-        return Err(Failure::no_input("no repository to look at"));
+        return Err(Failure::no_input("no repository to check"));
     }
     let wants = wants(args, place, many, &forges, neutral.path())?;
     if wants.verified
@@ -103,7 +103,7 @@ fn wants(
     let prefix = &place.head_prefix;
     if !git2::Reference::is_valid_name(&format!("refs/heads/{prefix}x")) || prefix.is_empty() {
         return Err(Failure::unusable(format!(
-            "cannot use `--head-prefix {prefix}`: no branch can start so"
+            "cannot use `--head-prefix {prefix}`: no branch name can start like that"
         )));
     }
     let options: Options = options::resolve(&args.engine)?;
@@ -174,7 +174,7 @@ fn at_hand(remote: &str, own: &Site) -> Result<Address, Failure> {
     if let Err(failed) = inside {
         let why = failed.said.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
         return Err(Failure::unusable(format!(
-            "no repository at hand ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`"
+            "no repository in the current directory ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`"
         )));
     }
     let url =

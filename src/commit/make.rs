@@ -9,8 +9,7 @@ use crate::report::{Committed, Examined, Written};
 use crate::write::{self, BeforeCommit, NotWritten, Writing};
 
 /// What is said of an app whose files could have been written.
-const NOT_ALONE: &str =
-    "not written: the commit is to have all of its files, and one of them could not be written";
+const NOT_ALONE: &str = "not written, because another file of the same commit could not be written";
 
 /// Writes and commits what was planned; what became of each.
 pub(crate) fn make(planned: &[Planned], apps: &mut [Examined], args: &CommitArgs) -> Vec<Committed> {
@@ -40,7 +39,7 @@ impl Planned {
             (None, Some(_), _) => (!added.is_empty())
                 .then(|| format!("a hook put {} into the commit, too", list(&quoted(added.iter())))),
             (None, None, _) => Some(format!(
-                "nothing to commit: the repair brings {} to what HEAD has",
+                "nothing to commit: after the fix, HEAD already has the same {}",
                 list(&quoted(self.files.iter().map(|file| &file.shown)))
             )),
             (Some(_), _, Some(_)) => Some("nothing was changed".to_owned()),

@@ -66,12 +66,12 @@ impl Looked {
         }
         if !outcome.held.is_empty() {
             return Some(
-                "what could be repaired is held back as unsafe; `--unsafe-fixes` proposes it".to_owned(),
+                "the only fixes may break what works today; `--unsafe-fixes` proposes them".to_owned(),
             );
         }
         let verdict = &outcome.before;
         (verdict.fails() && outcome.changes.is_empty()).then(|| {
-            format!("{name} is predicted to fail, at something that is not repaired: {}", verdict.detail)
+            format!("{name} is predicted to fail, and there is no automatic fix: {}", verdict.detail)
         })
     }
 
@@ -106,7 +106,7 @@ fn opted_out(dir: &Path, commit: &str) -> Result<bool, String> {
     let Some(text) = commit::text(dir, commit, SETTINGS)? else { return Ok(false) };
     let cannot = |why: &str| {
         format!(
-            "cannot read `{SETTINGS}`, so it is taken for a no: {why}; help: `pull-requests` is `true` or `false`"
+            "cannot read `{SETTINGS}`, so no pull request is opened: {why}; help: `pull-requests` is `true` or `false`"
         )
     };
     let table = toml_edit::Document::parse(text).map_err(|error| cannot(error.message()))?;

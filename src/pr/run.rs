@@ -120,7 +120,7 @@ fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
     match why {
         Some(NotSurveyed::Skipped(why)) => Row::new(&address.name, Status::Skipped, why),
         Some(NotSurveyed::Failed(why)) => Row::new(&address.name, Status::Failed, why),
-        None => Row::new(&address.name, Status::Failed, "it was not looked at"),
+        None => Row::new(&address.name, Status::Failed, "it was not checked"),
     }
 }
 
@@ -167,6 +167,7 @@ fn guarded<T>(
     work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed>,
 ) -> Result<T, NotSurveyed> {
     let worked = catch_unwind(AssertUnwindSafe(|| work(target)));
-    worked
-        .unwrap_or_else(|_| Err(NotSurveyed::Failed("this tool broke on it; please report this".to_owned())))
+    worked.unwrap_or_else(|_| {
+        Err(NotSurveyed::Failed("the tool itself failed here; please report this".to_owned()))
+    })
 }

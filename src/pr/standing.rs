@@ -90,7 +90,7 @@ fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status
     let is_own = own.is_some_and(|own| pull.is_by(own));
     let (status, said) = match (pull.state, marker) {
         (State::Open, _) if own.is_none() => {
-            (Status::HandsOff, "open, and the token may not ask for its own account")
+            (Status::HandsOff, "open, and the token is not allowed to read its own account")
         }
         (State::Open, _) if !is_own => (Status::HandsOff, "open, and another account opened it"),
         (State::Closed | State::Merged, _) if !is_own => return None,
@@ -103,7 +103,7 @@ fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status
         (State::Open, Some(marker)) if tip.is_some_and(|tip| marker.left_at(tip)) => {
             (Status::UpToDate, "open")
         }
-        (State::Open, _) => (Status::HandsOff, "open, and left to a person"),
+        (State::Open, _) => (Status::HandsOff, "open, and left alone"),
     };
     Some((status, said.to_owned()))
 }
@@ -124,7 +124,7 @@ pub(crate) fn close_all(
             Ok(false) => {}
             Ok(true) => {
                 row.status = Status::HandsOff;
-                "open, and left to a person".clone_into(&mut row.said);
+                "open, and left alone".clone_into(&mut row.said);
                 return;
             }
             Err(NotSurveyed::Skipped(why) | NotSurveyed::Failed(why)) => {

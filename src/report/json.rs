@@ -41,7 +41,7 @@ struct AppReport<'a> {
     findings: Vec<FindingReport<'a>>,
     remaining: Vec<FindingReport<'a>>,
     fixes: Vec<FixReport<'a>>,
-    held: Vec<HeldReport<'a>>,
+    held_back: Vec<HeldReport<'a>>,
     refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
     written: bool,
@@ -182,7 +182,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         findings: Vec::new(),
         remaining: Vec::new(),
         fixes: Vec::new(),
-        held: Vec::new(),
+        held_back: Vec::new(),
         refused: Vec::new(),
         changes: Vec::new(),
         written: app.written == Written::Done,
@@ -211,7 +211,7 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();
     report.remaining = outcome.remaining.iter().map(|f| finding(app, f, outcome, &app.fixed, None)).collect();
     report.fixes = outcome.fixes.iter().map(|fix| fix_report(app, fix)).collect();
-    report.held = outcome
+    report.held_back = outcome
         .held
         .iter()
         .filter_map(|(index, reason)| Some(HeldReport { title: &outcome.fixes.get(*index)?.title, reason }))
@@ -249,7 +249,7 @@ fn status(fix_status: FixStatus, written: &Written) -> &'static str {
     match (fix_status, written) {
         (FixStatus::Fixable, Written::Done) => "fixed",
         (FixStatus::Fixable, _) => "fixable",
-        (FixStatus::HeldBack, _) => "held",
+        (FixStatus::HeldBack, _) => "held-back",
         (FixStatus::Manual, _) => "manual",
         (FixStatus::Informational, _) => "note",
     }
@@ -401,7 +401,7 @@ mod tests {
         );
         assert_eq!(app["findings"][1]["fix"], Value::Null);
         assert_eq!(app["changes"], json!(["nixpacks.toml"]));
-        assert_eq!(app["held"][0]["reason"], "the app works");
+        assert_eq!(app["held_back"][0]["reason"], "the app works");
         assert_eq!(app.get("patch"), None);
     }
 

@@ -46,8 +46,8 @@ pub(crate) fn human(told: &Told<'_>, output_args: &OutputArgs, style: OutputStyl
     if told.rows.iter().any(|row| row.unchecked) {
         let _ = writeln!(
             output.stderr,
-            "note: with the GITHUB_TOKEN of GitHub Actions, checks do not start by themselves on the pull requests that \
-             it opens; use the token of a GitHub App or of a person to have them"
+            "note: pull requests that are opened with the GITHUB_TOKEN of GitHub Actions start no checks; to have checks, \
+             use the token of a GitHub App or of a user"
         );
     }
     if told.table {
@@ -57,7 +57,7 @@ pub(crate) fn human(told: &Told<'_>, output_args: &OutputArgs, style: OutputStyl
     if told.ask_first && waits > 0 {
         let _ = writeln!(
             output.stdout,
-            "next: the same with `--yes` does this; with `--dry-run` it shows every call and patch"
+            "next: the same command with `--yes` does this; with `--dry-run` it shows every request and patch"
         );
     }
 }
@@ -119,16 +119,16 @@ fn word(row: &Row) -> &'static str {
         (Status::Closed, true) => "would close",
         (Status::Closed, false) => "closed",
         (Status::UpToDate, _) => "up to date",
-        (Status::HandsOff, true) => "left to a person, would say so",
-        (Status::HandsOff, false) => "left to a person",
+        (Status::HandsOff, true) => "left alone, would comment",
+        (Status::HandsOff, false) => "left alone",
         (Status::Declined, _) => "declined",
         (Status::Merged, _) => "merged",
-        (Status::Undone, _) => "taken back",
+        (Status::Undone, _) => "reverted",
         (Status::Nothing, true) => "would clean up",
         (Status::Nothing, false) => "nothing to do",
         (Status::OptedOut, _) => "opted out",
         (Status::Skipped, _) => "skipped",
-        (Status::Limited, _) => "waits",
+        (Status::Limited, _) => "waiting",
         (Status::Failed, _) => "failed",
     }
 }
@@ -193,7 +193,7 @@ struct RowReport<'a> {
     repository: &'a str,
     base: Option<&'a str>,
     status: &'static str,
-    would: bool,
+    pending: bool,
     number: Option<u64>,
     url: Option<&'a str>,
     branch: Option<&'a str>,
@@ -201,7 +201,7 @@ struct RowReport<'a> {
     title: Option<&'a str>,
     reason: Option<&'a str>,
     apps: &'a [String],
-    unchecked: bool,
+    without_checks: bool,
     steps: Vec<StepReport<'a>>,
     patch: Option<&'a str>,
 }
@@ -224,7 +224,7 @@ pub(crate) fn json(told: &Told<'_>) -> Result<String, String> {
             repository: &row.repository,
             base: some(&row.base),
             status: row.status.name(),
-            would: row.would,
+            pending: row.would,
             number: row.number.map(|(_, number)| number),
             url: some(&row.url),
             branch: some(&row.branch),
@@ -232,7 +232,7 @@ pub(crate) fn json(told: &Told<'_>) -> Result<String, String> {
             title: some(&row.said).filter(|_| is_title),
             reason: some(&row.said).filter(|_| !is_title),
             apps: &row.apps,
-            unchecked: row.unchecked,
+            without_checks: row.unchecked,
             steps: row.steps.iter().map(step).collect(),
             patch: some(&row.patch),
         }
