@@ -129,7 +129,7 @@ pub(crate) struct CommitArgs {
 /// What the dashboard of the platform sets, and what the fix may do.
 #[derive(Debug, Args)]
 pub(crate) struct EngineArgs {
-    /// An environment variable that is set in the dashboard, such as NIXPACKS_PYTHON_VERSION=3.12. May be repeated.
+    /// An environment variable that is set in the dashboard, such as `NIXPACKS_PYTHON_VERSION=3.12`. May be repeated.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) env: Vec<String>,
     /// The install command that is set in the dashboard.
@@ -226,8 +226,8 @@ pub(crate) struct PlaceArgs {
     /// Show every request and the whole patch. Sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The API of the server: https://HOST/api/v3 for GitHub Enterprise, https://HOST/api/v4 for GitLab,
-    /// https://HOST/api/v1 for Gitea and Forgejo.
+    /// The API of the server: `https://HOST/api/v3` for GitHub Enterprise, `https://HOST/api/v4` for GitLab,
+    /// `https://HOST/api/v1` for Gitea and Forgejo.
     #[arg(long, value_name = "URL")]
     pub(crate) api_url: Option<String>,
     /// The git remote to open pull requests on, for the repository of the current directory.

@@ -1,4 +1,4 @@
-//! What was typed, resolved into what the engine takes. The process environment is never read.
+//! Turns the command line into the options of the engine. Environment variables of the process are never read.
 
 use crate::cli::{EngineArgs, FailOn, Strategy as Typed};
 use crate::exit::Failure;
@@ -8,7 +8,7 @@ use nixpacks_transforms::engine::{Options, Selection, Strategy};
 use nixpacks_transforms::plan::Dashboard;
 use nixpacks_transforms::rules::{RULES, Severity};
 
-/// The engine's options for what was typed.
+/// The options of the engine.
 pub(crate) fn resolve(args: &EngineArgs) -> Result<Options, Failure> {
     let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     Ok(Options {

@@ -4,7 +4,7 @@ use crate::cli::Color;
 use crate::exit::Exit;
 use std::io::{self, IsTerminal as _, Write};
 
-/// What a command says.
+/// The text that a command prints.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     /// For standard output.
@@ -13,7 +13,7 @@ pub(crate) struct Output {
     pub(crate) stderr: String,
 }
 
-/// What the output may hold.
+/// How the output is printed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutputStyle {
     /// Colours on standard output.

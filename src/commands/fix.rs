@@ -114,9 +114,9 @@ fn write_app(app: &mut Examined, format: Format, output: &mut Output) {
             let text = changed.map(|change| change.after.as_str());
             let text = text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default();
             if terminal::is_shown() {
-                push_lines(&mut output.stdout, text)
+                push_lines(&mut output.stdout, text);
             } else {
-                output.stdout.push_str(text)
+                output.stdout.push_str(text);
             }
         }
         if !outcome.changes.is_empty() {

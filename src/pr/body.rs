@@ -162,7 +162,8 @@ fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
          **To verify**: deploy this branch to a preview environment, or run `nixpacks build .`{build} where there \
          is Docker.\n\n\
          **To decline**: close this, and this change is not proposed again. `pull-requests = false` in a file \
-         {} at the root of the repository ends all of them. Push to this branch as you like: from then on it is yours.\n",
+         {} at the root of the repository stops all of them. If you push to this branch, it is yours from then on: the tool no longer \
+         changes it.\n",
         env!("CARGO_PKG_REPOSITORY"),
         env!("CARGO_PKG_VERSION"),
         code(SETTINGS),

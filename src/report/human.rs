@@ -96,23 +96,23 @@ impl Report<'_> {
         }
         if written {
             // Only what the fix left; the lines are those of the new files.
-            self.pictures(app, &app.fixed, findings.iter().collect(), |_| None, out);
+            self.pictures(app, &app.fixed, &findings.iter().collect::<Vec<_>>(), |_| None, out);
         } else {
             // In `diff` the patch shows what is fixed.
-            let shown = findings
+            let shown: Vec<&Finding> = findings
                 .iter()
                 .filter(|finding| {
                     self.mode != Mode::Diff || fix_status(outcome, finding) != FixStatus::Fixable
                 })
                 .collect();
-            self.pictures(app, &app.texts, shown, |finding| help(outcome, finding), out);
+            self.pictures(app, &app.texts, &shown, |finding| help(outcome, finding), out);
         }
         if self.mode != Mode::Fix && !outcome.changes.is_empty() {
             let left: Vec<&Finding> = left(outcome).collect();
             if !left.is_empty() {
                 self.line(out, &format!("{name}: after the fix, this is left to do:\n"));
             }
-            self.pictures(app, &app.fixed, left, |_| None, out);
+            self.pictures(app, &app.fixed, &left, |_| None, out);
         }
         if !self.output_args.quiet {
             self.not_done(outcome, &name, out);
@@ -127,7 +127,7 @@ impl Report<'_> {
         &self,
         app: &Examined,
         texts: &Texts,
-        findings: Vec<&Finding>,
+        findings: &[&Finding],
         help: impl Fn(&Finding) -> Option<String>,
         out: &mut String,
     ) {

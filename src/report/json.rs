@@ -1,4 +1,4 @@
-//! The format for programs: types of its own, so that it changes only on purpose.
+//! The JSON output. It has types of its own, so that it changes only on purpose.
 
 use super::text::is_harmful;
 use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};

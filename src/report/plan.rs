@@ -1,4 +1,4 @@
-//! The effective plan, each value with the layer that it came from.
+//! The output of `plan`: each value of the build plan, and where it comes from.
 
 use super::json::to_text;
 use super::prose;

@@ -1,13 +1,13 @@
-//! Sentences. A prediction is always called one.
+//! Sentences that several formats share. A prediction is always called a prediction.
 
 use super::text::escape;
 use nixpacks_transforms::walk::{Outcome, Verdict};
 
-/// What no verdict covers.
+/// What the prediction does not cover.
 pub(crate) const NOT_CHECKED: &str =
     "not checked: whether packages compile, system libraries, the app's own code, settings in the dashboard";
 
-/// The verdict as a phrase that goes on from the app's name.
+/// The prediction with its command and error, as a phrase that goes on from the name of the app.
 pub(crate) fn verdict(verdict: &Verdict) -> String {
     let detail = escape(&verdict.detail);
     let at = match &verdict.command {

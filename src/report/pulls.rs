@@ -1,4 +1,4 @@
-//! What became of pull requests.
+//! The results of `pr`.
 
 use super::json::to_text;
 use super::prose::{count, shell_word};
@@ -13,11 +13,11 @@ use std::fmt::Write as _;
 /// The version of the format for programs.
 const VERSION: u32 = 1;
 
-/// Everything there is to say of a run.
+/// The results of one run.
 pub(crate) struct Told<'a> {
-    /// What became of each.
+    /// One for each pull request, or for a repository that has none.
     pub(crate) rows: &'a [Row],
-    /// Nothing was done, because nobody said yes.
+    /// Nothing was done, because `--yes` was not given.
     pub(crate) ask_first: bool,
     /// As a table.
     pub(crate) table: bool,
@@ -62,7 +62,7 @@ pub(crate) fn human(told: &Told<'_>, output_args: &OutputArgs, style: OutputStyl
     }
 }
 
-/// What would be sent, as a person reads it: long texts as they are, each line set in.
+/// A request or push of a dry run; long texts are shown as they are, with each line indented.
 fn show(step: &Step, out: &mut String) {
     let (method, url, body) = match step {
         Step::Push(args) => {
@@ -109,7 +109,7 @@ fn patch(text: &str, style: OutputStyle, out: &mut String) {
     }
 }
 
-/// The state in a word or two.
+/// The status in a word or two.
 fn word(row: &Row) -> &'static str {
     match (row.status, row.would) {
         (Status::Opened, true) => "would open",

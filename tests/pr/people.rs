@@ -211,7 +211,7 @@ fn the_texts_follow_after_a_branch_was_handed_back() {
     assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
     let body = shop.pull(1).body;
     assert_eq!(body.matches("<!-- nixpacks-fix").count(), 1, "{body}");
-    assert!(body.contains("drop pip from"), "{body}");
+    assert!(body.contains("` from `nixPkgs`"), "{body}");
     assert!(!body.contains("was=") && !body.contains("handed"), "{body}");
     assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
 }

@@ -1,7 +1,7 @@
 use super::{RuleInfo, Severity};
 use crate::plan::{Model, Place};
 
-/// A rule met at a place.
+/// A problem that a rule found.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule.

@@ -152,9 +152,7 @@ fn has_empty_install(cx: &Context<'_>) -> bool {
     let install = cx.model.plan.phases.get("install");
     let listed =
         cx.config().and_then(|doc| CMDS.names.iter().find_map(|key| doc.get(&["phases", "install", key])));
-    provides
-        && listed.is_some()
-        && install.is_none_or(|phase| phase.cmds.as_ref().is_none_or(|cmds| cmds.is_empty()))
+    provides && listed.is_some() && install.is_none_or(|phase| phase.cmds.as_ref().is_none_or(Vec::is_empty))
 }
 
 /// The program that a command does not find.

@@ -109,7 +109,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         let was = list.pieces.clone();
         let kept = |(at, text): (usize, String)| Piece { was: was.get(at).and_then(|piece| piece.was), text };
         list.title = Some(if first {
-            format!("replace the install commands with `\"...\"`, by which Nixpacks {}", manager.does())
+            format!("replace the install commands with `\"...\"`: Nixpacks then {}", manager.does())
         } else {
             format!("remove the install commands: Nixpacks {}", manager.does())
         });
