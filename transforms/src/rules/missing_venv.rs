@@ -43,7 +43,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
         .filter(|(_, call)| call.reason() == Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
-            let message = "no command creates this virtual environment".to_owned();
+            let message = "this virtual environment does not exist at this step".to_owned();
             let label = call.error().unwrap_or_default().to_owned();
             Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
         })
