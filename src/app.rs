@@ -43,11 +43,6 @@ impl AppLocation {
         }
     }
 
-    /// What to type to mean this app again.
-    pub(crate) fn named(&self) -> String {
-        self.config.as_ref().map_or_else(|| self.shown.clone(), |(alias, _)| self.shown_file(alias))
-    }
-
     /// `path`, relative to the app's root, as a person finds it from where they are.
     pub(crate) fn shown_file(&self, path: &str) -> String {
         if self.stdin && self.dir.is_none() {

@@ -1,86 +1,90 @@
-//! What was typed. Parsing touches neither the disk nor the terminal.
+//! The command line. Parsing touches neither the disk nor the terminal.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Repairs Python deploys that Nixpacks cannot build.
+/// Finds out why Nixpacks cannot build or start a Python app, and fixes it.
+///
+/// Run `nixpacks-fix check` in the directory of your app first: it changes nothing.
 #[derive(Debug, Parser)]
 #[command(name = "nixpacks-fix", version, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 nothing to report or all fixed; 1 errors remain, or the diff is not empty; \
-    2 usage, configuration or internal error; 3 no input found."
+    after_help = "Exit status:\n  0  no problems, or all of them are fixed\n  1  problems were found (check), are left (fix), \
+    or there is a patch (diff)\n  2  wrong arguments, a file that cannot be read or written, or an error in the tool\n  \
+    3  no app was found"
 )]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// How to talk.
+    /// What every command takes.
     #[command(flatten)]
-    pub(crate) voice: Voice,
+    pub(crate) output: OutputArgs,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Report what is wrong and what the build is predicted to do.
+    /// Show what is wrong, and whether the app is predicted to build and start.
     Check(CheckArgs),
-    /// Print the patch that `fix` would write; writes nothing.
+    /// Show the changes that `fix` would make, as a patch. Changes nothing.
     Diff(CheckArgs),
-    /// Repair the files in place.
+    /// Fix the files of the app.
     Fix(FixArgs),
-    /// Open, update and close pull requests that make the repair.
+    /// Open pull requests with the fix, and keep them up to date.
     Pr(Box<PrArgs>),
-    /// Explain a rule.
+    /// Explain a rule: what it finds, why that fails, and what the fix does.
     Explain {
-        /// The rule's id, as `rules` lists it.
+        /// The name of the rule, as in `error[NAME]` and in `nixpacks-fix rules`.
         rule: String,
     },
-    /// List the rules.
+    /// List all rules.
     Rules {
-        /// How to print.
-        #[arg(long, value_enum, default_value_t = Format::Human)]
+        /// The output format.
+        #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
         output_format: Format,
     },
-    /// Print the effective build plan, before and after the fix.
+    /// Show what Nixpacks would install and run, before and after the fix.
     Plan(CheckArgs),
 }
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
-pub(crate) struct Voice {
-    /// When to colour the output.
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+pub(crate) struct OutputArgs {
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, help_heading = "Output")]
     pub(crate) color: Color,
-    /// Print findings only: no verdict, no summary, no advice.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Show only the problems: no prediction, no summary, no next command.
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
     pub(crate) quiet: bool,
-    /// Also print what the prediction assumes.
-    #[arg(short, long, global = true)]
+    /// Also show what the prediction takes for granted.
+    #[arg(short, long, global = true, help_heading = "Output")]
     pub(crate) verbose: bool,
 }
 
 /// Options of the commands that look at apps.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// App directories, config files, or trees to search; `-` is standard input.
+    /// The app's directory or its nixpacks.toml, or a directory to search for apps. `-` reads the nixpacks.toml from
+    /// standard input. The default is the current directory.
     pub(crate) paths: Vec<PathBuf>,
-    /// With `-`: the app whose config standard input is.
-    #[arg(long, value_name = "DIR")]
+    /// The directory of the app that the nixpacks.toml on standard input (`-`) belongs to.
+    #[arg(long, value_name = "DIR", help_heading = "What to check")]
     pub(crate) app: Option<PathBuf>,
-    /// Look at the app as this commit has it, in place of the work tree; a bare repository will do.
-    #[arg(long, value_name = "REVISION")]
+    /// Check the files of this commit instead of the ones on disk. Works in a bare repository too.
+    #[arg(long, value_name = "REVISION", help_heading = "What to check")]
     pub(crate) rev: Option<String>,
-    /// What the engine is told.
+    /// What decides about the fix.
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// The output format.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human, help_heading = "Output")]
     pub(crate) output_format: Format,
-    /// The least severity that makes the command exit with 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    /// Exit with status 1 for problems of this severity or worse.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, help_heading = "Output")]
     pub(crate) fail_on: FailOn,
-    /// Exit with 0 whatever was found.
-    #[arg(long)]
+    /// Exit with status 0 even if there are problems.
+    #[arg(long, help_heading = "Output")]
     pub(crate) exit_zero: bool,
 }
 
@@ -90,11 +94,11 @@ pub(crate) struct FixArgs {
     /// Which apps, and how to look at them.
     #[command(flatten)]
     pub(crate) check: CheckArgs,
-    /// Commit what was changed, and nothing else; one commit in each repository.
-    #[arg(long, conflicts_with = "rev")]
+    /// Commit the changed files, and nothing else. Makes one commit in each repository.
+    #[arg(long, conflicts_with = "rev", help_heading = "Commit")]
     pub(crate) commit: bool,
-    /// What `--commit` is told.
-    #[command(flatten)]
+    /// How to commit.
+    #[command(flatten, next_help_heading = "Commit")]
     pub(crate) how: CommitArgs,
 }
 
@@ -102,52 +106,52 @@ pub(crate) struct FixArgs {
 #[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct CommitArgs {
-    /// The commit's message, in place of the one that is written from the findings; several become paragraphs.
+    /// The commit message, instead of one that describes the problem and the fix. May be repeated for more paragraphs.
     #[arg(short, long, value_name = "TEXT", requires = "commit")]
     pub(crate) message: Vec<String>,
-    /// Add a `Signed-off-by` line to the message.
+    /// Add a `Signed-off-by` line to the commit message.
     #[arg(short, long, requires = "commit")]
     pub(crate) signoff: bool,
-    /// Put the commit on this new branch, on top of HEAD; the work tree, the index and HEAD stay as they are.
+    /// Commit to this new branch, on top of HEAD. Your files and your current branch do not change.
     #[arg(long, value_name = "NAME", requires = "commit")]
     pub(crate) branch: Option<String>,
-    /// Run none of the repository's hooks.
+    /// Do not run the git hooks of the repository.
     #[arg(long, requires = "commit")]
     pub(crate) no_verify: bool,
-    /// Commit a file that has uncommitted changes, those changes included.
+    /// Commit the changed files even if they already had uncommitted changes, which are then committed too.
     #[arg(long, requires = "commit")]
     pub(crate) allow_dirty: bool,
-    /// Commit while other files are staged; they stay staged, and out of the commit.
+    /// Commit even if other files are staged. They stay staged and do not become part of the commit.
     #[arg(long, requires = "commit")]
     pub(crate) allow_staged: bool,
 }
 
-/// Options of the engine: what the dashboard holds, and what a repair may be.
+/// What the dashboard of the platform sets, and what the fix may do.
 #[derive(Debug, Args)]
 pub(crate) struct EngineArgs {
-    /// A variable that the dashboard sets; may be repeated.
-    #[arg(long, value_name = "NAME=VALUE")]
+    /// An environment variable that is set in the dashboard, such as `NIXPACKS_PYTHON_VERSION=3.12`. May be repeated.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) env: Vec<String>,
-    /// The install command that the dashboard sets.
-    #[arg(long, value_name = "COMMAND")]
+    /// The install command that is set in the dashboard.
+    #[arg(long, value_name = "COMMAND", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) install_cmd: Option<String>,
-    /// The build command that the dashboard sets.
-    #[arg(long, value_name = "COMMAND")]
+    /// The build command that is set in the dashboard.
+    #[arg(long, value_name = "COMMAND", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) build_cmd: Option<String>,
-    /// The start command that the dashboard sets.
-    #[arg(long, value_name = "COMMAND")]
+    /// The start command that is set in the dashboard.
+    #[arg(long, value_name = "COMMAND", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) start_cmd: Option<String>,
-    /// Rules to use, and no other.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    /// Use only these rules, separated by commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "What to fix")]
     pub(crate) select: Vec<String>,
-    /// Rules to leave out.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    /// Do not use these rules, separated by commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "What to fix")]
     pub(crate) ignore: Vec<String>,
-    /// Apply fixes too that may change what works today.
-    #[arg(long)]
+    /// Also make changes that may break what works today.
+    #[arg(long, help_heading = "What to fix")]
     pub(crate) unsafe_fixes: bool,
-    /// The end state to aim for.
-    #[arg(long, value_enum, default_value_t = Strategy::Auto)]
+    /// Who installs the Python packages after the fix.
+    #[arg(long, value_enum, default_value_t = Strategy::Auto, help_heading = "What to fix")]
     pub(crate) strategy: Strategy,
 }
 
@@ -155,44 +159,44 @@ pub(crate) struct EngineArgs {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct PrArgs {
-    /// `status` and `close`.
+    /// What else to do with pull requests.
     #[command(subcommand)]
     pub(crate) action: Option<PrAction>,
-    /// Where.
+    /// Which repositories.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
-    /// Open as a draft.
+    /// Open pull requests as drafts.
     #[arg(long)]
     pub(crate) draft: bool,
-    /// A label for what is opened; may be repeated.
+    /// Add this label to new pull requests. May be repeated.
     #[arg(long = "label", value_name = "LABEL")]
     pub(crate) labels: Vec<String>,
-    /// Somebody to ask for a review, on GitHub also a team as ORG/TEAM; may be repeated.
+    /// Ask this user for a review, or on GitHub a team, as ORG/TEAM. May be repeated.
     #[arg(long = "reviewer", value_name = "NAME")]
     pub(crate) reviewers: Vec<String>,
-    /// A pull request for each app, in place of one for the repository.
+    /// Open one pull request for each app instead of one for the repository.
     #[arg(long)]
     pub(crate) per_app: bool,
-    /// Let GitHub make and sign the commit.
+    /// Let GitHub create the commit, so that it is signed.
     #[arg(long)]
     pub(crate) api_commits: bool,
-    /// New pull requests at most, in one run.
+    /// Open at most this many pull requests in one run.
     #[arg(long, value_name = "COUNT", default_value_t = 10, help_heading = "Many repositories")]
     pub(crate) max_new: usize,
-    /// New pull requests at most in one hour, those of earlier runs among them.
+    /// Open at most this many pull requests in one hour. Earlier runs count too.
     #[arg(long, value_name = "COUNT", default_value_t = 20, help_heading = "Many repositories")]
     pub(crate) max_hourly: usize,
     /// What the engine is told.
-    #[command(flatten, next_help_heading = "Repair")]
+    #[command(flatten)]
     pub(crate) engine: EngineArgs,
 }
 
 /// What else to do with pull requests.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PrAction {
-    /// List the pull requests of this tool and what became of them.
+    /// List the pull requests that this tool opened, and their state.
     Status(PlaceArgs),
-    /// Close those that nobody else has worked on, and remove their branches.
+    /// Close the pull requests that nobody else has worked on, and delete their branches.
     Close(PlaceArgs),
 }
 
@@ -200,88 +204,91 @@ pub(crate) enum PrAction {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct PlaceArgs {
-    /// Repositories as OWNER/NAME or the address of a clone; the one at hand if none is named.
+    /// Repositories, as OWNER/NAME or as an address to clone from. The default is the repository of the current
+    /// directory.
     pub(crate) repositories: Vec<String>,
-    /// A file with a repository on each line; `-` is standard input.
+    /// A file with one repository on each line. `-` reads standard input.
     #[arg(long, value_name = "FILE", help_heading = "Many repositories")]
     pub(crate) repos: Option<PathBuf>,
-    /// All repositories of an organisation or a group, or the public ones of a user.
+    /// All repositories of this organisation or group, or the public ones of this user.
     #[arg(long, value_name = "NAME", help_heading = "Many repositories")]
     pub(crate) org: Option<String>,
-    /// Only this part of the list: the names alone decide which repository is in which part.
+    /// Only part I of N parts of the list, to spread it over several machines. The name of a repository decides in which part
+    /// it is.
     #[arg(long, value_name = "I/N", help_heading = "Many repositories")]
     pub(crate) shard: Option<String>,
-    /// Repositories that are looked at at once.
+    /// Check this many repositories at the same time.
     #[arg(long, value_name = "COUNT", default_value_t = 4, help_heading = "Many repositories")]
     pub(crate) concurrency: usize,
-    /// Go on with many repositories without showing first what would be done.
+    /// Do it for many repositories at once. Without this, the command only shows what it would do.
     #[arg(short, long, help_heading = "Many repositories")]
     pub(crate) yes: bool,
-    /// Print every call and the whole patch; send nothing.
+    /// Show every request and the whole patch. Sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The interface of the forge: `https://HOST/api/v3` is GitHub Enterprise, `/api/v4` GitLab, `/api/v1` Gitea.
+    /// The API of the server: `https://HOST/api/v3` for GitHub Enterprise, `https://HOST/api/v4` for GitLab,
+    /// `https://HOST/api/v1` for Gitea and Forgejo.
     #[arg(long, value_name = "URL")]
     pub(crate) api_url: Option<String>,
-    /// The remote of the repository at hand.
+    /// The git remote to open pull requests on, for the repository of the current directory.
     #[arg(long, value_name = "NAME", default_value = "origin")]
     pub(crate) remote: String,
-    /// The branch to repair, in place of the default branch.
+    /// The branch to fix, instead of the default branch.
     #[arg(long, value_name = "BRANCH")]
     pub(crate) base: Option<String>,
-    /// What the names of the branches start with.
+    /// How the names of the new branches start.
     #[arg(long, value_name = "PREFIX", default_value = "nixpacks-fix/")]
     pub(crate) head_prefix: String,
-    /// Push to a fork of the token's user.
+    /// Push to a fork that belongs to the user of the token.
     #[arg(long)]
     pub(crate) fork: bool,
-    /// Take repositories that are forks, too.
+    /// Do not skip repositories that are forks.
     #[arg(long)]
     pub(crate) include_forks: bool,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// The output format.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(crate) output_format: Format,
 }
 
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// With the lines of the file.
+    /// For people, with the lines of the file.
     Human,
-    /// One line a finding.
+    /// One line for each problem.
     Concise,
-    /// For programs, versioned.
+    /// JSON, for programs.
     Json,
 }
 
-/// End states.
+/// Who installs the Python packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Strategy {
-    /// `managed` where it applies, else `venv`.
+    /// `managed` if that works, otherwise `venv`.
     Auto,
-    /// Let the Python provider make its own virtual environment.
+    /// Nixpacks: its own install step creates a virtual environment.
     Managed,
-    /// Make one in the install phase.
+    /// Your install commands, in a virtual environment that they create.
     Venv,
-    /// As `venv`, and name every Python program by its path.
+    /// As `venv`, and every Python program is called by its full path.
     Explicit,
 }
 
-/// Severities that can fail the command.
+/// Severities that can make the command fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Predicted failures.
+    /// Problems that are predicted to make the build or the start fail.
     Error,
-    /// What is inert or risky, too.
+    /// Also problems that have no effect today or are risky.
     Warning,
-    /// Anything at all.
+    /// Also notes.
     Note,
 }
 
-/// When to colour.
+/// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal that wants it.
+    /// If the output is a terminal with colours.
     Auto,
     /// Always.
     Always,

@@ -3,14 +3,14 @@
 use crate::errors::NoInput;
 use std::process::ExitCode;
 
-/// How the command ends. The only place with numbers.
+/// The exit status. Its numbers are only here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// Nothing to report, or everything is fixed.
+    /// No problems, or all of them are fixed.
     Clean,
-    /// Errors remain, or the diff is not empty.
+    /// There are problems, or there is a patch.
     Findings,
-    /// The arguments cannot be used, or the tool itself failed.
+    /// Wrong arguments, a file that cannot be read or written, or an error in the tool.
     Unusable,
     /// No input found.
     NoInput,

@@ -36,10 +36,10 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Unusable } else { Exit::Clean }.into();
         }
     };
-    let (tone, mut page) = (terminal::Tone::new(cli.voice.color), terminal::Page::default());
-    let exit = commands::run(&cli, tone, &mut page).unwrap_or_else(|error| {
-        errors::print(&error, &mut page.err);
+    let (style, mut output) = (terminal::OutputStyle::new(cli.output.color), terminal::Output::default());
+    let exit = commands::run(&cli, style, &mut output).unwrap_or_else(|error| {
+        errors::print(&error, &mut output.stderr);
         Exit::of(&error)
     });
-    terminal::show(&page, tone, exit).into()
+    terminal::show(&output, style, exit).into()
 }

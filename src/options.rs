@@ -1,12 +1,14 @@
-//! What was typed, resolved into what the engine takes. The process environment is never read.
+//! Turns the command line into the options of the engine. Environment variables of the process are never read.
 
 use crate::cli::{EngineArgs, FailOn, Strategy as Typed};
+use crate::report::prose::shell_word;
 use anyhow::anyhow;
+use clap::ValueEnum as _;
 use nixpacks_transforms::engine::{Options, Selection, Strategy};
 use nixpacks_transforms::plan::Dashboard;
 use nixpacks_transforms::rules::{RULES, Severity};
 
-/// The engine's options for what was typed.
+/// The options of the engine.
 pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
     let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     Ok(Options {
@@ -25,6 +27,47 @@ pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
             start_cmd: args.start_cmd.clone(),
         },
     })
+}
+
+/// The same arguments again, quoted for a shell.
+pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
+    let mut words: Vec<String> =
+        args.env.iter().flat_map(|typed| ["--env".to_owned(), reference(typed)]).collect();
+    let mut add = |option: &str, value: &str| words.extend([option.to_owned(), shell_word(value)]);
+    let commands = [
+        ("--install-cmd", &args.install_cmd),
+        ("--build-cmd", &args.build_cmd),
+        ("--start-cmd", &args.start_cmd),
+    ];
+    for (option, command) in commands {
+        if let Some(command) = command {
+            add(option, command);
+        }
+    }
+    for (option, rules) in [("--select", &args.select), ("--ignore", &args.ignore)] {
+        if !rules.is_empty() {
+            add(option, &rules.join(","));
+        }
+    }
+    if args.strategy != Typed::Auto {
+        let name = args.strategy.to_possible_value().map(|value| value.get_name().to_owned());
+        add("--strategy", &name.unwrap_or_default());
+    }
+    if args.unsafe_fixes {
+        words.push("--unsafe-fixes".to_owned());
+    }
+    words
+}
+
+/// A variable as an argument. Only the settings of Nixpacks show their value: any other may be a secret, and is
+/// taken from the shell.
+fn reference(typed: &str) -> String {
+    let name = typed.split('=').next().unwrap_or_default();
+    let is_name = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
+    if name.starts_with("NIXPACKS_") || !name.chars().all(is_name) {
+        return shell_word(typed);
+    }
+    format!("\"{name}=${name}\"")
 }
 
 /// The severity from which on the command fails.

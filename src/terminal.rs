@@ -4,26 +4,33 @@ use crate::cli::Color;
 use crate::exit::Exit;
 use std::io::{self, IsTerminal as _, Write};
 
-/// What a command says.
+/// The text that a command prints.
 #[derive(Debug, Default)]
-pub(crate) struct Page {
+pub(crate) struct Output {
     /// For standard output.
-    pub(crate) out: String,
+    pub(crate) stdout: String,
     /// For standard error.
-    pub(crate) err: String,
+    pub(crate) stderr: String,
 }
 
-/// What the output may hold.
+/// How the output is printed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Tone {
+pub(crate) struct OutputStyle {
     /// Colours on standard output.
     pub(crate) color: bool,
-    /// Standard output is looked at, not piped on: control characters in a patch are escaped.
-    pub(crate) looked_at: bool,
+    /// Standard output is a terminal, not a pipe: control characters in a patch are escaped.
+    pub(crate) terminal: bool,
+    /// The columns of the terminal; none where standard output is no terminal, and lines are not wrapped.
+    pub(crate) width: Option<usize>,
 }
 
-impl Tone {
-    /// The tone for what was typed and where standard output goes.
+/// Columns of a terminal that does not tell how many it has.
+const DEFAULT_WIDTH: usize = 80;
+/// Columns below which wrapping helps nobody.
+const LEAST_WIDTH: usize = 40;
+
+impl OutputStyle {
+    /// The style for what was typed and where standard output goes.
     pub(crate) fn new(color: Color) -> Self {
         let stdout = io::stdout();
         let color = match color {
@@ -31,7 +38,11 @@ impl Tone {
             Color::Never => false,
             Color::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
         };
-        Self { color, looked_at: color || stdout.is_terminal() }
+        let width = stdout.is_terminal().then(|| {
+            let known = terminal_size::terminal_size_of(&stdout);
+            known.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0)).max(LEAST_WIDTH)
+        });
+        Self { color, terminal: color || stdout.is_terminal(), width }
     }
 }
 
@@ -40,16 +51,16 @@ pub(crate) fn is_shown() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Prints `page`. A closed pipe is success.
-pub(crate) fn show(page: &Page, tone: Tone, exit: Exit) -> Exit {
-    let out = if tone.color {
+/// Prints `output`. A closed pipe is success.
+pub(crate) fn show(output: &Output, style: OutputStyle, exit: Exit) -> Exit {
+    let out = if style.color {
         // Translates for old consoles on Windows; elsewhere it passes the bytes on.
-        write(anstream::AutoStream::always(io::stdout().lock()), &page.out)
+        write(anstream::AutoStream::always(io::stdout().lock()), &output.stdout)
     } else {
         // Not through a stripping stream: a patch must keep every byte of the file.
-        write(io::stdout().lock(), &page.out)
+        write(io::stdout().lock(), &output.stdout)
     };
-    let err = write(io::stderr().lock(), &page.err);
+    let err = write(io::stderr().lock(), &output.stderr);
     match out.and(err) {
         Ok(()) => exit,
         // What failed for another reason than the reader stays failed.

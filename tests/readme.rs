@@ -291,7 +291,7 @@ fn notices_output_exits_and_marks_that_are_wrong() {
             check(&format!("<!-- run{exit} -->\n```console\n$ nixpacks-fix check\n{output}```\n"));
         (blocks, wrong.len())
     };
-    let none = "error: no app found: no deploy file and no Python app here\n";
+    let none = "error: no app found: there is no nixpacks.toml, Procfile or Python app here\n";
     assert_eq!(shown(none, ", exit 3"), (1, 0));
     assert_eq!(shown(none, ""), (1, 1));
     assert_eq!(shown("fine\n", ", exit 3"), (1, 1));

@@ -1,13 +1,14 @@
-use crate::cli::{CheckArgs, Format, Voice};
+use crate::cli::{CheckArgs, Format, OutputArgs};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
 use crate::examine::examine;
 use crate::exit::Exit;
 use crate::options;
+use crate::report::prose::shell_word;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
 use crate::shared::Shared;
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use nixpacks_transforms::engine::{Options, Outcome};
 use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeMap;
@@ -18,17 +19,17 @@ use std::path::PathBuf;
 pub(super) fn run(
     args: &CheckArgs,
     mode: Mode,
-    voice: &Voice,
-    tone: Tone,
-    page: &mut Page,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let Looked { apps, incomplete } = look(args, page)?;
+    let Looked { apps, incomplete } = look(args, output)?;
     let mut patches = Vec::new();
     if mode == Mode::Diff {
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-        patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), tone)).collect();
+        patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), style)).collect();
     }
-    print(&apps, &patches, None, (mode, args), (voice, tone), page)?;
+    print(&apps, &patches, None, (mode, args), (output_args, style), output)?;
     Ok(if incomplete { Exit::Unusable } else { status(&apps, mode, args) })
 }
 
@@ -38,34 +39,46 @@ pub(super) fn print(
     patches: &[String],
     commits: Option<&[Committed]>,
     (mode, args): (Mode, &CheckArgs),
-    (voice, tone): (&Voice, Tone),
-    page: &mut Page,
+    (output_args, style): (&OutputArgs, OutputStyle),
+    output: &mut Output,
 ) -> anyhow::Result<()> {
     match args.output_format {
         Format::Json => {
-            page.out.push_str(&json::report(apps, patches, commits)?);
+            output.stdout.push_str(&json::report(apps, patches, commits)?);
         }
         // The human report leaves standard output to the patch, so it can stand beside one.
         Format::Concise if mode != Mode::Diff => {
-            concise(apps, mode, page);
-            commit::tell(commits, &mut page.err);
+            concise(apps, mode, output);
+            commit::tell(commits, &mut output.stderr);
         }
-        Format::Concise | Format::Human => human(apps, commits, mode, voice, tone, page),
+        Format::Concise | Format::Human => {
+            human(apps, commits, (mode, &repeated(args)), output_args, style, output);
+        }
     }
-    commit::failures(commits, &mut page.err);
+    commit::failures(commits, &mut output.stderr);
     if args.output_format != Format::Json {
-        page.out.extend(patches.iter().map(String::as_str));
+        output.stdout.extend(patches.iter().map(String::as_str));
     }
     Ok(())
 }
 
+/// The arguments that decide what is repaired and how, as a further command has to have them.
+fn repeated(args: &CheckArgs) -> String {
+    let mut words = options::repeated(&args.engine);
+    if let Some(revision) = &args.rev {
+        words.extend(["--rev".to_owned(), shell_word(revision)]);
+    }
+    words.extend(args.paths.iter().map(|path| shell_word(&path.display().to_string())));
+    words.iter().flat_map(|word| [" ", word]).collect()
+}
+
 /// Prints the plans.
-pub(super) fn plan(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Exit> {
-    let Looked { apps, incomplete } = look(args, page)?;
+pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let Looked { apps, incomplete } = look(args, output)?;
     if args.output_format == Format::Json {
-        page.out = plan::json(&apps)?;
+        output.stdout = plan::json(&apps)?;
     } else {
-        page.out = plan::human(&apps);
+        output.stdout = plan::human(&apps);
     }
     Ok(if incomplete || apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
 }
@@ -86,13 +99,13 @@ pub(super) struct Looked {
     pub(super) incomplete: bool,
 }
 
-/// Looks at the apps that were named. What could not be looked at is said on the page.
-pub(super) fn look(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Looked> {
-    named(args, page)?.look(page)
+/// Looks at the apps that were named. What could not be looked at is said on the output.
+pub(super) fn look(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Looked> {
+    named(args, output)?.look(output)
 }
 
-/// Finds the apps that were named; at least one, or the error is on the page.
-pub(super) fn named(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Named> {
+/// Finds the apps that were named; at least one, or the error is on the output.
+pub(super) fn named(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Named> {
     let options = options::resolve(&args.engine)?;
     let shared = Shared::default();
     let found = match &args.rev {
@@ -100,11 +113,11 @@ pub(super) fn named(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Named> 
         None => discover::inputs(&args.paths, args.app.as_deref(), &shared)?,
     };
     for error in &found.errors {
-        let _ = writeln!(page.err, "error: {}", escape(error));
+        let _ = writeln!(output.stderr, "error: {}", escape(error));
     }
     let incomplete = !found.errors.is_empty();
     if found.inputs.is_empty() && !incomplete {
-        return Err(NoInput("no app found: no deploy file and no Python app here").into());
+        return Err(NoInput("no app found: there is no nixpacks.toml, Procfile or Python app here").into());
     }
     let unheeded = found.unheeded.into_iter().collect();
     Ok(Named { inputs: found.inputs, options, shared, unheeded, incomplete })
@@ -112,14 +125,14 @@ pub(super) fn named(args: &CheckArgs, page: &mut Page) -> anyhow::Result<Named> 
 
 impl Named {
     /// Looks at them.
-    pub(super) fn look(self, page: &mut Page) -> anyhow::Result<Looked> {
+    pub(super) fn look(self, output: &mut Output) -> anyhow::Result<Looked> {
         let apps = examine(&self.inputs, &self.options, &self.shared)?;
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
         let unheeded: BTreeMap<PathBuf, String> =
             self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
         for (path, why) in unheeded {
             let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
-            let _ = writeln!(page.err, "warning: `{}` is not heeded: {why}", escape(&path));
+            let _ = writeln!(output.stderr, "warning: `{}` is ignored: {why}", escape(&path));
         }
         Ok(Looked { apps, incomplete: self.incomplete })
     }

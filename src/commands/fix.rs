@@ -1,13 +1,13 @@
 use super::apps::{Looked, named, print, status};
 use crate::app::STDIN_NAME;
-use crate::cli::{FixArgs, Format, Voice};
+use crate::cli::{FixArgs, Format, OutputArgs};
 use crate::commit;
 use crate::discover::Input;
 use crate::errors;
 use crate::exit::Exit;
 use crate::report::text::{escape, push_line};
 use crate::report::{Examined, Mode, Written};
-use crate::terminal::{self, Page, Tone};
+use crate::terminal::{self, Output, OutputStyle};
 use crate::view::WorkTree;
 use crate::write;
 use anyhow::bail;
@@ -16,23 +16,28 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// `fix`: writes, and commits if asked to.
-pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    args: &FixArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     if args.check.rev.is_some() {
         bail!("cannot use `--rev` with `fix`: a commit is not written; use `diff --rev`");
     }
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         bail!("cannot use `--commit` with `-`: standard input is in no repository");
     }
-    let mut found = named(&args.check, page)?;
-    let Swept { failed: untidy, restored } = sweep(&found.inputs, page);
+    let mut found = named(&args.check, output)?;
+    let Swept { failed: untidy, restored } = sweep(&found.inputs, output);
     if let Some(why) = untidy.values().next().filter(|_| args.commit) {
         bail!("not committed, and nothing was changed: {why}");
     }
     if restored {
         // Files are other ones than they were when the apps were searched for.
-        found = named(&args.check, page)?;
+        found = named(&args.check, output)?;
     }
-    let Looked { mut apps, incomplete } = found.look(page)?;
+    let Looked { mut apps, incomplete } = found.look(output)?;
     for app in &mut apps {
         let left = app.home.dir.as_ref().and_then(|dir| untidy.get(dir));
         if let Some(why) = left
@@ -44,11 +49,11 @@ pub(super) fn run(args: &FixArgs, voice: &Voice, tone: Tone, page: &mut Page) ->
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
     if planned.is_none() {
         for app in apps.iter_mut().filter(|app| app.written == Written::Shown) {
-            write_app(app, args.check.output_format, page);
+            write_app(app, args.check.output_format, output);
         }
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
-    print(&apps, &[], commits.as_deref(), (Mode::Fix, &args.check), (voice, tone), page)?;
+    print(&apps, &[], commits.as_deref(), (Mode::Fix, &args.check), (output_args, style), output)?;
     let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
     Ok(if failed || incomplete { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
 }
@@ -63,7 +68,7 @@ struct Swept {
 
 /// Completes or takes back what runs left that were ended in the middle, and says which files are as they were
 /// before.
-fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
+fn sweep(inputs: &[Input], output: &mut Output) -> Swept {
     let mut failed = BTreeMap::new();
     let mut restored = false;
     let mut trees: BTreeMap<PathBuf, Result<(), String>> = BTreeMap::new();
@@ -72,7 +77,7 @@ fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
             restored = true;
             let file = escape(&file.display().to_string());
             let _ = writeln!(
-                page.err,
+                output.stderr,
                 "note: an earlier `fix` was interrupted: `{file}` is as it was before that"
             );
         }
@@ -102,7 +107,7 @@ fn sweep(inputs: &[Input], page: &mut Page) -> Swept {
     Swept { failed, restored }
 }
 
-fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
+fn write_app(app: &mut Examined, format: Format, output: &mut Output) {
     let Ok(outcome) = &app.result else { return };
     if app.home.stdin {
         // The text goes on whether or not it changed, as a filter's must.
@@ -110,7 +115,11 @@ fn write_app(app: &mut Examined, format: Format, page: &mut Page) {
             let changed = outcome.changes.iter().find(|change| change.path == STDIN_NAME);
             let text = changed.map(|change| change.after.as_str());
             let text = text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default();
-            if terminal::is_shown() { push_lines(&mut page.out, text) } else { page.out.push_str(text) }
+            if terminal::is_shown() {
+                push_lines(&mut output.stdout, text);
+            } else {
+                output.stdout.push_str(text);
+            }
         }
         if !outcome.changes.is_empty() {
             app.written = Written::Done;

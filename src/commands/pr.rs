@@ -1,4 +1,4 @@
-use crate::cli::{Format, PlaceArgs, PrAction, PrArgs, Voice};
+use crate::cli::{Format, OutputArgs, PlaceArgs, PrAction, PrArgs};
 use crate::errors::NoInput;
 use crate::exit::Exit;
 use crate::forge::address::Site;
@@ -13,14 +13,19 @@ use crate::pr::run::{self, Limits, NoToken, Target};
 use crate::pr::transport;
 use crate::pr::{PrOptions, Row, Status};
 use crate::report::pulls::{self, Told};
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use anyhow::{Context as _, anyhow, bail};
 use nixpacks_transforms::engine::Options;
 use std::path::Path;
 use ureq::tls::RootCerts;
 
 /// `pr`, `pr status` and `pr close`.
-pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    args: &PrArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let place = match &args.action {
         Some(PrAction::Status(place) | PrAction::Close(place)) => place,
         None => &args.place,
@@ -37,7 +42,7 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         forges.open(&address.site);
     }
     if addresses.is_empty() {
-        return Err(NoInput("no repository to look at").into());
+        return Err(NoInput("no repository to check").into());
     }
     let pr_options = pr_options(args, place, many, &forges, neutral.path())?;
     if pr_options.api_commits
@@ -66,12 +71,12 @@ pub(super) fn run(args: &PrArgs, voice: &Voice, tone: Tone, page: &mut Page) -> 
         table: many || matches!(args.action, Some(PrAction::Status(_))),
     };
     match place.output_format {
-        Format::Json => page.out = pulls::json(&told)?,
-        _ => pulls::human(&told, voice, tone, page),
+        Format::Json => output.stdout = pulls::json(&told)?,
+        _ => pulls::human(&told, output_args, style, output),
     }
     // Whatever a forge or a repository has of the token in its texts.
-    page.out = forges.clean(std::mem::take(&mut page.out));
-    page.err = forges.clean(std::mem::take(&mut page.err));
+    output.stdout = forges.clean(std::mem::take(&mut output.stdout));
+    output.stderr = forges.clean(std::mem::take(&mut output.stderr));
     Ok(status(&rows))
 }
 
@@ -95,7 +100,7 @@ fn pr_options(
 ) -> anyhow::Result<PrOptions> {
     let prefix = &place.head_prefix;
     if !git2::Reference::is_valid_name(&format!("refs/heads/{prefix}x")) || prefix.is_empty() {
-        bail!("cannot use `--head-prefix {prefix}`: no branch can start so");
+        bail!("cannot use `--head-prefix {prefix}`: no branch name can start like that");
     }
     let engine: Options = options::resolve(&args.engine)?;
     let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
@@ -160,7 +165,7 @@ fn at_hand(remote: &str, own: &Site) -> anyhow::Result<Address> {
     let inside = Git::reading(here).args(["rev-parse", "--git-dir"]).line();
     if let Err(failed) = inside {
         let why = failed.stderr.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
-        bail!("no repository at hand ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`");
+        bail!("no repository in the current directory ({why}); help: name one, `nixpacks-fix pr OWNER/NAME`");
     }
     let url =
         Git::reading(here).args(["remote", "get-url", "--push", "--", remote]).line().map_err(|_| {

@@ -1,7 +1,7 @@
 //! Wraps and escapes the paragraphs and lists of a commit message.
 
 use super::inert::inert;
-use crate::report::prose::{place, shorten};
+use crate::report::prose::{self, shorten};
 use crate::report::text::escape;
 use nixpacks_transforms::walk::{Outcome, Verdict};
 
@@ -49,11 +49,7 @@ impl Body {
                 _ => detail,
             });
         }
-        let said = match verdict.outcome {
-            Outcome::Builds => "predicted to install and start".to_owned(),
-            Outcome::Fails { stage, .. } => format!("predicted to fail {}", place(stage)),
-            Outcome::Unknown => "not to be predicted".to_owned(),
-        };
+        let said = prose::outcome(verdict.outcome);
         if items.is_empty() || verdict.builds() {
             self.paragraph(&format!("{it} {said}."));
         } else {
@@ -62,27 +58,9 @@ impl Body {
     }
 }
 
-/// `text` in lines of at most [`WIDTH`] characters; a longer word stays whole.
+/// `text` in lines of at most [`WIDTH`] characters, with nothing in it that a forge acts on.
 fn wrap(text: &str, first: &str, other: &str) -> String {
-    let text = inert(text);
-    let mut out = String::from(first);
-    let mut used = first.chars().count();
-    let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let length = word.chars().count();
-        if !empty && used + 1 + length > WIDTH {
-            out.push('\n');
-            out.push_str(other);
-            used = other.chars().count();
-        } else if !empty {
-            out.push(' ');
-            used += 1;
-        }
-        out.push_str(word);
-        used += length;
-        empty = false;
-    }
-    out
+    prose::wrap(&inert(text), WIDTH, first, other)
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ use crate::write::{self, BeforeCommit, WriteError, Writing};
 use anyhow::anyhow;
 
 /// What is said of an app whose files could have been written.
-const NOT_ALONE: &str =
-    "not written: the commit is to have all of its files, and one of them could not be written";
+const NOT_ALONE: &str = "not written, because another file of the same commit could not be written";
 
 /// Writes and commits what was planned; what became of each.
 pub(crate) fn make(planned: &[PlannedCommit], apps: &mut [Examined], args: &CommitArgs) -> Vec<Committed> {
@@ -38,7 +37,7 @@ impl PlannedCommit {
             Ok(CommitResult { oid: Some(_), added_by_hook }) => (!added_by_hook.is_empty())
                 .then(|| format!("a hook put {} into the commit, too", list(&quoted(added_by_hook.iter())))),
             Ok(CommitResult { oid: None, .. }) => Some(format!(
-                "nothing to commit: the repair brings {} to what HEAD has",
+                "nothing to commit: after the fix, HEAD already has the same {}",
                 list(&quoted(self.files.iter().map(|file| &file.shown)))
             )),
             Err(CommitError::NotMade(_)) if args.branch.is_some() => Some("nothing was changed".to_owned()),

@@ -119,7 +119,7 @@ impl<'a> Told<'a> {
         for (path, titles) in self.changes() {
             body.list(&format!("Changed in `{}`:", self.file(path)), &titles);
         }
-        body.verdict("With this it is", &self.outcome.after);
+        body.verdict("With this change it is", &self.outcome.after);
     }
 
     /// The findings that the changes answer to, each in a sentence or two.

@@ -3,8 +3,8 @@
 use super::markdown::{block, code, prose};
 use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
-use crate::report::prose::{NOT_CHECKED, count, list, place, shorten};
-use crate::report::{Examined, Fate, fate};
+use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
+use crate::report::{Examined, FixStatus, fix_status};
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::walk;
 use std::collections::BTreeSet;
@@ -48,32 +48,31 @@ fn section(app: &Examined, among_others: bool) -> String {
         let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
     }
     let _ = match outcome.before.outcome {
-        walk::Outcome::Fails { stage, .. } => {
-            let stage = place(stage);
-            writeln!(
-                out,
-                "The Nixpacks deploy of {name} is predicted to fail {stage}:\n\n{}\n",
-                error(outcome)
-            )
+        failure @ walk::Outcome::Fails { .. } => {
+            let predicted = words::outcome(failure);
+            writeln!(out, "The Nixpacks deploy of {name} is {predicted}:\n\n{}\n", error(outcome))
         }
-        walk::Outcome::Builds => {
-            writeln!(out, "{name} is predicted to build, and can be made more robust.\n")
+        builds @ walk::Outcome::Builds => {
+            let predicted = words::outcome(builds);
+            writeln!(out, "{name} is {predicted} as it is, but some of its settings can cause trouble.\n")
         }
-        walk::Outcome::Unknown => {
-            writeln!(out, "What the Nixpacks deploy of {name} does cannot be predicted.\n")
+        unknown @ walk::Outcome::Unknown => {
+            writeln!(out, "Whether the Nixpacks deploy of {name} works is {}.\n", words::outcome(unknown))
         }
     };
     why(app, outcome, &mut out);
     what(app, outcome, &mut out);
     let _ = match outcome.after.outcome {
-        walk::Outcome::Builds => writeln!(out, "With it the app is predicted to install and start.\n"),
-        walk::Outcome::Unknown => {
-            writeln!(out, "What the build does with it cannot be predicted to the end.\n")
+        builds @ walk::Outcome::Builds => {
+            writeln!(out, "With this change the app is {}.\n", words::outcome(builds))
         }
-        walk::Outcome::Fails { stage, .. } => writeln!(
+        unknown @ walk::Outcome::Unknown => {
+            writeln!(out, "Whether the build works with this change is {}.\n", words::outcome(unknown))
+        }
+        failure @ walk::Outcome::Fails { .. } => writeln!(
             out,
-            "With it the build is predicted to get further, and then to stop {}, at something that no deploy file can mend: {}\n",
-            place(stage),
+            "With this change the build gets further. It is then {}, with an error that has to be fixed by hand: {}\n",
+            words::outcome(failure),
             prose(&limited(&outcome.after.detail))
         ),
     };
@@ -91,7 +90,9 @@ fn error(outcome: &Outcome) -> String {
 fn why(app: &Examined, outcome: &Outcome, out: &mut String) {
     let mut seen = BTreeSet::new();
     let mut lines = Vec::new();
-    for finding in outcome.findings.iter().filter(|finding| fate(outcome, finding) == Fate::Fixed) {
+    for finding in
+        outcome.findings.iter().filter(|finding| fix_status(outcome, finding) == FixStatus::Fixable)
+    {
         let mut line = prose(&limited(&finding.message));
         for note in &finding.notes {
             let _ = write!(line, "; {}", prose(&limited(note)));
@@ -137,13 +138,13 @@ fn left(outcome: &Outcome, out: &mut String) {
     open.dedup();
     open.truncate(REASONS);
     if !open.is_empty() {
-        let _ = writeln!(out, "Left for a person: {}.\n", list(&open));
+        let _ = writeln!(out, "Left to fix by hand: {}.\n", list(&open));
     }
 }
 
 fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
     let unsafe_fixes = if unsafe_fixes {
-        " Whoever ran it allowed changes (`--unsafe-fixes`) to what may work today, so look twice."
+        " It was run with `--unsafe-fixes`, which allows changes to what may work today: please check them with care."
     } else {
         ""
     };
@@ -161,7 +162,8 @@ fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
          **To verify**: deploy this branch to a preview environment, or run `nixpacks build .`{build} where there \
          is Docker.\n\n\
          **To decline**: close this, and this change is not proposed again. `pull-requests = false` in a file \
-         {} at the root of the repository ends all of them. Push to this branch as you like: from then on it is yours.\n",
+         {} at the root of the repository stops all of them. If you push to this branch, it is yours from then on: the tool no longer \
+         changes it.\n",
         env!("CARGO_PKG_REPOSITORY"),
         env!("CARGO_PKG_VERSION"),
         code(SETTINGS),

@@ -100,7 +100,8 @@ impl Destination {
 }
 
 /// Why nothing is forked.
-pub(crate) const NOBODY: &str = "the token may not ask for its own account, who would own the fork";
+pub(crate) const NOBODY: &str =
+    "the token is not allowed to read its own account, so it is not known where the fork belongs";
 
 /// How git is let in at a forge.
 pub(crate) fn access(forge: &dyn Forge, address: &Address) -> Access {

@@ -1,6 +1,6 @@
 //! A short digest of what a repair is about: the same for the same problem, whatever else changes around it.
 
-use crate::report::{Examined, Fate, fate};
+use crate::report::{Examined, FixStatus, fix_status};
 use git2::{ObjectType, Oid};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +17,8 @@ pub(crate) fn fingerprint(base: &str, apps: &[&Examined]) -> String {
     for app in apps {
         let Ok(outcome) = &app.result else { continue };
         let _ = writeln!(parts, "app {:?}", app.home.shown);
-        let fixed = outcome.findings.iter().filter(|finding| fate(outcome, finding) == Fate::Fixed);
+        let fixed =
+            outcome.findings.iter().filter(|finding| fix_status(outcome, finding) == FixStatus::Fixable);
         let rules: BTreeSet<&str> = fixed.map(|finding| finding.rule.id).collect();
         for rule in rules {
             let _ = writeln!(parts, "rule {rule}");

@@ -26,7 +26,7 @@ impl Shard {
             .split_once('/')
             .and_then(|(index, count)| Some(Self { index: index.parse().ok()?, count: count.parse().ok()? }));
         let usable = parsed.filter(|shard| (1..=shard.count).contains(&shard.index));
-        usable.with_context(|| format!("`{text}` is no part; help: write `I/N` with I from 1 to N"))
+        usable.with_context(|| format!("`{text}` is not a part; help: write `I/N` with I from 1 to N"))
     }
 
     /// Whether a repository is in this part. Its name alone decides, so machines need not agree on a list.

@@ -67,12 +67,12 @@ impl BranchReport {
         }
         if !outcome.held.is_empty() {
             return Some(
-                "what could be repaired is held back as unsafe; `--unsafe-fixes` proposes it".to_owned(),
+                "the only fixes may break what works today; `--unsafe-fixes` proposes them".to_owned(),
             );
         }
         let verdict = &outcome.before;
         (verdict.fails() && outcome.changes.is_empty()).then(|| {
-            format!("{name} is predicted to fail, at something that is not repaired: {}", verdict.detail)
+            format!("{name} is predicted to fail, and there is no automatic fix: {}", verdict.detail)
         })
     }
 
@@ -103,7 +103,7 @@ fn opted_out(dir: &Path, commit: &str) -> anyhow::Result<bool> {
     let Some(text) = commit::text(dir, commit, SETTINGS)? else { return Ok(false) };
     let cannot = |why: &str| {
         anyhow!(
-            "cannot read `{SETTINGS}`, so it is taken for a no: {why}; help: `pull-requests` is `true` or `false`"
+            "cannot read `{SETTINGS}`, so no pull request is opened: {why}; help: `pull-requests` is `true` or `false`"
         )
     };
     let table = toml_edit::Document::parse(text).map_err(|error| cannot(error.message()))?;
@@ -137,14 +137,14 @@ impl Proposal {
                 }
             }
         }
-        let tone = crate::terminal::Tone { color: false, looked_at: false };
+        let style = crate::terminal::OutputStyle { color: false, terminal: false, width: None };
         Ok(Some(Self {
             apps: changed.iter().map(|app| app.home.shown.clone()).collect(),
             files: files.into_values().collect(),
             fingerprint: fingerprint(base, &changed),
             message: message::message(&changed),
             body: body::body(&changed, unsafe_fixes),
-            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, tone)).collect(),
+            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, style)).collect(),
         }))
     }
 

@@ -21,7 +21,9 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull, own: Option<&Account>
     let what = kind.pull_request();
     let why = match why {
         Why::Commits => "Somebody else has worked on this branch",
-        Why::NoMarker => "The description no longer ends with the line by which nixpacks-fix knows its own",
+        Why::NoMarker => {
+            "The description no longer ends with the line by which nixpacks-fix recognises its own pull requests"
+        }
         // What somebody else opened is no place for a word of ours.
         Why::OtherAccount | Why::UnknownAccount | Why::NoBranch | Why::Base | Why::Reopened => return None,
     };
@@ -40,8 +42,8 @@ pub(crate) fn hands_off(kind: Kind, why: Why, pull: &Pull, own: Option<&Account>
 pub(crate) fn closing(why: CloseReason, base: &str) -> String {
     let why = match why {
         CloseReason::Fixed => format!(
-            "{} needs this change no more: the build is no longer predicted to fail in this way, or not in one \
-             that it would mend.",
+            "{} no longer needs this change: the build is no longer predicted to fail in this way, or fails in a way \
+             that this change would not fix.",
             super::markdown::code(base)
         ),
         CloseReason::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),

@@ -46,7 +46,7 @@ impl Status {
             Status::HandsOff => "hands-off",
             Status::Declined => "declined",
             Status::Merged => "merged",
-            Status::Undone => "undone",
+            Status::Undone => "reverted",
             Status::Nothing => "nothing",
             Status::OptedOut => "opted-out",
             Status::Skipped => "skipped",
@@ -177,7 +177,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, pending: 
                 Why::NoMarker => "the marker is gone from the end of its description",
                 Why::OtherAccount => "another account opened it, so its description is not ours",
                 Why::UnknownAccount => {
-                    "the token may not ask for its own account, so nothing tells whether it is ours"
+                    "the token is not allowed to read its own account, so it is not known whether this is ours"
                 }
                 Why::NoBranch => "its branch is gone",
                 Why::Base => "somebody pointed it at another branch",
@@ -194,7 +194,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, pending: 
             );
         }
         Decision::Undone(pull) => {
-            about(pull, Status::Undone, "this was merged, and taken back since".to_owned());
+            about(pull, Status::Undone, "this was merged, and reverted later".to_owned());
         }
     }
     row

@@ -139,7 +139,7 @@ fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
     match why {
         Some(NotSurveyed::Skipped(why)) => Row::new(&address.name, Status::Skipped, why),
         Some(failed) => Row::new(&address.name, Status::Failed, failed.lines()),
-        None => Row::new(&address.name, Status::Failed, "it was not looked at"),
+        None => Row::new(&address.name, Status::Failed, "it was not checked"),
     }
 }
 
@@ -187,5 +187,5 @@ fn guarded<T>(
     work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed>,
 ) -> Result<T, NotSurveyed> {
     let worked = catch_unwind(AssertUnwindSafe(|| work(target)));
-    worked.unwrap_or_else(|_| Err(anyhow!("this tool broke on it; please report this").into()))
+    worked.unwrap_or_else(|_| Err(anyhow!("the tool itself failed here; please report this").into()))
 }

@@ -98,7 +98,7 @@ fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status
     let is_own = own.is_some_and(|own| pull.is_by(own));
     let (status, detail) = match (pull.state, marker) {
         (State::Open, _) if own.is_none() => {
-            (Status::HandsOff, "open, and the token may not ask for its own account")
+            (Status::HandsOff, "open, and the token is not allowed to read its own account")
         }
         (State::Open, _) if !is_own => (Status::HandsOff, "open, and another account opened it"),
         (State::Closed | State::Merged, _) if !is_own => return None,
@@ -111,7 +111,7 @@ fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status
         (State::Open, Some(marker)) if tip.is_some_and(|tip| marker.left_at(tip)) => {
             (Status::UpToDate, "open")
         }
-        (State::Open, _) => (Status::HandsOff, "open, and left to a person"),
+        (State::Open, _) => (Status::HandsOff, "open, and left alone"),
     };
     Some((status, detail.to_owned()))
 }
@@ -132,7 +132,7 @@ pub(crate) fn close_all(
             Ok(false) => {}
             Ok(true) => {
                 row.status = Status::HandsOff;
-                "open, and left to a person".clone_into(&mut row.detail);
+                "open, and left alone".clone_into(&mut row.detail);
                 return;
             }
             Err(failed) => {

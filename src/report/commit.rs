@@ -1,4 +1,4 @@
-//! What became of commits, for people.
+//! The results of commits, for people.
 
 use super::Committed;
 use super::prose::shell_word;
@@ -36,7 +36,7 @@ pub(crate) fn tell(commits: Option<&[Committed]>, out: &mut String) {
     }
 }
 
-/// The commits that were not made, each with what was said and what is left.
+/// The commits that were not made: why, and what they leave behind.
 pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
     for commit in commits.unwrap_or_default() {
         let Some(error) = &commit.error else { continue };
@@ -51,7 +51,7 @@ pub(crate) fn failures(commits: Option<&[Committed]>, out: &mut String) {
     }
 }
 
-/// What to do with what was committed.
+/// The next command after a commit.
 pub(crate) fn next(commits: Option<&[Committed]>) -> Option<String> {
     let [commit] = commits? else { return None };
     let oid = commit.oid.as_deref()?;

@@ -1,18 +1,18 @@
 use super::text::escape;
 use super::{Examined, Mode, Texts, Written};
-use crate::terminal::Page;
+use crate::terminal::Output;
 use std::fmt::Write as _;
 
 /// One line a finding: `path:line:column: severity[rule] message`.
 ///
 /// After a fix these are the ones that remain.
-pub(crate) fn concise(apps: &[Examined], mode: Mode, page: &mut Page) {
+pub(crate) fn concise(apps: &[Examined], mode: Mode, output: &mut Output) {
     for app in apps {
         if let Written::Failed(why) = &app.written {
-            let _ = writeln!(page.err, "error: {}", escape(why));
+            let _ = writeln!(output.stderr, "error: {}", escape(why));
         }
         let fixed = mode == Mode::Fix && app.written == Written::Done;
-        let out = if mode == Mode::Fix && app.home.stdin { &mut page.err } else { &mut page.out };
+        let out = if mode == Mode::Fix && app.home.stdin { &mut output.stderr } else { &mut output.stdout };
         let outcome = match &app.result {
             Ok(outcome) => outcome,
             Err(unsettled) => {

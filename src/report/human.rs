@@ -1,56 +1,71 @@
-use super::prose::{self, count};
+use super::prose::{self, wrap};
 use super::snippet::Window;
+use super::summary::{left, next, summary};
 use super::text::escape;
-use super::{Committed, Examined, Fate, Mode, Texts, Written, commit, fate};
+use super::{Committed, Examined, FixStatus, Mode, Texts, Written, commit, fix_status};
 use crate::app::AppLocation;
-use crate::cli::Voice;
-use crate::terminal::{Page, Tone};
+use crate::cli::OutputArgs;
+use crate::terminal::{Output, OutputStyle};
 use annotate_snippets::{Group, Level, Renderer};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
 use nixpacks_transforms::rules::Severity;
-use std::collections::BTreeSet;
+use nixpacks_transforms::walk::{self, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Paths that an advice names at most, and fixes that are told as held back.
+/// Fixes that are listed as held back, and lines that are listed for findings that are alike.
 const SHOWN: usize = 8;
+/// Columns that `  = note: ` takes up before a wrapped text, the number of a line included.
+const NOTE_MARGIN: usize = 14;
+/// Columns that a wrapped text has at least.
+const LEAST: usize = 30;
 
-/// The report for people: places, reasons, what the fix does, the verdict, what to do next.
+/// The report for people: for each app the prediction, what is wrong and what the fix does; then what to do next.
+/// `repeated` are the arguments that a further command has to repeat.
 pub(crate) fn human(
     apps: &[Examined],
     commits: Option<&[Committed]>,
-    mode: Mode,
-    voice: &Voice,
-    tone: Tone,
-    page: &mut Page,
+    (mode, repeated): (Mode, &str),
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
 ) {
-    let report =
-        Report { mode, voice, renderer: if tone.color { Renderer::styled() } else { Renderer::plain() } };
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer =
+        renderer.term_width(style.width.unwrap_or(annotate_snippets::renderer::DEFAULT_TERM_WIDTH));
+    let report = Report { mode, repeated, output_args, style, renderer };
     for app in apps {
-        report.app(app, page);
+        report.app(app, output);
     }
-    if !voice.quiet && !apps.is_empty() {
-        report.close(apps, commits, page);
+    if !output_args.quiet && !apps.is_empty() {
+        report.close(apps, commits, output);
     }
 }
 
 struct Report<'a> {
     mode: Mode,
-    voice: &'a Voice,
+    repeated: &'a str,
+    output_args: &'a OutputArgs,
+    style: OutputStyle,
     renderer: Renderer,
 }
 
 impl Report<'_> {
-    fn app(&self, app: &Examined, page: &mut Page) {
+    fn app(&self, app: &Examined, output: &mut Output) {
         // A lone dot reads badly before a colon.
         let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
         if let Some(warning) = &app.home.warning {
-            let _ = writeln!(page.err, "warning: {name}: {}", escape(warning));
+            let _ = writeln!(output.stderr, "warning: {name}: {}", escape(warning));
         }
         let outcome = match &app.result {
             Ok(outcome) => outcome,
-            Err(unsettled) => {
-                let _ = writeln!(page.err, "{}", internal(&name, &unsettled.message, &unsettled.rules));
+            Err(not_converged) => {
+                let _ = writeln!(
+                    output.stderr,
+                    "{}",
+                    internal(&name, &not_converged.message, &not_converged.rules)
+                );
                 return;
             }
         };
@@ -58,45 +73,89 @@ impl Report<'_> {
             let path = escape(&app.home.shown_file(&error.path));
             let message = escape(&error.message);
             let _ = writeln!(
-                page.err,
+                output.stderr,
                 "error: failed to read `{path}`: {message}; make it readable and run this again"
             );
         }
         // The report stays out of the way of a patch or a text that goes to standard output.
         let out = if self.mode == Mode::Check || !to_stdout(app, self.mode) {
-            &mut page.out
+            &mut output.stdout
         } else {
-            &mut page.err
+            &mut output.stderr
         };
-        for broken in &outcome.broken {
-            self.broken(app, broken, out);
-        }
-        // After a fix only what it did not settle is worth a picture; its lines are as they now stand.
-        if self.mode == Mode::Fix && app.written.stands() {
-            for finding in &outcome.remaining {
-                self.picture(&app.home, &app.fixed, finding, None, out);
-            }
-        } else {
-            let mut told = BTreeSet::new();
-            // A patch speaks for what it fixes.
-            let silent = |finding: &Finding| self.mode == Mode::Diff && fate(outcome, finding) == Fate::Fixed;
-            for finding in outcome.findings.iter().filter(|finding| !silent(finding)) {
-                // A fix that many findings share is told once.
-                let help = match finding.fix {
-                    Some(fix) if !told.insert(fix) => Some("same fix as above".to_owned()),
-                    _ => help(outcome, finding),
-                };
-                self.picture(&app.home, &app.texts, finding, help, out);
-            }
-        }
-        if self.mode != Mode::Fix && !outcome.changes.is_empty() {
-            self.left(app, outcome, &name, out);
-        }
-        if !self.voice.quiet {
+        if !self.output_args.quiet {
             self.verdict(app, outcome, &name, out);
         }
+        let written = self.mode == Mode::Fix && app.written.stands();
+        let findings = if written { &outcome.remaining } else { &outcome.findings };
+        for broken in &outcome.broken {
+            // A rule says it too where Nixpacks reads the file.
+            if !findings.iter().any(|finding| finding.message.ends_with(&broken.message)) {
+                self.broken(app, broken, out);
+            }
+        }
+        if written {
+            // Only what the fix left; the lines are those of the new files.
+            self.pictures(app, &app.fixed, &findings.iter().collect::<Vec<_>>(), |_| None, out);
+        } else {
+            // In `diff` the patch shows what is fixed.
+            let shown: Vec<&Finding> = findings
+                .iter()
+                .filter(|finding| {
+                    self.mode != Mode::Diff || fix_status(outcome, finding) != FixStatus::Fixable
+                })
+                .collect();
+            self.pictures(app, &app.texts, &shown, |finding| help(outcome, finding), out);
+        }
+        if self.mode != Mode::Fix && !outcome.changes.is_empty() {
+            let left: Vec<&Finding> = left(outcome).collect();
+            if !left.is_empty() {
+                self.line(out, &format!("{name}: after the fix, this is left to do:\n"));
+            }
+            self.pictures(app, &app.fixed, &left, |_| None, out);
+        }
+        if !self.output_args.quiet {
+            self.not_done(outcome, &name, out);
+        }
         if let Written::Failed(why) = &app.written {
-            let _ = writeln!(page.err, "error: {}", escape(why));
+            let _ = writeln!(output.stderr, "error: {}", escape(why));
+        }
+    }
+
+    /// A block for each finding, or for several that differ only in their lines.
+    fn pictures(
+        &self,
+        app: &Examined,
+        texts: &Texts,
+        findings: &[&Finding],
+        help: impl Fn(&Finding) -> Option<String>,
+        out: &mut String,
+    ) {
+        let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in findings.iter().enumerate() {
+            let path = finding.place.as_ref().map(|place| place.path.as_str());
+            let key =
+                (finding.rule.id, &finding.message, path, finding.severity, finding.fix, &finding.notes);
+            alike.entry(key).or_default().push(at);
+        }
+        let mut blocks: Vec<Vec<usize>> = alike.into_values().collect();
+        blocks.sort();
+        let mut explained = BTreeSet::new();
+        for block in blocks {
+            let mut found = block.iter().filter_map(|at| findings.get(*at).copied());
+            let Some(first) = found.next() else { continue };
+            // A fix that many findings share is described once.
+            let text = match (help(first), first.fix) {
+                (Some(_), Some(fix)) if !explained.insert(fix) => Some("same fix as above".to_owned()),
+                (text, _) => text,
+            };
+            let line = |finding: &Finding| {
+                let place = finding.place.as_ref()?;
+                Some(texts.get(&place.path)?.position(place.span.start).line)
+            };
+            let lines: Vec<usize> = found.clone().filter_map(line).collect();
+            let more = also(found.count(), line(first), &lines);
+            self.picture(&app.home, texts, first, more.into_iter().collect(), text, out);
         }
     }
 
@@ -105,10 +164,12 @@ impl Report<'_> {
         home: &AppLocation,
         texts: &Texts,
         finding: &Finding,
+        more: Vec<String>,
         help: Option<String>,
         out: &mut String,
     ) {
-        let message = escape(&finding.message);
+        let margin = finding.severity.name().len() + finding.rule.id.len() + "[]: ".len();
+        let message = self.wrapped(&escape(&finding.message), margin);
         let label = escape(&finding.label);
         let mut title = level(finding.severity).primary_title(message);
         title = title.id(finding.rule.id);
@@ -119,33 +180,25 @@ impl Report<'_> {
         if let Some(window) = &window {
             group = group.element(window.snippet(&path, &label));
         }
-        for note in &finding.notes {
-            group = group.element(Level::NOTE.message(escape(note)));
+        for note in finding.notes.iter().map(|note| escape(note)).chain(more) {
+            group = group.element(Level::NOTE.message(self.wrapped(&note, NOTE_MARGIN)));
         }
         if let Some(help) = help {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Level::HELP.message(self.wrapped(&help, NOTE_MARGIN)));
         }
         self.render(group, out);
     }
 
-    /// What the changes would not settle, where it is not among the findings of the app as it stands.
-    fn left(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
-        let mut left = behind(outcome).peekable();
-        if left.peek().is_some() {
-            let _ = writeln!(out, "{name}: with the fix this remains\n");
-        }
-        left.for_each(|finding| self.picture(&app.home, &app.fixed, finding, None, out));
-    }
-
     fn broken(&self, app: &Examined, broken: &ParseError, out: &mut String) {
         let path = escape(&app.home.shown_file(&broken.path));
-        let message = format!("cannot read `{path}`: {}", escape(&broken.message));
+        let message =
+            self.wrapped(&format!("cannot read `{path}`: {}", escape(&broken.message)), "error: ".len());
         let window = broken.span.and_then(|span| Some(Window::new(app.texts.get(&broken.path)?, span)));
         let mut group = Group::with_title(Level::ERROR.primary_title(message));
         if let Some(window) = &window {
             group = group.element(window.snippet(&path, ""));
         }
-        self.render(group.element(Level::NOTE.message("the file is left as it is")), out);
+        self.render(group.element(Level::NOTE.message("this file is not changed")), out);
     }
 
     fn render(&self, group: Group<'_>, out: &mut String) {
@@ -153,12 +206,27 @@ impl Report<'_> {
         out.push_str("\n\n");
     }
 
+    /// A message of a block, wrapped beside its margin.
+    fn wrapped(&self, text: &str, margin: usize) -> String {
+        let width = self.style.width.map(|width| width.saturating_sub(margin).max(LEAST));
+        width.map_or_else(|| text.to_owned(), |width| wrap(text, width, "", ""))
+    }
+
+    /// A line of its own, wrapped.
+    fn line(&self, out: &mut String, text: &str) {
+        let text = self.style.width.map_or_else(|| text.to_owned(), |width| wrap(text, width, "", "  "));
+        out.push_str(&text);
+        out.push('\n');
+    }
+
     fn verdict(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
-        let _ = match (outcome.changes.is_empty(), self.mode, &app.written) {
-            (true, ..) => writeln!(out, "{name}: {}", prose::verdict(&outcome.before)),
+        let before = self.prediction(&outcome.before);
+        let after = self.prediction(&outcome.after);
+        match (outcome.changes.is_empty(), self.mode, &app.written) {
+            (true, ..) => self.line(out, &format!("{name}: {before}")),
             (false, Mode::Fix, written) if written.stands() => {
                 let branch = match written {
-                    Written::OnBranch(name) => format!(" on the branch `{}` alone", escape(name)),
+                    Written::OnBranch(name) => format!(" on the branch `{}` only", escape(name)),
                     _ => String::new(),
                 };
                 let files: Vec<String> = outcome
@@ -166,13 +234,43 @@ impl Report<'_> {
                     .iter()
                     .map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path))))
                     .collect();
-                writeln!(out, "{name}: was {}", prose::verdict(&outcome.before))
-                    .and_then(|()| writeln!(out, "{name}: changed {}{branch}", prose::list(&files)))
-                    .and_then(|()| writeln!(out, "{name}: now {}", prose::verdict(&outcome.after)))
+                self.line(out, &format!("{name}: before: {before}"));
+                self.line(out, &format!("{name}: changed {}{branch}", prose::list(&files)));
+                self.line(out, &format!("{name}: now: {after}"));
             }
-            _ => writeln!(out, "{name}: {}", prose::verdict(&outcome.before))
-                .and_then(|()| writeln!(out, "{name}: with the fix {}", prose::verdict(&outcome.after))),
+            _ => {
+                self.line(out, &format!("{name}: {before}"));
+                let same = (outcome.before.outcome, &outcome.before.detail)
+                    == (outcome.after.outcome, &outcome.after.detail);
+                let after =
+                    if same { "still the same, because of what you have to fix yourself" } else { &after };
+                self.line(out, &format!("{name}: with the fix: {after}"));
+            }
+        }
+        out.push('\n');
+    }
+
+    /// The prediction, coloured on a terminal.
+    fn prediction(&self, verdict: &Verdict) -> String {
+        let text = prose::verdict(verdict);
+        if !self.style.color {
+            return text;
+        }
+        let color = match verdict.outcome {
+            walk::Outcome::Builds => "32",
+            walk::Outcome::Fails { .. } => "31",
+            walk::Outcome::Unknown => "33",
         };
+        let summary = prose::outcome(verdict.outcome);
+        match text.strip_prefix(summary.as_str()) {
+            Some(rest) => format!("\x1b[1;{color}m{summary}\x1b[0m{rest}"),
+            None => text,
+        }
+    }
+
+    /// Which fixes are not made, and what the prediction assumes.
+    fn not_done(&self, outcome: &Outcome, name: &str, out: &mut String) {
+        let before = out.len();
         let held = |(index, why): &(usize, String)| {
             Some(format!("{} ({})", escape(&outcome.fixes.get(*index)?.title), escape(why)))
         };
@@ -180,37 +278,64 @@ impl Report<'_> {
         let held: Vec<String> =
             outcome.held.iter().filter_map(held).filter(|held| seen.insert(held.clone())).collect();
         for held in held.iter().take(SHOWN) {
-            let _ = writeln!(out, "{name}: held back as unsafe: {held}");
+            self.line(out, &format!("{name}: only with --unsafe-fixes: {held}"));
         }
         if held.len() > SHOWN {
-            let _ = writeln!(out, "{name}: held back as unsafe: and {} more", held.len() - SHOWN);
+            self.line(out, &format!("{name}: only with --unsafe-fixes: and {} more", held.len() - SHOWN));
         }
         for refused in &outcome.refused {
-            let _ = writeln!(out, "{name}: no fix is offered: {}", escape(&refused.reason));
+            self.line(out, &format!("{name}: no automatic fix: {}", escape(&refused.reason)));
         }
-        if self.voice.verbose {
+        if self.output_args.verbose {
             for sentence in &outcome.assumed {
-                let _ = writeln!(out, "{name}: assumed: {}", escape(sentence));
+                self.line(out, &format!("{name}: assumed: {}", escape(sentence)));
             }
+        }
+        if out.len() > before {
+            out.push('\n');
         }
     }
 
-    fn close(&self, apps: &[Examined], commits: Option<&[Committed]>, page: &mut Page) {
-        let out =
-            if apps.iter().any(|app| to_stdout(app, self.mode)) { &mut page.err } else { &mut page.out };
+    fn close(&self, apps: &[Examined], commits: Option<&[Committed]>, output: &mut Output) {
+        let out = if apps.iter().any(|app| to_stdout(app, self.mode)) {
+            &mut output.stderr
+        } else {
+            &mut output.stdout
+        };
         let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
         if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds()) {
-            let _ = writeln!(out, "{}", prose::NOT_CHECKED);
+            self.line(out, prose::NOT_CHECKED);
         }
         if outcomes().next().is_some() {
-            let _ = writeln!(out, "{}", summary(apps, self.mode));
+            self.line(out, &summary(apps, self.mode));
         }
         commit::tell(commits, out);
         let made = commits.is_some_and(|commits| !commits.is_empty());
-        if let Some(next) = if made { commit::next(commits) } else { next(apps, self.mode) } {
+        let next = if made { commit::next(commits) } else { next(apps, self.mode, self.repeated) };
+        if let Some(next) = next {
+            // Not wrapped: it is there to be copied.
             let _ = writeln!(out, "next: {next}");
         }
     }
+}
+
+/// The note on findings that are like the one that is shown.
+fn also(count: usize, first: Option<usize>, lines: &[usize]) -> Option<String> {
+    if count == 0 {
+        return None;
+    }
+    let mut other: Vec<usize> = lines.iter().copied().filter(|line| Some(*line) != first).collect();
+    other.dedup();
+    if other.is_empty() {
+        return Some(format!("and {count} more in the same line"));
+    }
+    let more = other.len().saturating_sub(SHOWN);
+    let mut names: Vec<String> = other.iter().take(SHOWN).map(usize::to_string).collect();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let noun = if other.len() == 1 { "line" } else { "lines" };
+    Some(format!("and {count} more, in {noun} {}", prose::list(&names)))
 }
 
 /// Whether standard output is taken: by a patch, or by the fixed text.
@@ -231,147 +356,31 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// What remains once the changes are made and is not among the findings of the app as it stands.
-fn behind(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
-    let key = |finding: &Finding| (finding.rule.id, finding.message.clone());
-    let known: BTreeSet<(&str, String)> = outcome.findings.iter().map(key).collect();
-    outcome.remaining.iter().filter(move |finding| !known.contains(&key(finding)))
-}
-
 /// What the fix of a finding will do, and whether it may.
 fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
     let index = finding.fix?;
     let fix = outcome.fixes.get(index)?;
     let title = escape(&fix.title);
-    Some(match (fix.applicability, fate(outcome, finding)) {
-        (Applicability::Manual, _) => format!("by hand: {title}"),
-        (_, Fate::Held) => format!("{title} (unsafe: use --unsafe-fixes)"),
-        (_, Fate::Fixed) => title,
-        _ => format!("{title} (not offered: the prediction does not improve)"),
+    Some(match (fix.applicability, fix_status(outcome, finding)) {
+        (Applicability::Manual, _) => format!("do this yourself: {title}"),
+        (_, FixStatus::HeldBack) => format!("{title} (only with --unsafe-fixes)"),
+        (_, FixStatus::Fixable) => title,
+        _ => format!("{title} (not done: the prediction does not improve)"),
     })
-}
-
-/// `3 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person`
-fn summary(apps: &[Examined], mode: Mode) -> String {
-    let (mut fixed, mut held, mut person, mut told, mut failed) = (0, 0, 0, 0, 0);
-    let (mut unread, mut behind_them) = (0, 0);
-    for app in apps {
-        let Ok(outcome) = &app.result else { continue };
-        unread += outcome.broken.len();
-        behind_them += behind(outcome).count();
-        for finding in &outcome.findings {
-            match (fate(outcome, finding), &app.written) {
-                (Fate::Fixed, Written::Failed(_)) => failed += 1,
-                // A commit on a branch that was not made leaves them as they were.
-                (Fate::Fixed, Written::Shown) if mode == Mode::Fix => failed += 1,
-                (Fate::Fixed, _) => fixed += 1,
-                (Fate::Held, _) => held += 1,
-                (Fate::Person, _) => person += 1,
-                (Fate::Told, _) => told += 1,
-            }
-        }
-    }
-    let total = fixed + held + person + told + failed;
-    let mut parts = Vec::new();
-    let mut add = |number: usize, text: String| {
-        if number > 0 {
-            parts.push(text);
-        }
-    };
-    add(fixed, if mode == Mode::Fix { format!("{fixed} fixed") } else { format!("{fixed} fixable") });
-    add(held, format!("{held} held back as unsafe (use --unsafe-fixes)"));
-    add(person, if person == 1 { "1 needs a person".to_owned() } else { format!("{person} need a person") });
-    add(told, count(told, "note"));
-    add(failed, format!("{failed} not written"));
-    let mut line = count(total, "finding");
-    if !parts.is_empty() {
-        let _ = write!(line, ": {}", parts.join(", "));
-    }
-    if behind_them > 0 {
-        let _ = write!(line, "; {behind_them} more behind {}", if total == 1 { "it" } else { "them" });
-    }
-    if unread > 0 {
-        let _ = write!(line, "; {} that cannot be read", count(unread, "file"));
-    }
-    line
-}
-
-/// The next command to type.
-fn next(apps: &[Examined], mode: Mode) -> Option<String> {
-    let all = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
-    if apps.iter().any(|app| app.home.stdin) {
-        return None;
-    }
-    let changed: Vec<&Examined> = all().filter(|(_, o)| !o.changes.is_empty()).map(|(app, _)| app).collect();
-    if changed.is_empty() {
-        let held: Vec<&Examined> = all().filter(|(_, o)| !o.held.is_empty()).map(|(app, _)| app).collect();
-        let paths = paths(&held);
-        let show = || format!("`nixpacks-fix diff --unsafe-fixes{paths}` shows what was held back");
-        return (!held.is_empty()).then(show);
-    }
-    let paths = paths(&changed);
-    match mode {
-        Mode::Check => {
-            Some(format!("`nixpacks-fix diff{paths}` shows the fix, `nixpacks-fix fix{paths}` makes it"))
-        }
-        Mode::Diff => Some(format!("`nixpacks-fix fix{paths}` makes these changes")),
-        Mode::Fix => keep(apps),
-    }
-}
-
-/// The apps as arguments; nothing where the current directory is one, as it is searched anyway.
-fn paths(apps: &[&Examined]) -> String {
-    if apps.iter().any(|app| app.home.named() == ".") {
-        return String::new();
-    }
-    if apps.len() > SHOWN {
-        return " …".to_owned();
-    }
-    apps.iter().flat_map(|app| [" ".to_owned(), prose::shell_word(&app.home.named())]).collect()
-}
-
-/// How to look at and keep what was written, in a git work tree.
-fn keep(apps: &[Examined]) -> Option<String> {
-    let done = || apps.iter().filter(|app| app.written == Written::Done && app.home.in_git);
-    let files: Vec<String> = done()
-        .filter_map(|app| Some((app, app.result.as_ref().ok()?)))
-        .flat_map(|(app, outcome)| outcome.changes.iter().map(|change| app.home.shown_file(&change.path)))
-        .map(|path| prose::shell_word(&path))
-        .collect();
-    let add = match files.len() {
-        0 => return None,
-        1..=SHOWN => format!("git add {} && git commit", files.join(" ")),
-        _ => "git commit -a".to_owned(),
-    };
-    Some(format!("`git diff`, then `{add} -m \"Repair the Nixpacks build\"`"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{examined, finding, quiet_tone, voice};
-    use super::{Mode, Written, human, summary};
-    use crate::terminal::Page;
+    use super::super::sample::{examined, finding, output_args, plain_style};
+    use super::{Mode, Written, also, human};
+    use crate::terminal::{Output, OutputStyle};
 
     fn shown(mode: Mode, written: Written) -> String {
         let mut app = examined(&["safe", "unsafe", "none", "note"]);
         app.written = written;
-        let mut page = Page::default();
-        human(&[app], None, mode, &voice(), quiet_tone(), &mut page);
-        page.out + &page.err
-    }
-
-    #[test]
-    fn the_counts_of_the_summary_add_up() {
-        let mut app = examined(&["safe", "unsafe", "none", "note"]);
-        assert!(summary(std::slice::from_ref(&app), Mode::Fix).ends_with("1 note, 1 not written"));
-        app.written = Written::Done;
-        assert_eq!(
-            summary(std::slice::from_ref(&app), Mode::Fix),
-            "4 findings: 1 fixed, 1 held back as unsafe (use --unsafe-fixes), 1 needs a person, 1 note"
-        );
-        let app = super::Examined { written: Written::Failed("x".into()), ..app };
-        assert!(summary(&[app], Mode::Fix).ends_with("1 not written"));
-        assert_eq!(summary(&[], Mode::Check), "0 findings");
+        let mut output = Output::default();
+        human(&[app], None, (mode, ""), &output_args(), plain_style(), &mut output);
+        output.stdout + &output.stderr
     }
 
     #[test]
@@ -384,8 +393,8 @@ mod tests {
             "            ^^^^^ not in nixpkgs",
             "= help: drop `pip`",
             "app: predicted to fail when Nix installs the packages",
-            "app: with the fix predicted to install and start",
-            "next: `nixpacks-fix diff app`",
+            "app: with the fix: predicted to install and start",
+            "next: `nixpacks-fix diff`",
             "not checked: whether packages compile",
         ] {
             assert!(text.contains(want), "{want:?} is not in\n{text}");
@@ -393,19 +402,48 @@ mod tests {
     }
 
     #[test]
-    fn tells_a_fix_that_many_findings_share_once() {
+    fn findings_that_are_alike_are_one_block() {
         let app = examined(&["safe"; 50]);
-        let mut page = Page::default();
-        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
-        assert_eq!(page.out.matches("= help: drop `pip`").count(), 1, "{}", page.out);
-        assert_eq!(page.out.matches("= help: same fix as above").count(), 49);
+        let mut output = Output::default();
+        human(&[app], None, (Mode::Check, ""), &output_args(), plain_style(), &mut output);
+        assert_eq!(output.stdout.matches("= help: drop `pip`").count(), 1, "{}", output.stdout);
+        assert!(output.stdout.contains("= note: and 49 more in the same line"), "{}", output.stdout);
+        assert_eq!(also(3, Some(1), &[1, 2, 2]).as_deref(), Some("and 3 more, in line 2"));
+        assert_eq!(also(2, Some(1), &[4, 5]).as_deref(), Some("and 2 more, in lines 4 and 5"));
+    }
+
+    #[test]
+    fn a_fix_that_different_findings_share_is_described_once() {
+        let mut app = examined(&["safe", "safe"]);
+        if let Ok(outcome) = &mut app.result {
+            outcome.findings.iter_mut().take(1).for_each(|finding| finding.message = "another".to_owned());
+        }
+        let mut output = Output::default();
+        human(&[app], None, (Mode::Check, ""), &output_args(), plain_style(), &mut output);
+        assert_eq!(output.stdout.matches("= help: drop `pip`").count(), 1, "{}", output.stdout);
+        assert_eq!(output.stdout.matches("= help: same fix as above").count(), 1, "{}", output.stdout);
+    }
+
+    #[test]
+    fn wraps_at_words_on_a_terminal() {
+        let mut app = examined(&["none"]);
+        if let Ok(outcome) = &mut app.result {
+            outcome.findings.iter_mut().for_each(|finding| finding.message = "some word ".repeat(20));
+            outcome.before.detail = "some word ".repeat(20);
+        }
+        let style = OutputStyle { width: Some(80), ..plain_style() };
+        let mut output = Output::default();
+        human(&[app], None, (Mode::Check, ""), &output_args(), style, &mut output);
+        let lines = output.stdout.lines().filter(|line| !line.starts_with("next: "));
+        let long: Vec<&str> = lines.filter(|line| line.chars().count() > 80).collect();
+        assert!(long.is_empty(), "{long:?}");
     }
 
     #[test]
     fn says_what_a_fix_changed_and_what_it_held_back() {
         let text = shown(Mode::Fix, Written::Done);
         assert!(text.contains("app: changed `app/nixpacks.toml`"), "{text}");
-        assert!(text.contains("held back as unsafe: drop `pip` (the app works)"), "{text}");
+        assert!(text.contains("only with --unsafe-fixes: drop `pip` (the app works)"), "{text}");
         assert!(text.contains("next: `git diff`, then `git add app/nixpacks.toml && git commit"), "{text}");
     }
 
@@ -422,9 +460,9 @@ mod tests {
             outcome.before.detail = "d\x1b[31m\r".to_owned();
             outcome.before.command = Some("c\x1b[0m\u{9b}".to_owned());
         }
-        let mut page = Page::default();
-        human(&[app], None, Mode::Check, &voice(), quiet_tone(), &mut page);
-        let text = page.out + &page.err;
+        let mut output = Output::default();
+        human(&[app], None, (Mode::Check, ""), &output_args(), plain_style(), &mut output);
+        let text = output.stdout + &output.stderr;
         assert!(!text.contains(['\x1b', '\x07', '\r', '\u{202e}', '\u{9b}']), "{text:?}");
         assert!(text.contains("a\\u{1b}[2Jpp"), "{text}");
     }

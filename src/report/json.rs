@@ -1,7 +1,7 @@
-//! The format for programs: types of its own, so that it changes only on purpose.
+//! The JSON output. It has types of its own, so that it changes only on purpose.
 
 use super::text::is_harmful;
-use super::{Committed, Examined, Fate, Texts, Written, fate};
+use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::RuleInfo;
@@ -41,7 +41,7 @@ struct AppReport<'a> {
     findings: Vec<FindingReport<'a>>,
     remaining: Vec<FindingReport<'a>>,
     fixes: Vec<FixReport<'a>>,
-    held: Vec<HeldReport<'a>>,
+    held_back: Vec<HeldReport<'a>>,
     refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
     written: bool,
@@ -182,7 +182,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         findings: Vec::new(),
         remaining: Vec::new(),
         fixes: Vec::new(),
-        held: Vec::new(),
+        held_back: Vec::new(),
         refused: Vec::new(),
         changes: Vec::new(),
         written: app.written == Written::Done,
@@ -206,12 +206,12 @@ fn app_report(app: &Examined) -> AppReport<'_> {
 fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome) {
     report.verdict = Some(verdict(&outcome.before));
     report.verdict_after = Some(verdict(&outcome.after));
-    let status = |finding| Some(status(fate(outcome, finding), &app.written));
+    let status = |finding| Some(status(fix_status(outcome, finding), &app.written));
     report.findings =
         outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();
     report.remaining = outcome.remaining.iter().map(|f| finding(app, f, outcome, &app.fixed, None)).collect();
     report.fixes = outcome.fixes.iter().map(|fix| fix_report(app, fix)).collect();
-    report.held = outcome
+    report.held_back = outcome
         .held
         .iter()
         .filter_map(|(index, reason)| Some(HeldReport { title: &outcome.fixes.get(*index)?.title, reason }))
@@ -245,13 +245,13 @@ fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
     VerdictReport { outcome, stage, reason, command: verdict.command.as_deref(), detail: &verdict.detail }
 }
 
-fn status(fate: Fate, written: &Written) -> &'static str {
-    match (fate, written) {
-        (Fate::Fixed, Written::Done) => "fixed",
-        (Fate::Fixed, _) => "fixable",
-        (Fate::Held, _) => "held",
-        (Fate::Person, _) => "person",
-        (Fate::Told, _) => "note",
+fn status(fix_status: FixStatus, written: &Written) -> &'static str {
+    match (fix_status, written) {
+        (FixStatus::Fixable, Written::Done) => "fixed",
+        (FixStatus::Fixable, _) => "fixable",
+        (FixStatus::HeldBack, _) => "held-back",
+        (FixStatus::Manual, _) => "manual",
+        (FixStatus::Informational, _) => "note",
     }
 }
 
@@ -401,7 +401,7 @@ mod tests {
         );
         assert_eq!(app["findings"][1]["fix"], Value::Null);
         assert_eq!(app["changes"], json!(["nixpacks.toml"]));
-        assert_eq!(app["held"][0]["reason"], "the app works");
+        assert_eq!(app["held_back"][0]["reason"], "the app works");
         assert_eq!(app.get("patch"), None);
     }
 

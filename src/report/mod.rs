@@ -1,4 +1,4 @@
-//! Output: each format writes what is known of the apps into a page. No decision is made here.
+//! The output formats. Each writes the results for the apps; nothing is decided here.
 
 pub(crate) mod commit;
 mod concise;
@@ -9,6 +9,7 @@ pub(crate) mod plan;
 pub(crate) mod prose;
 pub(crate) mod pulls;
 mod snippet;
+mod summary;
 pub(crate) mod text;
 
 pub(crate) use concise::concise;
@@ -31,25 +32,25 @@ impl Texts {
     }
 }
 
-/// What became of the changes of an app.
+/// Whether the changes of an app were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     /// They are only shown.
     Shown,
-    /// They stand in the files, or on standard output.
+    /// They are in the files, or were printed to standard output.
     Done,
-    /// They stand in a commit on this branch; the files are as they were.
+    /// They are in a commit on this branch; the files did not change.
     OnBranch(String),
-    /// They could not be written; a phrase says why.
+    /// They could not be written, and why.
     Failed(String),
 }
 
-/// What became of a commit.
+/// The result of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Committed {
     /// The top of the work tree.
     pub(crate) repository: String,
-    /// Its name, if it was made; without an error there was nothing to commit.
+    /// Its object name, if it was made. Without it and without an error there was nothing to commit.
     pub(crate) oid: Option<String>,
     /// The branch that it is on; `None` where HEAD is detached.
     pub(crate) branch: Option<String>,
@@ -57,35 +58,35 @@ pub(crate) struct Committed {
     pub(crate) aside: bool,
     /// The first line of its message.
     pub(crate) subject: String,
-    /// Why it was not made, in the lines of who said it.
+    /// Why it was not made; further lines are the output of git or of a hook.
     pub(crate) error: Option<String>,
-    /// What else to know: what one that failed leaves behind, and what to type next.
+    /// What a failed commit leaves behind, and what to type next.
     pub(crate) note: Option<String>,
 }
 
 impl Written {
-    /// Whether they stand anywhere.
+    /// Whether they were written anywhere.
     pub(crate) fn stands(&self) -> bool {
         matches!(self, Written::Done | Written::OnBranch(_))
     }
 }
 
-/// Everything that there is to say of one app.
+/// The results for one app.
 #[derive(Clone, Debug)]
 pub(crate) struct Examined {
-    /// Where it stands.
+    /// Where it is.
     pub(crate) home: AppLocation,
     /// Its files as read.
     pub(crate) texts: Texts,
     /// The same with the changes made.
     pub(crate) fixed: Texts,
-    /// What the engine says.
+    /// The findings, fixes and predictions.
     pub(crate) result: Result<Outcome, NotConverged>,
-    /// What became of the changes.
+    /// Whether the changes were written.
     pub(crate) written: Written,
 }
 
-/// What the command was asked to do; the formats differ by it in their words.
+/// The command; the formats use other words for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Report.
@@ -96,27 +97,28 @@ pub(crate) enum Mode {
     Fix,
 }
 
-/// What becomes of a finding.
+/// Whether a finding is fixed by the changes, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum FixStatus {
     /// Its fix is part of the changes.
-    Fixed,
-    /// Its fix is held back as unsafe.
-    Held,
-    /// Only a person can decide.
-    Person,
-    /// It asks for nothing.
-    Told,
+    Fixable,
+    /// It has a fix, which is not applied without `--unsafe-fixes`.
+    HeldBack,
+    /// There is no automatic fix: the user has to fix it.
+    Manual,
+    /// A note: nothing has to be fixed.
+    Informational,
 }
 
-/// What becomes of a finding of `outcome`.
-pub(crate) fn fate(outcome: &Outcome, finding: &Finding) -> Fate {
-    let by_hand = if finding.severity == Severity::Note { Fate::Told } else { Fate::Person };
-    let Some(index) = finding.fix else { return by_hand };
+/// The status of a finding of `outcome`.
+pub(crate) fn fix_status(outcome: &Outcome, finding: &Finding) -> FixStatus {
+    let without_fix =
+        if finding.severity == Severity::Note { FixStatus::Informational } else { FixStatus::Manual };
+    let Some(index) = finding.fix else { return without_fix };
     if outcome.held.binary_search_by_key(&index, |(held, _)| *held).is_ok() {
-        return Fate::Held;
+        return FixStatus::HeldBack;
     }
-    if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { Fate::Fixed } else { by_hand }
+    if outcome.fixes.get(index).is_some_and(|fix| fix.applied) { FixStatus::Fixable } else { without_fix }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::Examined;
 use super::text::push_line;
-use crate::terminal::Tone;
+use crate::terminal::OutputStyle;
 use nixpacks_transforms::engine::FileChange;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write as _;
@@ -12,12 +12,12 @@ use std::path::Path;
 const CONTEXT: usize = 3;
 
 /// The patch of one app. `here` is the canonical current directory.
-pub(crate) fn patch(app: &Examined, here: Option<&Path>, tone: Tone) -> String {
+pub(crate) fn patch(app: &Examined, here: Option<&Path>, style: OutputStyle) -> String {
     let mut out = String::new();
     let Ok(outcome) = &app.result else { return out };
     for change in &outcome.changes {
         let name = name(app, change, here);
-        file(&name, change, tone, &mut out);
+        file(&name, change, style, &mut out);
     }
     out
 }
@@ -40,7 +40,7 @@ fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
     here.and_then(below).or_else(|| below(&app.home.top)).unwrap_or_else(own)
 }
 
-fn file(name: &str, change: &FileChange, tone: Tone, out: &mut String) {
+fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     // Split at `\n` alone: other line breakers are text to git and patch.
     let before: Vec<&str> = change.before.split_inclusive('\n').collect();
     let after: Vec<&str> = change.after.split_inclusive('\n').collect();
@@ -49,27 +49,27 @@ fn file(name: &str, change: &FileChange, tone: Tone, out: &mut String) {
     if groups.is_empty() {
         return;
     }
-    let style = |code: &'static str| if tone.color { (code, "\x1b[0m") } else { ("", "") };
-    let (bold, plain) = style("\x1b[1m");
+    let paint = |code: &'static str| if style.color { (code, "\x1b[0m") } else { ("", "") };
+    let (bold, plain) = paint("\x1b[1m");
     let _ = writeln!(out, "{bold}--- {}{plain}", quoted("a/", name));
     let _ = writeln!(out, "{bold}+++ {}{plain}", quoted("b/", name));
     for group in &groups {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let old = range(first.old_range().start, last.old_range().end);
         let new = range(first.new_range().start, last.new_range().end);
-        let (cyan, plain) = style("\x1b[36m");
+        let (cyan, plain) = paint("\x1b[36m");
         let _ = writeln!(out, "{cyan}@@ -{old} +{new} @@{plain}");
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let (sign, (color, plain)) = match change.tag() {
-                ChangeTag::Delete => ('-', style("\x1b[31m")),
-                ChangeTag::Insert => ('+', style("\x1b[32m")),
+                ChangeTag::Delete => ('-', paint("\x1b[31m")),
+                ChangeTag::Insert => ('+', paint("\x1b[32m")),
                 ChangeTag::Equal => (' ', ("", "")),
             };
             let line: &str = change.value();
             let (text, end) =
                 line.strip_suffix('\n').map_or((line, "\n\\ No newline at end of file\n"), |t| (t, "\n"));
             let _ = write!(out, "{color}{sign}");
-            if tone.looked_at {
+            if style.terminal {
                 let text = text.strip_suffix('\r').unwrap_or(text);
                 push_line(out, text);
             } else {
@@ -113,9 +113,9 @@ fn quoted(prefix: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{FileChange, Tone, file, quoted};
+    use super::{FileChange, OutputStyle, file, quoted};
 
-    fn diff(before: &str, after: &str, looked_at: bool) -> String {
+    fn diff(before: &str, after: &str, terminal: bool) -> String {
         let change = FileChange {
             path: "f".to_owned(),
             before: before.to_owned(),
@@ -123,7 +123,7 @@ mod tests {
             edits: Vec::new(),
         };
         let mut out = String::new();
-        file("f", &change, Tone { color: false, looked_at }, &mut out);
+        file("f", &change, OutputStyle { color: false, terminal, width: None }, &mut out);
         out
     }
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_only_what_is_looked_at() {
+    fn escapes_only_on_a_terminal() {
         let (before, after) = ("a\x1b[31m\r\n", "b\t\u{202e}\r\n");
         assert!(diff(before, after, false).contains("-a\x1b[31m\r\n+b\t\u{202e}\r\n"));
         assert!(diff(before, after, true).contains("-a\\u{1b}[31m\n+b\t\\u{202e}\n"));
@@ -173,7 +173,12 @@ mod tests {
             let seen = laws::hold(&laws::draw::app(&bytes)).unwrap();
             for change in &seen.changes {
                 let mut out = String::new();
-                file(&change.path, change, Tone { color: false, looked_at: false }, &mut out);
+                file(
+                    &change.path,
+                    change,
+                    OutputStyle { color: false, terminal: false, width: None },
+                    &mut out,
+                );
                 assert_eq!(laws::patch::apply(&change.before, &out).as_ref(), Ok(&change.after), "{out}");
                 patches += 1;
             }

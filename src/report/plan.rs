@@ -1,4 +1,4 @@
-//! The effective plan, each value with the layer that it came from.
+//! The output of `plan`: each value of the build plan, and where it comes from.
 
 use super::json::to_text;
 use super::prose;
@@ -66,13 +66,13 @@ pub(crate) fn human(apps: &[Examined]) -> String {
         };
         let (before, after) = plans(app);
         match before {
-            Some(plan) => section(&mut out, &format!("{name}: the plan"), &plan),
+            Some(plan) => section(&mut out, &format!("{name}: what Nixpacks installs and runs"), &plan),
             None => {
-                let _ = writeln!(out, "{name}: no plan, {}", prose::verdict(&outcome.before));
+                let _ = writeln!(out, "{name}: there is no build plan: {}", prose::verdict(&outcome.before));
             }
         }
         if let Some(plan) = after.filter(|_| !outcome.changes.is_empty()) {
-            section(&mut out, &format!("{name}: the plan after the fix"), &plan);
+            section(&mut out, &format!("{name}: what Nixpacks installs and runs after the fix"), &plan);
         }
     }
     out
@@ -161,7 +161,7 @@ mod tests {
         }
         let text = human(std::slice::from_ref(&app));
         for want in [
-            "app: the plan (providers: python)",
+            "app: what Nixpacks installs and runs (providers: python)",
             "nixPkgs            python3  (provider python)",
             "p\\u{1b}ip  (app/nixpacks.toml:2:12)",
         ] {

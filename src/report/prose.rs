@@ -1,37 +1,29 @@
-//! Sentences. A prediction is always called one.
+//! Sentences that several formats share. A prediction is always called a prediction.
 
 use super::text::escape;
-use nixpacks_transforms::walk::{Outcome, Stage, Verdict};
+use nixpacks_transforms::walk::{Outcome, Verdict};
 
-/// What no verdict covers.
+/// What the prediction does not cover.
 pub(crate) const NOT_CHECKED: &str =
-    "not checked: whether packages compile, native libraries, the app's own code, what the dashboard sets";
+    "not checked: whether packages compile, system libraries, the app's own code, settings in the dashboard";
 
-/// The verdict as a phrase that goes on from the app's name.
+/// The prediction with its command and error, as a phrase that goes on from the name of the app.
 pub(crate) fn verdict(verdict: &Verdict) -> String {
     let detail = escape(&verdict.detail);
     let at = match &verdict.command {
-        Some(command) => format!(" at `{}`", escape(&shorten(command))),
+        Some(command) => format!(", at `{}`", escape(&shorten(command))),
         None => String::new(),
     };
-    match verdict.outcome {
+    let (what, detail) = (outcome(verdict.outcome), detail.trim_end_matches('.'));
+    if verdict.builds() || detail.is_empty() { what } else { format!("{what}{at}: {detail}") }
+}
+
+/// What is predicted, as a phrase that goes on from "it is" or stands alone. All output has it from here.
+pub(crate) fn outcome(outcome: Outcome) -> String {
+    match outcome {
         Outcome::Builds => "predicted to install and start".to_owned(),
-        Outcome::Fails { stage, .. } => format!("predicted to fail {}{at}{}", place(stage), after(&detail)),
-        Outcome::Unknown => format!("cannot be predicted{at}{}", after(&detail)),
-    }
-}
-
-fn after(detail: &str) -> String {
-    if detail.is_empty() { String::new() } else { format!(": {}", detail.trim_end_matches('.')) }
-}
-
-/// Where a run stops, as a phrase.
-pub(crate) fn place(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Plan => "when Nixpacks reads its files",
-        Stage::Nix => "when Nix installs the packages",
-        Stage::Build => "in the build",
-        Stage::Start => "at start",
+        Outcome::Fails { stage, .. } => format!("predicted to fail {}", stage.phrase()),
+        Outcome::Unknown => "not predictable".to_owned(),
     }
 }
 
@@ -56,6 +48,36 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
+/// `text` in lines of at most `width` characters, broken between words; a longer word stays whole. The first line
+/// starts with `first`, the others with `other`.
+pub(crate) fn wrap(text: &str, width: usize, first: &str, other: &str) -> String {
+    let mut out = String::from(first);
+    let mut used = first.chars().count();
+    let mut empty = true;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let length = columns(word);
+        if !empty && used + 1 + length > width {
+            out.push('\n');
+            out.push_str(other);
+            used = other.chars().count();
+        } else if !empty {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+        empty = false;
+    }
+    out
+}
+
+/// The characters of a word that are seen: a colour takes up no place.
+fn columns(word: &str) -> usize {
+    let mut parts = word.split('\x1b');
+    let plain = parts.next().map_or(0, |part| part.chars().count());
+    plain + parts.map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.chars().count())).sum::<usize>()
+}
+
 /// A word of a shell command, quoted if it must be.
 pub(crate) fn shell_word(word: &str) -> String {
     let plain = |ch: char| ch.is_alphanumeric() || "._/-+=@:,%".contains(ch);
@@ -67,7 +89,7 @@ pub(crate) fn shell_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, list, shell_word, shorten, verdict};
+    use super::{count, list, shell_word, shorten, verdict, wrap};
     use nixpacks_transforms::walk::{Outcome, Reason, Stage, Verdict};
 
     #[test]
@@ -79,9 +101,9 @@ mod tests {
         assert_eq!(said(Outcome::Builds), "predicted to install and start");
         assert_eq!(
             said(Outcome::Fails { stage: Stage::Build, reason: Reason::PipNotFound }),
-            "predicted to fail in the build at `pip install\\n-U`: pip: command not found"
+            "predicted to fail in the build, at `pip install\\n-U`: pip: command not found"
         );
-        assert!(said(Outcome::Unknown).starts_with("cannot be predicted"));
+        assert!(said(Outcome::Unknown).starts_with("not predictable, at `pip"));
     }
 
     #[test]
@@ -95,6 +117,12 @@ mod tests {
             (list(&items(1)), list(&items(2)), list(&items(3))),
             ("a".into(), "a and b".into(), "a, b and c".into())
         );
+    }
+
+    #[test]
+    fn wraps_between_words_and_counts_no_colours() {
+        assert_eq!(wrap("one two three", 7, "", "  "), "one two\n  three");
+        assert_eq!(wrap("\x1b[31mone\x1b[0m two three", 7, "", ""), "\x1b[31mone\x1b[0m two\nthree");
     }
 
     #[test]

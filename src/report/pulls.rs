@@ -1,11 +1,11 @@
-//! What became of pull requests.
+//! The results of `pr`.
 
 use super::json::to_text;
 use super::prose::{count, shell_word};
 use super::text::{escape, push_line, quote};
-use crate::cli::Voice;
+use crate::cli::OutputArgs;
 use crate::pr::{Row, Status, Step};
-use crate::terminal::{Page, Tone};
+use crate::terminal::{Output, OutputStyle};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -13,56 +13,56 @@ use std::fmt::Write as _;
 /// The version of the format for programs.
 const VERSION: u32 = 1;
 
-/// Everything there is to say of a run.
+/// The results of one run.
 pub(crate) struct Told<'a> {
-    /// What became of each.
+    /// One for each pull request, or for a repository that has none.
     pub(crate) rows: &'a [Row],
-    /// Nothing was done, because nobody said yes.
+    /// Nothing was done, because `--yes` was not given.
     pub(crate) ask_first: bool,
     /// As a table.
     pub(crate) table: bool,
 }
 
 /// For people.
-pub(crate) fn human(told: &Told<'_>, voice: &Voice, tone: Tone, page: &mut Page) {
+pub(crate) fn human(told: &Told<'_>, output_args: &OutputArgs, style: OutputStyle, output: &mut Output) {
     for row in told.rows {
         for step in &row.steps {
-            show(step, &mut page.out);
+            show(step, &mut output.stdout);
         }
-        patch(&row.patch, tone, &mut page.out);
+        patch(&row.patch, style, &mut output.stdout);
     }
     if told.table {
-        table(told.rows, page);
+        table(told.rows, output);
     } else {
         for row in told.rows {
             let line = sentence(row);
-            let out = if row.status == Status::Failed { &mut page.err } else { &mut page.out };
+            let out = if row.status == Status::Failed { &mut output.stderr } else { &mut output.stdout };
             let _ = writeln!(out, "{line}");
         }
     }
-    if voice.quiet {
+    if output_args.quiet {
         return;
     }
     if told.rows.iter().any(|row| row.unchecked) {
         let _ = writeln!(
-            page.err,
-            "note: with the GITHUB_TOKEN of GitHub Actions, checks do not start by themselves on the pull requests that \
-             it opens; use the token of a GitHub App or of a person to have them"
+            output.stderr,
+            "note: pull requests that are opened with the GITHUB_TOKEN of GitHub Actions start no checks; to have checks, \
+             use the token of a GitHub App or of a user"
         );
     }
     if told.table {
-        let _ = writeln!(page.out, "{}", summary(told.rows));
+        let _ = writeln!(output.stdout, "{}", summary(told.rows));
     }
     let waits = told.rows.iter().filter(|row| row.pending && row.status != Status::Limited).count();
     if told.ask_first && waits > 0 {
         let _ = writeln!(
-            page.out,
-            "next: the same with `--yes` does this; with `--dry-run` it shows every call and patch"
+            output.stdout,
+            "next: the same command with `--yes` does this; with `--dry-run` it shows every request and patch"
         );
     }
 }
 
-/// What would be sent, as a person reads it: long texts as they are, each line set in.
+/// A request or push of a dry run; long texts are shown as they are, with each line indented.
 fn show(step: &Step, out: &mut String) {
     let (method, url, body) = match step {
         Step::Push(args) => {
@@ -97,8 +97,8 @@ fn show(step: &Step, out: &mut String) {
 }
 
 /// The patch of a dry run.
-fn patch(text: &str, tone: Tone, out: &mut String) {
-    if !tone.looked_at {
+fn patch(text: &str, style: OutputStyle, out: &mut String) {
+    if !style.terminal {
         out.push_str(text);
         return;
     }
@@ -109,7 +109,7 @@ fn patch(text: &str, tone: Tone, out: &mut String) {
     }
 }
 
-/// The state in a word or two.
+/// The status in a word or two.
 fn word(row: &Row) -> &'static str {
     match (row.status, row.pending) {
         (Status::Opened, true) => "would open",
@@ -119,16 +119,16 @@ fn word(row: &Row) -> &'static str {
         (Status::Closed, true) => "would close",
         (Status::Closed, false) => "closed",
         (Status::UpToDate, _) => "up to date",
-        (Status::HandsOff, true) => "left to a person, would say so",
-        (Status::HandsOff, false) => "left to a person",
+        (Status::HandsOff, true) => "left alone, would comment",
+        (Status::HandsOff, false) => "left alone",
         (Status::Declined, _) => "declined",
         (Status::Merged, _) => "merged",
-        (Status::Undone, _) => "taken back",
+        (Status::Undone, _) => "reverted",
         (Status::Nothing, true) => "would clean up",
         (Status::Nothing, false) => "nothing to do",
         (Status::OptedOut, _) => "opted out",
         (Status::Skipped, _) => "skipped",
-        (Status::Limited, _) => "waits",
+        (Status::Limited, _) => "waiting",
         (Status::Failed, _) => "failed",
     }
 }
@@ -157,7 +157,7 @@ fn sentence(row: &Row) -> String {
     line
 }
 
-fn table(rows: &[Row], page: &mut Page) {
+fn table(rows: &[Row], output: &mut Output) {
     let names: Vec<String> = rows.iter().map(|row| escape(&row.repository)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     let states = rows.iter().map(|row| word(row).len()).max().unwrap_or_default();
@@ -165,7 +165,7 @@ fn table(rows: &[Row], page: &mut Page) {
         let number = row.number.map(|(sigil, number)| format!("{sigil}{number} ")).unwrap_or_default();
         let link = if row.url.is_empty() { String::new() } else { format!("  {}", escape(&row.url)) };
         let text = format!("{name:width$}  {:states$}  {number}{}{link}", word(row), escape(&row.detail));
-        let _ = writeln!(page.out, "{}", text.trim_end());
+        let _ = writeln!(output.stdout, "{}", text.trim_end());
     }
 }
 
@@ -193,7 +193,7 @@ struct RowReport<'a> {
     repository: &'a str,
     base: Option<&'a str>,
     status: &'static str,
-    would: bool,
+    pending: bool,
     number: Option<u64>,
     url: Option<&'a str>,
     branch: Option<&'a str>,
@@ -201,7 +201,7 @@ struct RowReport<'a> {
     title: Option<&'a str>,
     reason: Option<&'a str>,
     apps: &'a [String],
-    unchecked: bool,
+    without_checks: bool,
     steps: Vec<StepReport<'a>>,
     patch: Option<&'a str>,
 }
@@ -224,7 +224,7 @@ pub(crate) fn json(told: &Told<'_>) -> anyhow::Result<String> {
             repository: &row.repository,
             base: some(&row.base),
             status: row.status.name(),
-            would: row.pending,
+            pending: row.pending,
             number: row.number.map(|(_, number)| number),
             url: some(&row.url),
             branch: some(&row.branch),
@@ -232,7 +232,7 @@ pub(crate) fn json(told: &Told<'_>) -> anyhow::Result<String> {
             title: some(&row.detail).filter(|_| is_title),
             reason: some(&row.detail).filter(|_| !is_title),
             apps: &row.apps,
-            unchecked: row.unchecked,
+            without_checks: row.unchecked,
             steps: row.steps.iter().map(step).collect(),
             patch: some(&row.patch),
         }

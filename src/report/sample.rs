@@ -2,8 +2,8 @@
 
 use super::{Examined, Texts, Written};
 use crate::app::AppLocation;
-use crate::cli::{Color, Voice};
-use crate::terminal::Tone;
+use crate::cli::{Color, OutputArgs};
+use crate::terminal::OutputStyle;
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
 use nixpacks_transforms::plan::Place;
@@ -15,12 +15,12 @@ static RULE: RuleInfo = RuleInfo { id: "sample-rule", summary: "a sample", docs:
 
 const BEFORE: &str = "[phases.setup]\nnixPkgs = [\"pip\"]\n";
 
-pub(crate) fn voice() -> Voice {
-    Voice { color: Color::Never, quiet: false, verbose: true }
+pub(crate) fn output_args() -> OutputArgs {
+    OutputArgs { color: Color::Never, quiet: false, verbose: true }
 }
 
-pub(crate) fn quiet_tone() -> Tone {
-    Tone { color: false, looked_at: false }
+pub(crate) fn plain_style() -> OutputStyle {
+    OutputStyle { color: false, terminal: false, width: None }
 }
 
 pub(crate) fn finding(kind: &str) -> Finding {

@@ -7,7 +7,7 @@ const LINES: usize = 6;
 /// Bytes of one line that are shown on either side of a place.
 const REACH: usize = 400;
 
-/// The lines round a place, safe to show, and the place in them.
+/// The lines around a place, without characters that a terminal acts on, and the place in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     pub(super) source: String,

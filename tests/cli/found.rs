@@ -150,7 +150,7 @@ mod unix {
         assert!(own.out.starts_with("--- a/shared/real.toml\n+++ b/shared/real.toml\n"), "{own:?}");
         assert_eq!(own.out, rev.out);
         // It brings Flask, behind two links, so that the fix is a sure one.
-        assert!(rev.err.contains("with the fix predicted to install and start"), "{rev:?}");
+        assert!(rev.err.contains("with the fix: predicted to install and start"), "{rev:?}");
         sandbox.tool("git", "", &["apply", "-"], &rev.out);
         assert_eq!(apps(&check(&sandbox, "", &["app"])), ["app"]);
         assert_eq!(sandbox.run(&["diff", "app"]).out, "");

@@ -85,7 +85,7 @@ fn files_of_patterns_are_read_with_care_and_what_is_not_heeded_is_said() {
                 make(&sandbox, file);
                 let ran = sandbox.run(&["check"]);
                 assert_eq!(ran.code, 1, "{why}: {ran:?}");
-                let said = format!("warning: `{file}` is not heeded: ");
+                let said = format!("warning: `{file}` is ignored: ");
                 assert_eq!(ran.err.matches(&said).count(), 1, "{why}: {ran:?}");
                 assert!(ran.err.contains(why), "{why}: {ran:?}");
                 assert!(ran.out.contains("b/new"), "{why}: {ran:?}");

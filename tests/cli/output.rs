@@ -10,7 +10,7 @@ fn check_says_where_why_and_what_next() {
         "\"pip\"",
         "^^^^^",
         "predicted to fail",
-        "with the fix predicted to install and start",
+        "with the fix: predicted to install and start",
         "not checked:",
         "next: `nixpacks-fix diff`",
     ] {
@@ -93,7 +93,7 @@ fn plan_names_where_each_value_comes_from() {
     let ran = sandbox.run(&["plan", "--start-cmd", "python x.py"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     for want in
-        ["nixPkgs", "(nixpacks.toml:2:12)", "the plan after the fix", "python x.py  (argument --start-cmd)"]
+        ["nixPkgs", "(nixpacks.toml:2:12)", "runs after the fix", "python x.py  (argument --start-cmd)"]
     {
         assert!(ran.out.contains(want), "{want:?}: {}", ran.out);
     }

@@ -8,7 +8,7 @@ fn fix_changes_the_file_says_so_and_settles() {
     assert_eq!(ran.code, 0, "{ran:?}");
     for want in [
         "changed `nixpacks.toml`",
-        "now predicted to install and start",
+        "now: predicted to install and start",
         " fixed",
         "next: `git diff`, then `git add nixpacks.toml && git commit",
     ] {

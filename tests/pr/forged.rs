@@ -69,7 +69,7 @@ fn closing_looks_at_whose_the_commits_are() {
     let theirs = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "Mine");
     shop.edit_pull(1, |pull| pull.body = pull.body.replace(&ours, &theirs));
     let ran = scene.succeed(&["close", SHOP, "--yes"]);
-    assert!(ran.out.contains("left to a person"), "{ran:?}");
+    assert!(ran.out.contains("left alone"), "{ran:?}");
     assert_eq!((shop.tip(BRANCH), shop.pull(1).state), (Some(theirs), State::Open));
     // Another identity of ours may close what one has opened.
     let Some((scene, shop)) = Scene::broken() else { return };
@@ -128,7 +128,7 @@ fn without_a_known_account_a_first_one_is_opened_and_nothing_else_is_touched() {
         let untouched = || {
             for args in [&[SHOP][..], &["close", SHOP, "--yes"]] {
                 let ran = scene.succeed(args);
-                assert!(ran.out.contains("may not ask for its own account"), "{kind:?} {ran:?}");
+                assert!(ran.out.contains("is not allowed to read its own account"), "{kind:?} {ran:?}");
                 assert_eq!(scene.writes(), [""; 0], "{kind:?} {args:?}");
             }
             assert_eq!(shop.tip(BRANCH).as_ref(), Some(&tip));
@@ -141,7 +141,7 @@ fn without_a_known_account_a_first_one_is_opened_and_nothing_else_is_touched() {
         shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break");
         shop.close(1);
         // What was closed may have been a no.
-        assert!(scene.succeed(&[SHOP]).out.contains("may not ask for its own account"));
+        assert!(scene.succeed(&[SHOP]).out.contains("is not allowed to read its own account"));
         assert_eq!(scene.writes(), [""; 0], "{kind:?}");
     }
 }
@@ -222,7 +222,7 @@ fn a_description_that_ends_with_something_else_has_no_marker() {
     shop.edit_pull(1, |pull| pull.body.push_str("\n\nSee also the docs."));
     shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
     let ran = scene.succeed(&[SHOP]);
-    assert!(ran.out.contains("left to a person #1: the marker is gone"), "{ran:?}");
+    assert!(ran.out.contains("left alone #1: the marker is gone"), "{ran:?}");
     assert!(shop.pull(1).body.ends_with("See also the docs."));
 }
 

@@ -118,7 +118,7 @@ fn what_was_merged_is_done_and_is_not_forced_on_those_who_take_it_back() {
     assert!(scene.succeed(&[SHOP]).out.contains("nothing to do"));
     shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Revert");
     let ran = scene.succeed(&[SHOP]);
-    assert!(ran.out.contains("taken back #1"), "{ran:?}");
+    assert!(ran.out.contains("reverted #1"), "{ran:?}");
     assert_eq!(scene.writes(), [""; 0]);
     shop.commit("main", &[("nixpacks.toml", Some(OTHERWISE))], "Another try");
     assert!(scene.succeed(&[SHOP]).out.contains("opened #2"));
@@ -133,7 +133,7 @@ fn closes_what_the_base_no_longer_needs_and_may_propose_it_again() {
     assert!(ran.out.contains("closed #1: nothing is left to repair"), "{ran:?}");
     let pull = shop.pull(1);
     assert_eq!((pull.state, pull.comments.len()), (State::Closed, 1));
-    assert!(pull.comments[0].body.contains("`main` needs this change no more"));
+    assert!(pull.comments[0].body.contains("`main` no longer needs this change"));
     assert_eq!(shop.tip(BRANCH), None);
     assert!(scene.succeed(&[SHOP]).out.contains("nothing to do"));
     shop.commit("main", &[("nixpacks.toml", Some(BROKEN))], "Break again");
@@ -152,7 +152,7 @@ fn a_repository_opts_out_and_what_is_open_is_closed() {
     shop.commit("main", &[("nixpacks-fix.toml", Some("pull-requests = no\n"))], "Typo");
     let ran = scene.pr(&[SHOP]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("cannot read `nixpacks-fix.toml`, so it is taken for a no"), "{ran:?}");
+    assert!(ran.err.contains("cannot read `nixpacks-fix.toml`, so no pull request is opened"), "{ran:?}");
     assert_eq!(scene.writes(), [""; 0]);
 }
 

@@ -107,7 +107,7 @@ fn opens_no_more_than_it_may() {
     let list = ["acme/a", "acme/b", "acme/c", "--yes"];
     let ran = scene.pr(&[&list[..], &["--max-new", "2"]].concat());
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.out.contains("2 opened, 1 waits"), "{ran:?}");
+    assert!(ran.out.contains("2 opened, 1 waiting"), "{ran:?}");
     // Those of the last hour count, whoever's run they were opened by.
     let now = jiff::Timestamp::now().to_string();
     for name in ["a", "b"] {
@@ -116,7 +116,7 @@ fn opens_no_more_than_it_may() {
     }
     let ran = scene.pr(&[&list[..], &["--max-hourly", "2"]].concat());
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.out.contains("2 up to date, 1 waits"), "{ran:?}");
+    assert!(ran.out.contains("2 up to date, 1 waiting"), "{ran:?}");
     let ran = scene.succeed(&[&list[..], &["--max-hourly", "3"]].concat());
     assert!(ran.out.contains("1 opened"), "{ran:?}");
 }
@@ -149,8 +149,7 @@ fn status_tells_what_became_of_them() {
     scene.forge.at("acme/c").unwrap().close(1);
     scene.writes();
     let ran = scene.succeed(&[&["status"], &list[..]].concat());
-    for want in ["merged", "open, and left to a person", "closed by a person", "no pull request of this tool"]
-    {
+    for want in ["merged", "open, and left alone", "closed by a person", "no pull request of this tool"] {
         assert!(ran.out.contains(want), "{want} is not in {ran:?}");
     }
     assert_eq!(scene.writes(), [""; 0]);
@@ -270,7 +269,7 @@ fn the_life_of_a_merge_request_and_of_one_at_gitea() {
         );
         let tip = shop.commit(BRANCH, &[("x", Some("y"))], "Mine");
         for _ in 0..2 {
-            assert!(scene.succeed(&args).out.contains("left to a person"));
+            assert!(scene.succeed(&args).out.contains("left alone"));
         }
         assert_eq!((shop.tip(BRANCH), shop.pull(1).comments.len()), (Some(tip), 1), "{kind:?}");
         shop.close(1);
@@ -292,6 +291,6 @@ fn ten_in_a_run_unless_told_otherwise() {
     }
     let ran = scene.pr(&["--org", "acme", "--yes"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.out.contains("10 opened, 2 waits"), "{ran:?}");
+    assert!(ran.out.contains("10 opened, 2 waiting"), "{ran:?}");
     assert!(scene.succeed(&["--org", "acme", "--yes"]).out.contains("2 opened"));
 }

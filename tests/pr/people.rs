@@ -21,7 +21,7 @@ fn keeps_off_a_branch_that_a_person_worked_on_and_says_so_once() {
     shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
     for _ in 0..2 {
         let ran = scene.succeed(&[SHOP]);
-        assert!(ran.out.contains("left to a person #1: somebody else has worked on its branch"), "{ran:?}");
+        assert!(ran.out.contains("left alone #1: somebody else has worked on its branch"), "{ran:?}");
     }
     assert_eq!(shop.tip(BRANCH).as_deref(), Some(tip.as_str()));
     let pull = shop.pull(1);
@@ -58,7 +58,7 @@ fn an_identity_that_people_share_leaves_it_to_the_tip() {
     assert!(scene.pr_with(&[SHOP], &shared).out.contains("up to date"));
     // A commit by the same name.
     let tip = shop.commit(BRANCH, &[("x.py", Some("x = 1\n"))], "My way");
-    assert!(scene.pr_with(&[SHOP], &shared).out.contains("left to a person"));
+    assert!(scene.pr_with(&[SHOP], &shared).out.contains("left alone"));
     assert_eq!(shop.tip(BRANCH), Some(tip));
 }
 
@@ -93,7 +93,7 @@ fn keeps_off_when_the_marker_is_gone() {
     shop.edit_pull(1, |pull| pull.body = "Rewritten.".to_owned());
     shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
     let ran = scene.succeed(&[SHOP]);
-    assert!(ran.out.contains("left to a person #1: the marker is gone"), "{ran:?}");
+    assert!(ran.out.contains("left alone #1: the marker is gone"), "{ran:?}");
     assert_eq!((shop.pull(1).state, shop.pull(1).comments.len()), (State::Open, 1));
 }
 
@@ -105,7 +105,7 @@ fn an_identity_of_its_own_is_a_second_check() {
     let ours = shop.tip(BRANCH).unwrap();
     let theirs = shop.commit(BRANCH, &[("main.py", Some("x = 2\n"))], "Mine");
     shop.edit_pull(1, |pull| pull.body = pull.body.replace(&ours, &theirs));
-    assert!(scene.succeed(&[SHOP]).out.contains("left to a person #1"));
+    assert!(scene.succeed(&[SHOP]).out.contains("left alone #1"));
     assert_eq!(shop.tip(BRANCH), Some(theirs));
 }
 
@@ -156,8 +156,8 @@ fn what_was_handed_back_is_ours_once_and_not_for_ever() {
     assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
     let theirs = shop.commit(BRANCH, &[("x.py", Some("x = 2\n"))], "My way after all");
     shop.commit("main", &[("nixpacks.toml", Some(&format!("# Deploys\n{BROKEN}")))], "Explain");
-    assert!(scene.succeed(&[SHOP]).out.contains("left to a person"));
-    assert!(scene.succeed(&["close", SHOP]).out.contains("left to a person"));
+    assert!(scene.succeed(&[SHOP]).out.contains("left alone"));
+    assert!(scene.succeed(&["close", SHOP]).out.contains("left alone"));
     assert_eq!(shop.tip(BRANCH), Some(theirs));
 }
 
@@ -211,7 +211,7 @@ fn the_texts_follow_after_a_branch_was_handed_back() {
     assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
     let body = shop.pull(1).body;
     assert_eq!(body.matches("<!-- nixpacks-fix").count(), 1, "{body}");
-    assert!(body.contains("drop pip from"), "{body}");
+    assert!(body.contains("` from `nixPkgs`"), "{body}");
     assert!(!body.contains("was=") && !body.contains("handed"), "{body}");
     assert!(scene.succeed(&[SHOP]).out.contains("up to date"));
 }
@@ -223,8 +223,8 @@ fn the_commit_that_was_handed_back_is_theirs_when_they_put_it_back() {
     shop.edit_pull(1, |pull| pull.body = format!("Yours.\n\n{line}\n"));
     assert!(scene.succeed(&[SHOP]).out.contains("updated #1"));
     shop.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
-    assert!(scene.succeed(&[SHOP]).out.contains("left to a person"));
-    assert!(scene.succeed(&["close", SHOP]).out.contains("left to a person"));
+    assert!(scene.succeed(&[SHOP]).out.contains("left alone"));
+    assert!(scene.succeed(&["close", SHOP]).out.contains("left alone"));
     assert_eq!(shop.tip(BRANCH), Some(theirs));
 }
 
@@ -241,7 +241,7 @@ fn each_closing_has_its_reason() {
     shop.commit("main", &[("nixpacks.toml", Some(MENDED))], "Mend");
     scene.succeed(&[SHOP]);
     let said: Vec<String> = shop.pull(1).comments.into_iter().map(|comment| comment.body).collect();
-    assert!(said.len() == 2 && said[1].contains("needs this change no more"), "{said:?}");
+    assert!(said.len() == 2 && said[1].contains("no longer needs this change"), "{said:?}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn a_branch_that_moves_between_the_look_and_the_push_is_left_alone() {
     failed(&scene.pr(&[SHOP]), &["somebody moved the branch `nixpacks-fix/main` meanwhile"]);
     assert_eq!(shop.show(BRANCH, "main.py").as_deref(), Some("x = 2\n"));
     assert_eq!(shop.pull(1).body, body);
-    assert!(scene.succeed(&[SHOP]).out.contains("left to a person"));
+    assert!(scene.succeed(&[SHOP]).out.contains("left alone"));
 }
 
 #[test]
@@ -172,7 +172,9 @@ fn the_token_of_a_run_of_actions_is_recognised() {
     let ran = scene.pr_with(&[SHOP], &run);
     assert!(ran.code == 0 && ran.out.contains("opened #1"), "{ran:?}");
     assert!(
-        ran.err.contains("note: with the GITHUB_TOKEN of GitHub Actions, checks do not start"),
+        ran.err.contains(
+            "note: pull requests that are opened with the GITHUB_TOKEN of GitHub Actions start no checks"
+        ),
         "{ran:?}"
     );
     assert!(shop.git(&["log", "-1", "--format=%an", BRANCH]).starts_with("github-actions[bot]"));
@@ -180,7 +182,7 @@ fn the_token_of_a_run_of_actions_is_recognised() {
     let ours = shop.tip(BRANCH).unwrap();
     let theirs = shop.commit(BRANCH, &[("main.py", Some("x = 2\n"))], "Mine");
     shop.edit_pull(1, |pull| pull.body = pull.body.replace(&ours, &theirs));
-    assert!(scene.pr_with(&[SHOP], &run).out.contains("left to a person"));
+    assert!(scene.pr_with(&[SHOP], &run).out.contains("left alone"));
 }
 
 #[test]
@@ -244,7 +246,7 @@ fn what_cannot_be_read_or_used_is_named() {
         &["nobody said which forge `git.example.org` is", "--api-url"],
     );
     failed(&scene.pr(&[SHOP, "--head-prefix="]), &["cannot use `--head-prefix `"]);
-    failed(&scene.pr(&[SHOP, "--head-prefix", "a..b/"]), &["no branch can start so"]);
+    failed(&scene.pr(&[SHOP, "--head-prefix", "a..b/"]), &["no branch name can start like that"]);
     failed(&scene.pr(&[SHOP, "--shard", "1/2"]), &["cannot use `--shard` without a list"]);
     failed(&scene.pr(&[SHOP, "--base", "a..b"]), &["`a..b` is no name of a branch"]);
     let empty = scene.forge.repository("acme/empty", &[]);

@@ -54,5 +54,5 @@ fn commands_that_multiply_a_long_requirements_file_are_not_followed_without_end(
     assert!(outcome(10).fails());
     let verdict = outcome(200);
     assert_eq!(verdict.outcome, Outcome::Unknown);
-    assert!(verdict.detail.contains("more than is followed"), "{}", verdict.detail);
+    assert!(verdict.detail.contains("too much to follow"), "{}", verdict.detail);
 }

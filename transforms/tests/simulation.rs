@@ -107,15 +107,15 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ),
     ("python311", &["cd nowhere && pip install flask"], "fails no-such-file: pip !pip-not-found"),
     ("python311", &["cd server", "ls main.py"], "ok | ok"),
-    ("python311", &["python main.py"], "fails marker-missing: python !marker-missing"),
+    ("python311", &["python main.py"], "fails module-not-found: python !module-not-found"),
     ("python311", &["python nothing.py"], "fails no-such-file: python !no-such-file"),
     ("python311", &["python -c 'print(1)'"], "ok: python"),
     ("python311", &["python -m http.server --help"], "ok: python"),
-    ("python311", &["python -m flask run"], "fails marker-missing: python !marker-missing"),
+    ("python311", &["python -m flask run"], "fails module-not-found: python !module-not-found"),
     (
         "python311",
         &["python -m venv v && v/bin/python main.py"],
-        "fails marker-missing: make /app/v, python in /app/v !marker-missing => /app/v",
+        "fails module-not-found: make /app/v, python in /app/v !module-not-found => /app/v",
     ),
     (
         "python311",
@@ -259,7 +259,7 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311",
         &["python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn absent:app"],
-        "fails marker-missing: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v !marker-missing => /app/v",
+        "fails module-not-found: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v !module-not-found => /app/v",
     ),
     (
         "python311",
@@ -281,7 +281,7 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311",
         &["python -m venv v && v/bin/pip install celery && v/bin/celery -A tasks worker"],
-        "fails marker-missing: make /app/v, pip in /app/v, program v/bin/celery in /app/v !marker-missing => /app/v",
+        "fails module-not-found: make /app/v, pip in /app/v, program v/bin/celery in /app/v !module-not-found => /app/v",
     ),
     (
         "python311",
@@ -335,7 +335,7 @@ const ROWS: &[(&str, &[&str], &str)] = &[
         &["python -m venv v && v/bin/pip install flask==$V"],
         "ok: make /app/v, pip in /app/v => /app/v",
     ),
-    ("python", &["python -m venv v"], "fails marker-missing: make /app/v !marker-missing"),
+    ("python", &["python -m venv v"], "fails module-not-found: make /app/v !module-not-found"),
     ("python311", &["cp -r server /app/server"], "fails other"),
     ("python311", &["cp -r server /app/copy && ls copy/main.py"], "ok"),
     ("python311 nodejs_20", &["npm ci"], "fails no-such-file"),
@@ -409,7 +409,7 @@ fn does(call: &Call) -> String {
 
 fn seen(walk: &Walk) -> String {
     let command = |command: &Command| {
-        let ends = ends(command.fails(), command.is_unsure(), command.reason());
+        let ends = ends(command.fails(), command.is_unknown(), command.reason());
         let calls: Vec<String> = command.calls.iter().map(does).collect();
         if calls.is_empty() { ends } else { format!("{ends}: {}", calls.join(", ")) }
     };

@@ -51,7 +51,7 @@ fn of_line(line: &str) -> Option<&'static str> {
             }
         }
         () if has("libstdc++.so.6: cannot open shared object file") => "native-lib-missing",
-        () if has("No module named ") => "marker-missing",
+        () if has("No module named ") => "module-not-found",
         () if absent => "no-such-file",
         () if has("No matching distribution found") => "resolution",
         () if has("Could not resolve host") => "network",
@@ -68,7 +68,7 @@ pub(crate) fn names_errors_by_their_last_line() {
         ("/bin/bash: line 1: /opt/venv/bin/pip: No such file or directory\n", "venv-missing"),
         ("/bin/bash: line 1: cd: server: No such file or directory\n", "no-such-file"),
         ("/root/.nix-profile/bin/python: No module named pip\n", "no-pip-module"),
-        ("/root/.nix-profile/bin/python: No module named uvicorn\n", "marker-missing"),
+        ("/root/.nix-profile/bin/python: No module named uvicorn\n", "module-not-found"),
         ("error: undefined variable 'pip'\n\n       at /app/x.nix:19:9\n", "undefined-variable"),
         ("error: externally-managed-environment\n\n× …\nhint: See PEP 668.\n", "externally-managed"),
         ("x: No module named pip\n/bin/bash: line 1: pip: command not found\n", "pip-not-found"),

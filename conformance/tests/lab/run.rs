@@ -50,7 +50,12 @@ const SPOILED: &[(&str, &str, &str, &str)] = &[
     ("seeds/003-explicit", "\"python -m venv --copies /opt/venv\",", "", "venv-missing (build)"),
     ("venv/off-path-at-start", "paths = [\"/app/venv/bin\"]", "", "command-not-found (start)"),
     ("seeds/000-1-pip-in-nixpkgs", "\"uvicorn ", "\"echo uvicorn ", "other (start)"),
-    ("seeds/003-explicit", "/opt/venv/bin/python -m uvicorn", "python -m uvicorn", "marker-missing (start)"),
+    (
+        "seeds/003-explicit",
+        "/opt/venv/bin/python -m uvicorn",
+        "python -m uvicorn",
+        "module-not-found (start)",
+    ),
     ("libraries/numpy-without-provider", "nixLibs = [", "nixLibs = [] #", "native-lib-missing (start)"),
 ];
 

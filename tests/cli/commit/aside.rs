@@ -15,7 +15,7 @@ fn only_the_branch_moves() {
     let (before, head) = (index(), git(&sandbox, &["rev-parse", "HEAD"]));
     let ran = sandbox.run(&["fix", "--commit", "--allow-staged", "--branch", "deploy/fix", "-s"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("changed `nixpacks.toml` on the branch `deploy/fix` alone"), "{ran:?}");
+    assert!(ran.out.contains("changed `nixpacks.toml` on the branch `deploy/fix` only"), "{ran:?}");
     assert!(ran.out.contains(" on deploy/fix: fix(nixpacks): "), "{ran:?}");
     assert!(ran.out.contains("next: `git show deploy/fix`, then `git push -u origin deploy/fix`"), "{ran:?}");
     assert!(index() == before, "the index was written");

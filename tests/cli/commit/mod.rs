@@ -164,7 +164,7 @@ fn the_message_says_what_failed_and_why_and_what_changed() {
         "predicted to fail when Nix installs the packages",
         "- error: undefined variable 'pip'\n",
         "Changed in `nixpacks.toml`:\n\n- ",
-        "With this it is predicted to install and start.\n",
+        "With this change it is predicted to install and start.\n",
         "\nPredicted, not built; not checked: ",
     ] {
         assert!(message.contains(want), "{want:?}: {message}");
@@ -283,7 +283,7 @@ fn an_app_that_still_fails_is_committed_and_the_status_says_so() {
     assert_eq!(ran.code, 1, "{ran:?}");
     made(&sandbox, "");
     let message = git(&sandbox, &["log", "-1", "--format=%B"]);
-    assert!(message.contains("With this it is predicted to fail"), "{message}");
+    assert!(message.contains("With this change it is predicted to fail"), "{message}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_repair_that_only_undoes_what_was_not_committed_makes_no_commit() {
             sandbox.run(&["fix", "--commit", "--allow-dirty"])
         };
         assert_eq!(ran.code, 0, "{ran:?}");
-        let want = "nothing to commit: the repair brings `nixpacks.toml` to what HEAD has\n";
+        let want = "nothing to commit: after the fix, HEAD already has the same `nixpacks.toml`\n";
         assert!(ran.out.contains(want) && !ran.out.contains("committed"), "{ran:?}");
         assert_eq!(git(&sandbox, &["rev-parse", "HEAD"]), head);
         assert_eq!(git(&sandbox, &["branch", "--format=%(refname:short)"]), "main\n");

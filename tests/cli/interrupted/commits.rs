@@ -120,7 +120,7 @@ fn none_is_written_and_committed_where_one_was_edited_meanwhile() {
     assert_eq!(git(&sandbox, &["rev-list", "--count", "HEAD"]), "1\n");
     for want in [
         "cannot write `b/nixpacks.toml`: it changed since it was read",
-        "not written: the commit is to have all of its files",
+        "not written, because another file of the same commit could not be written",
         "error: not committed: not every file could be written\nnote: nothing was changed\n",
     ] {
         assert!(err.contains(want), "{want}: {out}{err}");

@@ -31,7 +31,7 @@ fn node(node: &Node, text: &str) -> Result<(), Failure> {
             let time = raw.find(['T', 't', ' ']).map_or(raw, |at| &raw[at + 1..]);
             let time = time.find(['+', '-', 'Z', 'z']).map_or(time, |at| &time[..at]);
             if time.matches(':').count() == 1 {
-                return Err((Some(node.span), "a time needs seconds".to_owned()));
+                return Err((Some(node.span), "a time needs seconds (Nixpacks reads TOML 1.0)".to_owned()));
             }
             Ok(())
         }
@@ -48,7 +48,10 @@ fn escapes(inner: Span, text: &str) -> Result<(), Failure> {
         }
         if let Some((_, escaped @ ('e' | 'x'))) = rest.next() {
             let at = inner.start + at;
-            return Err((Some(Span::new(at, at + 2)), format!("the escape `\\{escaped}` needs TOML 1.1")));
+            return Err((
+                Some(Span::new(at, at + 2)),
+                format!("the escape `\\{escaped}` needs TOML 1.1, and Nixpacks reads TOML 1.0"),
+            ));
         }
     }
     Ok(())
@@ -68,7 +71,10 @@ fn braces(span: Span, table: &Table, text: &str) -> Result<(), Failure> {
     newline(tail, text)?;
     if let Some(at) = tail.of(text).find(',').filter(|_| !values.is_empty()) {
         let comma = Span::new(tail.start + at, tail.start + at + 1);
-        return Err((Some(comma), "a trailing comma in an inline table needs TOML 1.1".to_owned()));
+        return Err((
+            Some(comma),
+            "a trailing comma in an inline table needs TOML 1.1, and Nixpacks reads TOML 1.0".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -76,7 +82,8 @@ fn braces(span: Span, table: &Table, text: &str) -> Result<(), Failure> {
 fn newline(gap: Span, text: &str) -> Result<(), Failure> {
     match gap.of(text).find('\n') {
         Some(at) => {
-            let message = "a line break in an inline table needs TOML 1.1".to_owned();
+            let message =
+                "a line break in an inline table needs TOML 1.1, and Nixpacks reads TOML 1.0".to_owned();
             Err((Some(Span::at(gap.start + at)), message))
         }
         None => Ok(()),

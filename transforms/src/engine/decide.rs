@@ -261,7 +261,7 @@ impl Judge<'_> {
             if self.progress(&with, &without)? == Progress::Further {
                 let stops = self.attempt(&with)?.stops(before);
                 let detail = stops.first().map(|stop| stop.detail.clone()).unwrap_or_default();
-                harmful.push((group, format!("with it the app would get no further than to: {detail}")));
+                harmful.push((group, format!("with this fix the app would stop earlier, at \"{detail}\"")));
                 chosen = without;
             }
         }

@@ -57,12 +57,12 @@ pub(super) fn reached(after: &[Verdict]) -> Vec<(u8, Stage)> {
 pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Result<(), String> {
     let Some(first) = after.first() else { return Ok(()) };
     let Some(was) = before.first() else {
-        return Err("the app is predicted to work, and would not after the repair".to_owned());
+        return Err("the app is predicted to work today, and would not work after this fix".to_owned());
     };
     match progress(before, after) {
         Progress::Same if asked => return Ok(()),
         Progress::Same | Progress::Worse => {
-            return Err(format!("the repair would get no further: {}", first.detail));
+            return Err(format!("even with this fix, the app would still stop at \"{}\"", first.detail));
         }
         Progress::Further => {}
     }
@@ -71,10 +71,10 @@ pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Resul
     let new = next(after, before).or(Some(first).filter(|first| first.reached() > was.reached()));
     match new.map(|stop| (stop.outcome, &stop.detail)) {
         Some((Outcome::Fails { reason, .. }, detail)) if reason.is_pip_family() => {
-            Err(format!("the repair would only move to the next error of the same family: {detail}"))
+            Err(format!("this fix would only lead to the next error: \"{detail}\""))
         }
         Some((Outcome::Fails { stage: Stage::Plan, .. }, _)) => {
-            Err("Nixpacks would refuse the repaired files".to_owned())
+            Err("Nixpacks would still stop with an error".to_owned())
         }
         _ => Ok(()),
     }
@@ -84,7 +84,7 @@ pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Resul
 pub(super) fn held_because(before: &[Verdict]) -> &'static str {
     match before.first().map(|stop| stop.outcome) {
         None => "the app is predicted to work as it is",
-        Some(Outcome::Fails { .. }) => "the app is predicted to get no further by it",
-        _ => "the run cannot be predicted as far as this",
+        Some(Outcome::Fails { .. }) => "it is not predicted to get the app any further",
+        _ => "the prediction does not reach this place",
     }
 }

@@ -37,7 +37,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         }
         if pass == PASSES {
             let rules = now.findings.iter().map(|finding| finding.rule.id.to_owned()).collect();
-            return Err(NotConverged { rules, message: "the repairs did not come to an end".to_owned() });
+            return Err(NotConverged { rules, message: "the fixes did not come to an end".to_owned() });
         }
         changes.follow(app, next)?;
     }

@@ -6,26 +6,26 @@ use crate::walk::Verdict;
 
 pub use crate::fix::{Applicability, FileChange, FileEdit, Fix};
 
-/// Everything that is known of one app.
+/// The results for one app.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The prediction for the app as it stands.
+    /// The prediction for the files as they are.
     pub before: Verdict,
     /// The prediction with [`Outcome::changes`] made. Equal to `before` where there are none.
     pub after: Verdict,
-    /// What is wrong with the app as it stands, in order of place.
+    /// What is wrong with the files as they are, in order of place.
     pub findings: Vec<Finding>,
     /// The fixes that findings refer to.
     pub fixes: Vec<Fix>,
-    /// What `fix` would write under the options: empty when nothing is allowed or nothing helps.
+    /// What `fix` would write with these options: empty if no fix is allowed, or none helps.
     pub changes: Vec<FileChange>,
     /// What is still wrong once [`Outcome::changes`] are made.
     pub remaining: Vec<Finding>,
-    /// Fixes held back as unsafe, each with the reason: indices into [`Outcome::fixes`], rising.
+    /// Fixes that are made only with `unsafe_fixes`, each with the reason: ascending indices into [`Outcome::fixes`].
     pub held: Vec<(usize, String)>,
-    /// Fixes that were tried and are not offered.
+    /// Fixes that were tried and are not made.
     pub refused: Vec<RefusedFix>,
-    /// Files that are there and could not be read: nothing is known of the app then, and nothing is changed.
+    /// Files that exist and could not be read. Then nothing is predicted for the app, and nothing is changed.
     pub unread: Vec<ReadError>,
     /// Deploy files that cannot be parsed.
     pub broken: Vec<ParseError>,
@@ -33,7 +33,7 @@ pub struct Outcome {
     pub plan_before: Option<Plan>,
     /// The effective plan after.
     pub plan_after: Option<Plan>,
-    /// Sentences on what the prediction assumes (packages outside the tables, and so on).
+    /// Packages that the tables do not have, and which are assumed to exist.
     pub assumed: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct RefusedFix {
     pub reason: String,
 }
 
-/// The fixes went on making changes: nothing may be written, and it is a bug in the tool.
+/// The fixes did not stop making changes. This is a bug in the tool, and nothing is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotConverged {
     /// The rules whose fixes went on.

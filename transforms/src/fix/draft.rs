@@ -26,6 +26,12 @@ impl Answers {
     }
 }
 
+/// Bytes of a title from which on nothing is added to it.
+const LONGEST_TITLE: usize = 300;
+
+/// What a longer title ends with.
+const AND_MORE: &str = "; and more";
+
 /// One entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -147,7 +153,8 @@ impl List {
     /// Says what the changes do to the list, behind what was said of it before.
     pub(crate) fn say(&mut self, title: &str) {
         match &mut self.title {
-            Some(said) if said.contains(title) => {}
+            Some(said) if said.contains(title) || said.ends_with(AND_MORE) => {}
+            Some(said) if said.len() > LONGEST_TITLE => said.push_str(AND_MORE),
             Some(said) => *said = format!("{said}; {title}"),
             None => self.title = Some(title.to_owned()),
         }

@@ -1,7 +1,7 @@
 //! A draft's changes as fixes: titled sets of edits.
 
 use super::draft::{
-    Answers, Draft, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_marker,
+    Answers, Draft, Insert, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_marker,
 };
 use crate::document::schema::NIX_PKGS;
 use crate::document::{Document, KeyPath, Node};
@@ -60,8 +60,7 @@ impl Draft<'_> {
                 .map(|list| (list.keys.iter().map(String::as_str).collect(), slots(list)))
                 .collect();
             for (list, edits) in lists.iter().zip(array::rewrite_many(doc, &arrays)) {
-                let title =
-                    list.title.clone().unwrap_or_else(|| format!("rewrite `{}`", list.keys.join(".")));
+                let title = list.title.clone().unwrap_or_else(|| format!("change `{}`", list.keys.join(".")));
                 out.add(edits, &list.answers, |edits| ProposedFix {
                     title,
                     plain_title: list.title.is_none(),
@@ -87,7 +86,7 @@ impl Draft<'_> {
                 found.iter().map(|(_, node, new)| (*node, new.text.as_str())).collect();
             for ((place, _, new), edits) in found.iter().zip(string::set_many(doc, &texts)) {
                 out.add(edits, &new.answers, |edits| ProposedFix {
-                    title: "run the program of the virtual environment".to_owned(),
+                    title: "run the program from the virtual environment".to_owned(),
                     plain_title: true,
                     rules: new.rules.clone(),
                     answers: new.answers.clone(),
@@ -105,7 +104,7 @@ impl Draft<'_> {
             let Some(keys) = doc.path_of(wrap.place.span.start) else { continue };
             let Span { start, end } = wrap.place.span;
             out.fixes.push(ProposedFix {
-                title: format!("make `{}` a list", keys.join(".")),
+                title: format!("put `[` and `]` around the value of `{}`", keys.join(".")),
                 plain_title: false,
                 rules: wrap.rules.clone(),
                 answers: wrap.answers.clone(),
@@ -123,9 +122,7 @@ impl Draft<'_> {
             let keys: Vec<Vec<&str>> =
                 removals.iter().map(|removal| removal.keys.iter().map(String::as_str).collect()).collect();
             let keys: Vec<&[&str]> = keys.iter().map(Vec::as_slice).collect();
-            let said = |removal: &Removal| {
-                removal.title.clone().unwrap_or_else(|| format!("remove `{}`", removal.keys.join(".")))
-            };
+            let said = |removal: &Removal| removal.title.clone().unwrap_or_else(|| removed(&removal.keys));
             let mut answers = Answers::default();
             for removal in removals {
                 answers.extend(&removal.answers);
@@ -180,7 +177,7 @@ impl Draft<'_> {
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = |doc: &Document| entry::insert_array(doc, &table, insert.key, &insert.values, None);
             let keys: KeyPath = insert.table.iter().cloned().chain([insert.key.to_owned()]).collect();
-            let title = format!("add `{}`", keys.join("."));
+            let title = added(&keys, insert);
             add(out, doc, (title, &insert.rules, &insert.answers), keys, edits);
         }
     }
@@ -190,7 +187,7 @@ impl Draft<'_> {
             let Some(doc) = self.model.document(path) else { continue };
             let edits = |doc: &Document| entry::insert_string(doc, &["variables"], name, value, None);
             let keys = vec!["variables".to_owned(), (*name).to_owned()];
-            add(out, doc, (format!("set `{name}`"), rules, answers), keys, edits);
+            add(out, doc, (format!("set `{name}` to `{value}`"), rules, answers), keys, edits);
         }
     }
 
@@ -209,7 +206,7 @@ impl Draft<'_> {
                     (*to).clone_into(last);
                 }
                 out.add(edits, answers, |edits| ProposedFix {
-                    title: format!("rename `{}` to `{to}`", keys.join(".")),
+                    title: format!("rename `{}` to `{to}`, the spelling that Nixpacks reads", keys.join(".")),
                     plain_title: false,
                     rules: rules.clone(),
                     answers: answers.clone(),
@@ -238,6 +235,35 @@ impl Proposals {
 
 /// The most phrases that the title of one fix has.
 const MOST_PHRASES: usize = 8;
+
+/// What the removal of a key does.
+fn removed(keys: &[String]) -> String {
+    let path = keys.join(".");
+    if keys.last().is_some_and(|key| NIX_PKGS.names.contains(&key.as_str())) {
+        return format!("remove `{path}`: Nixpacks then installs its own packages");
+    }
+    if keys.first().is_some_and(|key| key == "variables") {
+        return format!("remove `{path}`, which has no effect in a virtual environment");
+    }
+    format!("remove `{path}`")
+}
+
+/// What a new key does.
+fn added(keys: &[String], insert: &Insert) -> String {
+    let path = keys.join(".");
+    let values: Vec<String> = insert.values.iter().map(|value| format!("\"{value}\"")).collect();
+    let what = format!("add `{path} = [{}]`", values.join(", "));
+    match insert.key {
+        "paths" => format!("{what}, so that the virtual environment is on PATH"),
+        "nixLibs" => format!("{what}: compiled packages such as numpy need these libraries"),
+        "providers" if insert.values.len() == 1 => {
+            format!("{what}: Nixpacks then runs its Python steps only")
+        }
+        "providers" => format!("{what}: Nixpacks then also runs its Python steps"),
+        "cmds" => format!("add `{path}` with the commands that need pip, behind Nixpacks' own install step"),
+        _ => what,
+    }
+}
 
 /// Each phrase once, and of more than a reader wants only the first.
 fn enumerated(phrases: impl Iterator<Item = String>) -> String {
@@ -285,7 +311,7 @@ fn add(
         }
     }
     fix.answers.extend(answers);
-    fix.title = format!("{} and {}", fix.title, title.strip_prefix("add ").unwrap_or(&title));
+    fix.title = format!("{}; {title}", fix.title);
     fix.rules.extend(rules);
     fix.touches.extend(touches);
 }

@@ -9,10 +9,10 @@ pub(crate) use draft_to_fixes::Proposals;
 
 use crate::edit::Edit;
 
-/// What a fix may claim, computed by the engine.
+/// Whether a fix is made without being asked for, computed by the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Applicability {
-    /// Only a person can decide.
+    /// Only the user can decide: it is never made automatically.
     Manual,
     /// May change what works, changes nothing that is predicted, or could not be judged.
     Unsafe,
@@ -45,7 +45,7 @@ pub struct FileEdit {
 pub struct Fix {
     /// Lower-case imperative.
     pub title: String,
-    /// What it may claim.
+    /// Whether it is made without being asked for.
     pub applicability: Applicability,
     /// Whether it is part of the changes that are made.
     pub applied: bool,

@@ -16,7 +16,9 @@ impl Draft<'_> {
                 }
             }
             list.rules.insert(rule);
-            list.say("add the libraries that native code needs");
+            list.say(
+                "add `zlib` and `stdenv.cc.cc.lib` to `nixLibs`: compiled packages such as numpy need them",
+            );
             return;
         }
         let lower = self.model.provided.phases.get("setup").and_then(|phase| phase.nix_libs.as_ref());

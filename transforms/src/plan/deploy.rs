@@ -77,7 +77,7 @@ fn text(view: &dyn AppView, path: &str) -> Result<String, String> {
     if bytes.len() > SIZE_LIMIT {
         return Err(format!("the file is larger than {} MiB", SIZE_LIMIT >> 20));
     }
-    String::from_utf8(bytes.into_owned()).map_err(|_| "stream did not contain valid UTF-8".to_owned())
+    String::from_utf8(bytes.into_owned()).map_err(|_| "the file is not UTF-8 text".to_owned())
 }
 
 fn parse(path: String, kind: FileKind, text: String) -> Result<Document, ParseError> {

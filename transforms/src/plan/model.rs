@@ -125,7 +125,11 @@ fn config_file(
         None => return Plan::default(),
     };
     errors.extend(refused.into_iter().map(|error| PlanError {
-        message: format!("Failed to parse Nixpacks config file `{name}`: {}", error.message),
+        message: match error.kind {
+            // The words are those of our own parser.
+            PlanErrorKind::Syntax => format!("it cannot read `{name}`: {}", error.message),
+            _ => format!("Failed to parse Nixpacks config file `{name}`: {}", error.message),
+        },
         ..error
     }));
     plan

@@ -5,12 +5,14 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "apt-python",
-    summary: "Python from apt stands behind the Nix profile",
+    summary: "Python is installed with apt, but the Python from Nix is the one that runs",
     docs: r#"## What it does
-Finds `python3`, `python3-pip`, `python3-venv` and their like in `aptPkgs`, where `nixPkgs` brings a Python too.
+Finds `python3`, `python3-pip`, `python3-venv` and similar packages in `aptPkgs` when `nixPkgs` also installs a Python.
 
 ## Why it fails
-The Nix profile comes before `/usr/bin` on `PATH`, so `python` is the one from Nix, and packages for the one from apt don't reach it. A pip from apt is externally managed as well (PEP 668).
+`PATH` lists the programs from Nix before `/usr/bin`, so `python` is the one from Nix. It does not see packages that are installed for the Python from apt. The pip from apt refuses to install as well (PEP 668: `externally-managed-environment`).
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -23,7 +25,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-None: shown only. What else may use the package is not known.
+There is no automatic fix, because something else may need the package. If nothing does, remove it from `aptPkgs`.
 "#,
 };
 
@@ -42,9 +44,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             Found::at(
                 item,
                 Severity::Note,
-                format!("`{}` from apt is behind the Nix profile on PATH", item.value),
+                format!("`{}` from apt is not used: the Python from Nix comes first on PATH", item.value),
             )
         })
-        .map(|found| found.label("not the Python that runs"))
+        .map(|found| found.label("this is not the Python that runs"))
         .collect()
 }

@@ -5,12 +5,14 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "break-system-packages",
-    summary: "pip is told to write into the immutable Nix store",
+    summary: "pip installs into Nix's own Python, and its programs are not on PATH",
     docs: r#"## What it does
-Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip command that reaches no virtual environment.
+Finds `--break-system-packages` (or `PIP_BREAK_SYSTEM_PACKAGES`) on a pip command that does not run in a virtual environment.
 
 ## Why it fails
-As root pip can write into `/nix/store`, so the build passes. But console scripts land in a directory that is not on `PATH`: at start, `uvicorn` and its like are not found.
+The build passes, because pip runs as root and can write into the directory of Nix's Python. But the programs that it installs, such as `uvicorn`, end up in a directory that is not on `PATH`: when the app starts, they are not found.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -36,7 +38,7 @@ cmd = "uvicorn main:app"
 ```
 
 ## Fix
-The flag goes, and the install moves into a virtual environment. Unsafe where the app works as it is.
+Removes the flag and installs into a virtual environment. If the app works today, the fix needs `--unsafe-fixes`.
 "#,
 };
 
@@ -47,9 +49,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter(|(_, call, pip)| call.venv.is_none() && pip.command.has("--break-system-packages"))
         .filter_map(|(command, call, _)| {
             let severity = if call.fails() { Severity::Error } else { Severity::Warning };
-            let message = "`--break-system-packages` writes into the Nix store".to_owned();
+            let message = "`--break-system-packages` installs into Nix's own Python".to_owned();
             Found::call(cx, command, call, severity, message)
-                .map(|found| found.label("console scripts do not reach PATH from there"))
+                .map(|found| found.label("programs that are installed there are not on PATH"))
         })
         .collect()
 }

@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "cached-venv",
-    summary: "a virtual environment is in a directory that only the build sees",
+    summary: "a virtual environment is in a cache directory, which is not part of the image",
     docs: r#"## What it does
-Finds virtual environments that `cacheDirectories` covers.
+Finds virtual environments in a directory that `cacheDirectories` lists.
 
 ## Why it fails
-Cache directories are mounts of the build (builder/docker/dockerfile_generation.rs): what is in them is not in the image, so the start command does not find it.
+Cache directories exist only during the build. What is in them is not part of the image, so the start command does not find it.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -37,7 +39,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The entry goes; pip's own cache can stay.
+Removes the entry. The cache of pip (`/root/.cache/pip`) can stay.
 "#,
 };
 
@@ -59,10 +61,11 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             dirs.contains(entry.as_str()) || first_below.is_some_and(|dir| dir.starts_with(&below))
         })
         .filter_map(|item| {
-            let message = format!("the virtual environment in `{}` is not in the image", item.value);
+            let message =
+                format!("the virtual environment in `{}` is missing when the app starts", item.value);
             Found::at(item, Severity::Error, message)
         })
-        .map(|found| found.label("a cache mount is there only while the phase runs"))
+        .map(|found| found.label("a cache directory is not part of the image"))
         .collect()
 }
 
@@ -70,8 +73,9 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
         return false;
     };
+    let entry = list.pieces.get(at).map(|piece| piece.text.clone()).unwrap_or_default();
     list.drop_entry(at);
     list.rules.insert(INFO.id);
-    list.say("keep the virtual environment in the image");
+    list.say(&format!("remove `{entry}` from `cacheDirectories`, so that it becomes part of the image"));
     true
 }

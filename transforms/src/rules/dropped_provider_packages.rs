@@ -10,12 +10,14 @@ use crate::walk::{CallKind, Command, Reason, base_name, in_file, programs_of};
 
 static INFO: RuleInfo = RuleInfo {
     id: "dropped-provider-packages",
-    summary: "a list without \"...\" took the place of the provider's packages",
+    summary: "a `nixPkgs` list replaces the packages that Nixpacks installs itself",
     docs: r#"## What it does
-Finds plans in which a command misses a program that the provider would have brought.
+Finds commands that need a program which Nixpacks would have installed by itself, such as `npm` for a Node app.
 
 ## Why it fails
-A `nixPkgs` list takes the place of what the provider installs (plan/merge.rs); only an entry that is exactly `"..."` keeps it.
+A `nixPkgs` list replaces the packages that Nixpacks installs itself. Only an entry that is exactly `"..."` keeps them.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -35,8 +37,8 @@ cmd = "npm start"
 ```
 
 ## Fix
-`"..."` puts them back; beside the Python provider only the package that is missed, since `"..."` would bring a second interpreter.
-Where only the provider's own build misses them, and the files run nothing but Python, the build is one that nobody asked for: `providers = ["python"]` ends it.
+Adds `"..."`, which keeps those packages. In a Python app it adds only the missing package, because `"..."` would install a second Python.
+If only a build step that Nixpacks added by itself needs them, and your own commands run nothing but Python, it sets `providers = ["python"]`: Nixpacks then runs its Python steps only.
 "#,
 };
 
@@ -88,7 +90,7 @@ fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
     let missed = others.iter().find(|command| command.fails() && runs(command));
     let missed = missed.map(|command| command.item.value.as_str());
     let missed = missed.or_else(|| command_replaced_by_railway(cx, plan, &programs))?;
-    let asked = files.iter().any(|command| runs(command) || command.is_unsure());
+    let asked = files.iter().any(|command| runs(command) || command.is_unknown());
     (!asked && files.iter().any(python)).then_some(missed)
 }
 
@@ -112,10 +114,12 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
     let (message, label) = if let Some(build) = unneeded_provider_build(cx) {
         let provider = plan.ran.first().map_or("other", String::as_str);
-        let message = format!("the {provider} provider builds too, and this list leaves out its packages");
-        (message, format!("`{build}` does not find them"))
+        let message = format!(
+            "Nixpacks also builds the {provider} part of this app, but this list leaves out its packages"
+        );
+        (message, format!("Nixpacks runs `{build}` without them"))
     } else if let Some((package, missing)) = dropped(cx) {
-        let message = format!("this list leaves out `{package}`, which brings `{missing}`");
+        let message = format!("this list leaves out `{package}`, which contains `{missing}`");
         (message, format!("{missing}: command not found"))
     } else {
         return Vec::new();
@@ -139,11 +143,12 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
         return false;
     };
     if python {
+        list.say(&format!("add `{package}` to `nixPkgs`"));
         list.insert(list.pieces.len(), package);
     } else {
+        list.say("add `\"...\"` to `nixPkgs`: it stands for the packages that Nixpacks installs itself");
         list.insert(0, "...");
     }
     list.rules.insert(INFO.id);
-    list.say("put the provider's packages back into `nixPkgs`");
     true
 }

@@ -6,12 +6,14 @@ use crate::walk::CallKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "ensurepip",
-    summary: "ensurepip runs against the Nix interpreter",
+    summary: "ensurepip cannot add pip to the Python from Nix",
     docs: r#"## What it does
 Finds `python -m ensurepip` outside a virtual environment.
 
 ## Why it fails
-nixpkgs builds Python without ensurepip's install step and marks it externally managed (PEP 668): the command stops with `externally-managed-environment`.
+Nix marks its Python as externally managed (PEP 668), which means that nothing may install into it. The command stops with `externally-managed-environment`.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -31,7 +33,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The command goes: a virtual environment brings its own pip.
+Removes the command. A virtual environment has its own pip.
 "#,
 };
 
@@ -42,9 +44,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter(|(_, call)| matches!(call.kind, CallKind::EnsurePip) && call.venv.is_none())
         .filter_map(|(command, call)| {
             let severity = if call.fails() { Severity::Error } else { Severity::Warning };
-            let message = "`ensurepip` cannot write into the Nix store".to_owned();
+            let message = "`ensurepip` cannot add pip to the Python from Nix".to_owned();
             Found::call(cx, command, call, severity, message)
-                .map(|found| found.label(call.error().unwrap_or("works, but into the Nix store")))
+                .map(|found| found.label(call.error().unwrap_or("works, but it changes Nix's own Python")))
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 use super::{RuleInfo, Severity};
 use crate::plan::{Model, Place};
 
-/// A rule met at a place.
+/// A problem that a rule found.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule.
@@ -32,6 +32,13 @@ pub(crate) struct FindingKey {
 }
 
 impl Finding {
+    /// The file that the user has to commit, relative to the app's root, where that is what is wrong.
+    pub fn file_to_commit(&self) -> Option<&str> {
+        let message =
+            self.message.strip_prefix('`').filter(|_| self.rule.id == "uncommitted-requirements")?;
+        message.split('`').next()
+    }
+
     /// The identity of the finding across edits.
     pub(crate) fn key(&self, model: &Model) -> FindingKey {
         let place = self.place.as_ref().and_then(|place| Some((place, model.document(&place.path)?)));

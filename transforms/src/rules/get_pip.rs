@@ -6,12 +6,14 @@ use crate::walk::CallKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "get-pip",
-    summary: "get-pip.py installs pip into the Nix interpreter",
+    summary: "get-pip.py cannot properly add pip to the Python from Nix",
     docs: r#"## What it does
-Finds get-pip.py being run outside a virtual environment, from a file or through a pipe.
+Finds commands that run get-pip.py outside a virtual environment, from a file or through `curl … | python`.
 
 ## Why it fails
-It stops with `externally-managed-environment`. With `--break-system-packages` it works, and pip ends up in `/nix/store`, where its scripts are not on `PATH`.
+It stops with `externally-managed-environment`, because Nix marks its Python as externally managed (PEP 668). With `--break-system-packages` it works, but the programs that pip then installs are not on `PATH`.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -37,7 +39,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The download and the run go: a virtual environment brings its own pip. Unsafe where the app works as it is.
+Removes the download and the command that runs it. A virtual environment has its own pip. If the app works today, the fix needs `--unsafe-fixes`.
 "#,
 };
 
@@ -50,9 +52,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let (severity, label) = if call.fails() {
                 (Severity::Error, "error: externally-managed-environment")
             } else {
-                (Severity::Warning, "works, but into the Nix store")
+                (Severity::Warning, "works, but it changes Nix's own Python")
             };
-            let message = "get-pip.py installs into the Nix store".to_owned();
+            let message = "get-pip.py installs pip into Nix's own Python".to_owned();
             Found::call(cx, command, call, severity, message).map(|found| found.label(label))
         })
         .collect()

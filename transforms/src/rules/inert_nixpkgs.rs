@@ -11,12 +11,14 @@ use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "inert-nixpkgs",
-    summary: "a key of a phase is not one that Nixpacks reads",
+    summary: "a misspelt `nixPkgs`, which Nixpacks ignores",
     docs: r#"## What it does
-Finds `nixpkgs`, `nix_pkgs` and other spellings where `nixPkgs` is meant.
+Finds `nixpkgs`, `nix_pkgs` and other wrong spellings of `nixPkgs`.
 
 ## Why it fails
-Keys are matched in exact case and unknown ones are ignored without a word (plan/phase.rs), so the packages are never installed.
+Nixpacks silently ignores keys that it does not know, and it distinguishes upper and lower case. So the packages are never installed.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -39,7 +41,7 @@ cmd = "python3.11 main.py"
 ```
 
 ## Fix
-The key is renamed. Safe only where the app gets further by it, as where the commands need an interpreter that this key alone names; elsewhere unsafe, since packages would come that never did.
+Renames the key. This is done without asking only if the app needs it, for example because no other line installs Python. Otherwise the fix needs `--unsafe-fixes`, because it would install packages that were never installed before.
 "#,
 };
 
@@ -89,12 +91,12 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .into_iter()
         .map(|(phase, key)| {
             let place = Place { path: doc.path.clone(), span: key.span };
-            let message = format!("`{}` is ignored: the key is `nixPkgs`", key.name);
+            let message = format!("Nixpacks ignores `{}`: the right spelling is `nixPkgs`", key.name);
             let (severity, label) = if is_needed(doc, phase, key, &missed) {
-                let label = "not read by Nixpacks, and names the interpreter that the commands run";
+                let label = "so the Python that your commands run is not installed";
                 (Severity::Error, label)
             } else {
-                (Severity::Warning, "not read by Nixpacks")
+                (Severity::Warning, "these packages are not installed")
             };
             Found::place(place, severity, message).label(label).keys(&["phases", phase, &key.name])
         })

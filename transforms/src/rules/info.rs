@@ -3,7 +3,7 @@
 pub enum Severity {
     /// Worth knowing.
     Note,
-    /// Inert or risky.
+    /// Has no effect, or is risky.
     Warning,
     /// A predicted failure.
     Error,

@@ -6,12 +6,14 @@ use crate::walk::{CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "interpreter-bypasses-venv",
-    summary: "a command goes past the virtual environment",
+    summary: "a command runs a Python that does not see the virtual environment",
     docs: r#"## What it does
-Finds start commands that name an interpreter by an absolute path, activate a virtual environment that nothing makes, or start as a user who does not read the profile.
+Finds start commands that name Python by an absolute path outside the virtual environment, activate a virtual environment that no command creates, or run as another user.
 
 ## Why it fails
-The packages are in the virtual environment; `/usr/bin/python3` or `/root/.nix-profile/bin/python` does not see them.
+Your requirements are installed in the virtual environment. `/usr/bin/python3` or `/root/.nix-profile/bin/python` does not see them.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -25,7 +27,7 @@ cmd = "/opt/venv/bin/python main.py"
 ```
 
 ## Fix
-The program is named by its path in the virtual environment.
+Runs the program from the virtual environment.
 "#,
 };
 
@@ -37,10 +39,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|(command, call)| {
             let message = match &call.kind {
                 CallKind::Python { name } | CallKind::Program { name } if name.contains("/bin/") => {
-                    format!("`{name}` goes past the virtual environment")
+                    match call.reason() {
+                        Some(Reason::NoSuchFile) => format!("`{name}` does not exist here"),
+                        _ => format!("`{name}` does not use the virtual environment"),
+                    }
                 }
                 CallKind::Activate { dir } if command.phase.is_none() => {
-                    format!("nothing makes a virtual environment in `{dir}`")
+                    format!("no command creates the virtual environment `{dir}`")
                 }
                 _ => return None,
             };

@@ -7,7 +7,7 @@ use crate::plan::names::{Gone, gone_from_apt};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-apt-package",
-    summary: "a name in `aptPkgs` is no package of Ubuntu 24.04",
+    summary: "a name in `aptPkgs` is not a package of Ubuntu 24.04",
     docs: r#"## What it does
 Finds names such as `libgl1-mesa-glx` or `python3.11-venv` in `aptPkgs`.
 

@@ -8,12 +8,14 @@ use crate::walk::{Call, CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-interpreter",
-    summary: "no package of the plan brings Python",
+    summary: "no package installs Python",
     docs: r#"## What it does
-Finds commands that need Python in a plan whose packages bring none.
+Finds commands that need Python, or one version of it, when no package installs it.
 
 ## Why it fails
-A `nixPkgs` list without `"..."` takes the place of what the provider would have installed, its Python included (plan/merge.rs).
+A `nixPkgs` list without `"..."` replaces the packages that Nixpacks installs itself, and Python is one of them.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -33,7 +35,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-With the Python provider first, `"..."` puts its packages back; else the interpreter that the version files name is added.
+If Nixpacks treats the app as a Python app, adds `"..."`, which keeps its own packages. Otherwise adds the Python version that `.python-version` or `runtime.txt` asks for, or `python3`.
 "#,
 };
 
@@ -44,10 +46,12 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let listed =
         || setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
     if is_missing(cx) {
-        let message = "no package of this plan brings Python".to_owned();
+        let message = "no package installs Python".to_owned();
         return match listed() {
             Some(item) => Found::at(item, Severity::Error, message)
-                .map(|found| found.label("this list has none"))
+                .map(|found| {
+                    found.label("this list replaces Nixpacks' own packages, and Python is one of them")
+                })
                 .into_iter()
                 .collect(),
             None => vec![Found::app(Severity::Error, message)],
@@ -55,9 +59,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     }
     let Some(version) = missed_version(cx) else { return Vec::new() };
     let generic = setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| item.value == GENERIC));
-    let message = format!("no package of this plan brings `python{version}`, which a command runs");
+    let message = format!("no package installs `python{version}`, which a command runs");
     let found = generic.and_then(|item| Found::at(item, Severity::Error, message));
-    found.map(|found| found.label("brings another version")).into_iter().collect()
+    found.map(|found| found.label("installs another version")).into_iter().collect()
 }
 
 /// The attribute of whichever Python the archive has by default.
@@ -84,9 +88,10 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     if list.has_marker() {
         return false;
     }
-    list.replace_or_drop(at, &format!("python{}", version.replace('.', "")));
+    let package = format!("python{}", version.replace('.', ""));
+    list.replace_or_drop(at, &package);
     list.rules.insert(INFO.id);
-    list.say("bring the Python that the commands name");
+    list.say(&format!("replace `{GENERIC}` with `{package}` in `nixPkgs`"));
     true
 }
 
@@ -108,15 +113,17 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         }
         list.insert(0, "...");
         list.rules.insert(INFO.id);
-        list.say("add the provider's packages, Python among them");
+        list.say(
+            "add `\"...\"` to `nixPkgs`: it stands for Nixpacks' own packages, and Python is one of them",
+        );
         return true;
     }
     let python = wanted_interpreter(cx);
     if let Some(list) = draft.list("setup", NIX_PKGS) {
         let at = list.pieces.iter().rposition(|piece| is_marker(&piece.text)).map_or(0, |at| at + 1);
+        list.say(&format!("add `{python}` to `nixPkgs`"));
         list.insert(at, python);
         list.rules.insert(INFO.id);
-        list.say("add a Python interpreter");
     } else if plan.ran.is_empty() {
         draft.insert("setup", "nixPkgs", &[&python], INFO.id);
     } else {

@@ -8,12 +8,14 @@ use crate::walk::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-native-libs",
-    summary: "packages with native code find no libstdc++",
+    summary: "a compiled package such as numpy does not find libstdc++",
     docs: r#"## What it does
-Finds imports of packages with native code in a plan without `nixLibs`.
+Finds apps that use a compiled package, such as numpy, when `nixLibs` does not include the C++ library.
 
 ## Why it fails
-Wheels of numpy, grpcio and their like need `libstdc++.so.6`. Only `nixLibs` puts it on the library path; the Python provider sets it (providers/python.rs, `setup`), and here that provider does not run.
+The compiled parts of numpy, grpcio and similar packages need `libstdc++.so.6`. Only `nixLibs` puts it where they look for it. Nixpacks sets `nixLibs` for Python apps, but here that step is replaced or does not run.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -46,7 +48,7 @@ cmd = "python stats.py"
 ```
 
 ## Fix
-What the provider would have given is added.
+Adds the libraries that Nixpacks uses for Python apps.
 "#,
 };
 
@@ -75,7 +77,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
         };
         list.insert(0, "...");
         list.rules.insert(INFO.id);
-        list.say("put the provider's libraries back into `nixLibs`");
+        list.say("add `\"...\"` to `nixLibs`: it stands for the libraries that Nixpacks adds itself");
         return true;
     }
     draft.add_provider_libs(INFO.id);

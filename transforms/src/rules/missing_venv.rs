@@ -6,12 +6,14 @@ use crate::walk::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-venv",
-    summary: "a path leads into a virtual environment that nothing makes",
+    summary: "a command uses a virtual environment that no command creates",
     docs: r#"## What it does
-Finds commands that run a program of a virtual environment, or activate one, that no command makes.
+Finds commands that activate a virtual environment, or run a program from it, when no command creates it.
 
 ## Why it fails
-An install override takes the place of the provider's whole command, the part that makes `/opt/venv` included.
+Your install command replaces the whole install step of Nixpacks, and that step is what creates `/opt/venv`.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -31,7 +33,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The environment is made first, in the place that the commands count on; or the override goes, where the provider would install the same.
+If Nixpacks would install the same packages, removes your install command, so that Nixpacks creates `/opt/venv` itself. Otherwise creates the virtual environment first, where your commands expect it.
 "#,
 };
 
@@ -41,7 +43,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
         .filter(|(_, call)| call.reason() == Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
-            let message = "nothing makes this virtual environment".to_owned();
+            let message = "this virtual environment does not exist at this step".to_owned();
             let label = call.error().unwrap_or_default().to_owned();
             Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
         })

@@ -1,7 +1,7 @@
-//! What is wrong: one failure pattern a file, and the registry of them.
+//! The rules: one kind of mistake for each file, and the registry of all rules.
 //!
-//! A rule reads the model and the walk-through and says where the pattern stands. It changes
-//! nothing: `repair` moves the app to an end state, and every change names the rules it answers to.
+//! A rule reads the plan and its simulation and reports where the mistake is. Many rules also have a fix of their
+//! own; the others are fixed by a strategy, which changes how the whole app installs its packages.
 
 mod apt_python;
 mod break_system_packages;

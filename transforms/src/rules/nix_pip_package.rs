@@ -7,12 +7,14 @@ use crate::walk::python_set;
 
 static INFO: RuleInfo = RuleInfo {
     id: "nix-pip-package",
-    summary: "nixpkgs' package of pip serves no one",
+    summary: "pip from nixpkgs cannot install packages",
     docs: r#"## What it does
-Finds `python311Packages.pip`, `python3.pkgs.pip`, `(python311.withPackages (ps: [ ps.pip ]))` and their like in `nixPkgs`.
+Finds `python311Packages.pip`, `python3.pkgs.pip`, `(python311.withPackages (ps: [ ps.pip ]))` and similar entries in `nixPkgs`.
 
 ## Why it fails
-The package puts a `pip` on `PATH` that belongs to the store: it stops with `externally-managed-environment`, and `python -m pip` does not see it at all.
+The `pip` from this package belongs to Nix's own Python, which Nix marks as externally managed (PEP 668). `pip install` stops with `externally-managed-environment`, and `python -m pip` does not find pip at all.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -35,7 +37,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The entry goes, and the list with it where nothing else is in it. What stands beside it stays: `python311Packages.setuptools` does no harm. An interpreter that carries more than pip, setuptools and wheel is shown and left.
+Removes the entry, and the whole list if nothing else is in it. Other entries stay: `python311Packages.setuptools` does no harm. If `withPackages` lists more than pip, setuptools and wheel, you have to change it yourself.
 "#,
 };
 
@@ -52,10 +54,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             if !(is_pip_package(text) || carried) {
                 return None;
             }
-            let message = format!("`{text}` gives the build no pip that can install");
-            let mut found = Found::at(item, Severity::Warning, message)?.label("belongs to the immutable store");
+            let message = "pip from nixpkgs cannot install packages here".to_owned();
+            let mut found = Found::at(item, Severity::Warning, message)?.label("Nix marks its Python as externally managed");
             if carried && with_only_installers(text).is_none() {
-                found = found.note("it carries other packages too, so it is left as it is: install those with pip into the virtual environment");
+                found = found.note("it contains other packages too, so it is not changed automatically: list those in requirements.txt instead");
             }
             Some(found)
         })
@@ -69,13 +71,14 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
     if is_pip_package(&text) {
         list.drop_entry(at);
+        list.say(&format!("remove `{text}` from `nixPkgs`"));
     } else if let Some(plain) = with_only_installers(&text) {
         list.replace_or_drop(at, &plain);
+        list.say(&format!("replace `{text}` with `{plain}` in `nixPkgs`"));
     } else {
         return false;
     }
     list.rules.insert(INFO.id);
-    list.say("drop pip from `nixPkgs`");
     true
 }
 

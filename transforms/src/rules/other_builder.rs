@@ -5,12 +5,12 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "other-builder",
-    summary: "Railway is told to build with another builder",
+    summary: "Railway uses another builder, so nixpacks.toml has no effect",
     docs: r#"## What it does
 Finds `build.builder` in `railway.json` or `railway.toml` that is not `NIXPACKS`.
 
 ## Why it fails
-Railpack and Dockerfile builds read no `nixpacks.toml`: what it says, and what is mended in it, has no effect there. Railway's default builder is Railpack since September 2025.
+Railpack and Dockerfile builds do not read `nixpacks.toml`. What is in it, and what is fixed in it, has no effect on Railway. Railway's default builder is Railpack since September 2025.
 
 ## Example
 ```toml
@@ -19,7 +19,7 @@ builder = "RAILPACK"
 ```
 
 ## Fix
-None: which builder is meant is for a person to say. The Nixpacks files are still checked.
+There is no automatic fix: only you know which builder you want. Set `builder = "NIXPACKS"` to use Nixpacks. The Nixpacks files are checked all the same.
 "#,
 };
 
@@ -31,8 +31,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let message = format!(
-        "Railway builds with `{}` here and reads no Nixpacks files: the prediction is for a build with Nixpacks",
+        "Railway builds this app with `{}` and ignores nixpacks.toml: the prediction is for a build with Nixpacks",
         builder.to_uppercase()
     );
-    vec![Found::place(place.clone(), Severity::Note, message).label("another builder")]
+    vec![Found::place(place.clone(), Severity::Note, message).label("set this to `NIXPACKS` to use Nixpacks")]
 }

@@ -2,16 +2,18 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::CallKind;
+use crate::walk::{CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "package-manager-outside-venv",
-    summary: "poetry, pdm, pipenv or uv runs where it is not",
+    summary: "poetry, pdm, pipenv or uv is not installed, or may not install",
     docs: r#"## What it does
-Finds `poetry install`, `uv sync` and the like where nothing installs the tool.
+Finds `poetry install`, `uv sync` and similar commands when the tool is not installed at that point, or cannot install there.
 
 ## Why it fails
-The provider installs the tool with pip into `/opt/venv` first (providers/python.rs, `install`); the override takes the place of all of it.
+Nixpacks' own install step installs the tool with pip into `/opt/venv` first. Your install command replaces that whole step.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -28,7 +30,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The override goes where the app's lock file makes the provider use the same tool. Elsewhere the tool is installed into a virtual environment first, and run there.
+If Nixpacks uses the same tool for this app, because of its lock file, removes your install command. Otherwise installs the tool into a virtual environment first and runs it there.
 "#,
 };
 
@@ -41,7 +43,11 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             if !call.fails() {
                 return None;
             }
-            let message = format!("nothing installs `{tool}` before it runs");
+            let message = if call.reason() == Some(Reason::CommandNotFound) {
+                format!("`{tool}` is not installed when this command runs")
+            } else {
+                format!("`{tool}` cannot install here")
+            };
             let label = call.error().unwrap_or_default().to_owned();
             Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
         })

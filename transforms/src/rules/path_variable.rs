@@ -11,7 +11,9 @@ static INFO: RuleInfo = RuleInfo {
 Finds `PATH` under `[variables]`.
 
 ## Why it fails
-Values are passed as build arguments, so `$PATH` in them is not expanded, and the login shell sets `PATH` anew (builder/docker/dockerfile_generation.rs).
+Nixpacks does not expand `$PATH` in these values, and the shell that runs the commands sets `PATH` again at its start.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -23,7 +25,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-None: shown only. `paths` of a phase is what puts a directory on `PATH`; where the app needs one, other fixes add it.
+There is no fix for this alone. To put a directory on `PATH`, list it in `paths` of a phase. If the app needs one, other fixes add it.
 "#,
 };
 
@@ -36,8 +38,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     entry
         .map(|entry| {
             let place = Place { path: doc.path.clone(), span: entry.key.span };
-            let message = "`PATH` in `[variables]` has no effect: use `paths` of a phase".to_owned();
-            Found::place(place, Severity::Warning, message).label("the login shell sets PATH anew")
+            let message =
+                "`PATH` in `[variables]` has no effect: use `paths` under `[phases.install]`".to_owned();
+            Found::place(place, Severity::Warning, message)
+                .label("the shell that runs the commands sets PATH again")
         })
         .into_iter()
         .collect()

@@ -6,12 +6,14 @@ use crate::walk::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "pip-outside-venv",
-    summary: "pip runs where it is not, or may not install",
+    summary: "pip is missing, or is not allowed to install",
     docs: r#"## What it does
-Finds pip commands (`pip`, `pip3`, `python -m pip`, `sudo pip`) that do not reach a virtual environment.
+Finds pip commands (`pip`, `pip3`, `python -m pip`, `sudo pip`) that do not run in a virtual environment.
 
 ## Why it fails
-Nix's Python has no pip, and its store is externally managed (PEP 668). An override of `[phases.install]` takes the place of the command with which Nixpacks makes a virtual environment (providers/python.rs, `install`).
+The Python from Nix has no pip, and Nix marks it as externally managed (PEP 668), so nothing may be installed into it. Nixpacks' own install step creates a virtual environment with pip, but `cmds` under `[phases.install]` replaces that step.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -28,7 +30,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Where the provider's own install brings the same packages the override goes. Elsewhere a virtual environment is made, pip is run from it, and `paths` carries it to the start command.
+If Nixpacks' own install step would install the same packages, removes your install command. Otherwise creates a virtual environment, runs pip there, and adds it to `paths`, so that the start command finds it too.
 "#,
 };
 
@@ -40,17 +42,17 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter(|(_, call, _)| call.reason().is_some_and(Reason::is_pip_family))
         .filter_map(|(command, call, pip)| {
             let message = match call.reason() {
-                Some(Reason::PipNotFound) => "no pip is on PATH here",
-                Some(Reason::NoPipModule) => "Nix's Python has no pip module",
-                Some(Reason::PythonNotFound) => "no Python is on PATH here",
-                _ => "pip may not write into the Nix store",
+                Some(Reason::PipNotFound) => "pip does not exist at this step",
+                Some(Reason::NoPipModule) => "the Python from Nix has no pip",
+                Some(Reason::PythonNotFound) => "Python does not exist at this step",
+                _ => "pip is not allowed to install into the Python from Nix",
             };
             let label = call.error().unwrap_or_default().to_owned();
             let found = Found::call(cx, command, call, Severity::Error, message.to_owned())?.label(&label);
             let provider = cx.model.provided.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
             let overridden = provider && command.phase.as_deref() == Some("install");
             let why =
-                "this list takes the place of the command with which Nixpacks makes a virtual environment";
+                "your `cmds` replaces Nixpacks' own install step, which would have created a virtual environment with pip";
             Some(if overridden && pip.command.is_install() { found.note(why) } else { found })
         })
         .collect()

@@ -5,12 +5,14 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "pip-self-upgrade",
-    summary: "an upgrade of a pip that is not there",
+    summary: "a command upgrades pip, but there is no pip to upgrade",
     docs: r#"## What it does
-Finds `pip install --upgrade pip` outside a virtual environment, where it fails.
+Finds `pip install --upgrade pip` that fails because it does not run in a virtual environment.
 
 ## Why it fails
-There is no system pip to upgrade, and one from nixpkgs may not change the store.
+The Python from Nix has no pip to upgrade, and a pip from nixpkgs is not allowed to change itself.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -34,8 +36,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Inside a virtual environment the command works as it stands. Where the environment is named by its path, or nothing else is left of the override, pip goes from the command; setuptools,
-wheel and anything else that it names stays.
+In a virtual environment the command works, so it usually stays. If it is no longer needed, `pip` is removed from it; setuptools, wheel and anything else in the command stays.
 "#,
 };
 
@@ -45,9 +46,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::pip_calls(cx)
         .filter(|(_, call, pip)| call.venv.is_none() && call.fails() && pip.command.is_self_upgrade())
         .filter_map(|(command, call, _)| {
-            let message = "there is no system pip to upgrade".to_owned();
+            let message = "there is no pip to upgrade at this step".to_owned();
             Found::call(cx, command, call, Severity::Note, message)
-                .map(|found| found.label("a virtual environment brings its own"))
+                .map(|found| found.label("a virtual environment has its own pip"))
         })
         .collect()
 }

@@ -2,17 +2,20 @@ use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::plan::PlanError;
-use crate::walk::{Outcome, Reason, Stage, Verdict};
+use crate::document::schema::CMDS;
+use crate::plan::{Origin, PYTHON_MANIFESTS, PlanError, PlanErrorKind};
+use crate::requirements::scripts;
+use crate::walk::{Command, Outcome, Reason, Stage, Verdict};
+use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "predicted-failure",
     summary: "the build or the start is predicted to fail",
     docs: r#"## What it does
-Says where the predicted run stops, when no other rule explains it.
+Shows where the build or the start is predicted to stop, when no other rule explains it.
 
 ## Why it fails
-The label is the error that the platform would show.
+The text beside the marked line is the error that you would see in the build log or the deploy log.
 
 ## Example
 ```toml
@@ -21,7 +24,7 @@ cmd = "celery -A tasks worker"
 ```
 
 ## Fix
-None: the cause is outside what this tool edits, or only a person can decide. Here `celery` is missing from the requirements.
+There is no automatic fix: the cause is outside the files that this tool edits, or there is more than one solution. Here `celery` is missing from the requirements.
 "#,
 };
 
@@ -32,58 +35,149 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let Outcome::Fails { stage, .. } = verdict.outcome else { return Vec::new() };
     let detail = verdict.detail.clone();
     if !cx.model.errors.is_empty() {
-        return cx.model.errors.iter().map(refused).collect();
+        return cx.model.errors.iter().map(|error| refused(cx, error)).collect();
     }
     if stage == Stage::Plan {
-        return vec![Found::app(Severity::Error, format!("Nixpacks refuses the app: {detail}"))];
+        return vec![Found::app(Severity::Error, format!("Nixpacks stops with an error: {detail}"))];
     }
     let failing = cx
         .walk
         .commands
         .iter()
         .find(|command| Some(&command.item.value) == verdict.command.as_ref() && command.fails());
-    let message = format!("this command is predicted to fail at {stage}");
+    let message = match stage {
+        Stage::Start => "this command is predicted to fail when the app starts",
+        _ => "this command is predicted to fail",
+    }
+    .to_owned();
     let found = failing.and_then(|command| Found::at(&command.item, Severity::Error, message));
     let found = found.map(|found| found.label(&detail));
-    let found = found
-        .unwrap_or_else(|| Found::app(Severity::Error, format!("predicted to fail at {stage}: {detail}")));
-    let hint = failing.and_then(|command| command.hint());
-    vec![match hint.or_else(|| advice(cx, verdict)) {
-        Some(advice) => found.note(advice),
+    let found = found.unwrap_or_else(|| {
+        Found::app(Severity::Error, format!("predicted to fail {}: {detail}", stage.phrase()))
+    });
+    let hint = failing.and_then(|command| command.hint()).map(str::to_owned);
+    vec![match hint.or_else(|| advice(cx, verdict, failing)) {
+        Some(advice) => found.note(&advice),
         None => found,
     }]
 }
 
-fn refused(error: &PlanError) -> Found {
-    let message = &error.message;
-    match &error.place {
-        Some(place) => {
-            Found::place(place.clone(), Severity::Error, format!("Nixpacks refuses this file: {message}"))
-        }
-        None => Found::app(Severity::Error, format!("Nixpacks refuses the app: {message}")),
+fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
+    let message = format!("Nixpacks stops with an error: {}", error.message);
+    let found = match &error.place {
+        Some(place) => Found::place(place.clone(), Severity::Error, message),
+        None => Found::app(Severity::Error, message),
+    };
+    if error.kind == PlanErrorKind::UnknownProvider && error.message.to_lowercase().contains(" python ") {
+        return found.note("write it in lower case: `python`");
+    }
+    if error.kind == PlanErrorKind::DuplicateKey {
+        return found.note("two keys mean the same thing here: keep one of them");
+    }
+    match wsgi_application(cx).filter(|_| error.message.contains("WSGI_APPLICATION")) {
+        Some(advice) => found.note(&advice),
+        None => found,
     }
 }
 
-/// What a person can do about a cause that no edit of a deploy file mends.
-fn advice(cx: &Context<'_>, verdict: &Verdict) -> Option<&'static str> {
+/// The setting that Nixpacks looks for in a Django project, and the file for it.
+fn wsgi_application(cx: &Context<'_>) -> Option<String> {
+    let manage = cx.app.read(&in_app(cx, "manage.py")).ok()??;
+    let manage = String::from_utf8_lossy(&manage);
+    // Ex) `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")`
+    let (_, rest) = manage.split_once("DJANGO_SETTINGS_MODULE")?;
+    let module = rest.split(['"', '\'']).find(|text| text.contains('.'))?;
+    let is_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let (project, _) = module.split_once('.').filter(|_| module.chars().all(is_path))?;
+    let file = format!("{}.py", module.replace('.', "/"));
+    Some(format!("add `WSGI_APPLICATION = \"{project}.wsgi.application\"` to `{file}`, and commit it"))
+}
+
+/// What the user can do about a cause that no automatic fix removes.
+fn advice(cx: &Context<'_>, verdict: &Verdict, failing: Option<&Command>) -> Option<String> {
     let detail = verdict.detail.as_str();
-    Some(match verdict.reason()? {
+    let reason = verdict.reason()?;
+    if let Some(advice) = failing.and_then(|command| set_in_dashboard(cx, command)) {
+        return Some(advice);
+    }
+    let advice = match reason {
         Reason::NoSuchFile if detail.contains("requirements file") => {
-            "the app has no such file: commit it, or name the one that it has"
+            "the app has no such file: commit it, or correct the name"
         }
-        Reason::NoSuchFile => "the app has no such file or directory: commit it, or name the one that it has",
+        Reason::NoSuchFile => "the app has no such file or directory: commit it, or correct the name",
+        Reason::CommandNotFound | Reason::ModuleNotFound if has_empty_install(cx) => {
+            "`cmds = []` under `[phases.install]` replaces Nixpacks' own install step with nothing: remove that line"
+        }
         Reason::CommandNotFound if !is_installed(cx) => {
-            "nothing that is installed is known to bring this program: add its package to the requirements file, or to `nixPkgs`"
+            let manifest = missing_program(cx).and_then(|name| manifest_with(cx, name));
+            return Some(match manifest {
+                Some(file) => format!("`{file}` lists it, but no command before this one installs that file"),
+                None => "no installed package is known to contain this program: add its package to \
+                         requirements.txt, or to `nixPkgs`"
+                    .to_owned(),
+            });
         }
-        Reason::MarkerMissing if detail.contains("__main__") => {
-            "`python -m` runs a module, or a package with a `__main__.py`: name the module that starts the app"
+        Reason::ModuleNotFound if detail.contains("__main__") => {
+            "`python -m` runs a module, or a package with a file `__main__.py`: name the module that starts the app"
         }
-        Reason::Other if detail.contains("uv.lock") => "write it anew with `uv lock`, and commit it",
+        Reason::Other if detail.contains("uv.lock") => "create the file again with `uv lock`, and commit it",
         Reason::BuildBackend => {
-            "this is for `pyproject.toml` to settle: see the build backend's documentation"
+            "correct this in `pyproject.toml`: see the documentation of the build tool that `[build-system]` names"
         }
         _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+/// A command that no file has cannot be changed by an edit.
+fn set_in_dashboard(cx: &Context<'_>, command: &Command) -> Option<String> {
+    let name = match &command.item.origin {
+        Origin::CommandLine(flag) => *flag,
+        Origin::Variable(name) => name.as_str(),
+        _ => return None,
+    };
+    let phase = command.phase.as_deref().unwrap_or("start");
+    let provides = cx.model.provided.phases.get(phase).is_some_and(|phase| phase.cmds.is_some());
+    Some(if provides {
+        format!(
+            "the {phase} command is set in the dashboard (`{name}`): clear that field, and Nixpacks uses its own"
+        )
+    } else {
+        format!("the {phase} command is set in the dashboard (`{name}`): correct it there")
     })
+}
+
+/// Whether the file replaces the provider's install with nothing.
+fn has_empty_install(cx: &Context<'_>) -> bool {
+    let provides = cx.model.provided.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
+    let install = cx.model.plan.phases.get("install");
+    let listed =
+        cx.config().and_then(|doc| CMDS.names.iter().find_map(|key| doc.get(&["phases", "install", key])));
+    provides && listed.is_some() && install.is_none_or(|phase| phase.cmds.as_ref().is_none_or(Vec::is_empty))
+}
+
+/// The program that a command does not find.
+fn missing_program<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
+    let mut calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let call = calls.find(|call| call.reason() == Some(Reason::CommandNotFound))?;
+    Some(call.program.as_str())
+}
+
+/// The file that lists a package with this program among what the app needs.
+fn manifest_with(cx: &Context<'_>, program: &str) -> Option<&'static str> {
+    PYTHON_MANIFESTS.into_iter().find(|manifest| {
+        let Ok(Some(bytes)) = cx.app.read(&in_app(cx, manifest)) else { return false };
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let words: HashSet<&str> = text.split(|c: char| !is_name(c)).collect();
+        scripts::distributions_with_script(program).any(|name| words.contains(name))
+            || words.contains(program)
+    })
+}
+
+fn in_app(cx: &Context<'_>, file: &str) -> String {
+    let dir = &cx.model.plan.dir;
+    if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
 }
 
 /// Whether an environment has a program that a command does not find.

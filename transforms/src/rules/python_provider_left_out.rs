@@ -8,12 +8,14 @@ use crate::walk::{CallKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "python-provider-left-out",
-    summary: "the app needs Python and only another provider runs",
+    summary: "Nixpacks treats a Python app as an app in another language",
     docs: r#"## What it does
-Finds apps with a Python manifest whose commands need Python while another provider, Node as a rule, was detected.
+Finds apps with a `requirements.txt` or similar file whose commands need Python, while Nixpacks sees only another language, usually Node.
 
 ## Why it fails
-Nixpacks uses the first provider that matches, and Node comes before Python (lib.rs, `get_providers`), so nothing installs the requirements.
+Nixpacks uses the first language that it recognises (it calls the steps for one a provider), and it looks for Node before Python. So nothing installs Python or your requirements.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -29,7 +31,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Python is added as a second provider; the first one stays.
+Adds Python as a second provider. The first one stays.
 "#,
 };
 
@@ -43,7 +45,7 @@ fn left_out(cx: &Context<'_>) -> Option<&'static str> {
             CallKind::Python { .. } => {
                 matches!(
                     call.reason(),
-                    Some(Reason::PythonNotFound | Reason::MarkerMissing | Reason::VenvMissing)
+                    Some(Reason::PythonNotFound | Reason::ModuleNotFound | Reason::VenvMissing)
                 )
             }
             CallKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),
@@ -79,7 +81,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(manifest) = left_out(cx) else { return Vec::new() };
     let first = cx.model.plan.ran.first().cloned().unwrap_or_default();
     let failing = cx.walk.commands.iter().find(|command| command.fails());
-    let message = format!("only the {first} provider runs, so nothing installs `{manifest}`");
+    let message = format!("Nixpacks treats this as a {first} app only, so nothing installs `{manifest}`");
     let found = failing.and_then(|command| Found::at(&command.item, Severity::Error, message.clone()));
     let label = cx.walk.verdict.detail.clone();
     vec![found.unwrap_or_else(|| Found::app(Severity::Error, message)).label(&label)]

@@ -6,12 +6,14 @@ use crate::walk::{CallKind, Command};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-activation",
-    summary: "a virtual environment is activated in a command of its own",
+    summary: "a virtual environment is activated in a separate command, which has no effect",
     docs: r#"## What it does
-Finds `source …/bin/activate` as an entry by itself.
+Finds `source …/bin/activate` as a separate entry of `cmds`.
 
 ## Why it fails
-Each entry of `cmds` is a shell of its own (one `RUN` each, builder/docker/dockerfile_generation.rs): what one sets, the next does not have.
+Each entry of `cmds` runs in a new shell. The next entry does not see what this one has set.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -32,7 +34,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The entry goes, and `paths` carries the environment's programs to the entries after it.
+Removes the entry and adds the virtual environment to `paths`, so that the entries after it use it.
 "#,
 };
 
@@ -54,9 +56,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             }
         })
         .filter_map(|(command, call)| {
-            let message = "activating here has no effect on the next command".to_owned();
+            let message =
+                "activating a virtual environment here has no effect on the next command".to_owned();
             Found::call(cx, command, call, Severity::Warning, message)
-                .map(|found| found.label("each entry is a shell of its own"))
+                .map(|found| found.label("each entry of `cmds` runs in a new shell"))
         })
         .collect()
 }

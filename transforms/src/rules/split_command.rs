@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-command",
-    summary: "`cd` or `export` in a command of its own",
+    summary: "a separate `cd` or `export` command, which has no effect",
     docs: r#"## What it does
 Finds entries of `cmds` that only change the directory or set variables.
 
 ## Why it fails
-Each entry is a shell of its own (one `RUN` each), so the next one starts in `/app` again, without the variables.
+Each entry runs in a new shell. The next one starts in `/app` again, without the variables.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -34,7 +36,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-`cd` is joined with the entries after it, where one of them does not find its file. Variables are shown and left.
+Joins `cd` with the entries after it, if one of them does not find its file otherwise. You have to change entries that only set variables yourself.
 "#,
 };
 
@@ -54,7 +56,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             }
             let message = "this has no effect on the next command".to_owned();
             Found::at(&command.item, Severity::Warning, message)
-                .map(|found| found.label("each entry is a shell of its own"))
+                .map(|found| found.label("each entry of `cmds` runs in a new shell"))
         })
         .collect()
 }
@@ -103,7 +105,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     }
     list.pieces = pieces;
     list.rules.insert(INFO.id);
-    list.say("join `cd` with the commands that it was meant for");
+    list.say("join `cd` with the commands after it: `cd … && …`");
     true
 }
 

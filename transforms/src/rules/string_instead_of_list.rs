@@ -7,12 +7,14 @@ use crate::plan::PlanErrorKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "string-instead-of-list",
-    summary: "a string where Nixpacks wants a list",
+    summary: "a string where Nixpacks needs a list",
     docs: r#"## What it does
 Finds keys such as `cmds`, `nixPkgs`, `aptPkgs` or `dependsOn` whose value is a string.
 
 ## Why it fails
-Nixpacks reads these keys as lists of strings and refuses the whole file otherwise: `invalid type: string "…", expected a sequence`.
+Nixpacks needs lists of strings here. Otherwise it rejects the whole file: `invalid type: string "…", expected a sequence`.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -32,7 +34,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The string becomes a list of one.
+Puts `[` and `]` around the string.
 "#,
 };
 
@@ -45,9 +47,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let place = error.place.clone()?;
             let doc = cx.model.document(&place.path)?;
             let keys = doc.path_of(place.span.start)?;
-            let message = format!("`{}` has to be a list", keys.join("."));
+            let message = format!("the value of `{}` has to be a list", keys.join("."));
             let found = Found::place(place, Severity::Error, message).label("put `[` and `]` around it");
-            Some(found.note(&format!("Nixpacks refuses the file: {}", error.message)))
+            Some(found.note(&format!("Nixpacks stops with this error: {}", error.message)))
         })
         .collect()
 }

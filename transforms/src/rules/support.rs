@@ -99,7 +99,7 @@ pub(super) fn calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, 
 pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
     let commands: &'c [Command] = &cx.walk.commands;
     // What runs after a command that could not be followed may have been made by it.
-    let followed = commands.iter().position(Command::is_unsure).map_or(commands.len(), |at| at + 1);
+    let followed = commands.iter().position(Command::is_unknown).map_or(commands.len(), |at| at + 1);
     commands.iter().take(followed).flat_map(|command| command.calls.iter().map(move |call| (command, call)))
 }
 

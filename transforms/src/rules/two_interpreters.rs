@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 static INFO: RuleInfo = RuleInfo {
     id: "two-interpreters",
-    summary: "two Pythons in one Nix profile",
+    summary: "two versions of Python are installed and collide",
     docs: r#"## What it does
-Finds plans whose packages bring two versions of Python from one archive.
+Finds `nixPkgs` lists that install two versions of Python.
 
 ## Why it fails
-Both want to be `bin/idle` of the profile, so `nix-env` stops with `collision between …`. Adding `"..."` to a list that names an interpreter does this.
+Both contain a file `bin/idle`, so Nix stops with `collision between …`. This also happens if you add `"..."` to a list that names a Python, because `"..."` includes Nixpacks' own Python.
+
+See also: https://nixpacks.com/docs/providers/python
 
 ## Example
 ```toml
@@ -35,7 +37,7 @@ NIXPACKS_PYTHON_VERSION = "3.11"
 ```
 
 ## Fix
-Beside the provider's own interpreter the listed one goes, and `NIXPACKS_PYTHON_VERSION` asks for its version; `python3` beside one with a version goes. Of two listed versions the one that a version file or a command names stays, else the first.
+If Nixpacks installs a Python itself, removes yours from the list and sets `NIXPACKS_PYTHON_VERSION` to its version. Of two entries in the list, removes `python3`, which has no version, or keeps the version that a command, `.python-version` or `runtime.txt` names, or else the first.
 "#,
 };
 
@@ -60,9 +62,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         if let Some((_, other)) = pythons.iter().find(|(_, version)| version != first)
             && let Some((item, _)) = pythons.iter().find(|(item, _)| support::in_file(item))
         {
-            let message = format!("Python {first} and Python {other} are in one profile");
+            let message =
+                format!("Python {first} and Python {other} collide: only one of them can be installed");
             found.extend(Found::at(item, Severity::Error, message).map(|found| {
-                found.label("collides with the other").note("set `NIXPACKS_PYTHON_VERSION` under `[variables]` instead of listing a second interpreter")
+                found.label("remove one of them").note("to choose the version, set `NIXPACKS_PYTHON_VERSION` under `[variables]` instead of listing a second Python")
             }));
         }
     }
@@ -126,6 +129,6 @@ fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {
     let Some(at) = list.pieces.iter().position(|piece| piece.text == name) else { return false };
     list.remove(at);
     list.rules.insert(INFO.id);
-    list.say("keep one Python");
+    list.say(&format!("remove `{name}` from `nixPkgs`, so that only one Python is installed"));
     true
 }

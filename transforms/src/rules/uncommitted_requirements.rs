@@ -6,12 +6,12 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "uncommitted-requirements",
-    summary: "a requirements file is not in git",
+    summary: "a requirements file is not committed to git",
     docs: r#"## What it does
-Finds requirements files that exist on this machine and that the build will not see.
+Finds requirements files that exist on your machine, but not in git.
 
 ## Why it fails
-Platforms build what is in git: a file that is untracked, or ignored by a `.gitignore`, is not there, and pip stops with `Could not open requirements file`.
+The platform builds what is in git. A file that is untracked, or ignored by a `.gitignore`, is missing there, and pip stops with `Could not open requirements file`.
 
 ## Example
 ```toml
@@ -23,7 +23,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-None: add the file with `git add -f`.
+There is no automatic fix, because only you can decide to commit a file. Add it with `git add -f`, and commit it.
 "#,
 };
 
@@ -46,7 +46,11 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             };
             let finding = Found::call(cx, command, call, Severity::Error, why.clone())
                 .unwrap_or_else(|| Found::app(Severity::Error, why));
-            found.push(finding.label("not in git").note(&format!("add it: git add -f {inside}")));
+            found.push(
+                finding
+                    .label("not in git")
+                    .note(&format!("add it with `git add -f {inside}`, and commit it")),
+            );
         }
     }
     found

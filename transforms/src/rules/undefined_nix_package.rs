@@ -7,12 +7,14 @@ use crate::plan::names::{self, Replacement};
 
 static INFO: RuleInfo = RuleInfo {
     id: "undefined-nix-package",
-    summary: "a name in `nixPkgs` is no attribute of nixpkgs",
+    summary: "a name in `nixPkgs` is not the name of a Nix package",
     docs: r#"## What it does
 Finds names such as `pip`, `python3.11`, `npm` or `nodejs-20_x` in `nixPkgs`.
 
 ## Why it fails
-Entries are pasted into a Nix expression (nix/mod.rs), which stops with `undefined variable` before anything is built.
+Nix does not know the name and stops with `undefined variable` before anything is built.
+
+See also: https://search.nixos.org/packages
 
 ## Example
 ```toml
@@ -32,7 +34,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-A name that another package brings goes; one with a known right spelling is renamed.
+Removes the name if another package already contains it. Otherwise replaces it with the right name, if that is known.
 "#,
 };
 
@@ -47,7 +49,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     items
         .filter_map(|(item, archive)| {
             let name = names::undefined_in(item.value.trim(), archive)?;
-            let message = format!("`{}` {}", item.value.trim(), name.why);
+            let message = format!("there is no Nix package `{}`: {}", item.value.trim(), name.why);
             let label = names::error(item.value.trim());
             Found::at(item, Severity::Error, message).map(|found| found.label(&label))
         })
@@ -60,11 +62,16 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     };
     let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
     match names::undefined_in(&text, None).map(|name| name.replacement) {
-        Some(Replacement::Drop) => list.drop_entry(at),
-        Some(Replacement::Rename(attribute)) => list.replace_or_drop(at, attribute),
+        Some(Replacement::Drop) => {
+            list.drop_entry(at);
+            list.say(&format!("remove `{text}` from `nixPkgs`"));
+        }
+        Some(Replacement::Rename(attribute)) => {
+            list.replace_or_drop(at, attribute);
+            list.say(&format!("replace `{text}` with `{attribute}` in `nixPkgs`"));
+        }
         _ => return false,
     }
     list.rules.insert(INFO.id);
-    list.say("mend the names in `nixPkgs`");
     true
 }

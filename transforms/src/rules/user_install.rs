@@ -5,12 +5,14 @@ use crate::context::Context;
 
 static INFO: RuleInfo = RuleInfo {
     id: "user-install",
-    summary: "pip is told to install for a user",
+    summary: "`pip install --user` installs where Python does not look",
     docs: r#"## What it does
-Finds `pip install --user` where no user install can work.
+Finds `pip install --user` in deploys, where it cannot work.
 
 ## Why it fails
-The store's Python is externally managed for `--user` too (PEP 668), `~/.local/bin` is not on `PATH`, and a virtual environment refuses the flag.
+Nix marks its Python as externally managed, for `--user` too (PEP 668). `~/.local/bin` is not on `PATH`, and pip refuses the flag in a virtual environment.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -30,7 +32,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-The flag goes with the move into a virtual environment.
+Removes the flag and installs into a virtual environment.
 "#,
 };
 
@@ -41,7 +43,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter(|(_, call, pip)| (call.venv.is_none() || call.fails()) && pip.command.has("--user"))
         .filter_map(|(command, call, _)| {
             let severity = if call.fails() { Severity::Error } else { Severity::Warning };
-            let message = "`--user` installs where nothing looks".to_owned();
+            let message = "`--user` does not work in this build".to_owned();
             Found::call(cx, command, call, severity, message)
                 .map(|found| found.label("`~/.local/bin` is not on PATH"))
         })

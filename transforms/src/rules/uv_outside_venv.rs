@@ -6,12 +6,14 @@ use crate::walk::CallKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "uv-outside-venv",
-    summary: "uv installs into the Nix interpreter",
+    summary: "uv has no virtual environment to install into",
     docs: r#"## What it does
 Finds `uv pip install --system`, and `uv pip install` without an environment.
 
 ## Why it fails
-uv refuses an externally managed interpreter (PEP 668): `The interpreter at /nix/store/… is externally managed`.
+Nix marks its Python as externally managed (PEP 668), and uv refuses to install into such a Python: `The interpreter at /nix/store/… is externally managed`.
+
+See also: https://peps.python.org/pep-0668/
 
 ## Example
 ```toml
@@ -40,7 +42,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-uv is pointed at a virtual environment; where nothing brings uv, pip does the same.
+Makes uv install into a virtual environment. If uv is not installed, uses pip instead.
 "#,
 };
 
@@ -50,7 +52,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
         .filter(|(_, call)| matches!(call.kind, CallKind::UvPip { .. }) && call.fails())
         .filter_map(|(command, call)| {
-            let message = "uv has no environment that it may install into".to_owned();
+            let message = "uv has no virtual environment to install into".to_owned();
             let label = call.error().unwrap_or_default().to_owned();
             Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
         })

@@ -7,12 +7,14 @@ use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "venv-off-path",
-    summary: "a virtual environment is filled and then not found",
+    summary: "packages are installed into a virtual environment that later commands do not use",
     docs: r#"## What it does
-Finds commands that miss a virtual environment which the build makes and fills.
+Finds commands that do not find a program or module because it is in a virtual environment that is not on `PATH`.
 
 ## Why it fails
-`PATH` carries only what `paths` names, and the provider's own `paths` only `/opt/venv/bin`.
+`PATH` has only the directories that `paths` lists. Nixpacks itself lists only `/opt/venv/bin` there.
+
+See also: https://nixpacks.com/docs/configuration/file
 
 ## Example
 ```toml
@@ -33,7 +35,7 @@ cmd = "uvicorn main:app"
 ```
 
 ## Fix
-`paths` gets the environment; it stays where it is.
+Adds the virtual environment to `paths`. It stays where it is.
 "#,
 };
 
@@ -45,7 +47,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::all_calls(cx)
         .filter(|(_, call)| {
             !filled_dirs.is_empty()
-                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing))
+                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound))
         })
         .filter_map(|(command, call)| {
             let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
@@ -55,7 +57,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             if name.contains('/') || !there || reached {
                 return None;
             }
-            let message = format!("`{name}` does not find the virtual environment");
+            let message =
+                format!("`{name}` does not use the virtual environment, because that is not on PATH");
             let label = call.error().unwrap_or_default().to_owned();
             Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
         })

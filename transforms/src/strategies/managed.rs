@@ -34,6 +34,19 @@ pub(super) enum Manager {
     Tool(&'static str),
 }
 
+impl Manager {
+    /// What the provider's install step does, as a phrase that goes on from "Nixpacks".
+    pub(super) fn does(self) -> String {
+        match self {
+            Manager::Requirements => "creates /opt/venv and installs requirements.txt itself".to_owned(),
+            Manager::Project => "creates /opt/venv and installs the project itself".to_owned(),
+            Manager::Tool(tool) => {
+                format!("creates /opt/venv, installs {tool} there and runs it itself")
+            }
+        }
+    }
+}
+
 /// Drops the override, or puts `"..."` in place of the part that the provider does. `false` where
 /// the provider would not bring the same packages.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
@@ -90,13 +103,16 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         return false;
     }
     if before.is_empty() && after.is_empty() {
-        list.title = Some("let Nixpacks make the virtual environment and install".to_owned());
+        list.title = Some(format!("remove `{}`: Nixpacks then {}", list.keys.join("."), manager.does()));
         list.pieces.clear();
     } else {
         let was = list.pieces.clone();
         let kept = |(at, text): (usize, String)| Piece { was: was.get(at).and_then(|piece| piece.was), text };
-        list.title =
-            Some("let Nixpacks make the virtual environment and install, and keep the rest".to_owned());
+        list.title = Some(if first {
+            format!("replace the install commands with `\"...\"`: Nixpacks then {}", manager.does())
+        } else {
+            format!("remove the install commands: Nixpacks {}", manager.does())
+        });
         // A later provider's install is there already; its markers stand for the first one's.
         let marked = was.iter().enumerate().filter(|(_, piece)| is_marker(&piece.text));
         before.extend(marked.map(|(at, piece)| (at, piece.text.clone())));

@@ -105,7 +105,7 @@ fn native_libs(cx: &Context<'_>, draft: &mut Draft<'_>) {
     });
     let fails = cx.walk.verdict.reason().is_some_and(|reason| {
         let elsewhere =
-            [Reason::NativeLibMissing, Reason::CommandNotFound, Reason::MarkerMissing, Reason::Other];
+            [Reason::NativeLibMissing, Reason::CommandNotFound, Reason::ModuleNotFound, Reason::Other];
         reason.is_pip_family() || elsewhere.contains(&reason)
     });
     if installs && fails {

@@ -40,7 +40,7 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     }
     let missed = cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
         let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
-        let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::MarkerMissing));
+        let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound));
         (missed && !name.contains('/')).then_some(name)
     });
     let Some(missed) = missed else { return };
@@ -67,7 +67,7 @@ fn add(cx: &Context<'_>, draft: &mut Draft<'_>, bin: &str, phase: &str) {
         let end = list.pieces.len();
         list.insert(end, bin);
         list.rules.insert("venv-off-path");
-        list.title = Some(format!("put `{bin}` on PATH"));
+        list.title = Some(format!("add `{bin}` to `paths`, so that it is on PATH"));
     } else if provided.is_some_and(|paths| !paths.is_empty()) {
         draft.insert(phase, "paths", &["...", bin], "venv-off-path");
     } else {

@@ -37,7 +37,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         found = true;
         list.rules.extend(part.rules);
         list.rules.insert("pip-outside-venv");
-        list.title = Some("leave it to Nixpacks' own install, which runs later".to_owned());
+        list.title = Some(format!("remove the pip commands here: Nixpacks later {}", manager.does()));
         match part.rest {
             Some((text, false)) => {
                 if let Some(piece) = list.pieces.get_mut(at) {

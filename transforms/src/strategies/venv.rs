@@ -108,7 +108,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
 }
 
 fn install_title(target: &Target) -> String {
-    format!("install into a virtual environment at `{}`", target.dir)
+    format!("create the virtual environment {} and install into it", target.dir)
 }
 
 /// Debian's Python makes no virtual environment without a package of its own.
@@ -125,8 +125,10 @@ fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
         };
         list.insert(at + 1, "python3-venv");
         list.rules.insert("pip-outside-venv");
-        list.title =
-            Some("add `python3-venv`, without which apt's Python makes no virtual environment".to_owned());
+        list.title = Some(
+            "add `python3-venv`: without it, the Python from apt cannot create a virtual environment"
+                .to_owned(),
+        );
         return;
     }
 }

@@ -28,8 +28,8 @@ pub struct Command {
 
 impl Command {
     /// Whether it could not be followed.
-    pub fn is_unsure(&self) -> bool {
-        matches!(self.status, Status::Unsure(_))
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.status, Status::Unknown(_))
     }
 
     /// Whether it is predicted to fail.

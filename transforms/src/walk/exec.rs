@@ -52,7 +52,7 @@ impl<'m, 'a> Run<'m, 'a> {
                 let status = self.list(shell, steps);
                 // What could not be followed stays so, unless the shell's own end is decided later.
                 last = match (last, status) {
-                    (Status::Unsure(why), Status::Ok) => Status::Unsure(why),
+                    (Status::Unknown(why), Status::Ok) => Status::Unknown(why),
                     (_, status) => status,
                 };
                 if shell.errexit && matches!(last, Status::Fail(_)) {
@@ -78,19 +78,19 @@ impl<'m, 'a> Run<'m, 'a> {
                     Status::Fail(failure)
                 }
                 (Separator::Or, Status::Ok) => Status::Ok,
-                (Separator::Or, Status::Unsure(why)) => {
+                (Separator::Or, Status::Unknown(why)) => {
                     // The right side runs only if the left one failed: its effects are not kept.
                     if !self.machine.is_small() {
-                        return Status::Unsure(why);
+                        return Status::Unknown(why);
                     }
                     let kept = self.machine.clone();
                     let right = self.node(&mut shell.clone(), &step.command);
                     *self.machine = kept;
-                    if right.is_ok() { Status::Ok } else { Status::Unsure(why) }
+                    if right.is_ok() { Status::Ok } else { Status::Unknown(why) }
                 }
-                (Separator::And, Status::Unsure(why)) => match self.node(shell, &step.command) {
+                (Separator::And, Status::Unknown(why)) => match self.node(shell, &step.command) {
                     Status::Fail(failure) => Status::Fail(failure),
-                    _ => Status::Unsure(why),
+                    _ => Status::Unknown(why),
                 },
                 _ => self.node(shell, &step.command),
             };
@@ -112,7 +112,9 @@ impl<'m, 'a> Run<'m, 'a> {
                     commands => self.pipeline(shell, commands),
                 };
                 match (pipeline.negated, status) {
-                    (true, Status::Ok) => Status::fail(Reason::Other, "a negated command succeeds"),
+                    (true, Status::Ok) => {
+                        Status::fail(Reason::Other, "the command after `!` succeeds, so this step fails")
+                    }
                     (true, Status::Fail(_)) => Status::Ok,
                     (_, status) => status,
                 }

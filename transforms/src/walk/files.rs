@@ -162,7 +162,7 @@ impl Machine<'_> {
                 continue;
             }
             if paths::in_app(&path).is_some() && !self.exists(&path) {
-                return Status::unsure(format!("`{source}` may be made by an earlier command"));
+                return Status::unknown(format!("an earlier command may create `{source}`"));
             }
             let contents = *source == "." || source.ends_with("/.");
             let to = if into && !contents { format!("{dest}/{name}") } else { dest.clone() };

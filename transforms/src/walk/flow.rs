@@ -12,7 +12,7 @@ use crate::shell::{
 impl<'a> Run<'_, 'a> {
     pub(super) fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
         if compound.redirections.iter().any(|redirection| redirection.here_document().is_some()) {
-            return Status::unsure("the command has a here-document, which is not followed");
+            return Status::unknown("the command has a here-document, which is not followed");
         }
         match &compound.kind {
             CompoundKind::Subshell(list) => {
@@ -26,13 +26,15 @@ impl<'a> Run<'_, 'a> {
             CompoundKind::Conditional(expression) => match self.holds(shell, expression) {
                 Some(true) => Status::Ok,
                 Some(false) => Status::fail(Reason::Other, "the test does not hold"),
-                None => Status::unsure("the result of a test is not known"),
+                None => Status::unknown("the result of a test is not known"),
             },
-            CompoundKind::Arithmetic(_) => Status::unsure("the result of a test is not known"),
+            CompoundKind::Arithmetic(_) => Status::unknown("the result of a test is not known"),
             CompoundKind::Select(_)
             | CompoundKind::ArithmeticFor(_)
             | CompoundKind::While(_)
-            | CompoundKind::Until(_) => Status::unsure("a loop (`while`, `until`, `select`) is not followed"),
+            | CompoundKind::Until(_) => {
+                Status::unknown("a loop (`while`, `until`, `select`) is not followed")
+            }
         }
     }
 
@@ -53,7 +55,7 @@ impl<'a> Run<'_, 'a> {
                     break;
                 }
                 Status::Fail(_) => {}
-                Status::Unsure(_) => open.push(Some(&branch.body)),
+                Status::Unknown(_) => open.push(Some(&branch.body)),
             }
         }
         if !decided {
@@ -68,7 +70,7 @@ impl<'a> Run<'_, 'a> {
             return only.map_or(Status::Ok, |body| self.script(shell, body));
         }
         if !self.machine.is_small() {
-            return Status::unsure(format!("the branches of {what} are not followed"));
+            return Status::unknown(format!("the branches of {what} are not followed"));
         }
         let before = self.machine.clone();
         let (mut ends, mut shells): (Vec<Status>, Vec<Shell>) = (Vec::new(), Vec::new());
@@ -92,13 +94,13 @@ impl<'a> Run<'_, 'a> {
         // What a branch needs that may not be there decides nothing; the last branch stands for all.
         match ends.into_iter().next() {
             Some(end) if all_fail || (same && all_ok) => end,
-            _ => Status::unsure(format!("it is not known which branch of {what} runs")),
+            _ => Status::unknown(format!("it is not known which branch of {what} runs")),
         }
     }
 
     fn for_clause(&mut self, shell: &mut Shell, clause: &ForClause) -> Status {
         let Some(words) = &clause.words else {
-            return Status::unsure("a loop over the arguments is not followed");
+            return Status::unknown("a loop over the arguments is not followed");
         };
         if words.is_empty() {
             return Status::Ok;
@@ -106,14 +108,14 @@ impl<'a> Run<'_, 'a> {
         // The body is the same for each word, and the variable is not followed.
         match self.script(shell, &clause.body) {
             Status::Fail(failure) if words.len() == 1 || shell.errexit => Status::Fail(failure),
-            Status::Fail(_) => Status::unsure("a command in a loop may fail"),
+            Status::Fail(_) => Status::unknown("a command in a loop may fail"),
             status => status,
         }
     }
 
     fn case_clause(&mut self, shell: &mut Shell, clause: &CaseClause) -> Status {
         if clause.items.iter().any(|item| item.terminator != CaseTerminator::Break) {
-            return Status::unsure("a `case` with `;&` is not followed");
+            return Status::unknown("a `case` with `;&` is not followed");
         }
         let known = clause.word.text.as_deref();
         let mut open: Vec<Option<&CommandList>> = Vec::new();

@@ -451,15 +451,15 @@ impl<'a> Machine<'a> {
         let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).map(Arc::as_ref).collect();
         if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
             return Err((
-                Reason::MarkerMissing,
-                "nothing was installed into the interpreter that runs".to_owned(),
+                Reason::ModuleNotFound,
+                "your requirements are not installed for the Python that runs this: expect ModuleNotFoundError".to_owned(),
             ));
         }
         let native = [&*env.dists, &*env.user].into_iter().chain(extra).find_map(Dists::native);
         match native {
             Some(name) if !self.profile.libstdcxx => Err((
                 Reason::NativeLibMissing,
-                format!("importing `{name}` needs `libstdc++.so.6`, and `nixLibs` does not bring it"),
+                format!("`{name}` needs the library libstdc++.so.6, and `nixLibs` does not include it"),
             )),
             _ => Ok(()),
         }

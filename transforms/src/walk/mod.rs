@@ -33,7 +33,7 @@ pub use verdict::{Outcome, Reason, Stage, Verdict};
 
 use crate::app::AppView;
 use crate::plan::{Item, Model, Origin, Phase, Plan, names};
-use crate::shell;
+use crate::shell::{self, ShellParseErrorKind};
 use exec::Run;
 use machine::{Env, Machine, Shell, path_with};
 use status::{Failure, Status};
@@ -145,8 +145,7 @@ impl Walker {
         }
         if let Some((first, other)) = &profile.collision {
             // buildEnv refuses two files of one name: both have `bin/python3` and `bin/idle`.
-            let detail =
-                format!("error: collision between python3-{first} and python3-{other} in one Nix profile");
+            let detail = format!("error: collision between python3-{first} and python3-{other}");
             self.stop(Stage::Nix, Reason::Other, detail);
         }
         let apt = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
@@ -197,7 +196,10 @@ impl Walker {
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
         let status = match &script {
             Ok(script) => run.whole(&mut shell, script),
-            Err(error) => Status::unsure(format!("the command has {}, which is not followed", error.what)),
+            Err(error) if error.kind == ShellParseErrorKind::Syntax => {
+                Status::unknown(format!("it has {}, so bash cannot read it", error.what))
+            }
+            Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
         let calls = run.calls;
         self.settle(phase.is_none(), Some(&item.value), &status);
@@ -227,7 +229,7 @@ impl Walker {
                 let stage = if start { Stage::Start } else { Stage::Build };
                 (Outcome::Fails { stage, reason: *reason }, detail.clone())
             }
-            Status::Unsure(why) => (Outcome::Unknown, why.clone()),
+            Status::Unknown(why) => (Outcome::Unknown, why.clone()),
         };
         let command = command.map(str::to_owned);
         self.stops.push(Verdict { outcome, progress: self.progress, command, detail });
@@ -243,8 +245,8 @@ impl Walker {
         let start = plan.start.clone().unwrap_or_default();
         let mut shell = Shell::new(path_with(paths.iter()), vars, false);
         if let Some(image) = &start.run_image {
-            let status = Status::unsure(format!(
-                "`start.runImage` starts the app in `{}`, which gets only `/app`: neither `/opt/venv` nor the Nix profile",
+            let status = Status::unknown(format!(
+                "`start.runImage` starts the app in `{}`, which gets only `/app` from the build: not `/opt/venv`, and nothing that Nix installed",
                 image.value
             ));
             self.settle(true, start.cmd.as_ref().map(|item| item.value.as_str()), &status);

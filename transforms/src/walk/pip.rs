@@ -161,7 +161,10 @@ impl Run<'_, '_> {
         };
         let dir = paths::parent(&path).to_owned();
         let Some(read) = self.machine.work.requirements(&place, &bytes) else {
-            return Err(Status::fail(Reason::Resolution, format!("{file} is no text that pip can decode")));
+            return Err(Status::fail(
+                Reason::Resolution,
+                format!("pip cannot decode {file}: save it as UTF-8"),
+            ));
         };
         self.machine.work.count_names(read.lines.len());
         if self.machine.work.is_spent() {

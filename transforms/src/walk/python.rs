@@ -20,7 +20,7 @@ enum Job {
     Code(String),
     Stdin,
     Nothing,
-    Unsure(&'static str),
+    Unknown(&'static str),
 }
 
 impl Run<'_, '_> {
@@ -40,9 +40,11 @@ impl Run<'_, '_> {
                 status
             }
             Job::Stdin if self.feeds_get_pip(shell, feed) => self.run_get_pip(shell, cmd, env),
-            Job::Stdin => Status::unsure("a program read from standard input is not followed"),
+            Job::Stdin => Status::unknown(
+                "Python reads its program from standard input, which this tool does not follow",
+            ),
             Job::Nothing => Status::Ok,
-            Job::Unsure(why) => Status::unsure(why),
+            Job::Unknown(why) => Status::unknown(why),
         }
     }
 
@@ -70,7 +72,7 @@ impl Run<'_, '_> {
                 if self.machine.envs.get(env).is_some_and(|env| env.version.starts_with('2')) =>
             {
                 let status =
-                    Status::fail(Reason::MarkerMissing, format!("{}: No module named {module}", cmd.name));
+                    Status::fail(Reason::ModuleNotFound, format!("{}: No module named {module}", cmd.name));
                 self.note(shell, cmd, self.python_kind(shell, cmd), Some(env), &status);
                 return status;
             }
@@ -86,7 +88,7 @@ impl Run<'_, '_> {
                 if there {
                     return self.make_venv(shell, cmd, env, first);
                 }
-                let status = Status::fail(Reason::MarkerMissing, "No module named virtualenv");
+                let status = Status::fail(Reason::ModuleNotFound, "No module named virtualenv");
                 self.note(shell, cmd, self.python_kind(shell, cmd), Some(env), &status);
                 return status;
             }
@@ -101,7 +103,7 @@ impl Run<'_, '_> {
                 self.app_code(shell, env, &file)
             } else {
                 Status::fail(
-                    Reason::MarkerMissing,
+                    Reason::ModuleNotFound,
                     format!(
                         "No module named {module}.__main__; '{module}' is a package and cannot be directly executed"
                     ),
@@ -119,9 +121,9 @@ impl Run<'_, '_> {
         } else if stdlib::has(top) {
             Status::Ok
         } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
-            Status::may_come(top)
+            Status::may_be_installed(top)
         } else {
-            Status::fail(Reason::MarkerMissing, format!("No module named {module}"))
+            Status::fail(Reason::ModuleNotFound, format!("No module named {module}"))
         };
         self.note(shell, cmd, python_call(cmd), Some(env), &status);
         status
@@ -161,16 +163,16 @@ impl Run<'_, '_> {
             } else if self.provides(shell, env, module) {
                 self.imports(shell, env)
             } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
-                Status::may_come(module)
+                Status::may_be_installed(module)
             } else {
-                Status::fail(Reason::MarkerMissing, format!("No module named '{module}'"))
+                Status::fail(Reason::ModuleNotFound, format!("No module named '{module}'"))
             };
             if !status.is_ok() {
                 return status;
             }
         }
         if code.contains("sys.exit(1)") {
-            Status::unsure("the code may end with an error")
+            Status::unknown("it is not known whether this code ends with an error")
         } else {
             Status::Ok
         }
@@ -216,15 +218,15 @@ impl Run<'_, '_> {
     /// How the app's own code ends: it fails only at an import of what nothing brings.
     pub(super) fn app_code(&self, shell: &Shell, env: EnvId, file: &str) -> Status {
         let status = self.imports(shell, env);
-        let Status::Fail(Failure { reason: Reason::MarkerMissing, .. }) = &status else { return status };
+        let Status::Fail(Failure { reason: Reason::ModuleNotFound, .. }) = &status else { return status };
         let Some(needs) = self.needs(shell, env, file) else { return status };
         match needs.always.iter().find(|module| !self.provides(shell, env, module)) {
             Some(module) => Status::fail(
-                Reason::MarkerMissing,
+                Reason::ModuleNotFound,
                 format!("ModuleNotFoundError: No module named '{module}'"),
             ),
             None if needs.maybe => {
-                Status::unsure("whether the code needs what is not installed is not known")
+                Status::unknown("whether the code needs what is not installed is not known")
             }
             None => Status::Ok,
         }
@@ -253,7 +255,7 @@ impl Run<'_, '_> {
     /// `python -m venv [options] DIR`. `first` is the place of the first argument among the words.
     fn make_venv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, id: EnvId, first: usize) -> Status {
         let Some(dir) = venv_dir(cmd, first) else {
-            return Status::unsure("the directory of the virtual environment is a variable");
+            return Status::unknown("the directory of the virtual environment comes from a variable");
         };
         let dir = paths::join(&shell.cwd, dir);
         if self.machine.venv(&dir) == Some(id) && cmd.has("--copies") {
@@ -349,13 +351,13 @@ fn job(cmd: &Cmd<'_>) -> Job {
     let words = &cmd.simple.words;
     while let Some(word) = words.get(index) {
         let Some(text) = word.text.as_deref() else {
-            return Job::Unsure("the program is named by a variable");
+            return Job::Unknown("the name of the program comes from a variable");
         };
         match text {
             "-m" => {
                 return match words.get(index + 1).map(|word| word.text.clone()) {
                     Some(Some(module)) => Job::Module(module, index + 2),
-                    _ => Job::Unsure("the module is named by a variable"),
+                    _ => Job::Unknown("the name of the module comes from a variable"),
                 };
             }
             "-c" => {
@@ -373,7 +375,7 @@ fn job(cmd: &Cmd<'_>) -> Job {
             "--" => {
                 return match words.get(index + 1).map(|word| word.text.clone()) {
                     Some(Some(script)) => Job::Script(script, index + 2),
-                    Some(None) => Job::Unsure("the program is named by a variable"),
+                    Some(None) => Job::Unknown("the name of the program comes from a variable"),
                     None => Job::Stdin,
                 };
             }

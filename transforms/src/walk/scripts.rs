@@ -22,7 +22,7 @@ impl Run<'_, '_> {
     /// Runs a file of the app as a shell script, in this shell.
     pub(super) fn script_file_of_shell(&mut self, shell: &mut Shell, absolute: &str, named: &str) -> Status {
         let unread =
-            || Status::unsure(format!("`{named}` is a script of the repository that could not be followed"));
+            || Status::unknown(format!("`{named}` is a script of the repository that could not be followed"));
         if self.depth >= DEEPEST || self.machine.work.is_spent() {
             return unread();
         }
@@ -33,7 +33,7 @@ impl Run<'_, '_> {
         self.machine.work.count(text.len() / 64);
         match shell::parse(text) {
             Ok(script) => self.hidden(|run| run.whole(shell, &script)),
-            Err(error) => Status::unsure(format!("`{named}` has {}, which is not followed", error.what)),
+            Err(error) => Status::unknown(format!("`{named}` has {}, which is not followed", error.what)),
         }
     }
 
@@ -91,16 +91,16 @@ impl Run<'_, '_> {
                 Some(Program::Python(env)) => self.app_code(shell, env, &absolute),
                 None => Status::fail(Reason::PythonNotFound, format!("{program}: No such file or directory")),
                 _ => {
-                    Status::unsure(format!("`{name}` is a program of the repository, which is not followed"))
+                    Status::unknown(format!("`{name}` is a program of the repository, which is not followed"))
                 }
             },
-            _ => Status::unsure(format!("`{name}` is a program of the repository, which is not followed")),
+            _ => Status::unknown(format!("`{name}` is a program of the repository, which is not followed")),
         }
     }
 
     /// `make target`: the recipe, where it is plain shell.
     pub(super) fn make_targets(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
-        let follow = |why: &str| Status::unsure(format!("`make` runs the Makefile, {why}"));
+        let follow = |why: &str| Status::unknown(format!("`make` runs the Makefile, {why}"));
         if cmd.args.iter().any(|arg| arg.is_none_or(|arg| arg.starts_with('-') || arg.contains('='))) {
             return follow("and its options are not followed");
         }

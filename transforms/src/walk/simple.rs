@@ -50,14 +50,14 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         if shell.path.len() > MOST_DIRS {
-            return Status::unsure("`PATH` has more directories than are followed");
+            return Status::unknown("`PATH` has too many directories to follow");
         }
         if self.machine.work.is_spent() {
-            return Status::unsure("the commands before it do more than is followed");
+            return Status::unknown("the commands before it do too much to follow");
         }
         for redirect in &simple.redirections {
             if redirect.here_document().is_some() {
-                return Status::unsure("the command has a here-document, which is not followed");
+                return Status::unknown("it has a here-document (`<<`), which this tool does not follow");
             }
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
@@ -97,7 +97,7 @@ impl Run<'_, '_> {
         };
         let first = unwrapped.words.first();
         let Some(name) = first.and_then(|word| word.text.clone().or_else(|| home(word))) else {
-            return Status::unsure("the program is named by a variable");
+            return Status::unknown("the name of the program comes from a variable");
         };
         let args = unwrapped.words.iter().skip(1).map(|word| word.text.as_deref()).collect();
         let cmd = Cmd { simple, program: unwrapped.program_index, name, args };
@@ -106,7 +106,7 @@ impl Run<'_, '_> {
         }
         if let Some(function) = shell.functions.get(&cmd.name).cloned() {
             if self.depth >= 8 || self.machine.work.is_spent() {
-                return Status::unsure(format!("`{}` calls itself", cmd.name));
+                return Status::unknown(format!("`{}` calls itself", cmd.name));
             }
             self.depth += 1;
             let status = self.compound(shell, &function.body);
@@ -137,7 +137,9 @@ impl Run<'_, '_> {
                 self.offset -= at;
                 status
             }
-            Err(error) => Status::unsure(format!("the inner command has {}", error.what)),
+            Err(error) => {
+                Status::unknown(format!("the inner command has {}, which this tool cannot read", error.what))
+            }
         }
     }
 
@@ -148,11 +150,11 @@ impl Run<'_, '_> {
                     return if cmd.args.is_empty() {
                         Status::Ok
                     } else {
-                        Status::unsure("`cd` goes to a variable's value")
+                        Status::unknown("the directory of `cd` comes from a variable")
                     };
                 };
                 if *dir == "-" {
-                    return Status::unsure("`cd -` is not followed");
+                    return Status::unknown("this tool does not follow `cd -`");
                 }
                 let dir_abs = paths::join(&shell.cwd, dir);
                 if self.machine.lacks_dir(&dir_abs) {
@@ -193,7 +195,7 @@ impl Run<'_, '_> {
                 match cmd.args.first() {
                     None | Some(Some("0")) => Status::Ok,
                     Some(Some(_)) => Status::fail(Reason::Other, "the command exits with an error"),
-                    Some(None) => Status::unsure("the exit code is a variable"),
+                    Some(None) => Status::unknown("the exit code comes from a variable"),
                 }
             }
             "false" => Status::fail(Reason::Other, "`false` fails"),
@@ -204,7 +206,7 @@ impl Run<'_, '_> {
             "type" | "hash" => self.lookup(shell, cmd),
             "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
             "test" | "[" => self.test(shell, cmd),
-            "eval" | "let" | "read" => Status::unsure(format!("`{}` is not followed", cmd.name)),
+            "eval" | "let" | "read" => Status::unknown(format!("this tool does not follow `{}`", cmd.name)),
             _ => Status::Ok,
         }
     }
@@ -214,7 +216,7 @@ impl Run<'_, '_> {
         match cmd.operand() {
             Some(name) if BASH_BUILTINS.has(name) || self.machine.find(shell, name).is_some() => Status::Ok,
             Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
-            None => Status::unsure("the name is a variable"),
+            None => Status::unknown("the name of the program comes from a variable"),
         }
     }
 
@@ -231,14 +233,14 @@ impl Run<'_, '_> {
         };
         match holds {
             Some(holds) if holds != negated => Status::Ok,
-            Some(_) => Status::fail(Reason::Other, "the test does not hold"),
-            None => Status::unsure("the result of a test is not known"),
+            Some(_) => Status::fail(Reason::Other, "the test is false"),
+            None => Status::unknown("the result of a test is not known"),
         }
     }
 
     fn source(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
         let Some(Some(file)) = cmd.args.first() else {
-            return Status::unsure("the sourced file is a variable");
+            return Status::unknown("the name of the sourced file comes from a variable");
         };
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
@@ -251,7 +253,9 @@ impl Run<'_, '_> {
                 shell.active = Some(dir.to_owned());
                 Status::Ok
             } else if self.machine.exists(&path) {
-                Status::unsure("a virtual environment of the repository is not followed")
+                Status::unknown(
+                    "this tool does not look into a virtual environment that is committed to the repository",
+                )
             } else {
                 missing_venv(file)
             };
@@ -263,12 +267,12 @@ impl Run<'_, '_> {
         if self.machine.exists(&path) {
             return match self.script_file_of_shell(shell, &path, file) {
                 // Of variables, as a rule: what cannot be followed in it is not what decides.
-                Status::Unsure(_) => Status::Ok,
+                Status::Unknown(_) => Status::Ok,
                 status => status,
             };
         }
         if self.machine.is_foreign(&path) {
-            return Status::unsure(format!("`{file}` is outside the app"));
+            return Status::unknown(format!("`{file}` is outside the app, so this tool cannot read it"));
         }
         missing_file(file)
     }
@@ -289,7 +293,7 @@ impl Run<'_, '_> {
             Some(Program::Known) => self.known(shell, cmd),
             Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {
-                Status::unsure(format!("`{path}`, which a command made, is not followed"))
+                Status::unknown(format!("this tool does not know `{path}`, which an earlier command creates"))
             }
             None => self.missing(shell, cmd),
         }
@@ -318,14 +322,14 @@ impl Run<'_, '_> {
             let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
             let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.open);
             if open {
-                Status::may_come(base)
+                Status::may_be_installed(base)
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path)
                 && !paths::parent(&path).ends_with("/bin")
                 && !self.machine.lacks_dir(paths::parent(&path))
             {
-                Status::unsure(format!("`{name}` is outside the app"))
+                Status::unknown(format!("`{name}` is outside the app, so this tool cannot read it"))
             } else {
                 Status::fail(Reason::NoSuchFile, format!("{name}: No such file or directory"))
             }
@@ -334,7 +338,7 @@ impl Run<'_, '_> {
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
         } else if self.machine.may_have(shell) {
-            Status::unsure(format!("`{name}` may come with what is installed from a directory"))
+            Status::unknown(format!("a package that is installed from a directory may contain `{name}`"))
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };

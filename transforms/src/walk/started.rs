@@ -71,10 +71,10 @@ impl Run<'_, '_> {
                         ),
                     ),
                     Found::Unknown => {
-                        Status::unsure(format!("`{module}` may come with files that commands bring"))
+                        Status::unknown(format!("`{module}` may come with files that commands bring"))
                     }
                     Found::Nowhere(_) if configured => {
-                        Status::unsure(format!("`{module}` may be where the program's config file says"))
+                        Status::unknown(format!("`{module}` may be where the program's config file says"))
                     }
                     Found::Nowhere(part) => self.no_module(&module, &part),
                 }
@@ -138,7 +138,7 @@ impl Run<'_, '_> {
             }
         });
         let detail = format!("ModuleNotFoundError: No module named '{part}'");
-        Status::Fail(Failure { reason: Reason::MarkerMissing, detail, hint })
+        Status::Fail(Failure { reason: Reason::ModuleNotFound, detail, hint })
     }
 
     /// Directories that the program looks for modules in.

@@ -20,7 +20,7 @@ pub(crate) enum Status {
     /// Another exit code.
     Fail(Failure),
     /// Not known: what stopped the prediction.
-    Unsure(String),
+    Unknown(String),
 }
 
 impl Status {
@@ -28,13 +28,15 @@ impl Status {
         Status::Fail(Failure { reason, detail: detail.into(), hint: None })
     }
 
-    pub(crate) fn unsure(why: impl Into<String>) -> Self {
-        Status::Unsure(why.into())
+    pub(crate) fn unknown(why: impl Into<String>) -> Self {
+        Status::Unknown(why.into())
     }
 
     /// A module or program that the environment may have: not all that was installed is known.
-    pub(crate) fn may_come(name: &str) -> Self {
-        Status::unsure(format!("`{name}` may come with what is installed from a directory or a lock file"))
+    pub(crate) fn may_be_installed(name: &str) -> Self {
+        Status::unknown(format!(
+            "a package that is installed from a directory or a lock file may contain `{name}`"
+        ))
     }
 
     pub(crate) fn is_ok(&self) -> bool {
@@ -59,7 +61,7 @@ const ORDER: [Reason; 13] = [
     Reason::PythonNotFound,
     Reason::CommandNotFound,
     Reason::NativeLibMissing,
-    Reason::MarkerMissing,
+    Reason::ModuleNotFound,
     Reason::NoSuchFile,
     Reason::Resolution,
     Reason::Network,

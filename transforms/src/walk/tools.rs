@@ -67,7 +67,7 @@ impl Run<'_, '_> {
             }
             "make" => self.make_targets(shell, cmd),
             name if runs_recipe(name, cmd.operand()) => {
-                Status::unsure(format!("what `{name}` runs is not followed"))
+                Status::unknown(format!("what `{name}` runs is not followed"))
             }
             "npm" | "yarn" | "pnpm" => self.node_scripts(shell, cmd),
             "mkdir" => self.make(shell, cmd, true),
@@ -120,7 +120,7 @@ impl Run<'_, '_> {
 
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         let Some(file) = cmd.operand() else {
-            return Status::unsure("the inner shell's command is not followed");
+            return Status::unknown("this tool cannot follow the command of the inner shell");
         };
         let path = paths::join(&shell.cwd, file);
         if self.machine.view_path(&path).is_some() && self.machine.exists(&path) {
@@ -129,7 +129,7 @@ impl Run<'_, '_> {
             || self.machine.is_foreign(&path)
             || self.machine.brings_unseen_files
         {
-            Status::unsure(format!("`{file}` is a script that is not followed"))
+            Status::unknown(format!("this tool cannot read the script `{file}`"))
         } else if cmd.name == "sh" {
             Status::fail(Reason::Other, format!("sh: 0: cannot open {file}: No such file"))
         } else {
@@ -144,7 +144,7 @@ impl Run<'_, '_> {
             "poetry" | "pdm" | "pipenv" => return self.manager(shell, cmd, Some(env)),
             "virtualenv" => return self.virtualenv(shell, cmd, env),
             name if runs_recipe(name, cmd.operand()) => {
-                return Status::unsure(format!("what `{name}` runs is not followed"));
+                return Status::unknown(format!("what `{name}` runs is not followed"));
             }
             _ => {}
         }

@@ -13,7 +13,7 @@ pub enum Stage {
     Start,
 }
 
-/// Why a run stops: the classes that the project measures itself by.
+/// Why a run stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
     /// `pip: command not found`
@@ -22,18 +22,18 @@ pub enum Reason {
     NoPipModule,
     /// PEP 668: `externally-managed-environment`
     ExternallyManaged,
-    /// A name in `nixPkgs` is no attribute of nixpkgs.
+    /// A name in `nixPkgs` is not the name of a Nix package.
     UndefinedVariable,
     /// A name in `aptPkgs` is no package of the base image's Ubuntu.
     AptPackageMissing,
-    /// A path into a virtual environment that nothing made.
+    /// A path into a virtual environment that no command creates.
     VenvMissing,
     /// `python: command not found`
     PythonNotFound,
     /// Another program is not found.
     CommandNotFound,
-    /// An import fails: the packages went elsewhere, or nowhere.
-    MarkerMissing,
+    /// An import fails: the package is not installed for the Python that runs.
+    ModuleNotFound,
     /// `libstdc++.so.6` is not on the library path.
     NativeLibMissing,
     /// A file is not there.
@@ -44,7 +44,7 @@ pub enum Reason {
     Network,
     /// A package's own build fails.
     BuildBackend,
-    /// Nixpacks refuses the files.
+    /// Nixpacks stops with an error before it builds anything.
     PlanError,
     /// Anything else.
     Other,
@@ -62,7 +62,7 @@ impl Reason {
             Reason::VenvMissing => "venv-missing",
             Reason::PythonNotFound => "python-not-found",
             Reason::CommandNotFound => "command-not-found",
-            Reason::MarkerMissing => "marker-missing",
+            Reason::ModuleNotFound => "module-not-found",
             Reason::NativeLibMissing => "native-lib-missing",
             Reason::NoSuchFile => "no-such-file",
             Reason::Resolution => "resolution",
@@ -73,7 +73,7 @@ impl Reason {
         }
     }
 
-    /// Whether this is one of the pip family: the ladder that the tool ends.
+    /// Whether this is one of the errors that fixing pip by hand leads to, one after the other.
     pub fn is_pip_family(self) -> bool {
         matches!(
             self,
@@ -88,6 +88,16 @@ impl Reason {
 }
 
 impl Stage {
+    /// When the failure happens, as a phrase that goes on from "predicted to fail".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Stage::Plan => "when Nixpacks reads its files",
+            Stage::Nix => "when Nix installs the packages",
+            Stage::Build => "in the build",
+            Stage::Start => "when the app starts",
+        }
+    }
+
     /// The name in machine output.
     pub fn name(self) -> &'static str {
         match self {

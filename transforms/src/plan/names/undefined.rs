@@ -18,7 +18,7 @@ pub enum Replacement {
 pub struct Undefined {
     /// What takes its place.
     pub replacement: Replacement,
-    /// Why, a clause that can follow the name.
+    /// Why, a clause that can follow "there is no Nix package …:".
     pub why: &'static str,
 }
 
