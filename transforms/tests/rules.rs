@@ -33,6 +33,15 @@ impl Example {
                 app.insert("railway.toml", config);
                 app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
             }
+            "misnamed-file" => app.insert("Procfile.txt", "web: python main.py\n"),
+            "app-in-subdirectory" => {
+                app = MemoryApp::new([
+                    ("nixpacks.toml", config),
+                    ("backend/requirements.txt", requirements),
+                    ("backend/assets.py", "import flask\n"),
+                    ("frontend/index.html", ""),
+                ]);
+            }
             // Of `main.py` Nixpacks would make a start command.
             "no-start-command" => {
                 app = MemoryApp::new([("nixpacks.toml", config), ("bot.py", "import flask\n")])

@@ -3,9 +3,11 @@
 //! A rule reads the plan and its simulation and reports where the mistake is. Many rules also have a fix of their
 //! own; the others are fixed by a strategy, which changes how the whole app installs its packages.
 
+mod app_in_subdirectory;
 mod apt_python;
 mod break_system_packages;
 mod cached_venv;
+mod cd_outside_app;
 mod dropped_provider_packages;
 mod ensurepip;
 mod finding;
@@ -13,9 +15,11 @@ mod get_pip;
 mod inert_nixpkgs;
 mod info;
 mod interpreter_bypasses_venv;
+mod misnamed_file;
 mod missing_apt_package;
 mod missing_interpreter;
 mod missing_native_libs;
+mod missing_system_library;
 mod missing_venv;
 mod nix_pip_package;
 mod no_start_command;
@@ -25,6 +29,7 @@ mod path_variable;
 mod pip_outside_venv;
 mod pip_self_upgrade;
 mod predicted_failure;
+mod process_name_in_command;
 mod python_provider_left_out;
 mod registry;
 mod split_activation;

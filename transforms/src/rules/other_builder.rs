@@ -2,6 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::FileKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "other-builder",
@@ -26,6 +27,14 @@ There is no automatic fix: only you know which builder you want. Set `builder = 
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
+    let railway = FileKind::RAILWAY.iter().any(|kind| cx.app.is_file(kind.name()));
+    if railway && cx.app.is_file("Dockerfile") && cx.config().is_some() {
+        let message = "Railway builds the Dockerfile of this app and ignores nixpacks.toml: the prediction is for a build with Nixpacks";
+        return vec![
+            Found::app(Severity::Note, message.to_owned())
+                .note("remove or rename the Dockerfile to build with Nixpacks: it wins even over `builder`"),
+        ];
+    }
     let Some((builder, place)) = &cx.model.builder else { return Vec::new() };
     if builder.eq_ignore_ascii_case("nixpacks") || cx.config().is_none() {
         return Vec::new();

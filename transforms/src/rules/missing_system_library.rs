@@ -1,0 +1,66 @@
+use super::registry::{Rule, RuleFix};
+use super::support::Found;
+use super::{RuleInfo, Severity};
+use crate::context::Context;
+use crate::tables::SYSTEM_LIBRARIES;
+use crate::walk::programs_of;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "missing-system-library",
+    summary: "a Python package needs a program or a C library that is not installed",
+    docs: r#"## What it does
+Looks at the packages that are installed, and names those that need something from outside Python which no `nixPkgs`, `nixLibs` or `aptPkgs` has: `weasyprint` needs pango, `pdf2image` needs `pdftoppm`, and so on.
+
+## Why it fails
+The install works, and the import or the first call fails: `cannot load library 'libpango-1.0-0'`, `Unable to get page count. Is poppler installed?`. Python from Nix does not look into the directories of Ubuntu's libraries, so for a C library an entry in `aptPkgs` alone does not help; see https://github.com/railwayapp/nixpacks/issues/769.
+
+## Example
+```toml
+[phases.build]
+cmds = ["pip install weasyprint"]
+
+[start]
+cmd = "python main.py"
+```
+
+## Fix
+None: whether the code that needs it is ever reached is not known. Add the names of the note with `"..."` in front, so that Nixpacks' own packages stay.
+"#,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let plan = &cx.model.plan;
+    let listed: Vec<&str> = plan
+        .phases
+        .values()
+        .flat_map(|phase| [&phase.nix_pkgs, &phase.nix_libs, &phase.apt_pkgs])
+        .flat_map(|list| list.iter().flatten())
+        .map(|item| item.value.trim())
+        .collect();
+    let mut found = Vec::new();
+    for name in cx.held().names.keys() {
+        let Some(mut columns) = SYSTEM_LIBRARIES.columns(name) else { continue };
+        let (Some(key), Some(needs)) = (columns.next(), columns.next()) else { continue };
+        let missing: Vec<&str> =
+            needs.split(' ').filter(|need| !listed.iter().any(|has| brings(has, need))).collect();
+        if missing.is_empty() || (needs.contains(' ') && missing.len() < needs.split(' ').count()) {
+            continue;
+        }
+        let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();
+        let message = format!("`{name}` needs {}, which nothing installs", missing.join(", "));
+        let note = format!(
+            "add `{key} = [\"...\", {}]` under `[phases.setup]`, if the app uses that part",
+            quoted.join(", ")
+        );
+        found.push(Found::app(Severity::Note, message).note(&note));
+    }
+    found
+}
+
+/// Whether a listed package is the one that is needed, under its Nix name or Debian's.
+fn brings(listed: &str, need: &str) -> bool {
+    let plain = |name: &str| name.trim_start_matches("lib").replace(['_', '-', '.'], "").to_lowercase();
+    plain(listed).starts_with(&plain(need)) || programs_of(listed).iter().any(|program| program == need)
+}
