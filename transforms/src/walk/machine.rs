@@ -218,7 +218,8 @@ pub(crate) struct Shell {
 }
 
 /// The variables that the walk-through looks at.
-const VARS: [&str; 6] = [
+const VARS: [&str; 7] = [
+    "NIXPACKS_POETRY_VERSION",
     "PIP_BREAK_SYSTEM_PACKAGES",
     "PYTHONPATH",
     "UV_BREAK_SYSTEM_PACKAGES",

@@ -7,7 +7,7 @@ use super::paths::{self, base_name};
 use super::pip::merge;
 use super::python::externally_managed;
 use super::simple::{Cmd, manager_kind, missing_file};
-use super::status::Status;
+use super::status::{Failure, Status};
 use super::verdict::Reason;
 use crate::requirements;
 use crate::shell::{Command, RedirectionOperator};
@@ -162,6 +162,10 @@ impl Run<'_, '_> {
         let installs = matches!(&kind, CallKind::Manager { verb, .. } if matches!(verb.as_str(), "install" | "sync" | "update"));
         let active = shell.active.as_deref().and_then(|dir| self.machine.venv(dir));
         let into = active.or(home);
+        if let Some(status) = self.poetry_refuses(shell, cmd).filter(|_| home.is_some()) {
+            self.note(shell, cmd, kind, into, &status);
+            return status;
+        }
         if installs {
             let mut asked = Dists::default();
             self.manage_project(shell, with_groups(cmd), &mut asked);
@@ -171,6 +175,31 @@ impl Run<'_, '_> {
         }
         self.note(shell, cmd, kind, into, &Status::Ok);
         Status::Ok
+    }
+
+    /// What the Poetry that Nixpacks installs says to a project or an option that its version does not know.
+    fn poetry_refuses(&self, shell: &Shell, cmd: &Cmd<'_>) -> Option<Status> {
+        let version = shell.vars.get("NIXPACKS_POETRY_VERSION")?;
+        if base_name(&cmd.name) != "poetry" || cmd.operand() != Some("install") {
+            return None;
+        }
+        let major: u32 = version.split('.').next()?.parse().ok()?;
+        if major >= 2 && cmd.has("--no-dev") {
+            return Some(Status::fail(Reason::Other, "The option \"--no-dev\" does not exist"));
+        }
+        let bytes = self.machine.read(&paths::join(&shell.cwd, "pyproject.toml"))?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        let document = toml_edit::Document::parse(text).ok()?;
+        let has_section = document.get("tool").and_then(|tool| tool.get("poetry")).is_some();
+        if major < 2 && !has_section && !text.trim().is_empty() {
+            let hint = "Poetry 2 reads `[project]`, and Nixpacks' own install command does not work with it: give the install command yourself, with a virtual environment";
+            return Some(Status::Fail(Failure {
+                reason: Reason::Other,
+                detail: "[tool.poetry] section not found in pyproject.toml".to_owned(),
+                hint: Some(hint.to_owned()),
+            }));
+        }
+        None
     }
 
     fn uv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
