@@ -72,7 +72,12 @@ impl Check<'_> {
                 let (length, elements) = (array.elements.len(), keys.len());
                 let wanted = format!("expected {name} with {elements} elements");
                 let message = format!("invalid length {length}, {wanted} for key `{at}`");
-                self.error(PlanErrorKind::WrongType, message, node.span);
+                let kind = if at == "phases.providers" {
+                    PlanErrorKind::Providers
+                } else {
+                    PlanErrorKind::WrongType
+                };
+                self.error(kind, message, node.span);
             }
             _ => self.mismatch(node, name, at),
         }
@@ -112,7 +117,11 @@ impl Check<'_> {
             Value::Null => "null".to_owned(),
         };
         let lone = matches!(node.value, Value::Str(_)) && expected == LIST;
-        let kind = if lone { PlanErrorKind::StringForList } else { PlanErrorKind::WrongType };
+        let kind = match at {
+            _ if lone => PlanErrorKind::StringForList,
+            "providers" => PlanErrorKind::Providers,
+            _ => PlanErrorKind::WrongType,
+        };
         self.error(kind, format!("invalid type: {found}, expected {expected} for key `{at}`"), node.span);
     }
 
@@ -137,8 +146,12 @@ impl Reader<'_> {
         let phases = value(root, &schema::PHASES).and_then(Node::as_table);
         let phases = phases.into_iter().flat_map(|table| &table.entries);
         let phase = |entry: &Entry| Some((entry.key.name.clone(), self.phase(entry.node.as_table()?)));
+        // A list of tables is none of names, and an empty one would switch every provider off.
+        let named = value(root, &schema::PROVIDERS)
+            .and_then(Node::as_array)
+            .is_none_or(|array| array.elements.iter().all(|element| element.as_str().is_some()));
         Plan {
-            providers: self.strings(root, &schema::PROVIDERS),
+            providers: self.strings(root, &schema::PROVIDERS).filter(|_| named),
             build_image: self.string(root, &schema::BUILD_IMAGE),
             variables: self.map(root, &schema::VARIABLES).unwrap_or_default(),
             static_assets: assets

@@ -164,6 +164,8 @@ pub enum PlanErrorKind {
     Syntax,
     /// A string stands where a list of strings belongs.
     StringForList,
+    /// `providers` is no list of names, or is not at the top. What it says is left out of the plan.
+    Providers,
     /// A value of another wrong type.
     WrongType,
     /// A key is given twice, be it under its alias.

@@ -30,6 +30,7 @@ mod pip_outside_venv;
 mod pip_self_upgrade;
 mod predicted_failure;
 mod process_name_in_command;
+mod providers_not_a_list;
 mod python_provider_left_out;
 mod registry;
 mod split_activation;

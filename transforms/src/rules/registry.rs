@@ -101,6 +101,7 @@ registry! {
     pip_self_upgrade,
     predicted_failure,
     process_name_in_command,
+    providers_not_a_list,
     python_provider_left_out,
     split_activation,
     split_command,

@@ -1,0 +1,84 @@
+use super::registry::{FixStage, Rule, RuleFix};
+use super::support::Found;
+use super::{Finding, RuleInfo, Severity};
+use crate::context::Context;
+use crate::document::{Document, Value};
+use crate::fix::Draft;
+use crate::plan::PlanErrorKind;
+
+static INFO: RuleInfo = RuleInfo {
+    id: "providers-not-a-list",
+    summary: "`providers` is not a list at the top of the file",
+    docs: r#"## What it does
+Finds a table `[providers]` with `python = true` or `python = "3.11"` in it, and `providers` inside `[phases]`.
+
+## Why it fails
+`providers` is a list of names at the top of the file. Anything else makes Nixpacks refuse the whole file: `invalid type: map, expected a sequence`.
+
+## Example
+```toml
+[providers]
+python = "3.11"
+
+[start]
+cmd = "python main.py"
+```
+becomes
+```toml
+[start]
+cmd = "python main.py"
+
+[variables]
+NIXPACKS_PYTHON_VERSION = "3.11"
+```
+
+## Fix
+The table is removed: Nixpacks finds out by itself which languages the app has. A version of Python moves to `NIXPACKS_PYTHON_VERSION`, which is where Nixpacks reads it. A list inside `[phases]` moves to the top.
+"#,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Config, fix) };
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let errors = cx.model.errors.iter().filter(|error| error.kind == PlanErrorKind::Providers);
+    errors
+        .filter_map(|error| {
+            let message = "`providers` has to be a list of names at the top of the file".to_owned();
+            let found =
+                Found::place(error.place.clone()?, Severity::Error, message).label("not a list of names");
+            Some(found.note(&format!("Nixpacks stops with an error: {}", error.message)))
+        })
+        .collect()
+}
+
+/// The version in `python = "3.11"`.
+fn python_version(doc: &Document) -> Option<&str> {
+    let table = doc.get(&["providers"])?.as_table()?;
+    let version = &table.entry("python")?.node.as_str()?.decoded;
+    let plain = version.starts_with('3') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    plain.then_some(version)
+}
+
+fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some(doc) = cx.config() else { return false };
+    let misplaced = doc.get(&["phases", "providers"]).and_then(|node| node.as_array());
+    if let Some(array) = misplaced {
+        let names: Vec<&str> =
+            array.elements.iter().filter_map(|element| Some(element.as_str()?.decoded.as_str())).collect();
+        draft.remove_key(doc, &["phases", "providers"], INFO.id);
+        if doc.get(&["providers"]).is_none() && !names.is_empty() {
+            draft.insert_top("providers", &names, INFO.id);
+        }
+        return true;
+    }
+    if !doc.get(&["providers"]).is_some_and(|node| matches!(node.value, Value::Table(_) | Value::Array(_))) {
+        return false;
+    }
+    draft.remove_key(doc, &["providers"], INFO.id);
+    if let Some(version) = python_version(doc)
+        && !cx.model.plan.variables.contains_key("NIXPACKS_PYTHON_VERSION")
+    {
+        draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
+    }
+    true
+}
