@@ -44,7 +44,7 @@ impl Example {
             }
             // Of `main.py` Nixpacks would make a start command.
             "no-start-command" => {
-                app = MemoryApp::new([("nixpacks.toml", config), ("bot.py", "import flask\n")])
+                app = MemoryApp::new([("nixpacks.toml", config), ("bot.py", "import flask\n")]);
             }
             "dropped-provider-packages" => app.insert("package.json", node),
             "python-provider-left-out" => {

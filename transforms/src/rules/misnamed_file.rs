@@ -77,7 +77,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|entry| {
             let meant = meant(&entry.name).filter(|meant| !has(meant))?;
             let message = format!("nothing reads `{}`: the name is `{meant}`", entry.name);
-            let how = if entry.name.to_lowercase().ends_with(".yaml") || entry.name.ends_with(".yml") {
+            let extension = entry.name.rsplit('.').next().unwrap_or_default().to_lowercase();
+            let how = if matches!(extension.as_str(), "yaml" | "yml") {
                 format!("write the settings as `{meant}`: YAML is not read")
             } else {
                 format!("rename it, if its content is meant to be used: `git mv {} {meant}`", entry.name)

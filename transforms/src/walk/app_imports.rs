@@ -74,7 +74,7 @@ impl Run<'_, '_> {
         let parts: Vec<&str> = import.module.split('.').filter(|part| !part.is_empty()).collect();
         let mut above = dir.to_owned();
         for _ in 1..import.dots {
-            above = paths::parent(&above).to_owned();
+            above.truncate(paths::parent(&above).len());
         }
         let bases: Vec<String> = if import.dots > 0 { vec![above] } else { roots.to_vec() };
         for base in bases {

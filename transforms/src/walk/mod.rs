@@ -40,8 +40,8 @@ use status::{Failure, Status};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// Nixpacks' own words; it looks for the start command before it builds anything (`create_image` in
-/// builder/docker/docker_image_builder.rs).
+/// Nixpacks' own words; it looks for the start command before it builds anything (`get_plan` in
+/// `lib.rs`).
 pub(crate) const NO_START: &str = "No start command could be found";
 
 /// A walked plan.

@@ -158,9 +158,8 @@ impl Run<'_, '_> {
             if stdlib::has(module) {
                 continue;
             }
-            let status = if self.app_module(shell, env, module).is_some() {
-                self.imports(shell, env)
-            } else if self.provides(shell, env, module) {
+            let status = if self.app_module(shell, env, module).is_some() || self.provides(shell, env, module)
+            {
                 self.imports(shell, env)
             } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
                 Status::may_be_installed(module)

@@ -200,10 +200,10 @@ mod tests {
         let text = ".PHONY: install\nPY = python\nall: install test\n\ninstall: venv # once\n\t@pip install flask\n\t-rm -rf x\n\nvenv:\n\tpython -m venv v\ntest:\n\t$(PY) -m pytest\nshell:\n\techo $$HOME\n";
         assert_eq!(default_target(text), Some("all"));
         assert_eq!(
-            recipe(text, "install", 0).unwrap(),
+            recipe(text, "install", 0).unwrap_or_default(),
             ["python -m venv v", "@pip install flask", "-rm -rf x"]
         );
-        assert_eq!(recipe(text, "shell", 0).unwrap(), ["echo $HOME"]);
+        assert_eq!(recipe(text, "shell", 0).unwrap_or_default(), ["echo $HOME"]);
         assert_eq!(recipe(text, "test", 0), None);
         assert_eq!(recipe(text, "all", 0), None);
         assert_eq!(recipe(text, "deploy", 0), None);

@@ -218,12 +218,12 @@ fn target(program: &str, args: &[Option<&str>]) -> Option<Target> {
             let mut operands = words().filter(|word| !word.starts_with('-'));
             let verb = operands.next()?;
             let file = operands.next()?;
-            (matches!(verb, "run" | "dev") && file.ends_with(".py")).then(|| Target::File(file.to_owned()))
+            (matches!(verb, "run" | "dev") && is_python_file(file)).then(|| Target::File(file.to_owned()))
         }
         "flask" => {
             let app = option(args, &["-A", "--app"])?;
             let module = app.split(':').next().unwrap_or(app);
-            if module.ends_with(".py") {
+            if is_python_file(module) {
                 return Some(Target::File(module.to_owned()));
             }
             is_dotted(module).then(|| Target::Module(module.to_owned(), false))
@@ -246,6 +246,10 @@ fn option<'a>(args: &[Option<&'a str>], names: &[&str]) -> Option<&'a str> {
 
 fn has_option(args: &[Option<&str>], names: &[&str]) -> bool {
     args.iter().flatten().any(|arg| names.contains(&arg.split('=').next().unwrap_or(arg)))
+}
+
+fn is_python_file(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "py")
 }
 
 fn base(path: &str) -> &str {
