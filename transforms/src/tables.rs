@@ -22,6 +22,8 @@ pub(crate) static PYTHON_STDLIB: Table = Table::new(include_str!("../data/python
 pub(crate) static UNDEFINED_NIX_NAMES: Table = Table::new(include_str!("../data/undefined-nix-names.tsv"));
 /// Programs and C libraries that Python packages need beside their wheels.
 pub(crate) static SYSTEM_LIBRARIES: Table = Table::new(include_str!("../data/system-libraries.tsv"));
+/// Modules of well-known Python packages, and the packages.
+pub(crate) static COMMON_PACKAGES: Table = Table::new(include_str!("../data/common-packages.tsv"));
 /// Debian's names of libraries and headers, and the attributes of nixpkgs that have them.
 pub(crate) static DEBIAN_NAMES: Table = Table::new(include_str!("../data/debian-names.tsv"));
 /// Names that Ubuntu 24.04 does not have in apt: what takes their place.

@@ -33,6 +33,10 @@ impl Example {
                 app.insert("railway.toml", config);
                 app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
             }
+            "missing-requirement" => {
+                app.insert("fetch.py", "import requests\n");
+                app.insert("requirements.txt", "flask\n");
+            }
             "misnamed-file" => app.insert("Procfile.txt", "web: python main.py\n"),
             "app-in-subdirectory" => {
                 app = MemoryApp::new([

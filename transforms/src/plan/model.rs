@@ -11,7 +11,7 @@ use super::merge::{close, fill, is_hole, merge, pin, prefix};
 use super::order::order;
 use super::procfile;
 use super::providers::{PROVIDERS, meant_provider};
-use super::types::{Dashboard, Item, Model, Origin, Plan, PlanError, PlanErrorKind};
+use super::types::{Dashboard, Item, Model, Origin, Place, Plan, PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{FileKind, schema};
 
@@ -39,6 +39,14 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
     let Layers { provided, plan, mut errors } = layers;
     let (order, cycle) = order(&plan);
     errors.extend(cycle);
+    for error in broken.iter().filter(|error| FileKind::RAILWAY.iter().any(|kind| kind.name() == error.path))
+    {
+        errors.push(PlanError {
+            kind: PlanErrorKind::RailwayFile,
+            message: format!("Railway cannot read `{}`: {}", error.path, error.message),
+            place: error.span.map(|span| Place { path: error.path.clone(), span }),
+        });
+    }
     Model { documents, broken, provided, plan, errors, builder, order }
 }
 

@@ -166,6 +166,8 @@ pub enum PlanErrorKind {
     StringForList,
     /// `providers` is no list of names, or is not at the top. What it says is left out of the plan.
     Providers,
+    /// A railway.json or railway.toml that cannot be read, which stops a deploy on Railway.
+    RailwayFile,
     /// A value of another wrong type.
     WrongType,
     /// A key is given twice, be it under its alias.

@@ -32,17 +32,18 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
-    let listed: Vec<&str> = plan
-        .phases
-        .values()
-        .flat_map(|phase| [&phase.nix_pkgs, &phase.nix_libs, &phase.apt_pkgs])
-        .flat_map(|list| list.iter().flatten())
-        .map(|item| item.value.trim())
-        .collect();
+    // A library counts where Python looks for it, which is what `nixLibs` is for; a program counts on PATH.
+    let (mut libraries, mut programs): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for phase in plan.phases.values() {
+        libraries.extend(phase.nix_libs.iter().flatten().map(|item| item.value.trim()));
+        let packages = [&phase.nix_pkgs, &phase.apt_pkgs].into_iter().flatten().flatten();
+        programs.extend(packages.map(|item| item.value.trim()));
+    }
     let mut found = Vec::new();
     for name in cx.held().names.keys() {
         let Some(mut columns) = SYSTEM_LIBRARIES.columns(name) else { continue };
         let (Some(key), Some(needs)) = (columns.next(), columns.next()) else { continue };
+        let listed = if key == "nixLibs" { &libraries } else { &programs };
         let missing: Vec<&str> =
             needs.split(' ').filter(|need| !listed.iter().any(|has| brings(has, need))).collect();
         if missing.is_empty() || (needs.contains(' ') && missing.len() < needs.split(' ').count()) {

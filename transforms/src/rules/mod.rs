@@ -19,6 +19,7 @@ mod misnamed_file;
 mod missing_apt_package;
 mod missing_interpreter;
 mod missing_native_libs;
+mod missing_requirement;
 mod missing_system_library;
 mod missing_venv;
 mod nix_pip_package;

@@ -90,6 +90,7 @@ registry! {
     missing_apt_package,
     missing_interpreter,
     missing_native_libs,
+    missing_requirement,
     missing_system_library,
     missing_venv,
     nix_pip_package,

@@ -10,6 +10,15 @@ use std::collections::BTreeSet;
 /// The most files that are read from one start.
 const MOST_FILES: usize = 100;
 
+/// An import of the started code that no installed package is known to bring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingImport {
+    /// The file that is started, relative to the app's root.
+    pub file: String,
+    /// The top-level module.
+    pub module: String,
+}
+
 /// What code needs beside the standard library and the app.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
@@ -22,7 +31,8 @@ pub(crate) struct Needs {
 impl Run<'_, '_> {
     /// What the file at this absolute path needs; `None` where it cannot be read or has no code.
     pub(crate) fn needs(&self, shell: &Shell, env: EnvId, entry: &str) -> Option<Needs> {
-        let mut roots = vec![paths::parent(entry).to_owned()];
+        // A script's own directory, and the working one, where a server looks.
+        let mut roots = vec![paths::parent(entry).to_owned(), shell.cwd.clone()];
         roots.extend(self.module_path(shell, Some(env)));
         let mut left = vec![entry.to_owned()];
         let mut read: BTreeSet<String> = BTreeSet::new();
@@ -67,6 +77,25 @@ impl Run<'_, '_> {
             }
         }
         Some(needs)
+    }
+
+    /// Notes what the started file imports and nothing is known to bring, where all that is installed is known.
+    pub(super) fn note_missing_imports(&mut self, shell: &Shell, env: EnvId, file: &str) {
+        let known = self
+            .machine
+            .envs
+            .get(env)
+            .is_some_and(|env| !env.dists.open && !env.user.open && env.dists.sources.is_empty());
+        if !self.phase.is_empty() || !known || self.machine.brings_unseen_files {
+            return;
+        }
+        let (Some(needs), Some(shown)) = (self.needs(shell, env, file), self.machine.view_path(file)) else {
+            return;
+        };
+        let missing = needs.always.into_iter().filter(|module| !self.provides(shell, env, module));
+        let missing: Vec<MissingImport> =
+            missing.map(|module| MissingImport { file: shown.clone(), module }).collect();
+        self.machine.missing_imports.extend(missing);
     }
 
     /// The app's files that an import runs; `None` where it is of no module of the app.

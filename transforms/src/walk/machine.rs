@@ -1,5 +1,6 @@
 //! What the commands of a build leave behind, and what one shell sees of it.
 
+use super::app_imports::MissingImport;
 use super::files::Copy;
 use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::Profile;
@@ -184,6 +185,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
     /// Whether a command has brought files that are not known: a clone, an archive.
     pub(crate) brings_unseen_files: bool,
+    /// What the started code imports and nothing is known to bring.
+    pub(crate) missing_imports: Vec<MissingImport>,
     pub(super) work: Work,
 }
 
@@ -270,6 +273,7 @@ impl<'a> Machine<'a> {
             copies: Vec::new(),
             copied: Some(Arc::default()),
             brings_unseen_files: false,
+            missing_imports: Vec::new(),
             work: Work::default(),
         };
         let mut versions: Vec<&String> =

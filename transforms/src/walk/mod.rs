@@ -25,6 +25,7 @@ mod tools;
 mod verdict;
 mod work;
 
+pub use app_imports::MissingImport;
 pub use call::{Call, CallKind, Command, PipCall};
 pub(crate) use machine::{CACHED, Dists};
 pub(crate) use paths::{base_name, join};
@@ -58,6 +59,8 @@ pub struct Walk {
     pub venvs: Vec<String>,
     /// Packages outside the tables, assumed to exist and to bring a program of their name.
     pub assumed: Vec<String>,
+    /// What the started code imports and no installed package is known to bring.
+    pub missing_imports: Vec<MissingImport>,
     /// What the plan's packages bring.
     pub(crate) profile: Profile,
     /// The directories that `paths` puts before the base image's `PATH` at start.
@@ -101,13 +104,20 @@ struct Walker {
     commands: Vec<Command>,
     stops: Vec<Verdict>,
     progress: usize,
+    missing_imports: Vec<MissingImport>,
     /// Places of list entries in the files, by path and first byte.
     entries: BTreeMap<(String, usize), usize>,
 }
 
 impl Walker {
     fn new(model: &Model) -> Self {
-        Self { commands: Vec::new(), stops: Vec::new(), progress: 0, entries: entries(model) }
+        Self {
+            commands: Vec::new(),
+            stops: Vec::new(),
+            progress: 0,
+            missing_imports: Vec::new(),
+            entries: entries(model),
+        }
     }
 
     /// Notes an error before the first command.
@@ -129,6 +139,7 @@ impl Walker {
             commands: self.commands,
             venvs: envs.iter().filter_map(Env::venv_dir).map(str::to_owned).collect(),
             assumed: profile.assumed.clone(),
+            missing_imports: self.missing_imports,
             profile,
             start_paths,
             envs,
@@ -181,6 +192,7 @@ impl Walker {
         machine.copied = None;
         let paths: Vec<Arc<str>> = paths.into_iter().rev().flatten().collect();
         self.start(&mut machine, plan, &paths, vars);
+        self.missing_imports = std::mem::take(&mut machine.missing_imports);
         let envs = machine.envs;
         self.end(profile, paths, envs)
     }

@@ -215,8 +215,11 @@ impl Run<'_, '_> {
     }
 
     /// How the app's own code ends: it fails only at an import of what nothing brings.
-    pub(super) fn app_code(&self, shell: &Shell, env: EnvId, file: &str) -> Status {
+    pub(super) fn app_code(&mut self, shell: &Shell, env: EnvId, file: &str) -> Status {
         let status = self.imports(shell, env);
+        if status.is_ok() {
+            self.note_missing_imports(shell, env, file);
+        }
         let Status::Fail(Failure { reason: Reason::ModuleNotFound, .. }) = &status else { return status };
         let Some(needs) = self.needs(shell, env, file) else { return status };
         match needs.always.iter().find(|module| !self.provides(shell, env, module)) {

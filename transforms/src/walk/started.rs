@@ -36,7 +36,13 @@ pub(super) enum Found {
 
 impl Run<'_, '_> {
     /// How a program ends that loads what its arguments name; `Ok` where they name nothing that can be looked for.
-    pub(super) fn loads(&self, shell: &Shell, env: EnvId, program: &str, args: &[Option<&str>]) -> Status {
+    pub(super) fn loads(
+        &mut self,
+        shell: &Shell,
+        env: EnvId,
+        program: &str,
+        args: &[Option<&str>],
+    ) -> Status {
         let Some(target) = target(program, args) else { return Status::Ok };
         // Such a file sets the directory, or the module itself.
         let configured = matches!(program, "gunicorn" | "hypercorn" | "granian")
@@ -62,7 +68,17 @@ impl Run<'_, '_> {
             Target::Module(module, attribute) => {
                 let roots = self.roots(shell, program, args);
                 match self.module_in(shell, env, &module, &roots) {
-                    Found::Module => Status::Ok,
+                    Found::Module => {
+                        let path = module.replace('.', "/");
+                        let files = roots.iter().flat_map(|root| {
+                            [format!("{root}/{path}.py"), format!("{root}/{path}/__init__.py")]
+                        });
+                        let file = files.into_iter().find(|file| self.machine.kind(file) == Some(Kind::File));
+                        if let Some(file) = file {
+                            self.note_missing_imports(shell, env, &file);
+                        }
+                        Status::Ok
+                    }
                     Found::Namespace if !attribute || configured => Status::Ok,
                     Found::Namespace => Status::fail(
                         Reason::Other,

@@ -1,0 +1,5 @@
+import flask
+
+from app import client
+
+app = flask.Flask(__name__)
