@@ -177,6 +177,7 @@ pub(crate) fn plan(apps: &[Examined], args: &CommitArgs) -> anyhow::Result<Vec<P
     let mut planned = Vec::new();
     for WorkTreeChanges { tree, apps: members, files, read } in groups.into_values() {
         let (mut files, targets): (Vec<File>, Vec<Target>) = files.into_values().unzip();
+        tree.check_config().context(refused)?;
         let repository = choose_backend(&tree, &files, args);
         let preconditions::Preconditions { head, identity } =
             preconditions::check(repository.as_ref(), &tree, &mut files, args).context(refused)?;

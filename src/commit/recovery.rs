@@ -22,6 +22,7 @@ pub(crate) fn sweep(tree: &WorkTree) -> anyhow::Result<Vec<PathBuf>> {
 /// The same for one commit, of which all files are written.
 pub(super) fn roll_back_or_complete(tree: &WorkTree, journal: Journal) -> anyhow::Result<Vec<PathBuf>> {
     let Some(before) = journal.record.commit.clone() else { return Ok(Vec::new()) };
+    tree.check_config()?;
     let writing = Writing::begin(&tree.top)?;
     // What is ours of these goes when this is dropped.
     let files = LockFiles::of(&tree.git_dir, &journal);

@@ -1,9 +1,9 @@
 //! A commit as a tree of files, without a work tree.
 
-use super::View;
 use super::objects::{Mode, Objects};
 use super::tree::{Listed, ListedKind, Source, Tree};
 use super::tree_view::TreeView;
+use super::{View, git_config, work_tree};
 use crate::app_files::{self, SKIPPED};
 use crate::errors;
 use crate::load::{self, ReadFailure};
@@ -22,8 +22,6 @@ const ENTRIES: usize = 500_000;
 const LONGEST_PATH: usize = 4096;
 /// Apps of one commit at most.
 const APPS: usize = 500;
-/// Files that must be files, where they are there at all: the library that reads them would wait on a pipe.
-const READ: [&str; 5] = ["HEAD", "config", "config.worktree", "packed-refs", "commondir"];
 
 /// A commit; the apps in it share what was read.
 pub(crate) struct Commit {
@@ -226,13 +224,7 @@ pub(crate) fn behind(dir: &Path, revision: &str, app: &str, path: &str) -> anyho
 /// The repository that `dir` is in, or is.
 fn discovered(dir: &Path) -> anyhow::Result<Repository> {
     let path = Repository::discover_path(dir, [] as [&Path; 0])?;
-    let common = load::read(&path.join("commondir"), 4096).ok().and_then(|text| String::from_utf8(text).ok());
-    let common = path.join(common.unwrap_or_default().trim());
-    for file in READ.iter().flat_map(|name| [path.join(name), common.join(name)]) {
-        if std::fs::metadata(&file).is_ok_and(|meta| !meta.is_file()) {
-            bail!("`{}` is not a regular file", file.display());
-        }
-    }
+    git_config::check(&path, &work_tree::common_dir(&path))?;
     Ok(Repository::open(path)?)
 }
 

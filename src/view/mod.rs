@@ -4,6 +4,7 @@
 mod checkout;
 pub(crate) mod commit;
 mod disk;
+mod git_config;
 mod ignore_rules;
 mod index;
 mod objects;

@@ -1,6 +1,6 @@
 //! A git work tree: where its root and its index are.
 
-use super::{Tracked, index, sparse_index};
+use super::{Tracked, git_config, index, sparse_index};
 use crate::load;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,12 @@ impl WorkTree {
 
     /// The directory that the work trees of one repository share.
     pub(crate) fn common_dir(&self) -> PathBuf {
-        let common = load::read(&self.git_dir.join("commondir"), 4096).ok();
-        let common = common.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-        self.git_dir.join(common.trim())
+        common_dir(&self.git_dir)
+    }
+
+    /// Fails where libgit2 or git would wait on a pipe to open the repository, or not come to an end.
+    pub(crate) fn check_config(&self) -> anyhow::Result<()> {
+        git_config::check(&self.git_dir, &self.common_dir())
     }
 
     /// The file of excludes that the work trees of one repository share.
@@ -62,6 +65,13 @@ impl WorkTree {
         }
         Ok(index::read(&self.git_dir)?.extensions)
     }
+}
+
+/// The directory that the work trees of the repository at `git_dir` share.
+pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
+    let common = load::read(&git_dir.join("commondir"), 4096).ok();
+    let common = common.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    git_dir.join(common.trim())
 }
 
 /// The repository's directory for a work tree whose root is `top`.

@@ -56,6 +56,53 @@ fn does_not_wait_on_a_pipe() {
     assert_ne!(sandbox.run(&["check"]).code, 101);
 }
 
+/// Ends the command with a failure where it takes longer than any machine needs.
+#[cfg(unix)]
+fn run_in_time(sandbox: &Sandbox, args: &[&str]) -> std::process::Output {
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_nixpacks-fix"));
+    let child = sandbox.command(program, "").args(args).spawn().unwrap();
+    let id = child.id().to_string();
+    let (end, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || end.send(child.wait_with_output()));
+    let output = ended.recv_timeout(std::time::Duration::from_secs(30));
+    output
+        .unwrap_or_else(|_| {
+            sandbox.tool("kill", "", &[&id], "");
+            panic!("{args:?} waits");
+        })
+        .unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn does_not_wait_on_a_pipe_that_the_settings_of_a_repository_include() {
+    let includes = [
+        "[include]\n\tpath = fifo\n",
+        "[includeIf \"gitdir:/\"]\n\tpath = \"./fi\\\nfo\" # a comment\n",
+        "[include]\n\tpath = ~/../.git/fifo\n",
+        "[include]\n\tpath = other\n",
+    ];
+    for include in includes {
+        let sandbox = Sandbox::broken().in_git();
+        sandbox.write(".no-home/.gitconfig", "[user]\n\tname = a\n\temail = a@localhost\n");
+        sandbox.tool("git", "", &["commit", "-qm", "a"], "");
+        sandbox.tool("mkfifo", ".git", &["fifo"], "");
+        sandbox.write(".git/other", "[include]\n\tpath = fifo\n");
+        let config = sandbox.read(".git/config");
+        sandbox.write(".git/config", format!("{config}{include}"));
+        for args in [&["check", "--rev", "HEAD"][..], &["fix", "--commit"]] {
+            let output = run_in_time(&sandbox, args);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+            assert!(
+                said.contains("fifo`, which is not a regular file: remove that include"),
+                "{args:?}: {said}"
+            );
+        }
+        assert_eq!(sandbox.read("nixpacks.toml"), BROKEN);
+    }
+}
+
 /// What a file of patterns can be that must not be read as one.
 #[cfg(unix)]
 #[test]
