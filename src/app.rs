@@ -80,8 +80,8 @@ impl App {
     /// Opens what was named.
     pub(crate) fn open(input: &Input, shared: &Shared) -> anyhow::Result<Self> {
         match input {
-            Input::Dir { dir, root } => {
-                let (view, home) = open_dir(dir, root, shared)?;
+            Input::Dir { dir, real, root } => {
+                let (view, home) = open_dir(dir, real, root, shared)?;
                 Ok(Self { home, view })
             }
             Input::Config(file) => {
@@ -90,7 +90,7 @@ impl App {
                 let name = file.file_name().and_then(|name| name.to_str());
                 let name = name.context("its name is not UTF-8").with_context(failed)?.to_owned();
                 let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                let (view, mut home) = open_dir(dir, dir, shared)?;
+                let (view, mut home) = open_named(dir, shared)?;
                 let is_json =
                     Path::new(&name).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
                 let kind = if is_json { FileKind::NixpacksJson } else { FileKind::NixpacksToml };
@@ -113,7 +113,7 @@ impl App {
                 Ok(Self { home, view: Box::new(view) })
             }
             Input::Stdin(Some(dir)) => {
-                let (view, mut home) = open_dir(dir, dir, shared)?;
+                let (view, mut home) = open_named(dir, shared)?;
                 home.stdin = true;
                 let view = WithConfig::new(view, STDIN_NAME, discover::stdin()?);
                 Ok(Self { home, view: Box::new(view) })
@@ -122,25 +122,35 @@ impl App {
     }
 }
 
-/// The app in `dir`, which was found below `root`.
-fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn View>, AppLocation)> {
+/// The app in a directory that was named itself.
+fn open_named(dir: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn View>, AppLocation)> {
+    let failed = || format!("failed to read `{}`", load::shown(dir.as_os_str().as_encoded_bytes()));
+    let real = dir.canonicalize().with_context(failed)?;
+    open_dir(dir, &real, &real, shared)
+}
+
+/// The app in `dir`, whose canonical path is `real`, found below the canonical path `root`.
+fn open_dir(
+    dir: &Path,
+    real: &Path,
+    root: &Path,
+    shared: &Shared,
+) -> anyhow::Result<(Box<dyn View>, AppLocation)> {
     let named = load::shown(dir.as_os_str().as_encoded_bytes());
     let failed = || format!("failed to read `{named}`");
     let unnamed = || anyhow!("its path is not UTF-8, so no patch can name it").context(failed());
     if dir.to_str().is_none() {
         return Err(unnamed());
     }
-    let real = |path: &Path| path.canonicalize().with_context(failed);
-    let (real, root) = (real(dir)?, real(root)?);
     if !real.is_dir() {
         return Err(anyhow!("not a directory").context(failed()));
     }
-    let checkout = shared.checkout(&real);
+    let checkout = shared.checkout(real);
     let in_git = checkout.is_some();
     let mut warning = None;
     let mut tree = None;
     if let Some(checkout) = checkout {
-        let inside = below(&real, &checkout.tree.top).ok_or_else(unnamed)?;
+        let inside = below(real, &checkout.tree.top).ok_or_else(unnamed)?;
         warning = checkout
             .unknown
             .as_ref()
@@ -148,10 +158,16 @@ fn open_dir(dir: &Path, root: &Path, shared: &Shared) -> anyhow::Result<(Box<dyn
         // Where git has nothing, all is taken as it is.
         tree = checkout.tracked.has_dir(&inside).then(|| shared.tracked(&checkout));
     }
-    let tree = tree.unwrap_or_else(|| shared.directory(if real.starts_with(&root) { &root } else { &real }));
-    let view = tree.view(&real).ok_or_else(unnamed)?;
+    let tree = tree.unwrap_or_else(|| shared.directory(if real.starts_with(root) { root } else { real }));
+    let view = tree.view(real).ok_or_else(unnamed)?;
     let top = tree.top().to_owned();
-    let home =
-        AppLocation { shown: shown(dir), dir: Some(real), top, in_git, warning, ..AppLocation::default() };
+    let home = AppLocation {
+        shown: shown(dir),
+        dir: Some(real.to_owned()),
+        top,
+        in_git,
+        warning,
+        ..AppLocation::default()
+    };
     Ok((view, home))
 }

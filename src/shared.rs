@@ -80,7 +80,7 @@ mod tests {
     use super::Shared;
     use crate::app::App;
     use crate::discover::{self, Input};
-    use nixpacks_transforms::app::Kind;
+    use nixpacks_transforms::app::{Entry, Kind};
     use std::path::{Path, PathBuf};
     use std::process::Command;
     use std::slice::from_ref;
@@ -110,7 +110,7 @@ mod tests {
         (dir, top)
     }
 
-    /// Goes through all that is seen of each app, and asks for what is not seen.
+    /// Goes through all that is seen of each app, reads it, and asks for what is not seen.
     fn look(inputs: &[Input], shared: &Shared) -> usize {
         for input in inputs {
             let view = App::open(input, shared).unwrap().view;
@@ -119,15 +119,19 @@ mod tests {
                 let inner =
                     |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
                 view.hidden(&inner("requirements.txt"));
-                let dirs = view.list(&dir).into_iter().filter(|entry| entry.kind == Kind::Dir);
-                left.extend(dirs.map(|entry| inner(&entry.name)));
+                for Entry { name, kind } in view.list(&dir) {
+                    match kind {
+                        Kind::Dir => left.push(inner(&name)),
+                        Kind::File => drop(view.read(&inner(&name)).unwrap()),
+                    }
+                }
             }
         }
         inputs.len()
     }
 
     #[test]
-    fn apps_in_each_other_read_each_directory_once() {
+    fn apps_in_each_other_read_each_directory_and_file_once() {
         for depth in [10, 100] {
             for in_git in [false, true] {
                 let (_dir, top) = nested(depth, in_git);
@@ -140,6 +144,7 @@ mod tests {
                 };
                 // The top is read as well, on the way to the others.
                 assert_eq!(tree.scans(), depth + 1, "{in_git}");
+                assert_eq!(tree.reads(), depth, "{in_git}");
             }
             let (_dir, top) = nested(depth, true);
             let shared = Shared::default();

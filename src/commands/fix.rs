@@ -84,12 +84,14 @@ fn sweep(inputs: &[Input], output: &mut Output) -> Swept {
     };
     for input in inputs {
         let dir = match input {
-            Input::Dir { dir, .. } => dir.as_path(),
-            Input::Config(file) => file.parent().unwrap_or(Path::new("")),
+            Input::Dir { real, .. } => real.clone(),
+            Input::Config(file) => {
+                let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let Ok(dir) = dir.canonicalize() else { continue };
+                dir
+            }
             Input::Commit { .. } | Input::Stdin(_) => continue,
         };
-        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        let Ok(dir) = dir.canonicalize() else { continue };
         let tree = WorkTree::of(&dir);
         let top = tree.as_ref().map_or(&dir, |tree| &tree.top);
         let swept = write::sweep(&dir, top).map_err(|error| errors::lines(&error));

@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use anyhow::{Context as _, bail};
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::plan::PYTHON_FILES;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// One app to look at, as named.
@@ -15,9 +15,12 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Input {
     /// A directory.
     Dir {
-        /// Which.
+        /// As it is named.
         dir: PathBuf,
-        /// The directory by which it was found: nothing outside is looked at, where no git work tree says more.
+        /// Its canonical path. To ask the system for one takes time that grows with the square of its length.
+        real: PathBuf,
+        /// The canonical path of the directory by which it was found: nothing outside is looked at, where no git work
+        /// tree says more.
         root: PathBuf,
     },
     /// A config of any name; its directory is the app.
@@ -61,7 +64,7 @@ pub(crate) fn inputs(paths: &[PathBuf], app: Option<&Path>, shared: &Shared) -> 
         if meta.is_dir() {
             search::search(path, shared, &mut found);
         } else {
-            found.inputs.push(file(path));
+            found.inputs.push(file(path)?);
         }
     }
     if app.is_some() && !stdin {
@@ -91,23 +94,31 @@ fn or_here(paths: &[PathBuf]) -> Vec<&Path> {
     if paths.is_empty() { vec![Path::new(".")] } else { paths.iter().map(PathBuf::as_path).collect() }
 }
 
-fn file(path: &Path) -> Input {
+fn file(path: &Path) -> anyhow::Result<Input> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if FileKind::of_name(name).is_some() || PYTHON_FILES.contains(&name) {
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        return Input::Dir { dir: dir.to_owned(), root: dir.to_owned() };
+        return directory(path.parent().unwrap_or(Path::new("")));
     }
-    Input::Config(path.to_owned())
+    Ok(Input::Config(path.to_owned()))
+}
+
+/// The app in a directory that was named itself; `""` is where we are.
+fn directory(dir: &Path) -> anyhow::Result<Input> {
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let real = dir.canonicalize().with_context(|| format!("failed to read `{}`", dir.display()))?;
+    Ok(Input::Dir { dir: dir.to_owned(), root: real.clone(), real })
 }
 
 /// Drops what names an app for the second time.
 fn once(inputs: Vec<Input>) -> Vec<Input> {
-    let mut seen = BTreeSet::new();
+    // As texts: to compare two paths takes them apart.
+    let mut seen = HashSet::new();
     let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
     let key = |input: &Input| match input {
-        Input::Dir { dir: path, .. } | Input::Config(path) => (real(path), None),
-        Input::Commit { dir, below, .. } => (real(dir), Some(below.clone())),
-        Input::Stdin(_) => (PathBuf::from("-"), None),
+        Input::Dir { real, .. } => (real.as_os_str().to_owned(), None),
+        Input::Config(path) => (real(path).into_os_string(), None),
+        Input::Commit { dir, below, .. } => (real(dir).into_os_string(), Some(below.clone())),
+        Input::Stdin(_) => ("-".into(), None),
     };
     inputs.into_iter().filter(|input| seen.insert(key(input))).collect()
 }
@@ -130,6 +141,7 @@ pub(crate) fn stdin() -> anyhow::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Input, file, shown};
     use std::path::{Path, PathBuf};
@@ -145,9 +157,11 @@ mod tests {
 
     #[test]
     fn takes_a_deploy_file_for_its_directory_and_another_for_a_config() {
-        let dir = |path: &str| Input::Dir { dir: PathBuf::from(path), root: PathBuf::from(path) };
-        assert_eq!(file(Path::new("a/nixpacks.toml")), dir("a"));
-        assert_eq!(file(Path::new("Procfile")), dir("."));
-        assert_eq!(file(Path::new("a/prod.toml")), Input::Config(PathBuf::from("a/prod.toml")));
+        let real = |path: &str| Path::new(path).canonicalize().unwrap();
+        let dir = |path: &str| Input::Dir { dir: PathBuf::from(path), real: real(path), root: real(path) };
+        assert_eq!(file(Path::new("src/nixpacks.toml")).unwrap(), dir("src"));
+        assert_eq!(file(Path::new("Procfile")).unwrap(), dir("."));
+        assert_eq!(file(Path::new("a/prod.toml")).unwrap(), Input::Config(PathBuf::from("a/prod.toml")));
+        assert!(file(Path::new("nowhere/nixpacks.toml")).is_err());
     }
 }

@@ -10,7 +10,7 @@ use ignore::{DirEntry, Error, WalkBuilder, WalkState};
 use nixpacks_transforms::app::Hidden;
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::plan::PYTHON_FILES;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -24,10 +24,11 @@ const SMALL: usize = 2_000;
 /// and in none that the repository has git ignore. Where git has nothing, the patterns of the directory and those below
 /// it count alone.
 pub(super) fn search(root: &Path, shared: &Shared, found: &mut Found) {
-    let mut dirs = BTreeSet::new();
+    let mut dirs = BTreeMap::new();
     let mut errors = BTreeMap::new();
     // Each work tree in another has an index and patterns of its own.
     let mut left = vec![root.to_owned()];
+    let mut top = PathBuf::new();
     while let Some(base) = left.pop() {
         let place = match Place::new(&base, shared) {
             Ok(place) => place,
@@ -41,20 +42,27 @@ pub(super) fn search(root: &Path, shared: &Shared, found: &mut Found) {
             continue;
         }
         let is_root = base == root;
+        if is_root {
+            top.clone_from(&place.real);
+        }
         let names = FileKind::ALL.map(FileKind::name).into_iter().chain(PYTHON_FILES);
         if names.into_iter().any(|name| makes_app(is_root, name) && place.sees(name)) {
-            dirs.insert(base.clone());
+            dirs.insert(base.clone(), place.real.clone());
         }
-        dirs.extend(place.tracked());
         let walked = Walked::of(&base, &place);
-        dirs.extend(walked.apps);
+        // No link stands on the way to them.
+        let real = |dir: PathBuf| {
+            let real = dir.strip_prefix(&base).map_or_else(|_| dir.clone(), |inner| place.real.join(inner));
+            (dir, real)
+        };
+        dirs.extend(place.tracked().into_iter().chain(walked.apps).map(real));
         left.extend(walked.nested);
         errors.extend(walked.errors);
         found.unheeded.extend(place.rules.skipped());
     }
-    for dir in dirs {
+    for (dir, real) in dirs {
         if dir.to_str().is_some() {
-            found.inputs.push(Input::Dir { dir, root: root.to_owned() });
+            found.inputs.push(Input::Dir { dir, real, root: top.clone() });
         } else {
             found.errors.push(unnamed(&dir));
         }
@@ -73,6 +81,8 @@ fn unnamed(dir: &Path) -> String {
 /// A directory that is searched, and what git knows of it.
 struct Place {
     base: PathBuf,
+    /// Its canonical path.
+    real: PathBuf,
     checkout: Option<Arc<Checkout>>,
     /// Where it is in the work tree.
     inside: PathBuf,
@@ -93,9 +103,9 @@ impl Place {
         };
         let (rules, in_rules) = match &checkout {
             Some(checkout) if !is_ignored(checkout) => (Arc::clone(&checkout.ignored), inside.clone()),
-            _ => (Arc::new(IgnoreRules::new(real, None)), PathBuf::new()),
+            _ => (Arc::new(IgnoreRules::new(real.clone(), None)), PathBuf::new()),
         };
-        Ok(Self { base: base.to_owned(), checkout, inside, rules, in_rules })
+        Ok(Self { base: base.to_owned(), real, checkout, inside, rules, in_rules })
     }
 
     /// Whether git has anything here; elsewhere all is taken as it is.
@@ -124,13 +134,29 @@ impl Place {
             (!skipped && is_file(&known.tree.top.join(inside).join(dir).join(name))).then_some(dir)
         });
         let dirs: BTreeSet<&str> = dirs.collect();
-        let real = |dir: &&&str| {
-            // Not through a link that has taken the place of a directory.
-            let full = known.tree.top.join(inside).join(dir);
-            full.canonicalize().is_ok_and(|real| real == full)
-        };
-        dirs.iter().filter(real).map(|dir| self.base.join(dir)).collect()
+        let mut known_dirs = HashMap::from([("", true)]);
+        let dirs = dirs.into_iter().filter(|dir| is_unlinked(&self.real, dir, &mut known_dirs));
+        dirs.map(|dir| self.base.join(dir)).collect()
     }
+}
+
+/// Whether the directory `dir` below `top` is reached through no link that has taken the place of a directory. Each
+/// directory on the way is asked for once: `known` has the answers.
+fn is_unlinked<'a>(top: &Path, dir: &'a str, known: &mut HashMap<&'a str, bool>) -> bool {
+    let mut unknown = Vec::new();
+    let mut above = dir;
+    let mut unlinked = loop {
+        if let Some(unlinked) = known.get(above) {
+            break *unlinked;
+        }
+        unknown.push(above);
+        above = above.rsplit_once('/').map_or("", |(above, _)| above);
+    };
+    for dir in unknown.into_iter().rev() {
+        unlinked = unlinked && std::fs::symlink_metadata(top.join(dir)).is_ok_and(|meta| meta.is_dir());
+        known.insert(dir, unlinked);
+    }
+    unlinked
 }
 
 /// What a walk through a directory came upon.

@@ -54,6 +54,12 @@ impl DiskTree {
     pub(crate) fn scans(&self) -> usize {
         self.0.scans()
     }
+
+    /// How often a file was read.
+    #[cfg(test)]
+    pub(crate) fn reads(&self) -> usize {
+        self.0.reads()
+    }
 }
 
 impl Disk {

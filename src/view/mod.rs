@@ -7,6 +7,7 @@ mod disk;
 mod git_config;
 mod ignore_rules;
 mod index;
+mod kept_files;
 mod objects;
 mod sparse_index;
 mod split_index;

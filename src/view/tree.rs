@@ -3,10 +3,11 @@
 //! A directory on disk and a commit differ in how they are read alone; what is seen of them, and where links lead,
 //! is decided here.
 
+use super::kept_files::KeptFiles;
 use crate::load::ReadFailure;
 use nixpacks_transforms::app::Hidden;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Steps that are taken to find what stands behind a link.
 const STEPS: usize = 256;
@@ -44,11 +45,16 @@ pub(super) enum ListedKind {
     Link,
 }
 
+/// Bytes of file contents that a tree keeps for all of its views: apps in each other read the same files.
+const KEPT: usize = 4 << 20;
+
 /// A tree.
 pub(super) struct Tree<S: Source> {
     source: S,
     root: Arc<Dir<S::Id>>,
+    kept: Mutex<KeptFiles>,
     scans: AtomicUsize,
+    reads: AtomicUsize,
 }
 
 /// A directory.
@@ -94,7 +100,9 @@ pub(super) struct Found<I> {
 impl<S: Source> Tree<S> {
     /// The tree at the top of a source.
     pub(super) fn new(source: S, top: S::Id) -> Self {
-        Self { source, root: Arc::new(Dir::new(top)), scans: AtomicUsize::new(0) }
+        let kept = Mutex::new(KeptFiles::new(KEPT));
+        let (scans, reads) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { source, root: Arc::new(Dir::new(top)), kept, scans, reads }
     }
 
     /// Where it is read from.
@@ -106,6 +114,27 @@ impl<S: Source> Tree<S> {
     #[cfg(test)]
     pub(super) fn scans(&self) -> usize {
         self.scans.load(Ordering::Relaxed)
+    }
+
+    /// How often a file was read.
+    #[cfg(test)]
+    pub(super) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// The bytes of a file that was found, at most `limit` of them.
+    pub(super) fn read(&self, found: &Found<S::Id>, limit: u64) -> Result<Arc<[u8]>, ReadFailure> {
+        let kept = self.kept.lock().ok().and_then(|kept| kept.get(&found.path));
+        // Another limit may have held for the same file under the name of a link to it.
+        if let Some(bytes) = kept.filter(|bytes| bytes.len() as u64 <= limit) {
+            return Ok(bytes);
+        }
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        let bytes: Arc<[u8]> = self.source.read(&found.path, &found.id, limit)?.into();
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.keep(&found.path, &bytes);
+        }
+        Ok(bytes)
     }
 
     /// The entries of a directory, in the order of their names.

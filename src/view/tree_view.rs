@@ -1,6 +1,7 @@
 //! An app in a tree of files, as the engine looks at it.
 
 use super::View;
+use super::kept_files::KeptFiles;
 use super::tree::{Found, Node, Source, Tree, join};
 use crate::load::{self, ReadFailure};
 use nixpacks_transforms::app::{AppView, Entry, Hidden, Kind, ReadError};
@@ -27,9 +28,7 @@ pub(super) struct TreeView<S: Source> {
 
 /// What a view remembers.
 struct Kept {
-    files: HashMap<String, Arc<[u8]>>,
-    /// Bytes that are left for them.
-    left: usize,
+    files: KeptFiles,
     /// Directories that were reached through links, and how many of their entries are seen.
     linked: HashMap<String, usize>,
     /// Entries that are left for them.
@@ -41,7 +40,7 @@ impl<S: Source> TreeView<S> {
     pub(super) fn new(tree: &Arc<Tree<S>>, path: &str) -> Option<Self> {
         let app = tree.find(tree.top(), path).filter(|found| found.dir.is_some())?;
         let app = Found { linked: false, ..app };
-        let kept = Kept { files: HashMap::new(), left: KEPT, linked: HashMap::new(), entries: LINKED };
+        let kept = Kept { files: KeptFiles::new(KEPT), linked: HashMap::new(), entries: LINKED };
         Some(Self { tree: Arc::clone(tree), app, last: Mutex::new(None), kept: Mutex::new(kept) })
     }
 
@@ -93,18 +92,15 @@ impl<S: Source> AppView for TreeView<S> {
         {
             return Ok(Some(Cow::Owned(bytes.to_vec())));
         }
-        let bytes = match self.tree.source().read(&found.path, &found.id, load::limit(path)) {
+        let bytes = match self.tree.read(&found, load::limit(path)) {
             Ok(bytes) => bytes,
             Err(ReadFailure::Missing) => return Ok(None),
             Err(ReadFailure::Other(message)) => return Err(ReadError { path: path.to_owned(), message }),
         };
-        if let Ok(mut kept) = self.kept.lock()
-            && let Some(left) = kept.left.checked_sub(bytes.len())
-            && kept.files.insert(found.path, bytes.as_slice().into()).is_none()
-        {
-            kept.left = left;
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.files.keep(&found.path, &bytes);
         }
-        Ok(Some(Cow::Owned(bytes)))
+        Ok(Some(Cow::Owned(bytes.to_vec())))
     }
 
     fn list(&self, dir: &str) -> Vec<Entry> {
