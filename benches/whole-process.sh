@@ -84,7 +84,7 @@ if [ -n "$nixpacks" ]; then
 else
   row "check of one app" "$one ms" "" "skipped: no nixpacks"
 fi
-row "check of one app, peak memory" "$(memory "$ours" check "$work/one") MB" "" "(bar: 20 MB)"
+row "check of one app, peak memory" "$(memory "$ours" check "$work/one") MB" "" "(bar: 10 MB)"
 
 if [ -d "$corpus" ]; then
   mapfile -t configs < <(find "$corpus" -name nixpacks.toml -not -path '*/node_modules/*' | sort)
