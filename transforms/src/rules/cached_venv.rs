@@ -1,5 +1,5 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
@@ -70,12 +70,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
-        return false;
-    };
-    let entry = list.pieces.get(at).map(|piece| piece.text.clone()).unwrap_or_default();
-    list.drop_entry(at);
-    list.rules.insert(INFO.id);
-    list.say(&format!("remove `{entry}` from `cacheDirectories`, so that it becomes part of the image"));
-    true
+    support::change_entry(finding, draft, |entry| {
+        let title = format!("remove `{entry}` from `cacheDirectories`, so that it becomes part of the image");
+        Some((None, title))
+    })
 }

@@ -1,5 +1,5 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::app::Kind;
 use crate::context::Context;
@@ -59,18 +59,17 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let in_list = support::change_entry(finding, draft, |entry| {
+        let title = "remove the `../` from `cd`: each command starts in the directory of the app";
+        Some((Some(inside(cx, entry)?), title.to_owned()))
+    });
+    if in_list {
+        return true;
+    }
     let Some(place) = &finding.place else { return false };
     let at_place =
         |command: &&Command| matches!(&command.item.origin, Origin::Deploy(other) if other == place);
     let Some(command) = cx.walk.commands.iter().find(at_place) else { return false };
-    if let Some((list, at)) = draft.list_entry(place) {
-        let Some(piece) = list.pieces.get_mut(at) else { return false };
-        let Some(text) = inside(cx, &piece.text) else { return false };
-        piece.text = text;
-        list.rules.insert(INFO.id);
-        list.say("remove the `../` from `cd`: each command starts in the directory of the app");
-        return true;
-    }
     let Some(text) = draft.text(&command.item) else { return false };
     let Some(new) = inside(cx, &text) else { return false };
     draft.set_text(place, &text, new, INFO.id);

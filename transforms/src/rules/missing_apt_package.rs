@@ -1,9 +1,9 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::plan::names::{Gone, gone_from_apt};
+use crate::plan::names::{Replacement, gone_from_apt};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-apt-package",
@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let gone = gone_from_apt(name)?;
             let found = Found::at(item, Severity::Error, format!("Ubuntu 24.04 has no package `{name}`"))?;
             let found = found.label(&format!("E: Unable to locate package {name}"));
-            Some(if gone == Gone::Unknown {
+            Some(if gone == Replacement::None {
                 found.note(
                     "choose a package that it has (https://packages.ubuntu.com/noble/), or remove the name",
                 )
@@ -58,16 +58,12 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
-        return false;
-    };
-    let name = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
-    match gone_from_apt(&name) {
-        Some(Gone::Drop) => list.drop_entry(at),
-        Some(Gone::Rename(package)) => list.replace_or_drop(at, package),
-        _ => return false,
-    }
-    list.rules.insert(INFO.id);
-    list.say("use the names of Ubuntu 24.04 in `aptPkgs`");
-    true
+    support::change_entry(finding, draft, |entry| {
+        let new = match gone_from_apt(entry.trim())? {
+            Replacement::Drop => None,
+            Replacement::Rename(package) => Some(package.to_owned()),
+            Replacement::None => return None,
+        };
+        Some((new, "use the names of Ubuntu 24.04 in `aptPkgs`".to_owned()))
+    })
 }

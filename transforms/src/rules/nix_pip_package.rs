@@ -1,5 +1,5 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
@@ -65,21 +65,15 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
-        return false;
-    };
-    let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
-    if is_pip_package(&text) {
-        list.drop_entry(at);
-        list.say(&format!("remove `{text}` from `nixPkgs`"));
-    } else if let Some(plain) = with_only_installers(&text) {
-        list.replace_or_drop(at, &plain);
-        list.say(&format!("replace `{text}` with `{plain}` in `nixPkgs`"));
-    } else {
-        return false;
-    }
-    list.rules.insert(INFO.id);
-    true
+    support::change_entry(finding, draft, |entry| {
+        let text = entry.trim();
+        if is_pip_package(text) {
+            return Some((None, format!("remove `{text}` from `nixPkgs`")));
+        }
+        let plain = with_only_installers(text)?;
+        let title = format!("replace `{text}` with `{plain}` in `nixPkgs`");
+        Some((Some(plain), title))
+    })
 }
 
 /// nixpkgs' package of pip. Those of setuptools, wheel and virtualenv do no harm and stay.

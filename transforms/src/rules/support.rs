@@ -2,6 +2,7 @@
 
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::fix::Draft;
 use crate::plan::{Item, Origin, Place};
 use crate::walk::{Call, CallKind, Command, PipCall};
 
@@ -83,6 +84,27 @@ impl Found {
             fix: None,
         }
     }
+}
+
+/// Changes the list entry that a finding points at. `decide` gives the new text for the old one, or `None` where the
+/// entry goes, and the title of the fix; nothing where there is nothing to change.
+pub(super) fn change_entry(
+    finding: &Finding,
+    draft: &mut Draft<'_>,
+    decide: impl FnOnce(&str) -> Option<(Option<String>, String)>,
+) -> bool {
+    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+        return false;
+    };
+    let text = list.pieces.get(at).map(|piece| piece.text.clone()).unwrap_or_default();
+    let Some((new, title)) = decide(&text) else { return false };
+    match new {
+        Some(new) => list.replace_or_drop(at, &new),
+        None => list.drop_entry(at),
+    }
+    list.rules.insert(finding.rule.id);
+    list.say(&title);
+    true
 }
 
 /// Whether an item stands in one of the app's files.

@@ -1,5 +1,5 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
@@ -57,21 +57,15 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
-        return false;
-    };
-    let text = list.pieces.get(at).map(|piece| piece.text.trim().to_owned()).unwrap_or_default();
-    match names::undefined_in(&text, None).map(|name| name.replacement) {
-        Some(Replacement::Drop) => {
-            list.drop_entry(at);
-            list.say(&format!("remove `{text}` from `nixPkgs`"));
+    support::change_entry(finding, draft, |entry| {
+        let text = entry.trim();
+        match names::undefined_in(text, None)?.replacement {
+            Replacement::Drop => Some((None, format!("remove `{text}` from `nixPkgs`"))),
+            Replacement::Rename(attribute) => Some((
+                Some(attribute.to_owned()),
+                format!("replace `{text}` with `{attribute}` in `nixPkgs`"),
+            )),
+            Replacement::None => None,
         }
-        Some(Replacement::Rename(attribute)) => {
-            list.replace_or_drop(at, attribute);
-            list.say(&format!("replace `{text}` with `{attribute}` in `nixPkgs`"));
-        }
-        _ => return false,
-    }
-    list.rules.insert(INFO.id);
-    true
+    })
 }

@@ -1,9 +1,10 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::plan::{Origin, PlanError, PlanErrorKind, meant_provider};
+use crate::plan::{Origin, Place, PlanErrorKind, meant_provider};
+use std::collections::HashMap;
 
 static INFO: RuleInfo = RuleInfo {
     id: "unknown-provider",
@@ -38,14 +39,15 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let errors = cx.model.errors.iter().filter(|error| error.kind == PlanErrorKind::UnknownProvider);
-    let refused: Vec<&PlanError> = errors.collect();
+    let refused: HashMap<&Place, &str> =
+        errors.filter_map(|error| Some((error.place.as_ref()?, error.message.as_str()))).collect();
     let listed = cx.model.plan.providers.iter().flatten();
     listed
         .filter_map(|item| {
             let Origin::Deploy(place) = &item.origin else { return None };
-            let error = refused.iter().find(|error| error.place.as_ref() == Some(place))?;
+            let error = refused.get(place)?;
             let message = format!("Nixpacks has no provider named `{}`", item.value);
-            let found = Found::at(item, Severity::Error, message)?.label(&error.message);
+            let found = Found::at(item, Severity::Error, message)?.label(error);
             Some(match meant_provider(&item.value) {
                 Some(_) => found,
                 None => found.note("use one of Nixpacks' own names, such as `python`, `node`, `go`, `php`, `ruby` or `rust`, or remove the entry"),
@@ -55,13 +57,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
-        return false;
-    };
-    let name = list.pieces.get(at).map(|piece| piece.text.clone()).unwrap_or_default();
-    let Some(meant) = meant_provider(&name) else { return false };
-    list.replace_or_drop(at, meant);
-    list.rules.insert(INFO.id);
-    list.say(&format!("name the provider `{meant}`"));
-    true
+    support::change_entry(finding, draft, |name| {
+        let meant = meant_provider(name)?;
+        Some((Some(meant.to_owned()), format!("name the provider `{meant}`")))
+    })
 }

@@ -1,26 +1,12 @@
 //! Names in `aptPkgs` that the base image's Ubuntu does not have.
 
+use super::Replacement;
 use crate::tables::APT_NAMES_GONE;
 
-/// What takes the place of a name that apt does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gone {
-    /// Nothing: what it brought is there without it, or is not needed.
-    Drop,
-    /// Another package.
-    Rename(&'static str),
-    /// Not known.
-    Unknown,
-}
-
 /// Whether Ubuntu 24.04 has no package of this name, and what to write instead.
-pub(crate) fn gone_from_apt(name: &str) -> Option<Gone> {
+pub(crate) fn gone_from_apt(name: &str) -> Option<Replacement> {
     if let Some(replacement) = APT_NAMES_GONE.columns(name).and_then(|mut columns| columns.next()) {
-        return Some(match replacement {
-            "-" => Gone::Drop,
-            "?" => Gone::Unknown,
-            package => Gone::Rename(package),
-        });
+        return Some(Replacement::read(replacement));
     }
     // Ubuntu 24.04 has Python 3.12 and no other.
     let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("libpython3."))?;
@@ -28,21 +14,21 @@ pub(crate) fn gone_from_apt(name: &str) -> Option<Gone> {
     if minor.is_empty() || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    (minor != "12" || part == Some("distutils")).then_some(Gone::Unknown)
+    (minor != "12" || part == Some("distutils")).then_some(Replacement::None)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Gone, gone_from_apt};
+    use super::{Replacement, gone_from_apt};
 
     #[test]
     fn knows_what_ubuntu_no_longer_has() {
         let cases = [
-            ("libgl1-mesa-glx", Some(Gone::Rename("libgl1"))),
-            ("python-pip", Some(Gone::Drop)),
-            ("python3.11", Some(Gone::Unknown)),
-            ("python3.9-venv", Some(Gone::Unknown)),
-            ("python3.12-distutils", Some(Gone::Unknown)),
+            ("libgl1-mesa-glx", Some(Replacement::Rename("libgl1"))),
+            ("python-pip", Some(Replacement::Drop)),
+            ("python3.11", Some(Replacement::None)),
+            ("python3.9-venv", Some(Replacement::None)),
+            ("python3.12-distutils", Some(Replacement::None)),
             ("python3.12-venv", None),
             ("python3.12", None),
             ("python3-venv", None),

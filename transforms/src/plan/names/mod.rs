@@ -6,5 +6,5 @@ mod gone;
 mod undefined;
 
 pub use archives::python;
-pub(crate) use gone::{Gone, gone_from_apt};
+pub(crate) use gone::gone_from_apt;
 pub use undefined::{Replacement, Undefined, error, undefined, undefined_in};

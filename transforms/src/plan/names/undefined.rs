@@ -13,6 +13,17 @@ pub enum Replacement {
     None,
 }
 
+impl Replacement {
+    /// As the tables have it: `-` for nothing, `?` for what is not known, else the name.
+    pub(super) fn read(column: &'static str) -> Self {
+        match column {
+            "-" => Self::Drop,
+            "?" => Self::None,
+            name => Self::Rename(name),
+        }
+    }
+}
+
 /// A name that is no attribute of nixpkgs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined {
@@ -43,11 +54,7 @@ pub fn undefined(name: &str) -> Option<Undefined> {
         return Some(Undefined { replacement: Replacement::None, why: DEBIAN });
     }
     let mut columns = find(name).or_else(|| if is_spelling_of_pip(name) { find("pip") } else { None })?;
-    let replacement = match columns.next()? {
-        "-" => Replacement::Drop,
-        "?" => Replacement::None,
-        attribute => Replacement::Rename(attribute),
-    };
+    let replacement = Replacement::read(columns.next()?);
     Some(Undefined { replacement, why: columns.next()? })
 }
 
