@@ -44,9 +44,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         let Some(mut columns) = SYSTEM_LIBRARIES.columns(name) else { continue };
         let (Some(key), Some(needs)) = (columns.next(), columns.next()) else { continue };
         let listed = if key == "nixLibs" { &libraries } else { &programs };
-        let missing: Vec<&str> =
-            needs.split(' ').filter(|need| !listed.iter().any(|has| brings(has, need))).collect();
-        if missing.is_empty() || (needs.contains(' ') && missing.len() < needs.split(' ').count()) {
+        let (there, missing): (Vec<&str>, Vec<&str>) =
+            needs.split(' ').partition(|need| listed.iter().any(|has| brings(has, need)));
+        // One of several that is there shows that somebody has seen to them.
+        if !there.is_empty() {
             continue;
         }
         let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();

@@ -88,17 +88,8 @@ const HOMES: &[(&str, &str)] = &[
     ("web", "write the command as `cmd` under `[start]`"),
 ];
 
-/// A key that is not read: its path, and what was meant.
-struct Unread<'d> {
-    keys: Vec<&'d str>,
-    entry: &'d Entry,
-    /// The key that is meant in the same table.
-    meant: Option<&'static str>,
-    /// Where it belongs, where that is another table.
-    home: Option<&'static str>,
-}
-
-fn unread(doc: &Document) -> Vec<Unread<'_>> {
+/// The keys that are not read, each with its path.
+fn unread(doc: &Document) -> Vec<(Vec<&str>, &Entry)> {
     let mut found = Vec::new();
     for entry in &doc.root.entries {
         let name = entry.key.name.as_str();
@@ -110,13 +101,7 @@ fn unread(doc: &Document) -> Vec<Unread<'_>> {
                     for entry in &table.entries {
                         let key = entry.key.name.as_str();
                         if schema::find(PHASE, key).is_none() && !NIX_PKGS_MISSPELLINGS.contains(&key) {
-                            let meant = meant(key, IN_PHASE, PHASE);
-                            found.push(Unread {
-                                keys: vec![name, &phase.key.name, key],
-                                entry,
-                                meant,
-                                home: None,
-                            });
+                            found.push((vec![name, &phase.key.name, key], entry));
                         }
                     }
                 }
@@ -125,20 +110,30 @@ fn unread(doc: &Document) -> Vec<Unread<'_>> {
                 for entry in &table.entries {
                     let key = entry.key.name.as_str();
                     if schema::find(START_PHASE, key).is_none() {
-                        let meant = meant(key, IN_START, START_PHASE);
-                        found.push(Unread { keys: vec![name, key], entry, meant, home: None });
+                        found.push((vec![name, key], entry));
                     }
                 }
             }
-            _ if schema::find(NIXPACKS, name).is_none() => {
-                let home = HOMES.iter().find(|(key, _)| *key == name).map(|(_, home)| *home);
-                let meant = if home.is_none() { meant(name, AT_THE_TOP, NIXPACKS) } else { None };
-                found.push(Unread { keys: vec![name], entry, meant, home });
-            }
+            _ if schema::find(NIXPACKS, name).is_none() => found.push((vec![name], entry)),
             _ => {}
         }
     }
     found
+}
+
+/// The key of the same table that is meant by the one at this path.
+fn meant_at(keys: &[&str]) -> Option<&'static str> {
+    match keys {
+        ["phases", _, key] => meant(key, IN_PHASE, PHASE),
+        ["start", key] => meant(key, IN_START, START_PHASE),
+        [name] if home(name).is_none() => meant(name, AT_THE_TOP, NIXPACKS),
+        _ => None,
+    }
+}
+
+/// Where a key at the top belongs, if that is another table.
+fn home(name: &str) -> Option<&'static str> {
+    HOMES.iter().find(|(key, _)| *key == name).map(|(_, home)| *home)
 }
 
 /// The key that is meant: a word that people use for it, or a slip of a letter or two.
@@ -161,18 +156,17 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(doc) = cx.config() else { return Vec::new() };
     let mut found: Vec<Found> = unread(doc)
         .into_iter()
-        .map(|unread| {
-            let place = Place { path: doc.path.clone(), span: unread.entry.key.span };
-            let path = unread.keys.join(".");
-            let message = match unread.meant {
+        .map(|(keys, entry)| {
+            let place = Place { path: doc.path.clone(), span: entry.key.span };
+            let path = keys.join(".");
+            let message = match meant_at(&keys) {
                 Some(meant) => format!("Nixpacks does not read `{path}`: the key is `{meant}`"),
                 None => format!("Nixpacks does not read `{path}`"),
             };
-            let found =
-                Found::place(place, Severity::Warning, message).label("has no effect").keys(&unread.keys);
-            match unread.home {
-                Some(home) => found.note(home),
-                None => found,
+            let found = Found::place(place, Severity::Warning, message).label("has no effect").keys(&keys);
+            match keys.as_slice() {
+                [name] => home(name).into_iter().fold(found, Found::note),
+                _ => found,
             }
         })
         .collect();
@@ -194,19 +188,18 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some(doc) = cx.config() else { return false };
     let keys: Vec<&str> = finding.keys.iter().map(String::as_str).collect();
-    let Some(unread) = unread(doc).into_iter().find(|unread| unread.keys == keys) else { return false };
-    let Some(meant) = unread.meant else { return false };
-    let (parents, is_text) =
-        (keys.get(..keys.len() - 1).unwrap_or_default(), unread.entry.node.as_str().is_some());
+    let (Some(meant), Some(node)) = (meant_at(&keys), doc.get(&keys)) else { return false };
+    let Some((_, parents)) = keys.split_last() else { return false };
     let table =
         if parents.is_empty() { Some(&doc.root) } else { doc.get(parents).and_then(|node| node.as_table()) };
+    let is_text = node.as_str().is_some();
     let is_taken = table.is_some_and(|table| table.entry(meant).is_some());
     // A list of commands is no start command, and only a table of strings is one of variables.
     let fits = match meant {
         "cmd" => is_text,
-        "variables" => unread.entry.node.as_table().is_some(),
+        "variables" => node.as_table().is_some(),
         "phases" => false,
-        _ => is_text || unread.entry.node.as_array().is_some(),
+        _ => is_text || node.as_array().is_some(),
     };
     if is_taken || !fits {
         return false;
