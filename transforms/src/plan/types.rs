@@ -223,6 +223,12 @@ impl Model {
         !self.errors.iter().any(whole)
     }
 
+    /// Whether there is a plan, and no command that starts the app.
+    pub fn lacks_start(&self) -> bool {
+        let planned = self.is_reliable() && !(self.errors.is_empty() && self.plan.phases.is_empty());
+        planned && self.plan.start.as_ref().is_none_or(|start| start.cmd.is_none())
+    }
+
     /// The first thing that keeps Nixpacks from making a plan. A cycle of phases is met only when they are sorted.
     pub fn refused(&self) -> Option<&PlanError> {
         self.errors.iter().find(|error| error.kind != PlanErrorKind::DependencyCycle)

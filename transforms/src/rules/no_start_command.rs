@@ -27,7 +27,7 @@ None: only you know what starts the app. Write it as `cmd` under `[start]`, or a
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    if !cx.walk.stops.iter().any(|stop| stop.detail == NO_START) {
+    if !cx.model.lacks_start() {
         return Vec::new();
     }
     let found = Found::app(Severity::Error, format!("Nixpacks stops: {NO_START}"));

@@ -84,6 +84,9 @@ pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
         walker.stop(Stage::Plan, Reason::PlanError, detail.to_owned());
         return walker.end(Profile::default(), Vec::new(), Vec::new());
     }
+    if model.lacks_start() {
+        walker.stop(Stage::Plan, Reason::PlanError, NO_START.to_owned());
+    }
     walker.run(&model.plan, &model.order, app)
 }
 
@@ -148,9 +151,6 @@ impl Walker {
 
     fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
         let profile = Profile::of(plan);
-        if plan.start.as_ref().is_none_or(|start| start.cmd.is_none()) {
-            self.stop(Stage::Plan, Reason::PlanError, NO_START.to_owned());
-        }
         for detail in undefined(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
         }

@@ -84,13 +84,7 @@ impl Run<'_, '_> {
             return status;
         }
         if let Some(target) = elsewhere {
-            let mut target = paths::join(&shell.cwd, &target);
-            if command.option("--target").is_none() {
-                // A prefix holds a tree as the interpreter's own is.
-                target = format!("{target}/lib/python{version}/site-packages");
-            }
-            self.machine.made.insert(format!("{target}/."));
-            merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
+            self.install_elsewhere(shell, command, &target, &version, asked);
             return Status::Ok;
         }
         let Some(env) = self.machine.envs.get_mut(id) else { return Status::Ok };
@@ -100,6 +94,24 @@ impl Run<'_, '_> {
         }
         merge(into, asked, &self.machine.work);
         Status::Ok
+    }
+
+    /// Installs beside every environment: into the directory of `--target`, or below that of a prefix or a root.
+    pub(super) fn install_elsewhere(
+        &mut self,
+        shell: &Shell,
+        command: &PipCommand,
+        dir: &str,
+        version: &str,
+        asked: Dists,
+    ) {
+        let mut target = paths::join(&shell.cwd, dir);
+        if command.option("--target").is_none() {
+            // A prefix holds a tree as the interpreter's own is.
+            target = format!("{target}/lib/python{version}/site-packages");
+        }
+        self.machine.made.insert(format!("{target}/."));
+        merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
     }
 
     /// What an install command asks for; the failure where a file of it is not there.

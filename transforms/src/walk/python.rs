@@ -180,12 +180,7 @@ impl Run<'_, '_> {
     /// Whether the app's own module of this name can be run with `-m`; `None` where it has none.
     fn app_module(&self, shell: &Shell, env: EnvId, module: &str) -> Option<bool> {
         let mut roots = vec![shell.cwd.clone()];
-        if let Some(path) = shell.vars.get("PYTHONPATH") {
-            roots.extend(path.split(':').map(|dir| paths::join(&shell.cwd, dir)));
-        }
-        // Projects that were installed from their directories.
-        let sources = self.machine.envs.get(env).into_iter().flat_map(|env| &env.dists.sources);
-        roots.extend(sources.flat_map(|dir| [dir.clone(), paths::join(dir, "src")]));
+        roots.extend(self.module_path(shell, Some(env)));
         self.machine.work.count(roots.len());
         let parts = module.replace('.', "/");
         let places: Vec<String> = roots.iter().map(|root| format!("{root}/{parts}")).collect();

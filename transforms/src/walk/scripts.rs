@@ -12,8 +12,8 @@ use super::verdict::Reason;
 use crate::app::Kind;
 use crate::shell;
 
-/// Scripts that call each other are followed so deep.
-const DEEPEST: usize = 8;
+/// Scripts and functions that call each other are followed so deep.
+pub(super) const DEEPEST: usize = 8;
 
 /// The names under which make looks for its rules, the first first.
 const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];

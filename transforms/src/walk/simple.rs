@@ -5,6 +5,7 @@ use super::exec::Run;
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
 use super::python::venv_dir;
+use super::scripts::DEEPEST;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::shell::{self, Command, RedirectionOperator, SimpleCommand, Word};
@@ -105,7 +106,7 @@ impl Run<'_, '_> {
             return self.nested(&inner, &text, at);
         }
         if let Some(function) = shell.functions.get(&cmd.name).cloned() {
-            if self.depth >= 8 || self.machine.work.is_spent() {
+            if self.depth >= DEEPEST || self.machine.work.is_spent() {
                 return Status::unknown(format!("`{}` calls itself", cmd.name));
             }
             self.depth += 1;

@@ -3,6 +3,7 @@
 use super::exec::Run;
 use super::machine::{EnvId, Shell};
 use super::paths;
+use super::project::is_identifier;
 use super::simple::missing_file;
 use super::status::{Failure, Status};
 use super::verdict::Reason;
@@ -24,8 +25,8 @@ const SERVERS: [&str; 7] =
 /// Where a module is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// A file or a package of the app, or a module of an installed distribution.
-    Module,
+    /// A module of the app, with its file, or one of an installed distribution.
+    Module(Option<String>),
     /// Only a directory without `__init__.py`.
     Namespace,
     /// Nowhere: the part of its name that is not there.
@@ -59,7 +60,9 @@ impl Run<'_, '_> {
                     return Status::Ok;
                 }
                 let mut status = missing_file(&file);
-                if let (Status::Fail(failure), Some(there)) = (&mut status, self.elsewhere(base(&file))) {
+                if let (Status::Fail(failure), Some(there)) =
+                    (&mut status, self.elsewhere(paths::base_name(&file)))
+                {
                     failure.hint =
                         Some(format!("there is `{there}`: name that, or go into its directory first"));
                 }
@@ -68,12 +71,7 @@ impl Run<'_, '_> {
             Target::Module(module, attribute) => {
                 let roots = self.roots(shell, program, args);
                 match self.module_in(shell, env, &module, &roots) {
-                    Found::Module => {
-                        let path = module.replace('.', "/");
-                        let files = roots.iter().flat_map(|root| {
-                            [format!("{root}/{path}.py"), format!("{root}/{path}/__init__.py")]
-                        });
-                        let file = files.into_iter().find(|file| self.machine.kind(file) == Some(Kind::File));
+                    Found::Module(file) => {
                         if let Some(file) = file {
                             self.note_missing_imports(shell, env, &file);
                         }
@@ -110,16 +108,18 @@ impl Run<'_, '_> {
             for (at, part) in parts.iter().enumerate() {
                 let path = format!("{dir}/{part}");
                 let last = at + 1 == parts.len();
-                if self.machine.kind(&format!("{path}.py")) == Some(Kind::File) && last {
-                    return Found::Module;
+                let file = format!("{path}.py");
+                if last && self.machine.kind(&file) == Some(Kind::File) {
+                    return Found::Module(Some(file));
                 }
                 if self.machine.kind(&path) != Some(Kind::Dir) {
                     break;
                 }
                 deepest = deepest.max(at + 1);
                 if last {
-                    if self.machine.exists(&format!("{path}/__init__.py")) {
-                        return Found::Module;
+                    let file = format!("{path}/__init__.py");
+                    if self.machine.exists(&file) {
+                        return Found::Module(Some(file));
                     }
                     namespace = true;
                 }
@@ -129,7 +129,7 @@ impl Run<'_, '_> {
         let foreign = roots.iter().any(|root| paths::in_app(root).is_none() && self.machine.is_foreign(root));
         let open = self.machine.envs.get(env).is_some_and(|env| env.dists.open);
         if self.provides(shell, env, top) || super::stdlib::has(top) {
-            Found::Module
+            Found::Module(None)
         } else if namespace {
             Found::Namespace
         } else if foreign || self.machine.brings_unseen_files || open && deepest == 0 {
@@ -268,17 +268,9 @@ fn is_python_file(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "py")
 }
 
-fn base(path: &str) -> &str {
-    paths::base_name(path)
-}
-
 /// `app`, `app.main`
 fn is_dotted(text: &str) -> bool {
-    let part = |part: &str| {
-        part.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    text.split('.').all(part)
+    text.split('.').all(is_identifier)
 }
 
 #[cfg(test)]

@@ -319,12 +319,7 @@ impl Run<'_, '_> {
                 return status;
             }
             let version = self.machine.profile.pythons.get("python3").cloned().unwrap_or_default();
-            let mut target = paths::join(&shell.cwd, target);
-            if command.option("--target").is_none() {
-                target = format!("{target}/lib/python{version}/site-packages");
-            }
-            self.machine.made.insert(format!("{target}/."));
-            merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
+            self.install_elsewhere(shell, &command, target, &version, asked);
             return Status::Ok;
         }
         let Some(env) = env.and_then(|id| self.machine.envs.get_mut(id)) else {
