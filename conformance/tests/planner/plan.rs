@@ -4,7 +4,7 @@ use crate::case::Case;
 use nixpacks::nixpacks::plan::BuildPlan;
 use nixpacks::nixpacks::plan::generator::GeneratePlanOptions;
 use nixpacks::nixpacks::plan::phase::{Phase as RealPhase, StartPhase};
-use nixpacks_transforms::plan::{Item, Phase, model};
+use nixpacks_transforms::plan::{Item, Phase, PlanErrorKind, model};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -144,9 +144,14 @@ fn from_real(plan: &BuildPlan) -> Plan {
 /// What the model says.
 pub(crate) fn modelled(case: &Case) -> Outcome {
     let model = model(&case.app(), &case.dashboard);
-    if let Some(error) = model.refused() {
-        return Outcome::Refused(error.message.clone());
-    }
+    // Railway reads its own file before it asks the planner, which never sees it.
+    let mut errors = model.errors.iter().filter(|error| error.kind != PlanErrorKind::RailwayFile);
+    let cycle = match errors.next() {
+        Some(error) if error.kind != PlanErrorKind::DependencyCycle => {
+            return Outcome::Refused(error.message.clone());
+        }
+        cycle => cycle.is_some(),
+    };
     let plan = &model.plan;
     let list = |items: &Option<Vec<Item>>| -> List {
         items.as_ref().map(|items| items.iter().map(|item| item.value.clone()).collect())
@@ -180,7 +185,7 @@ pub(crate) fn modelled(case: &Case) -> Outcome {
                 ("user", one(&start.user)),
             ]
         }),
-        order: model.errors.is_empty().then_some(model.order),
+        order: (!cycle).then_some(model.order),
     }))
 }
 
