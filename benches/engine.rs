@@ -9,7 +9,7 @@ use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::document::{Document, FileKind};
 use nixpacks_transforms::engine::{self, Options};
 use nixpacks_transforms::plan::{self, Dashboard};
-use nixpacks_transforms::walk;
+use nixpacks_transforms::simulate;
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -59,7 +59,7 @@ fn share(app: &MemoryApp) -> String {
     let options = Options::default();
     let model = fastest(|| {
         let model = plan::model(app, &options.dashboard);
-        black_box(walk::walk(&model, app));
+        black_box(simulate::simulate(&model, app));
     });
     let whole = fastest(|| {
         let _ = black_box(engine::run(app, &options));
@@ -94,7 +94,7 @@ fn plan_of(bencher: Bencher<'_, '_>, name: &str) {
 fn walk_through(bencher: Bencher<'_, '_>, name: &str) {
     let app = app(name);
     let model = plan::model(&app, &Dashboard::default());
-    bencher.bench(|| walk::walk(&model, &app));
+    bencher.bench(|| simulate::simulate(&model, &app));
 }
 
 #[divan::bench(args = APPS)]

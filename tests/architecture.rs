@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["document"],
     &["shell", "requirements"],
     &["intent", "plan"],
-    &["walk", "options"],
+    &["simulate", "options"],
     &["context"],
     &["fix"],
     &["rules", "strategies"],

@@ -2,8 +2,8 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let app = laws::draw::app(bytes);
-    if let Err(broken) = laws::hold(&app) {
+    let app = laws::generate::app(bytes);
+    if let Err(broken) = laws::check(&app) {
         panic!("{broken}\n{app}");
     }
 });

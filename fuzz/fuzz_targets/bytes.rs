@@ -3,7 +3,7 @@
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let app = laws::raw::app(bytes);
-    if let Err(broken) = laws::hold(&app) {
+    if let Err(broken) = laws::check(&app) {
         panic!("{broken}\n{app}");
     }
 });

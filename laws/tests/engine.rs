@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use laws::{Broken, Seen, draw, hold, raw};
+use laws::{Broken, Seen, check, generate, raw};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use std::cell::RefCell;
@@ -18,7 +18,7 @@ fn run(cases: u32, longest: usize, app: fn(&[u8]) -> laws::App) -> Vec<Seen> {
     let seen = RefCell::new(Vec::new());
     let result = TestRunner::new(config).run(&proptest::collection::vec(any::<u8>(), 0..longest), |bytes| {
         let app = app(&bytes);
-        match hold(&app) {
+        match check(&app) {
             Ok(one) => seen.borrow_mut().push(one),
             Err(Broken { law, detail }) => {
                 return Err(TestCaseError::fail(format!("{law}\n{app}\n{detail}")));
@@ -32,7 +32,7 @@ fn run(cases: u32, longest: usize, app: fn(&[u8]) -> laws::App) -> Vec<Seen> {
 
 #[test]
 fn drawn_apps_keep_the_laws_and_most_need_a_repair() {
-    let seen = run(cases(1200), 400, draw::app);
+    let seen = run(cases(1200), 400, generate::app);
     let share = |is: &dyn Fn(&Seen) -> bool| seen.iter().filter(|seen| is(seen)).count() * 100 / seen.len();
     let (found, offered) = (share(&|seen| !seen.rules.is_empty()), share(&|seen| seen.offered));
     let changed = share(&|seen| seen.changed);

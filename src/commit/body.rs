@@ -3,7 +3,7 @@
 use super::inert::inert;
 use crate::report::prose::{self, shorten};
 use crate::report::text::escape;
-use nixpacks_transforms::walk::{Outcome, Verdict};
+use nixpacks_transforms::simulate::{Outcome, Verdict};
 
 /// Characters of a line.
 pub(super) const WIDTH: usize = 72;
@@ -66,7 +66,7 @@ fn wrap(text: &str, first: &str, other: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Body, WIDTH};
-    use nixpacks_transforms::walk::{Outcome, Reason, Stage, Verdict};
+    use nixpacks_transforms::simulate::{Outcome, Reason, Stage, Verdict};
 
     #[test]
     fn wraps_at_72_and_keeps_what_is_quoted_off_the_margin() {

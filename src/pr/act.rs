@@ -297,7 +297,7 @@ impl Act<'_> {
         self.bare().map_err(PushError::Failed)?.push(url, branch, oid, lease)
     }
 
-    /// Makes a change at the forge, or shows its calls: the last answer.
+    /// Makes a change at the forge, or shows its invocations: the last answer.
     pub(super) fn change(&mut self, change: &Change) -> anyhow::Result<Value> {
         let requests = self.forge.requests(&self.surveyed.destination.repository, change)?;
         let mut answer = Value::Null;
@@ -313,6 +313,6 @@ impl Act<'_> {
 
     pub(super) fn show(&mut self, base: &str, request: Request) {
         let Request { method, path, body } = request;
-        self.steps.push(Step::Call { method: method.name(), url: format!("{base}{path}"), body });
+        self.steps.push(Step::Invocation { method: method.name(), url: format!("{base}{path}"), body });
     }
 }

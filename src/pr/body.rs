@@ -6,7 +6,7 @@ use crate::forge::LONGEST;
 use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
 use crate::report::{Examined, FixStatus, fix_status};
 use nixpacks_transforms::engine::Outcome;
-use nixpacks_transforms::walk;
+use nixpacks_transforms::simulate;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -48,28 +48,28 @@ fn section(app: &Examined, among_others: bool) -> String {
         let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
     }
     let _ = match outcome.before.outcome {
-        failure @ walk::Outcome::Fails { .. } => {
+        failure @ simulate::Outcome::Fails { .. } => {
             let predicted = words::outcome(failure);
             writeln!(out, "The Nixpacks deploy of {name} is {predicted}:\n\n{}\n", error(outcome))
         }
-        builds @ walk::Outcome::Builds => {
+        builds @ simulate::Outcome::Builds => {
             let predicted = words::outcome(builds);
             writeln!(out, "{name} is {predicted} as it is, but some of its settings can cause trouble.\n")
         }
-        unknown @ walk::Outcome::Unknown => {
+        unknown @ simulate::Outcome::Unknown => {
             writeln!(out, "Whether the Nixpacks deploy of {name} works is {}.\n", words::outcome(unknown))
         }
     };
     why(app, outcome, &mut out);
     what(app, outcome, &mut out);
     let _ = match outcome.after.outcome {
-        builds @ walk::Outcome::Builds => {
+        builds @ simulate::Outcome::Builds => {
             writeln!(out, "With this change the app is {}.\n", words::outcome(builds))
         }
-        unknown @ walk::Outcome::Unknown => {
+        unknown @ simulate::Outcome::Unknown => {
             writeln!(out, "Whether the build works with this change is {}.\n", words::outcome(unknown))
         }
-        failure @ walk::Outcome::Fails { .. } => writeln!(
+        failure @ simulate::Outcome::Fails { .. } => writeln!(
             out,
             "With this change the build gets further. It is then {}, with an error that has to be fixed by hand: {}\n",
             words::outcome(failure),

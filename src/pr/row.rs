@@ -91,7 +91,7 @@ pub(crate) struct Row {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// A call.
-    Call {
+    Invocation {
         /// Its method in HTTP.
         method: &'static str,
         /// Its address.

@@ -10,7 +10,7 @@ use annotate_snippets::{Group, Level, Renderer};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
 use nixpacks_transforms::rules::Severity;
-use nixpacks_transforms::walk::{self, Verdict};
+use nixpacks_transforms::simulate::{self, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -257,9 +257,9 @@ impl Report<'_> {
             return text;
         }
         let color = match verdict.outcome {
-            walk::Outcome::Builds => "32",
-            walk::Outcome::Fails { .. } => "31",
-            walk::Outcome::Unknown => "33",
+            simulate::Outcome::Builds => "32",
+            simulate::Outcome::Fails { .. } => "31",
+            simulate::Outcome::Unknown => "33",
         };
         let summary = prose::outcome(verdict.outcome);
         match text.strip_prefix(summary.as_str()) {

@@ -5,8 +5,8 @@ use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::RuleInfo;
+use nixpacks_transforms::simulate::{self, Verdict};
 use nixpacks_transforms::text::LineIndex;
-use nixpacks_transforms::walk::{self, Verdict};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io;
@@ -238,9 +238,9 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
 
 fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
     let (outcome, stage, reason) = match verdict.outcome {
-        walk::Outcome::Builds => ("builds", None, None),
-        walk::Outcome::Fails { stage, reason } => ("fails", Some(stage.name()), Some(reason.name())),
-        walk::Outcome::Unknown => ("unknown", None, None),
+        simulate::Outcome::Builds => ("builds", None, None),
+        simulate::Outcome::Fails { stage, reason } => ("fails", Some(stage.name()), Some(reason.name())),
+        simulate::Outcome::Unknown => ("unknown", None, None),
     };
     VerdictReport { outcome, stage, reason, command: verdict.command.as_deref(), detail: &verdict.detail }
 }

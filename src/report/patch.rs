@@ -170,7 +170,7 @@ mod tests {
                 number.to_be_bytes()[0]
             };
             let bytes: Vec<u8> = (0..300).map(|_| next()).collect();
-            let seen = laws::hold(&laws::draw::app(&bytes)).unwrap();
+            let seen = laws::check(&laws::generate::app(&bytes)).unwrap();
             for change in &seen.changes {
                 let mut out = String::new();
                 file(

@@ -123,7 +123,7 @@ fn report<'a>(plan: &'a Plan, home: &AppLocation, texts: &Texts) -> PlanReport<'
     for (key, items) in plan.start.iter().flat_map(Start::fields) {
         add(schema::START.name(), key.name(), items);
     }
-    PlanReport { dir: &plan.dir, providers: &plan.ran, values }
+    PlanReport { dir: &plan.dir, providers: &plan.active_providers, values }
 }
 
 fn origin(origin: &Origin, home: &AppLocation, texts: &Texts) -> String {
@@ -157,7 +157,8 @@ mod tests {
         let phase = Phase { nix_pkgs: Some(pkgs), ..Phase::default() };
         if let Ok(outcome) = &mut app.result {
             let phases = std::iter::once(("setup".to_owned(), phase)).collect();
-            outcome.plan_before = Some(Plan { phases, ran: vec!["python".to_owned()], ..Plan::default() });
+            outcome.plan_before =
+                Some(Plan { phases, active_providers: vec!["python".to_owned()], ..Plan::default() });
         }
         let text = human(std::slice::from_ref(&app));
         for want in [

@@ -1,7 +1,7 @@
 //! Sentences that several formats share. A prediction is always called a prediction.
 
 use super::text::escape;
-use nixpacks_transforms::walk::{Outcome, Verdict};
+use nixpacks_transforms::simulate::{Outcome, Verdict};
 
 /// What the prediction does not cover.
 pub(crate) const NOT_CHECKED: &str =
@@ -90,7 +90,7 @@ pub(crate) fn shell_word(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{count, list, shell_word, shorten, verdict, wrap};
-    use nixpacks_transforms::walk::{Outcome, Reason, Stage, Verdict};
+    use nixpacks_transforms::simulate::{Outcome, Reason, Stage, Verdict};
 
     #[test]
     fn calls_a_prediction_one() {

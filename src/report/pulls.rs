@@ -76,7 +76,7 @@ fn show(step: &Step, out: &mut String) {
             let _ = writeln!(out, "git push {}\n", words.join(" "));
             return;
         }
-        Step::Call { method, url, body } => (method, url, body),
+        Step::Invocation { method, url, body } => (method, url, body),
     };
     let _ = writeln!(out, "{method} {}", escape(url));
     for (name, value) in body.iter().filter_map(Value::as_object).flatten() {
@@ -209,7 +209,7 @@ struct RowReport<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum StepReport<'a> {
-    Call { method: &'a str, url: &'a str, body: &'a Option<Value> },
+    Invocation { method: &'a str, url: &'a str, body: &'a Option<Value> },
     Push { push: &'a [String] },
 }
 
@@ -242,7 +242,7 @@ pub(crate) fn json(told: &Told<'_>) -> anyhow::Result<String> {
 
 fn step(step: &Step) -> StepReport<'_> {
     match step {
-        Step::Call { method, url, body } => StepReport::Call { method, url, body },
+        Step::Invocation { method, url, body } => StepReport::Invocation { method, url, body },
         Step::Push(args) => StepReport::Push { push: args },
     }
 }

@@ -8,8 +8,8 @@ use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
 use nixpacks_transforms::plan::Place;
 use nixpacks_transforms::rules::{RuleInfo, Severity};
+use nixpacks_transforms::simulate::{self, Reason, Stage, Verdict};
 use nixpacks_transforms::text::{LineIndex, Span};
-use nixpacks_transforms::walk::{self, Reason, Stage, Verdict};
 
 static RULE: RuleInfo = RuleInfo { id: "sample-rule", summary: "a sample", docs: "## What it does\n" };
 
@@ -46,7 +46,7 @@ fn fix(applicability: Applicability) -> Fix {
     Fix { title: "drop `pip`".to_owned(), applicability, applied, edits: vec![edit] }
 }
 
-fn verdict(outcome: walk::Outcome, detail: &str) -> Verdict {
+fn verdict(outcome: simulate::Outcome, detail: &str) -> Verdict {
     Verdict { outcome, progress: 0, command: None, detail: detail.to_owned() }
 }
 
@@ -55,14 +55,14 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
     let texts = |text: &str| {
         Texts(std::iter::once(("nixpacks.toml".to_owned(), LineIndex::new(text.to_owned()))).collect())
     };
-    let nix = walk::Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable };
+    let nix = simulate::Outcome::Fails { stage: Stage::Nix, reason: Reason::UndefinedVariable };
     Examined {
         home: AppLocation { shown: "app".to_owned(), in_git: true, ..AppLocation::default() },
         texts: texts(BEFORE),
         fixed: texts(&after),
         result: Ok(Outcome {
             before: verdict(nix, "undefined variable 'pip'"),
-            after: verdict(walk::Outcome::Builds, ""),
+            after: verdict(simulate::Outcome::Builds, ""),
             findings: kinds.iter().map(|kind| finding(kind)).collect(),
             fixes: vec![fix(Applicability::Safe), fix(Applicability::Unsafe)],
             changes: vec![FileChange {

@@ -3,7 +3,7 @@
 use super::prose::{self, count};
 use super::{Examined, FixStatus, Mode, Written, fix_status};
 use nixpacks_transforms::engine::{Finding, Outcome};
-use nixpacks_transforms::walk::Outcome as Prediction;
+use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

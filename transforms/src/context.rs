@@ -5,8 +5,8 @@ use crate::document::{Document, FileKind, Node, SourceMap};
 use crate::options::Options;
 use crate::plan::{Model, Origin, Place};
 use crate::requirements::{PipCommand, parse_requirement};
+use crate::simulate::{Command, Dists, InvocationKind, Simulation, programs_of};
 use crate::text::Span;
-use crate::walk::{CallKind, Command, Dists, Walk, programs_of};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Context<'m> {
     pub(crate) app: &'m dyn AppView,
     pub(crate) model: &'m Model,
-    pub(crate) walk: &'m Walk,
+    pub(crate) simulation: &'m Simulation,
     pub(crate) options: &'m Options,
     places: Places<'m>,
     facts: Facts<'m>,
@@ -45,8 +45,13 @@ struct Places<'m> {
 }
 
 impl<'m> Context<'m> {
-    pub(crate) fn new(app: &'m dyn AppView, model: &'m Model, walk: &'m Walk, options: &'m Options) -> Self {
-        Self { app, model, walk, options, places: Places::default(), facts: Facts::default() }
+    pub(crate) fn new(
+        app: &'m dyn AppView,
+        model: &'m Model,
+        simulation: &'m Simulation,
+        options: &'m Options,
+    ) -> Self {
+        Self { app, model, simulation, options, places: Places::default(), facts: Facts::default() }
     }
 
     /// The bytes of the file that give a part of the string at `place`.
@@ -82,7 +87,7 @@ impl<'m> Context<'m> {
     pub(crate) fn looks_in(&self, dir: &str) -> bool {
         let path = self.model.plan.variables.get("PYTHONPATH").map_or("", |item| item.value.as_str());
         let texts = self.facts.module_paths.get_or_init(|| {
-            let texts = self.walk.commands.iter().map(|command| command.item.value.as_str());
+            let texts = self.simulation.commands.iter().map(|command| command.item.value.as_str());
             let texts: Vec<&str> = texts.filter(|text| text.contains("PYTHONPATH")).collect();
             let length: usize = texts.iter().map(|text| text.len()).sum();
             (length + path.len() <= MOST_MODULE_PATHS).then_some(texts)
@@ -109,15 +114,15 @@ impl<'m> Context<'m> {
         self.facts.joinable.get_or_init(find)
     }
 
-    /// What any of the walk's environments holds.
+    /// What any of the simulation's environments holds.
     pub(crate) fn held(&self) -> &Dists {
-        self.facts.held.get_or_init(|| self.walk.held())
+        self.facts.held.get_or_init(|| self.simulation.held())
     }
 
     /// Whether a command of pip asks for this package by name.
     pub(crate) fn asks_pip_for(&self, package: &str) -> bool {
-        let calls = self.walk.commands.iter().flat_map(|command| &command.calls);
-        calls.filter_map(|call| if let CallKind::Pip(pip) = &call.kind { Some(pip) } else { None }).any(
+        let calls = self.simulation.commands.iter().flat_map(|command| &command.invocations);
+        calls.filter_map(|call| if let InvocationKind::Pip(pip) = &call.kind { Some(pip) } else { None }).any(
             |pip| {
                 let names = pip.command.packages.iter().filter_map(|(_, text)| parse_requirement(text)?.name);
                 names.into_iter().any(|name| name == package)
@@ -138,17 +143,17 @@ impl<'m> Context<'m> {
     /// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
     pub(crate) fn runs_get_pip_in_venv(&self) -> bool {
         *self.facts.runs_get_pip_in_venv.get_or_init(|| {
-            let mut calls = self.walk.commands.iter().flat_map(|command| &command.calls);
-            calls.any(|call| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_some())
+            let mut calls = self.simulation.commands.iter().flat_map(|command| &command.invocations);
+            calls.any(|call| matches!(call.kind, InvocationKind::RunGetPip) && call.venv.is_some())
         })
     }
 
     /// Whether a command of the configuration installs this package by name.
     pub(crate) fn installs(&self, package: &str) -> bool {
         let installed = self.facts.installed.get_or_init(|| {
-            let calls = self.file_commands().into_iter().flat_map(|command| &command.calls);
+            let calls = self.file_commands().into_iter().flat_map(|command| &command.invocations);
             let commands = calls.filter_map(|call| match &call.kind {
-                CallKind::Pip(pip) if pip.command.is_install() => Some(&pip.command),
+                InvocationKind::Pip(pip) if pip.command.is_install() => Some(&pip.command),
                 _ => None,
             });
             commands.flat_map(PipCommand::names).collect()
@@ -171,6 +176,6 @@ impl<'m> Context<'m> {
             Origin::Deploy(place) => command.phase.is_some() && place.path == doc.path,
             _ => false,
         };
-        self.walk.commands.iter().filter(own).collect()
+        self.simulation.commands.iter().filter(own).collect()
     }
 }

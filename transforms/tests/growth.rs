@@ -5,8 +5,8 @@
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::engine::{Options, run};
 use nixpacks_transforms::plan::{self, Dashboard};
-use nixpacks_transforms::walk;
-use nixpacks_transforms::walk::Outcome;
+use nixpacks_transforms::simulate;
+use nixpacks_transforms::simulate::Outcome;
 
 fn app(install: &str) -> MemoryApp {
     let config = format!(
@@ -28,7 +28,7 @@ fn more_directories_on_path_than_are_followed_make_the_verdict_unknown() {
         let dirs: Vec<String> = (0..count).map(|at| format!("\"/srv/{at}\"")).collect();
         let app = app(&format!("paths = [{}]\ncmds = [\"echo a\"]", dirs.join(", ")));
         let model = plan::model(&app, &Dashboard::default());
-        walk::walk(&model, &app).verdict.outcome
+        simulate::simulate(&model, &app).verdict.outcome
     };
     assert_ne!(outcome(200), Outcome::Unknown);
     assert_eq!(outcome(300), Outcome::Unknown);
@@ -49,7 +49,7 @@ fn commands_that_multiply_a_long_requirements_file_are_not_followed_without_end(
         let mut app = app(&format!("cmds = [{}]", (0..commands).map(install).collect::<String>()));
         app.insert("requirements.txt", (0..5_000).map(|at| format!("package{at}\n")).collect::<String>());
         let model = plan::model(&app, &Dashboard::default());
-        walk::walk(&model, &app).verdict
+        simulate::simulate(&model, &app).verdict
     };
     assert!(outcome(10).fails());
     let verdict = outcome(200);

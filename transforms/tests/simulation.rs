@@ -3,7 +3,7 @@
 
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::plan::{self, Dashboard};
-use nixpacks_transforms::walk::{self, Call, CallKind, Command, Walk};
+use nixpacks_transforms::simulate::{self, Command, Invocation, InvocationKind, Simulation};
 
 /// Packages of the Nix profile, the commands of one phase, and what comes of each:
 /// how it ends, what it does with Python's packages behind a `:`, the next command behind a `|`, the virtual
@@ -378,7 +378,7 @@ fn app(packages: &str, commands: &[&str]) -> MemoryApp {
     ])
 }
 
-fn ends(fails: bool, unsure: bool, reason: Option<walk::Reason>) -> String {
+fn ends(fails: bool, unsure: bool, reason: Option<simulate::Reason>) -> String {
     match reason {
         Some(reason) if fails => format!("fails {}", reason.name()),
         _ if unsure => "unknown".to_owned(),
@@ -386,32 +386,32 @@ fn ends(fails: bool, unsure: bool, reason: Option<walk::Reason>) -> String {
     }
 }
 
-fn does(call: &Call) -> String {
+fn does(call: &Invocation) -> String {
     let what = match &call.kind {
-        CallKind::Pip(_) => "pip".to_owned(),
-        CallKind::EnsurePip => "ensurepip".to_owned(),
-        CallKind::FetchGetPip => "fetch get-pip".to_owned(),
-        CallKind::RunGetPip => "get-pip".to_owned(),
-        CallKind::MakeVenv { dir } => format!("make {dir}"),
-        CallKind::Activate { dir } => format!("activate {dir}"),
-        CallKind::UvPip { system } => if *system { "uv pip --system" } else { "uv pip" }.to_owned(),
-        CallKind::Manager { tool, verb } => format!("{tool} {verb}"),
-        CallKind::Python { .. } => "python".to_owned(),
-        CallKind::Program { name } => format!("program {name}"),
+        InvocationKind::Pip(_) => "pip".to_owned(),
+        InvocationKind::EnsurePip => "ensurepip".to_owned(),
+        InvocationKind::FetchGetPip => "fetch get-pip".to_owned(),
+        InvocationKind::RunGetPip => "get-pip".to_owned(),
+        InvocationKind::MakeVenv { dir } => format!("make {dir}"),
+        InvocationKind::Activate { dir } => format!("activate {dir}"),
+        InvocationKind::UvPip { system } => if *system { "uv pip --system" } else { "uv pip" }.to_owned(),
+        InvocationKind::Manager { tool, verb } => format!("{tool} {verb}"),
+        InvocationKind::Python { .. } => "python".to_owned(),
+        InvocationKind::Program { name } => format!("program {name}"),
     };
     let inside = match &call.kind {
-        CallKind::MakeVenv { .. } | CallKind::Activate { .. } => String::new(),
+        InvocationKind::MakeVenv { .. } | InvocationKind::Activate { .. } => String::new(),
         _ => call.venv.as_ref().map(|dir| format!(" in {dir}")).unwrap_or_default(),
     };
     let fails = call.reason().map(|reason| format!(" !{}", reason.name())).unwrap_or_default();
     format!("{what}{inside}{fails}")
 }
 
-fn seen(walk: &Walk) -> String {
+fn seen(walk: &Simulation) -> String {
     let command = |command: &Command| {
         let ends = ends(command.fails(), command.is_unknown(), command.reason());
-        let calls: Vec<String> = command.calls.iter().map(does).collect();
-        if calls.is_empty() { ends } else { format!("{ends}: {}", calls.join(", ")) }
+        let invocations: Vec<String> = command.invocations.iter().map(does).collect();
+        if invocations.is_empty() { ends } else { format!("{ends}: {}", invocations.join(", ")) }
     };
     let build = walk.commands.iter().filter(|command| command.phase.is_some());
     let commands: Vec<String> = build.map(command).collect();
@@ -424,7 +424,7 @@ fn each_command_does_what_it_does_in_the_image() {
     let mut wrong = Vec::new();
     for (packages, commands, expected) in ROWS {
         let app = app(packages, commands);
-        let found = seen(&walk::walk(&plan::model(&app, &Dashboard::default()), &app));
+        let found = seen(&simulate::simulate(&plan::model(&app, &Dashboard::default()), &app));
         if found != *expected {
             wrong.push(format!("    (\"{packages}\", &{commands:?}, \"{found}\"),"));
         }

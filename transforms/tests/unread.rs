@@ -3,7 +3,7 @@
 
 use nixpacks_transforms::app::{AppView, Entry, Kind, MemoryApp, ReadError};
 use nixpacks_transforms::engine::{self, Options};
-use nixpacks_transforms::walk::Outcome;
+use nixpacks_transforms::simulate::Outcome;
 use std::borrow::Cow;
 
 /// An app of which one file cannot be read.

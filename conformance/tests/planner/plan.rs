@@ -172,7 +172,7 @@ pub(crate) fn modelled(case: &Case) -> Outcome {
         ]
     };
     Outcome::Planned(Box::new(Plan {
-        ran: plan.ran.clone(),
+        ran: plan.active_providers.clone(),
         image: plan.build_image.as_ref().map(|image| image.value.clone()),
         assets: plan.static_assets.iter().flatten().map(|(name, _)| name.clone()).collect(),
         variables: plan.variables.iter().map(|(name, item)| (name.clone(), item.value.clone())).collect(),

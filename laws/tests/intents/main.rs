@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
-mod draw;
+mod generate;
 mod tree;
 
-use draw::{Drawn, draw};
-use laws::Tape;
+use generate::{Drawn, draw};
+use laws::ByteSource;
 use nixpacks_transforms::document::{Document, FileKind};
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::intent::array::{Slot, rewrite};
@@ -33,46 +33,46 @@ fn strs(path: &[String]) -> Vec<&str> {
 
 const NEW: &[&str] = &["n", "new word", "it's new", "\\ \"q\"", "日本"];
 
-fn attempt(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
-    match tape.below(6) {
-        0 | 1 => try_array(tape, doc, all),
-        2 => try_remove(tape, doc, all),
-        3 => Some(try_insert(tape, doc)),
-        4 => try_string(tape, doc, all),
-        _ => try_rename(tape, doc, all),
+fn attempt(source: &mut ByteSource<'_>, doc: &Document, all: &Paths) -> Option<Try> {
+    match source.below(6) {
+        0 | 1 => try_array(source, doc, all),
+        2 => try_remove(source, doc, all),
+        3 => Some(try_insert(source, doc)),
+        4 => try_string(source, doc, all),
+        _ => try_rename(source, doc, all),
     }
 }
 
-fn try_array(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
-    let path = all.arrays.get(tape.below(all.arrays.len()))?;
+fn try_array(source: &mut ByteSource<'_>, doc: &Document, all: &Paths) -> Option<Try> {
+    let path = all.arrays.get(source.below(all.arrays.len()))?;
     let keys = strs(path);
     let array = doc.get(&keys).unwrap().as_array().unwrap();
     let name = path.join(".");
     let (mut slots, mut values) = (Vec::new(), Vec::new());
     let (mut removed, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..=array.elements.len() {
-        if tape.one_in(5) {
-            let new = tape.pick(NEW).to_owned();
+        if source.one_in(5) {
+            let new = source.pick(NEW).to_owned();
             values.push(Tree::Text(new.clone()));
             slots.push(Slot::New(new));
         }
         let Some(element) = array.elements.get(i) else { break };
-        match tape.below(4) {
+        match source.below(4) {
             0 | 1 => {
                 values.push(Tree::Text(element.as_str().unwrap().decoded.clone()));
                 slots.push(Slot::Keep(i));
             }
             2 => {
-                let new = format!("{}{}", tape.pick(NEW), element.as_str().unwrap().decoded);
+                let new = format!("{}{}", source.pick(NEW), element.as_str().unwrap().decoded);
                 values.push(Tree::Text(new.clone()));
                 slots.push(Slot::Change(i, new));
                 changed.push(format!("{name}[{i}]"));
             }
             // To the end, as it is or with another text: the bytes go, and the comments come along.
-            _ if tape.one_in(3) => {
+            _ if source.one_in(3) => {
                 changed.push(format!("{name}[{i}]"));
                 let text = element.as_str().unwrap().decoded.clone();
-                moved.push((i, if tape.one_in(2) { tape.pick(NEW).to_owned() } else { text }));
+                moved.push((i, if source.one_in(2) { source.pick(NEW).to_owned() } else { text }));
             }
             _ => removed.push(format!("{name}[{i}]")),
         }
@@ -87,11 +87,11 @@ fn try_array(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
     Some(Try { name: format!("array {name} {slots:?}"), edits, wanted, removed, changed })
 }
 
-fn try_remove(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
+fn try_remove(source: &mut ByteSource<'_>, doc: &Document, all: &Paths) -> Option<Try> {
     let candidates: Vec<&Vec<String>> = all.values.iter().chain(&all.tables).collect();
-    let count = 1 + tape.below(3);
+    let count = 1 + source.below(3);
     let picked: Vec<&Vec<String>> =
-        (0..count).filter_map(|_| candidates.get(tape.below(candidates.len())).copied()).collect();
+        (0..count).filter_map(|_| candidates.get(source.below(candidates.len())).copied()).collect();
     let keys: Vec<Vec<&str>> = picked.iter().map(|path| strs(path)).collect();
     if keys.is_empty() {
         return None;
@@ -132,18 +132,18 @@ fn has(tree: &mut Tree, path: &[String]) -> bool {
     true
 }
 
-fn try_insert(tape: &mut Tape<'_>, doc: &Document) -> Try {
+fn try_insert(source: &mut ByteSource<'_>, doc: &Document) -> Try {
     let tables: [&[&str]; 6] =
         [&["phases", "setup"], &["phases", "install"], &["phases", "build"], &["start"], &["variables"], &[]];
-    let table = tables[tape.below(tables.len())];
+    let table = tables[source.below(tables.len())];
     let mut wanted = tree(doc);
-    let behind = ["cmds", "nixPkgs", "absent"][tape.below(3)];
-    let after = tape.one_in(2).then_some(behind);
+    let behind = ["cmds", "nixPkgs", "absent"][source.below(3)];
+    let after = source.one_in(2).then_some(behind);
     let full: Vec<&str> = table.iter().copied().chain(["added"]).collect();
-    let word = tape.pick(NEW);
-    let edits = if tape.one_in(2) {
+    let word = source.pick(NEW);
+    let edits = if source.one_in(2) {
         let values: Vec<String> =
-            (0..tape.below(7)).map(|i| format!("{word} {}", "x".repeat(i * 6))).collect();
+            (0..source.below(7)).map(|i| format!("{word} {}", "x".repeat(i * 6))).collect();
         *wanted.at(&full) = Tree::List(values.iter().cloned().map(Tree::Text).collect());
         entry::insert_array(doc, table, "added", &values, after)
     } else {
@@ -159,11 +159,11 @@ fn try_insert(tape: &mut Tape<'_>, doc: &Document) -> Try {
     }
 }
 
-fn try_string(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
-    let path = all.strings.get(tape.below(all.strings.len()))?;
+fn try_string(source: &mut ByteSource<'_>, doc: &Document, all: &Paths) -> Option<Try> {
+    let path = all.strings.get(source.below(all.strings.len()))?;
     let keys = strs(path);
     let node = doc.get(&keys).unwrap();
-    let new = format!("{}{}", node.as_str().unwrap().decoded, tape.pick(NEW));
+    let new = format!("{}{}", node.as_str().unwrap().decoded, source.pick(NEW));
     let mut wanted = tree(doc);
     *wanted.at(&keys) = Tree::Text(new.clone());
     let edits = string::set(doc, node, &new);
@@ -171,8 +171,8 @@ fn try_string(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
     Some(Try { name: format!("set {name}"), edits, wanted, removed: Vec::new(), changed: vec![name] })
 }
 
-fn try_rename(tape: &mut Tape<'_>, doc: &Document, all: &Paths) -> Option<Try> {
-    let path = all.values.get(tape.below(all.values.len()))?;
+fn try_rename(source: &mut ByteSource<'_>, doc: &Document, all: &Paths) -> Option<Try> {
+    let path = all.values.get(source.below(all.values.len()))?;
     let keys = strs(path);
     let (last, parents) = keys.split_last().unwrap();
     let mut wanted = tree(doc);
@@ -252,11 +252,11 @@ fn intents_keep_the_laws() {
     let result = TestRunner::new(config).run(
         &(tapes, proptest::collection::vec(any::<u8>(), 1..40)),
         |(file, intent)| {
-            let drawn = draw(&mut Tape::new(&file));
+            let drawn = draw(&mut ByteSource::new(&file));
             let doc = Document::parse("nixpacks.toml", FileKind::NixpacksToml, drawn.text.as_str())
                 .unwrap_or_else(|e| panic!("drawn file: {e:?}\n{}", drawn.text));
             let all = paths(&doc);
-            if let Some(tried) = attempt(&mut Tape::new(&intent), &doc, &all) {
+            if let Some(tried) = attempt(&mut ByteSource::new(&intent), &doc, &all) {
                 drawn_count.set(drawn_count.get() + 1);
                 match &tried.edits {
                     Ok(edits) => {

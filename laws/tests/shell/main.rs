@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod bash;
-mod draw;
+mod generate;
 mod print;
 
 use bash::Bash;
@@ -64,7 +64,7 @@ fn run(mistakes: bool, usual: u32) -> Option<Seen> {
     let seen = RefCell::new(Seen::new());
     let drawn = proptest::collection::vec(any::<u8>(), 0..160);
     let result = TestRunner::new(config).run(&drawn, |bytes| {
-        let text = draw::script(&bytes, mistakes);
+        let text = generate::script(&bytes, mistakes);
         match hold(&bash, &text) {
             Ok(outcome) => {
                 *seen.borrow_mut().entry(outcome).or_default() += 1;

@@ -8,7 +8,7 @@ pub mod schema;
 mod source;
 mod string;
 mod toml;
-mod toml_one;
+mod toml_1_0;
 
 pub use compare::KeyPath;
 pub use node::{Array, Entry, Key, Layout, Node, Table, Value};

@@ -1,6 +1,6 @@
 //! TOML through `toml_edit`'s parser, which has right byte spans on CRLF, BOM and multi-byte text.
 
-use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value, source, toml_one};
+use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value, source, toml_1_0};
 use crate::text::Span;
 use toml_edit::{Document as Toml, Item, TableLike};
 
@@ -9,7 +9,7 @@ type Failure = (Option<Span>, String);
 pub(super) fn parse(text: &str) -> Result<Table, Failure> {
     let toml = Toml::parse(text).map_err(|e| (e.span().map(Span::from), e.message().to_owned()))?;
     let root = Table::new(Layout::Root, entries(toml.as_table(), text));
-    toml_one::check(&root, text)?;
+    toml_1_0::check(&root, text)?;
     Ok(root)
 }
 

@@ -11,8 +11,8 @@ use crate::intent::Refusal;
 use crate::options::Options;
 use crate::plan::{self, Model};
 use crate::rules::{self, Checked, Finding, FindingKey};
+use crate::simulate::{self, Simulation, Verdict};
 use crate::strategies::AttemptState;
-use crate::walk::{self, Verdict, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters after which the title of a fix takes up no more.
@@ -23,7 +23,7 @@ pub(super) const PASSES: usize = 8;
 /// An app as it stands: its plan, the predicted run, and what the rules say of it.
 pub(super) struct Looked {
     pub(super) model: Model,
-    pub(super) walk: Walk,
+    pub(super) simulation: Simulation,
     pub(super) findings: Vec<Finding>,
     /// Rules that comments in the files silence altogether.
     silenced: BTreeSet<&'static str>,
@@ -32,9 +32,9 @@ pub(super) struct Looked {
 impl Looked {
     pub(super) fn at(app: &dyn AppView, options: &Options) -> Self {
         let model = plan::model(app, &options.dashboard);
-        let walk = walk::walk(&model, app);
-        let Checked { findings, silenced } = rules::check(&Context::new(app, &model, &walk, options));
-        Self { model, walk, findings, silenced }
+        let simulation = simulate::simulate(&model, app);
+        let Checked { findings, silenced } = rules::check(&Context::new(app, &model, &simulation, options));
+        Self { model, simulation, findings, silenced }
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn attempt(
     for _ in 0..=PASSES {
         let now = out.after.as_ref().unwrap_or(before);
         let own = ignoring_silenced(options, &now.silenced);
-        let cx = Context::new(&overlay, &now.model, &now.walk, &own);
+        let cx = Context::new(&overlay, &now.model, &now.simulation, &own);
         let (proposals, next) = propose(&cx, &now.findings, &choice, &state);
         if !proposals.refused.is_empty() {
             // Nothing of this pass is made, and the pass is made again without what is refused.
@@ -209,7 +209,7 @@ impl Attempt {
 
     /// Where the run stops with the changes made.
     pub(super) fn stops<'a>(&'a self, before: &'a Looked) -> &'a [Verdict] {
-        &self.after.as_ref().unwrap_or(before).walk.stops
+        &self.after.as_ref().unwrap_or(before).simulation.stops
     }
 
     /// Whether the fix of one of these findings is among the changes.

@@ -112,7 +112,7 @@ pub(super) fn decide(
         decision.refused.push(RefusedFix { findings: findings_of(&Groups::from([group])), reason });
     }
     if !options.unsafe_fixes {
-        let why = judge::held_because(&before.walk.stops);
+        let why = judge::held_because(&before.simulation.stops);
         let held = chosen.difference(&safe).filter_map(|group| index_of.get(group));
         decision.held = held.map(|at| (*at, why.to_owned())).collect();
     }
@@ -200,7 +200,7 @@ impl Judge<'_> {
         let before = self.before;
         let stops = |groups: &Groups| {
             let made = self.attempts.get(&(self.end, groups.clone()));
-            made.map_or(before.walk.stops.as_slice(), |made| made.stops(before))
+            made.map_or(before.simulation.stops.as_slice(), |made| made.stops(before))
         };
         Ok(judge::progress(stops(from), stops(to)))
     }
@@ -209,7 +209,7 @@ impl Judge<'_> {
         let (before, asked) = (self.before, self.options.unsafe_fixes);
         match self.attempt(groups) {
             Ok(made) if made.is_empty() => Ok(()),
-            Ok(made) => judge::allow(&before.walk.stops, made.stops(before), asked),
+            Ok(made) => judge::allow(&before.simulation.stops, made.stops(before), asked),
             Err(error) => Err(error.message),
         }
     }
@@ -232,7 +232,7 @@ impl Judge<'_> {
                 continue;
             }
             let stops = made.stops(before);
-            let allowed = judge::allow(&before.walk.stops, stops, asked).is_ok();
+            let allowed = judge::allow(&before.simulation.stops, stops, asked).is_ok();
             let builds = stops.is_empty();
             let reached = (allowed, judge::reached(stops), made.strategy);
             if best.as_ref().is_none_or(|(furthest, _)| reached > *furthest) {
@@ -270,7 +270,7 @@ impl Judge<'_> {
 
     /// The groups that take part in getting an app further that is predicted to fail.
     fn safe(&mut self, chosen: &Groups) -> Result<Groups, NotConverged> {
-        if !self.before.walk.verdict.fails() {
+        if !self.before.simulation.verdict.fails() {
             return Ok(Groups::new());
         }
         let mut safe = Groups::new();

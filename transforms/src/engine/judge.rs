@@ -1,6 +1,6 @@
 //! Whether a repair may be written, and what each fix of it may claim.
 
-use crate::walk::{Outcome, Stage, Verdict};
+use crate::simulate::{Outcome, Stage, Verdict};
 use std::collections::HashMap;
 
 /// What becomes of a run by a change.

@@ -14,7 +14,7 @@ pub use crate::rules::Finding;
 
 use crate::app::{AppView, NotingErrors, ReadError};
 use crate::plan::{Model, Plan};
-use crate::walk::{self, Verdict};
+use crate::simulate::{self, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
 
@@ -42,7 +42,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         changes.follow(app, next)?;
     }
     // Each round was judged by what the one before left; all of them together are judged by the app as it was.
-    let allowed = judge::allow(&before.walk.stops, changes.stops(&before), options.unsafe_fixes);
+    let allowed = judge::allow(&before.simulation.stops, changes.stops(&before), options.unsafe_fixes);
     if let Some(reason) = allowed.err().filter(|_| !changes.is_empty()) {
         changes = Attempt::default();
         for fix in &mut fixes {
@@ -57,8 +57,8 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         finding.fix = fix;
     }
     Ok(Outcome {
-        before: before.walk.verdict.clone(),
-        after: after.walk.verdict.clone(),
+        before: before.simulation.verdict.clone(),
+        after: after.simulation.verdict.clone(),
         remaining: if file_changes.is_empty() { findings.clone() } else { after.findings.clone() },
         findings,
         fixes,
@@ -69,7 +69,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         unread: app.errors(),
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),
-        assumed: before.walk.assumed.clone(),
+        assumed: before.simulation.assumed.clone(),
     })
 }
 
@@ -77,7 +77,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
 fn not_known(before: Looked, unread: Vec<ReadError>) -> Outcome {
     let read = |error: &ReadError| format!("failed to read `{}`: {}", error.path, error.message);
     let verdict = Verdict {
-        outcome: walk::Outcome::Unknown,
+        outcome: simulate::Outcome::Unknown,
         progress: 0,
         command: None,
         detail: unread.first().map(read).unwrap_or_default(),

@@ -2,7 +2,7 @@ use crate::app::ReadError;
 use crate::document::ParseError;
 use crate::plan::Plan;
 use crate::rules::Finding;
-use crate::walk::Verdict;
+use crate::simulate::Verdict;
 
 pub use crate::fix::{Applicability, FileChange, FileEdit, Fix};
 

@@ -173,12 +173,12 @@ impl List {
 
     /// Whether an entry is one of the markers that stand for the lower layers.
     pub(crate) fn has_marker(&self) -> bool {
-        self.pieces.iter().any(|piece| is_marker(&piece.text))
+        self.pieces.iter().any(|piece| is_splice(&piece.text))
     }
 }
 
 /// Whether a list entry stands for what the lower layers give.
-pub(crate) fn is_marker(text: &str) -> bool {
+pub(crate) fn is_splice(text: &str) -> bool {
     matches!(text, "..." | "@auto")
 }
 

@@ -1,7 +1,7 @@
 //! A draft's changes as fixes: titled sets of edits.
 
 use super::draft::{
-    Answers, Draft, Insert, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_marker,
+    Answers, Draft, Insert, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_splice,
 };
 use crate::document::schema::NIX_PKGS;
 use crate::document::{Document, KeyPath, Node};
@@ -46,7 +46,7 @@ impl Draft<'_> {
         let lists = lists.map(List::settled).filter(List::changed);
         let (gone, lists): (Vec<List>, Vec<List>) = lists.partition(|list| {
             let packages = list.keys.last().is_some_and(|key| NIX_PKGS.names.contains(&key.as_str()));
-            list.pieces.iter().all(|piece| packages && is_marker(&piece.text))
+            list.pieces.iter().all(|piece| packages && is_splice(&piece.text))
         });
         for list in gone {
             let List { path, keys, rules, title, answers, .. } = list;

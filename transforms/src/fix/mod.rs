@@ -4,7 +4,7 @@ mod draft;
 mod draft_to_fixes;
 mod provider_libs;
 
-pub(crate) use draft::{Draft, List, Piece, ProposedFix, is_marker};
+pub(crate) use draft::{Draft, List, Piece, ProposedFix, is_splice};
 pub(crate) use draft_to_fixes::Proposals;
 
 use crate::edit::Edit;

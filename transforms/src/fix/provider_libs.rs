@@ -21,7 +21,7 @@ impl Draft<'_> {
             );
             return;
         }
-        let lower = self.model.provided.phases.get("setup").and_then(|phase| phase.nix_libs.as_ref());
+        let lower = self.model.provider_plan.phases.get("setup").and_then(|phase| phase.nix_libs.as_ref());
         let [zlib, libstdcxx] = PROVIDER_LIBS;
         if lower.is_some_and(|libs| !libs.is_empty()) {
             self.insert("setup", "nixLibs", &["...", zlib, libstdcxx], rule);

@@ -1,7 +1,7 @@
 //! Edits of an array of strings.
 
-use super::indent::Habit;
-use super::list::{Fresh, List, Piece};
+use super::indent::ListStyle;
+use super::list::{List, NewItem, Piece};
 use super::{MOST_ALONE, Refusal, check, join, quote, string};
 use crate::document::{Document, Value};
 use crate::edit::Edit;
@@ -25,7 +25,7 @@ pub enum Slot {
 /// Kept elements keep their bytes. Fails where there is no array, where a changed element is not a
 /// string, and where a comma stands on another line than its element.
 pub fn rewrite(doc: &Document, keys: &[&str], slots: &[Slot]) -> Result<Vec<Edit>, Refusal> {
-    let edits = one(doc, keys, slots, &Habit::of(doc, doc.kind.is_json()))?;
+    let edits = one(doc, keys, slots, &ListStyle::of(doc, doc.kind.is_json()))?;
     check(doc, &edits)?;
     Ok(edits)
 }
@@ -36,9 +36,9 @@ pub(crate) fn rewrite_many(
     doc: &Document,
     arrays: &[(Vec<&str>, Vec<Slot>)],
 ) -> Vec<Result<Vec<Edit>, Refusal>> {
-    let habit = Habit::of(doc, doc.kind.is_json());
+    let list_style = ListStyle::of(doc, doc.kind.is_json());
     let edits: Vec<Result<Vec<Edit>, Refusal>> =
-        arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &habit)).collect();
+        arrays.iter().map(|(keys, slots)| one(doc, keys, slots, &list_style)).collect();
     let all: Vec<Edit> = edits.iter().flatten().flatten().cloned().collect();
     match check(doc, &all) {
         Ok(_) => edits,
@@ -52,7 +52,7 @@ pub(crate) fn rewrite_many(
     }
 }
 
-fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<Vec<Edit>, Refusal> {
+fn one(doc: &Document, keys: &[&str], slots: &[Slot], list_style: &ListStyle) -> Result<Vec<Edit>, Refusal> {
     let path = keys.join(".");
     let node = doc.get(keys).ok_or_else(|| Refusal::new(doc, None, format!("no key `{path}`")))?;
     let Value::Array(array) = &node.value else {
@@ -77,18 +77,18 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], habit: &Habit) -> Result<V
                 edits.extend(string::set(doc, element, new)?);
                 Piece::Keep(*index)
             }
-            Slot::New(new) => Piece::New(Fresh::flat(quote::literal(new, style, eol))),
+            Slot::New(new) => Piece::New(NewItem::inline(quote::literal(new, style, eol))),
             Slot::Moved(index, new) => {
                 let old = array.elements.get(*index);
                 let raw = old.filter(|old| old.as_str().is_some_and(|string| string.decoded == *new));
                 let raw = raw.map(|old| old.span.of(&doc.text));
                 let text = raw.map_or_else(|| quote::literal(new, style, eol), str::to_owned);
-                Piece::Moved(*index, Fresh::flat(text))
+                Piece::Moved(*index, NewItem::inline(text))
             }
         });
     }
     let spans = array.elements.iter().map(|element| element.span).collect();
-    let mut list = List::new(doc, node.span, spans, habit.clone());
+    let mut list = List::new(doc, node.span, spans, list_style.clone());
     let count = |text: &str| isize::try_from(text.chars().count()).unwrap_or(0);
     list.growth = edits.iter().map(|edit| count(&edit.content) - count(edit.span.of(&doc.text))).sum();
     list.comments = !json;

@@ -8,14 +8,14 @@ pub(super) const WIDTH: usize = 100;
 
 /// What the multi-line arrays of a file do.
 #[derive(Clone)]
-pub(super) struct Habit {
+pub(super) struct ListStyle {
     /// One level of indentation.
     pub(super) unit: String,
     /// Whether the last element has a comma.
     pub(super) trailing_comma: bool,
 }
 
-impl Habit {
+impl ListStyle {
     /// Reads it off the first multi-line array, else four spaces (two in JSON), and a comma after
     /// the last element where that is allowed.
     pub(super) fn of(doc: &Document, json: bool) -> Self {

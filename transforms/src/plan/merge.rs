@@ -10,13 +10,13 @@ const ARCHIVE_DEBIAN: &str = "a0b7e70db7a55088d3de0cc370a59f9fbcc906c3";
 const PLANNER: Origin = Origin::Provider("nixpacks");
 
 /// Whether an element stands for the list of the layer below.
-pub(super) fn is_hole(value: &str) -> bool {
+pub(super) fn is_splice(value: &str) -> bool {
     value == "..." || value == "@auto"
 }
 
 /// `over` merged over `base`.
 pub(super) fn merge(mut base: Plan, over: Plan) -> Plan {
-    base.providers = fill(base.providers, over.providers);
+    base.providers = splice(base.providers, over.providers);
     base.build_image = over.build_image.or(base.build_image);
     base.static_assets = match (base.static_assets, over.static_assets) {
         (Some(mut assets), Some(more)) => {
@@ -49,7 +49,7 @@ fn new_phase(name: &str) -> Phase {
 
 fn merge_phase(mut base: Phase, mut over: Phase) -> Phase {
     for ((_, below), (_, list)) in base.lists_mut().into_iter().zip(over.lists_mut()) {
-        *below = fill(below.take(), list.take());
+        *below = splice(below.take(), list.take());
     }
     base.nixpkgs_archive = over.nixpkgs_archive.or(base.nixpkgs_archive);
     base
@@ -59,29 +59,29 @@ fn merge_start(base: Start, over: Start) -> Start {
     Start {
         cmd: over.cmd.or(base.cmd),
         run_image: over.run_image.or(base.run_image),
-        only_include_files: fill(base.only_include_files, over.only_include_files),
+        only_include_files: splice(base.only_include_files, over.only_include_files),
         user: over.user.or(base.user),
     }
 }
 
-/// `over` with the elements of `base` after each of its holes. The hole itself stays, so that a
+/// `over` with the elements of `base` after each of its `"..."`. The `"..."` itself stays, so that a
 /// layer still lower fills it too.
-pub(super) fn fill(base: Option<Vec<Item>>, over: Option<Vec<Item>>) -> Option<Vec<Item>> {
+pub(super) fn splice(base: Option<Vec<Item>>, over: Option<Vec<Item>>) -> Option<Vec<Item>> {
     let Some(over) = over else { return base };
     let base = base.unwrap_or_default();
     let mut filled = Vec::with_capacity(over.len() + base.len());
     for item in over {
-        let hole = is_hole(&item.value);
+        let is_marker = is_splice(&item.value);
         filled.push(item);
-        if hole {
+        if is_marker {
             filled.extend(base.iter().cloned());
         }
     }
     Some(filled)
 }
 
-/// Takes the holes out and writes down the revisions that the planner defaults to.
-pub(super) fn pin(plan: &mut Plan, debian: bool) {
+/// Takes each `"..."` out and writes down the revisions that the planner defaults to.
+pub(super) fn pin_images(plan: &mut Plan, debian: bool) {
     let image = if debian { DEBIAN_IMAGE } else { UBUNTU_IMAGE };
     plan.build_image.get_or_insert_with(|| Item { value: image.to_owned(), origin: PLANNER });
     for phase in plan.phases.values_mut() {
@@ -91,18 +91,18 @@ pub(super) fn pin(plan: &mut Plan, debian: bool) {
             phase.nixpkgs_archive = Some(Item { value: archive.to_owned(), origin: PLANNER });
         }
     }
-    close(plan);
+    drop_splices(plan);
 }
 
-/// Takes the holes out of every list.
-pub(super) fn close(plan: &mut Plan) {
+/// Takes each `"..."` out of every list.
+pub(super) fn drop_splices(plan: &mut Plan) {
     for phase in plan.phases.values_mut() {
         for list in phase.lists_mut().into_iter().filter_map(|(_, list)| list.as_mut()) {
-            list.retain(|item| !is_hole(&item.value));
+            list.retain(|item| !is_splice(&item.value));
         }
     }
     if let Some(files) = plan.start.as_mut().and_then(|start| start.only_include_files.as_mut()) {
-        files.retain(|item| !is_hole(&item.value));
+        files.retain(|item| !is_splice(&item.value));
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn prefix(plan: &mut Plan, provider: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Item, PLANNER, Phase, Plan, fill, items, merge};
+    use super::{Item, PLANNER, Phase, Plan, items, merge, splice};
 
     #[expect(clippy::unnecessary_wraps, reason = "lists of a plan are optional")]
     fn list(values: &[&str]) -> Option<Vec<Item>> {
@@ -132,16 +132,16 @@ mod tests {
 
     #[test]
     fn a_hole_survives_the_merge_and_takes_the_next_layer_too() {
-        let once = fill(list(&["file"]), list(&["env", "..."]));
+        let once = splice(list(&["file"]), list(&["env", "..."]));
         assert_eq!(once, list(&["env", "...", "file"]));
-        assert_eq!(fill(list(&["a", "b"]), once), list(&["env", "...", "a", "b", "file"]));
+        assert_eq!(splice(list(&["a", "b"]), once), list(&["env", "...", "a", "b", "file"]));
     }
 
     #[test]
     fn nothing_said_keeps_and_an_empty_list_replaces() {
-        assert_eq!(fill(list(&["a"]), None), list(&["a"]));
-        assert_eq!(fill(list(&["a"]), list(&[])), list(&[]));
-        assert_eq!(fill(None, list(&["@auto", "... "])), list(&["@auto", "... "]));
+        assert_eq!(splice(list(&["a"]), None), list(&["a"]));
+        assert_eq!(splice(list(&["a"]), list(&[])), list(&[]));
+        assert_eq!(splice(None, list(&["@auto", "... "])), list(&["@auto", "... "]));
     }
 
     #[test]

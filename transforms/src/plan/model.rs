@@ -7,7 +7,7 @@ use super::draft::item;
 use super::env::Env;
 use super::files::{Files, error};
 use super::layers;
-use super::merge::{close, fill, is_hole, merge, pin, prefix};
+use super::merge::{drop_splices, is_splice, merge, pin_images, prefix, splice};
 use super::order::order;
 use super::procfile;
 use super::providers::{PROVIDERS, meant_provider};
@@ -47,7 +47,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
             place: error.span.map(|span| Place { path: error.path.clone(), span }),
         });
     }
-    Model { documents, broken, provided, plan, errors, builder, order }
+    Model { documents, broken, provider_plan: provided, plan, errors, builder, order }
 }
 
 /// The directory that the plan moves to where it has no phase: the only one there is.
@@ -92,8 +92,8 @@ fn plans(app: &dyn AppView, deploy: &mut Deploy, env: &Env, dashboard: &Dashboar
             plan.variables.insert(name.clone(), item(&by, value));
         }
     }
-    pin(&mut plan, env.truthy("DEBIAN"));
-    close(&mut provided);
+    pin_images(&mut plan, env.truthy("DEBIAN"));
+    drop_splices(&mut provided);
     Layers { provided, plan, errors }
 }
 
@@ -153,8 +153,8 @@ fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>, errors: &mut Vec<
     });
     let detected = detected.map(|provider| item(&planner, provider.name)).into_iter().collect();
     let listed = listed.unwrap_or_else(|| vec![item(&planner, "...")]);
-    let mut chosen = fill(Some(detected), Some(listed)).unwrap_or_default();
-    chosen.retain(|name| !is_hole(&name.value));
+    let mut chosen = splice(Some(detected), Some(listed)).unwrap_or_default();
+    chosen.retain(|name| !is_splice(&name.value));
 
     let named = |name: &str| PROVIDERS.iter().find(|provider| provider.name == name);
     let mut plan = Plan::default();
@@ -181,11 +181,11 @@ fn from_providers(scope: Scope<'_>, listed: Option<Vec<Item>>, errors: &mut Vec<
         }
         metadata.push(provider.name);
         metadata.extend(labels);
-        let mut ran = std::mem::take(&mut plan.ran);
+        let mut ran = std::mem::take(&mut plan.active_providers);
         ran.push(provider.name.to_owned());
         // Each provider goes below those before it.
         plan = merge(own, plan);
-        plan.ran = ran;
+        plan.active_providers = ran;
     }
     if !chosen.is_empty() {
         plan.variables.insert("NIXPACKS_METADATA".to_owned(), item(&planner, metadata.join(",")));

@@ -45,8 +45,8 @@ fn a_file_replaces_the_command_and_keeps_the_paths() {
 fn provided_holds_what_the_dots_stand_for() {
     let toml = "[phases.setup]\nnixPkgs = ['...', 'ffmpeg']\n";
     let model = of(&[("main.py", ""), ("Procfile", "release: x\n"), ("nixpacks.toml", toml)]);
-    assert_eq!(values(model.provided.phases["setup"].nix_pkgs.as_ref()), ["python3", "gcc"]);
-    assert_eq!(values(model.provided.phases["release"].cmds.as_ref()), ["x"]);
+    assert_eq!(values(model.provider_plan.phases["setup"].nix_pkgs.as_ref()), ["python3", "gcc"]);
+    assert_eq!(values(model.provider_plan.phases["release"].cmds.as_ref()), ["x"]);
     let plan = model.plan;
     assert_eq!(values(plan.phases["setup"].nix_pkgs.as_ref()), ["python3", "gcc", "ffmpeg"]);
 }
@@ -55,7 +55,7 @@ fn provided_holds_what_the_dots_stand_for() {
 fn a_later_provider_has_its_name_before_its_phases() {
     let toml = "providers = ['node', 'python']\n";
     let model = of(&[("package.json", "{}"), ("requirements.txt", ""), ("nixpacks.toml", toml)]);
-    assert_eq!(model.provided.ran, ["node", "python"]);
+    assert_eq!(model.provider_plan.active_providers, ["node", "python"]);
     assert_eq!(
         model.order,
         ["python:setup", "setup", "install", "python:install", "build"]

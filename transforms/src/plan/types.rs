@@ -139,7 +139,7 @@ pub struct Plan {
     /// The start phase.
     pub start: Option<Start>,
     /// Names of the providers that ran, first to last (the first one's phases have plain names).
-    pub ran: Vec<String>,
+    pub active_providers: Vec<String>,
     /// The directory that the plan is for: `""`, or the one that the one-subdirectory fallback chose.
     pub dir: String,
 }
@@ -200,7 +200,7 @@ pub struct Model {
     pub broken: Vec<ParseError>,
     /// The plan that the providers and the Procfile give: what `"..."` stands for. Phase names as
     /// merged.
-    pub provided: Plan,
+    pub provider_plan: Plan,
     /// The merged plan, pinned as Nixpacks prints it. Where Nixpacks refuses the app, the plan that it would make
     /// without what it refuses.
     pub plan: Plan,

@@ -4,7 +4,7 @@ use super::{RuleInfo, Severity};
 use crate::app::Kind;
 use crate::context::Context;
 use crate::plan::PYTHON_FILES;
-use crate::walk::{Outcome, Stage};
+use crate::simulate::{Outcome, Stage};
 
 static INFO: RuleInfo = RuleInfo {
     id: "app-in-subdirectory",
@@ -31,8 +31,8 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let is_app = |dir: &str| PYTHON_FILES.iter().any(|name| cx.app.is_file(&format!("{dir}{name}")));
-    let runs_python = cx.model.plan.ran.iter().any(|name| name == "python");
-    let no_plan = matches!(cx.walk.verdict.outcome, Outcome::Fails { stage: Stage::Plan, .. });
+    let runs_python = cx.model.plan.active_providers.iter().any(|name| name == "python");
+    let no_plan = matches!(cx.simulation.verdict.outcome, Outcome::Fails { stage: Stage::Plan, .. });
     if !no_plan || runs_python || is_app("") {
         return Vec::new();
     }

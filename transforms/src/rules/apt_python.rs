@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let pythonic = |name: &str| {
         matches!(name, "python3" | "python3-pip" | "python3-venv" | "python3-full" | "python3-virtualenv")
     };
-    let nix = !cx.walk.profile.pythons.is_empty();
+    let nix = !cx.simulation.profile.pythons.is_empty();
     let items = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
     items
         .filter(|item| pythonic(&item.value) && nix)

@@ -3,7 +3,7 @@ use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::walk::CACHED;
+use crate::simulate::CACHED;
 use std::collections::BTreeSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 
 /// The virtual environments that cache mounts keep out of the image: absolute directories.
 fn cached_venv_dirs<'c>(cx: &Context<'c>) -> BTreeSet<&'c str> {
-    cx.walk.envs.iter().filter_map(|env| env.venv_dir()?.strip_prefix(CACHED)).collect()
+    cx.simulation.envs.iter().filter_map(|env| env.venv_dir()?.strip_prefix(CACHED)).collect()
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let items = cx.model.plan.phases.values().flat_map(|phase| phase.cache_directories.iter().flatten());
     items
         .filter(|item| {
-            let entry = crate::walk::join("/app", &item.value);
+            let entry = crate::simulate::join("/app", &item.value);
             let below = format!("{entry}/");
             let first_below = dirs.range(below.as_str()..).next();
             dirs.contains(entry.as_str()) || first_below.is_some_and(|dir| dir.starts_with(&below))

@@ -5,7 +5,7 @@ use crate::app::Kind;
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::Origin;
-use crate::walk::Command;
+use crate::simulate::Command;
 
 static INFO: RuleInfo = RuleInfo {
     id: "cd-outside-app",
@@ -46,7 +46,7 @@ fn inside(cx: &Context<'_>, command: &str) -> Option<String> {
 }
 
 fn broken<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = (&'c Command, String)> {
-    cx.walk.commands.iter().filter_map(|command| Some((command, inside(cx, &command.item.value)?)))
+    cx.simulation.commands.iter().filter_map(|command| Some((command, inside(cx, &command.item.value)?)))
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
@@ -69,7 +69,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some(place) = &finding.place else { return false };
     let at_place =
         |command: &&Command| matches!(&command.item.origin, Origin::Deploy(other) if other == place);
-    let Some(command) = cx.walk.commands.iter().find(at_place) else { return false };
+    let Some(command) = cx.simulation.commands.iter().find(at_place) else { return false };
     let Some(text) = draft.text(&command.item) else { return false };
     let Some(new) = inside(cx, &text) else { return false };
     draft.set_text(place, &text, new, INFO.id);

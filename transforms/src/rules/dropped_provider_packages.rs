@@ -6,7 +6,7 @@ use crate::document::schema::{CMDS, NIX_PKGS};
 use crate::fix::Draft;
 use crate::plan::{Item, Origin, Plan};
 use crate::requirements::scripts;
-use crate::walk::{CallKind, Command, Reason, base_name, in_file, programs_of};
+use crate::simulate::{Command, InvocationKind, Reason, base_name, in_file, programs_of};
 
 static INFO: RuleInfo = RuleInfo {
     id: "dropped-provider-packages",
@@ -46,18 +46,20 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 
 /// The provider's package that brings the program which the failing command does not find.
 fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
-    if cx.walk.verdict.reason() != Some(Reason::CommandNotFound) {
+    if cx.simulation.verdict.reason() != Some(Reason::CommandNotFound) {
         return None;
     }
-    let failing = cx.walk.commands.iter().find(|command| command.fails())?;
-    let missing = failing.calls.iter().find_map(|call| match &call.kind {
-        CallKind::Program { name } if call.reason() == Some(Reason::CommandNotFound) => Some(name.clone()),
-        CallKind::Manager { tool, .. } if call.reason() == Some(Reason::CommandNotFound) => {
+    let failing = cx.simulation.commands.iter().find(|command| command.fails())?;
+    let missing = failing.invocations.iter().find_map(|call| match &call.kind {
+        InvocationKind::Program { name } if call.reason() == Some(Reason::CommandNotFound) => {
+            Some(name.clone())
+        }
+        InvocationKind::Manager { tool, .. } if call.reason() == Some(Reason::CommandNotFound) => {
             Some((*tool).to_owned())
         }
         _ => None,
     })?;
-    let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let provided = cx.model.provider_plan.phases.get("setup")?.nix_pkgs.as_ref()?;
     let package = provided.iter().find(|item| programs_of(&item.value).contains(&missing))?;
     Some((package.value.clone(), missing))
 }
@@ -68,22 +70,22 @@ fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
 /// Ex) `npm run build` of a `package.json` that stands beside a Python service, which is all that is deployed
 fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
     let plan = &cx.model.plan;
-    let [only] = plan.ran.as_slice() else { return None };
-    let provided = cx.model.provided.phases.get("setup")?.nix_pkgs.as_ref()?;
+    let [only] = plan.active_providers.as_slice() else { return None };
+    let provided = cx.model.provider_plan.phases.get("setup")?.nix_pkgs.as_ref()?;
     let listed = plan.phases.get("setup")?.nix_pkgs.as_ref()?;
     let own = !listed.is_empty() && listed.iter().all(in_file);
-    if only == "python" || plan.providers.is_some() || !own || !cx.walk.verdict.fails() {
+    if only == "python" || plan.providers.is_some() || !own || !cx.simulation.verdict.fails() {
         return None;
     }
     let programs: Vec<String> = provided.iter().flat_map(|item| programs_of(&item.value)).collect();
-    let runs = |command: &Command| command.calls.iter().any(|call| programs.contains(&call.program));
+    let runs = |command: &Command| command.invocations.iter().any(|call| programs.contains(&call.program));
     let (files, others): (Vec<_>, Vec<_>) =
-        cx.walk.commands.iter().partition(|command| in_file(&command.item));
+        cx.simulation.commands.iter().partition(|command| in_file(&command.item));
     let python = |command: &&Command| {
         command.phase.is_none()
-            && command.calls.iter().any(|call| match &call.kind {
-                CallKind::Python { .. } => true,
-                CallKind::Program { name } => scripts::distributions_with_script(name).next().is_some(),
+            && command.invocations.iter().any(|call| match &call.kind {
+                InvocationKind::Python { .. } => true,
+                InvocationKind::Program { name } => scripts::distributions_with_script(name).next().is_some(),
                 _ => false,
             })
     };
@@ -98,14 +100,14 @@ fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
 /// program.
 fn command_replaced_by_railway<'c>(cx: &'c Context<'_>, plan: &Plan, programs: &[String]) -> Option<&'c str> {
     let railway = |item: &Item| matches!(&item.origin, Origin::Deploy(place) if base_name(&place.path).starts_with("railway."));
-    cx.model.provided.phases.iter().find_map(|(name, phase)| {
+    cx.model.provider_plan.phases.iter().find_map(|(name, phase)| {
         let item = phase.cmds.as_ref()?.first()?;
         let program = item.value.split_whitespace().next()?;
         let own = |key: &&str| cx.config().is_some_and(|doc| doc.get(&["phases", name, *key]).is_some());
         let replaced =
             plan.phases.get(name)?.cmds.as_ref()?.iter().all(railway) && !CMDS.names.iter().any(own);
         let missing =
-            programs.iter().any(|own| own == program) && !cx.walk.profile.programs.contains(program);
+            programs.iter().any(|own| own == program) && !cx.simulation.profile.programs.contains(program);
         (replaced && missing).then_some(item.value.as_str())
     })
 }
@@ -113,7 +115,7 @@ fn command_replaced_by_railway<'c>(cx: &'c Context<'_>, plan: &Plan, programs: &
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
     let (message, label) = if let Some(build) = unneeded_provider_build(cx) {
-        let provider = plan.ran.first().map_or("other", String::as_str);
+        let provider = plan.active_providers.first().map_or("other", String::as_str);
         let message = format!(
             "Nixpacks also builds the {provider} part of this app, but this list leaves out its packages"
         );
@@ -138,7 +140,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
         return true;
     }
     let Some((package, _)) = dropped(cx) else { return false };
-    let python = cx.model.plan.ran.first().is_some_and(|name| name == "python");
+    let python = cx.model.plan.active_providers.first().is_some_and(|name| name == "python");
     let Some(list) = draft.list("setup", NIX_PKGS).filter(|list| !list.has_marker()) else {
         return false;
     };

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::CallKind;
+use crate::simulate::InvocationKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "get-pip",
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
-        .filter(|(_, call)| matches!(call.kind, CallKind::RunGetPip) && call.venv.is_none())
+        .filter(|(_, call)| matches!(call.kind, InvocationKind::RunGetPip) && call.venv.is_none())
         .filter_map(|(command, call)| {
             let (severity, label) = if call.fails() {
                 (Severity::Error, "error: externally-managed-environment")

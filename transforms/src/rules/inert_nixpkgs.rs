@@ -6,7 +6,7 @@ use crate::document::schema::{NIX_PKGS, NIX_PKGS_MISSPELLINGS};
 use crate::document::{Document, Key, Node};
 use crate::fix::Draft;
 use crate::plan::Place;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -66,12 +66,14 @@ fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
 
 /// The Nix attributes of the interpreters that commands run and do not find: `python311` for `python3.11`.
 fn missed_interpreters(cx: &Context<'_>) -> HashSet<String> {
-    let calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
     let missed = calls.filter(|call| call.reason() == Some(Reason::PythonNotFound));
     let names = missed.filter_map(|call| match &call.kind {
-        CallKind::Pip(pip) => Some(pip.name.as_str()),
-        CallKind::Python { name } => Some(name.as_str()),
-        CallKind::EnsurePip | CallKind::RunGetPip | CallKind::MakeVenv { .. } => Some(call.program.as_str()),
+        InvocationKind::Pip(pip) => Some(pip.name.as_str()),
+        InvocationKind::Python { name } => Some(name.as_str()),
+        InvocationKind::EnsurePip | InvocationKind::RunGetPip | InvocationKind::MakeVenv { .. } => {
+            Some(call.program.as_str())
+        }
         _ => None,
     });
     names.map(|name| name.replace('.', "")).collect()

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "interpreter-bypasses-venv",
@@ -38,13 +38,15 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter(|(_, call)| call.fails() && call.reason() != Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
             let message = match &call.kind {
-                CallKind::Python { name } | CallKind::Program { name } if name.contains("/bin/") => {
+                InvocationKind::Python { name } | InvocationKind::Program { name }
+                    if name.contains("/bin/") =>
+                {
                     match call.reason() {
                         Some(Reason::NoSuchFile) => format!("`{name}` does not exist here"),
                         _ => format!("`{name}` does not use the virtual environment"),
                     }
                 }
-                CallKind::Activate { dir } if command.phase.is_none() => {
+                InvocationKind::Activate { dir } if command.phase.is_none() => {
                     format!("no command creates the virtual environment `{dir}`")
                 }
                 _ => return None,

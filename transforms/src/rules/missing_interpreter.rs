@@ -3,8 +3,8 @@ use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::NIX_PKGS;
-use crate::fix::{Draft, is_marker};
-use crate::walk::{Call, CallKind, Reason};
+use crate::fix::{Draft, is_splice};
+use crate::simulate::{Invocation, InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-interpreter",
@@ -69,7 +69,7 @@ const GENERIC: &str = "python3";
 
 /// The version that a command names and that no package brings: `3.11`.
 fn missed_version<'c>(cx: &Context<'c>) -> Option<&'c str> {
-    cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
+    cx.simulation.commands.iter().flat_map(|command| &command.invocations).find_map(|call| {
         let minor = call.program.strip_prefix("python3.")?;
         let known = matches!(minor, "9" | "10" | "11" | "12" | "13");
         (known && call.reason() == Some(Reason::PythonNotFound))
@@ -98,7 +98,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
 /// Adds the provider's packages back, or an interpreter.
 fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let plan = &cx.model.plan;
-    if plan.ran.first().is_some_and(|name| name == "python") {
+    if plan.active_providers.first().is_some_and(|name| name == "python") {
         // A list that is not there would have the provider's packages: there is one without "...".
         let Some(list) = draft.list("setup", NIX_PKGS).filter(|list| !list.has_marker()) else {
             return false;
@@ -120,11 +120,11 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     }
     let python = wanted_interpreter(cx);
     if let Some(list) = draft.list("setup", NIX_PKGS) {
-        let at = list.pieces.iter().rposition(|piece| is_marker(&piece.text)).map_or(0, |at| at + 1);
+        let at = list.pieces.iter().rposition(|piece| is_splice(&piece.text)).map_or(0, |at| at + 1);
         list.say(&format!("add `{python}` to `nixPkgs`"));
         list.insert(at, python);
         list.rules.insert(INFO.id);
-    } else if plan.ran.is_empty() {
+    } else if plan.active_providers.is_empty() {
         draft.insert("setup", "nixPkgs", &[&python], INFO.id);
     } else {
         draft.insert("setup", "nixPkgs", &["...", &python], INFO.id);
@@ -134,15 +134,18 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
 
 /// Whether some command needs an interpreter and no package brings one.
 fn is_missing(cx: &Context<'_>) -> bool {
-    let profile = &cx.walk.profile;
-    let calls = || cx.walk.commands.iter().flat_map(|command| &command.calls);
-    let misses = |call: &Call| call.reason() == Some(Reason::PythonNotFound);
-    let needs = |call: &Call| {
+    let profile = &cx.simulation.profile;
+    let calls = || cx.simulation.commands.iter().flat_map(|command| &command.invocations);
+    let misses = |call: &Invocation| call.reason() == Some(Reason::PythonNotFound);
+    let needs = |call: &Invocation| {
         call.fails()
-            && matches!(call.kind, CallKind::Pip(_) | CallKind::Python { .. } | CallKind::MakeVenv { .. })
+            && matches!(
+                call.kind,
+                InvocationKind::Pip(_) | InvocationKind::Python { .. } | InvocationKind::MakeVenv { .. }
+            )
     };
     profile.pythons.is_empty()
-        && (cx.walk.verdict.reason() == Some(Reason::PythonNotFound)
+        && (cx.simulation.verdict.reason() == Some(Reason::PythonNotFound)
             || calls().any(misses)
             || (!profile.apt_named && calls().any(needs)))
 }

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::NIX_LIBS;
 use crate::fix::Draft;
-use crate::walk::Reason;
+use crate::simulate::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-native-libs",
@@ -67,10 +67,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
-    if cx.walk.profile.libstdcxx {
+    if cx.simulation.profile.libstdcxx {
         return false;
     }
-    if cx.model.plan.ran.iter().any(|name| name == "python") {
+    if cx.model.plan.active_providers.iter().any(|name| name == "python") {
         // A list of the file hides the provider's.
         let Some(list) = draft.list("setup", NIX_LIBS).filter(|list| !list.has_marker()) else {
             return false;

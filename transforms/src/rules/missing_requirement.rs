@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     // What stops the app earlier is the thing to mend.
-    let missing = cx.walk.missing_imports.iter().filter(|_| cx.walk.verdict.builds());
+    let missing = cx.simulation.missing_imports.iter().filter(|_| cx.simulation.verdict.builds());
     missing
         .filter_map(|import| {
             let package = COMMON_PACKAGES.columns(&import.module)?.next()?;

@@ -2,8 +2,8 @@ use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
+use crate::simulate::programs_of;
 use crate::tables::SYSTEM_LIBRARIES;
-use crate::walk::programs_of;
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-system-library",

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::Reason;
+use crate::simulate::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-venv",

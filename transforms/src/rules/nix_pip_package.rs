@@ -3,7 +3,7 @@ use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::walk::python_set;
+use crate::simulate::python_set;
 
 static INFO: RuleInfo = RuleInfo {
     id: "nix-pip-package",

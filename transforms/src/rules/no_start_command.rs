@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::NO_START;
+use crate::simulate::NO_START;
 
 static INFO: RuleInfo = RuleInfo {
     id: "no-start-command",

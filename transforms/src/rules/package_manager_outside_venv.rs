@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "package-manager-outside-venv",
@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
         .filter_map(|(command, call)| {
-            let CallKind::Manager { tool, .. } = &call.kind else { return None };
+            let InvocationKind::Manager { tool, .. } = &call.kind else { return None };
             if !call.fails() {
                 return None;
             }

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::Reason;
+use crate::simulate::Reason;
 
 static INFO: RuleInfo = RuleInfo {
     id: "pip-outside-venv",
@@ -49,7 +49,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             };
             let label = call.error().unwrap_or_default().to_owned();
             let found = Found::call(cx, command, call, Severity::Error, message.to_owned())?.label(&label);
-            let provider = cx.model.provided.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
+            let provider = cx.model.provider_plan.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
             let overridden = provider && command.phase.as_deref() == Some("install");
             let why =
                 "your `cmds` replaces Nixpacks' own install step, which would have created a virtual environment with pip";

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::plan::{Origin, PYTHON_MANIFESTS, PlanError, PlanErrorKind};
 use crate::requirements::scripts;
-use crate::walk::{Command, Outcome, Reason, Stage, Verdict};
+use crate::simulate::{Command, Outcome, Reason, Stage, Verdict};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -31,7 +31,7 @@ There is no automatic fix: the cause is outside the files that this tool edits, 
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let verdict = &cx.walk.verdict;
+    let verdict = &cx.simulation.verdict;
     let Outcome::Fails { stage, .. } = verdict.outcome else { return Vec::new() };
     let detail = verdict.detail.clone();
     if !cx.model.errors.is_empty() {
@@ -41,7 +41,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         return vec![Found::app(Severity::Error, format!("Nixpacks stops with an error: {detail}"))];
     }
     let failing = cx
-        .walk
+        .simulation
         .commands
         .iter()
         .find(|command| Some(&command.item.value) == verdict.command.as_ref() && command.fails());
@@ -137,7 +137,7 @@ fn set_in_dashboard(cx: &Context<'_>, command: &Command) -> Option<String> {
         _ => return None,
     };
     let phase = command.phase.as_deref().unwrap_or("start");
-    let provides = cx.model.provided.phases.get(phase).is_some_and(|phase| phase.cmds.is_some());
+    let provides = cx.model.provider_plan.phases.get(phase).is_some_and(|phase| phase.cmds.is_some());
     Some(if provides {
         format!(
             "the {phase} command is set in the dashboard (`{name}`): clear that field, and Nixpacks uses its own"
@@ -149,7 +149,7 @@ fn set_in_dashboard(cx: &Context<'_>, command: &Command) -> Option<String> {
 
 /// Whether the file replaces the provider's install with nothing.
 fn has_empty_install(cx: &Context<'_>) -> bool {
-    let provides = cx.model.provided.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
+    let provides = cx.model.provider_plan.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
     let install = cx.model.plan.phases.get("install");
     let listed =
         cx.config().and_then(|doc| CMDS.names.iter().find_map(|key| doc.get(&["phases", "install", key])));
@@ -158,7 +158,7 @@ fn has_empty_install(cx: &Context<'_>) -> bool {
 
 /// The program that a command does not find.
 fn missing_program<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
-    let mut calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let mut calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
     let call = calls.find(|call| call.reason() == Some(Reason::CommandNotFound))?;
     Some(call.program.as_str())
 }
@@ -182,9 +182,9 @@ fn in_app(cx: &Context<'_>, file: &str) -> String {
 
 /// Whether an environment has a program that a command does not find.
 fn is_installed(cx: &Context<'_>) -> bool {
-    let mut calls = cx.walk.commands.iter().flat_map(|command| &command.calls);
+    let mut calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
     calls.any(|call| {
         call.reason() == Some(Reason::CommandNotFound)
-            && cx.walk.envs.iter().any(|env| env.dists.script(&call.program))
+            && cx.simulation.envs.iter().any(|env| env.dists.script(&call.program))
     })
 }

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::PYTHON_MANIFESTS;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "python-provider-left-out",
@@ -41,32 +41,37 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 fn left_out(cx: &Context<'_>) -> Option<&'static str> {
     let plan = &cx.model.plan;
     let missed =
-        cx.walk.commands.iter().find(|command| command.fails())?.calls.iter().any(|call| match &call.kind {
-            CallKind::Python { .. } => {
-                matches!(
-                    call.reason(),
-                    Some(Reason::PythonNotFound | Reason::ModuleNotFound | Reason::VenvMissing)
-                )
+        cx.simulation.commands.iter().find(|command| command.fails())?.invocations.iter().any(|call| {
+            match &call.kind {
+                InvocationKind::Python { .. } => {
+                    matches!(
+                        call.reason(),
+                        Some(Reason::PythonNotFound | Reason::ModuleNotFound | Reason::VenvMissing)
+                    )
+                }
+                InvocationKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),
+                InvocationKind::Program { .. } if call.reason() == Some(Reason::VenvMissing) => true,
+                InvocationKind::Program { name } => {
+                    call.reason() == Some(Reason::CommandNotFound)
+                        && crate::requirements::scripts::distributions_with_script(name).next().is_some()
+                }
+                _ => false,
             }
-            CallKind::Activate { .. } => call.reason() == Some(Reason::VenvMissing),
-            CallKind::Program { .. } if call.reason() == Some(Reason::VenvMissing) => true,
-            CallKind::Program { name } => {
-                call.reason() == Some(Reason::CommandNotFound)
-                    && crate::requirements::scripts::distributions_with_script(name).next().is_some()
-            }
-            _ => false,
         });
-    let sets_up = cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| {
+    let sets_up = cx.simulation.commands.iter().flat_map(|command| &command.invocations).any(|call| {
         matches!(
             call.kind,
-            CallKind::Pip(_) | CallKind::MakeVenv { .. } | CallKind::UvPip { .. } | CallKind::Manager { .. }
+            InvocationKind::Pip(_)
+                | InvocationKind::MakeVenv { .. }
+                | InvocationKind::UvPip { .. }
+                | InvocationKind::Manager { .. }
         )
     });
     if !missed
         || sets_up
-        || plan.ran.is_empty()
+        || plan.active_providers.is_empty()
         || plan.providers.is_some()
-        || plan.ran.iter().any(|name| name == "python")
+        || plan.active_providers.iter().any(|name| name == "python")
     {
         return None;
     }
@@ -79,11 +84,11 @@ fn in_dir(dir: &str, file: &str) -> String {
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(manifest) = left_out(cx) else { return Vec::new() };
-    let first = cx.model.plan.ran.first().cloned().unwrap_or_default();
-    let failing = cx.walk.commands.iter().find(|command| command.fails());
+    let first = cx.model.plan.active_providers.first().cloned().unwrap_or_default();
+    let failing = cx.simulation.commands.iter().find(|command| command.fails());
     let message = format!("Nixpacks treats this as a {first} app only, so nothing installs `{manifest}`");
     let found = failing.and_then(|command| Found::at(&command.item, Severity::Error, message.clone()));
-    let label = cx.walk.verdict.detail.clone();
+    let label = cx.simulation.verdict.detail.clone();
     vec![found.unwrap_or_else(|| Found::app(Severity::Error, message)).label(&label)]
 }
 

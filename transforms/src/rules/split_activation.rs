@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::{CallKind, Command};
+use crate::simulate::{Command, InvocationKind};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-activation",
@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let mut last: Option<(&Command, bool)> = None;
     support::calls(cx)
         .filter(|(command, call)| {
-            matches!(call.kind, CallKind::Activate { .. }) && command.phase.is_some() && !call.fails()
+            matches!(call.kind, InvocationKind::Activate { .. }) && command.phase.is_some() && !call.fails()
         })
         .filter(|(command, _)| match last {
             Some((known, alone)) if std::ptr::eq(known, *command) => alone,

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::fix::Draft;
-use crate::walk::{CallKind, Command, Reason, join as join_paths};
+use crate::simulate::{Command, InvocationKind, Reason, join as join_paths};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 static INFO: RuleInfo = RuleInfo {
@@ -95,8 +95,8 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         }
         // A line that makes an environment names its directory in full.
         let makes = command.is_none_or(|command| {
-            !command.calls.is_empty()
-                && command.calls.iter().all(|call| matches!(call.kind, CallKind::MakeVenv { .. }))
+            !command.invocations.is_empty()
+                && command.invocations.iter().all(|call| matches!(call.kind, InvocationKind::MakeVenv { .. }))
         });
         if let Some(going) = going.as_ref().filter(|_| !makes) {
             piece.text = format!("{} && {}", going.words, piece.text);
@@ -115,7 +115,11 @@ fn joinable<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
     let mut directories: HashMap<&str, usize> = HashMap::new();
     for command in cx.file_commands() {
         let Some(phase) = command.phase.as_deref() else { continue };
-        let mut reasons = command.calls.iter().filter_map(crate::walk::Call::reason).chain(command.reason());
+        let mut reasons = command
+            .invocations
+            .iter()
+            .filter_map(crate::simulate::Invocation::reason)
+            .chain(command.reason());
         if reasons.any(|reason| reason == Reason::NoSuchFile) {
             misses.insert(phase);
         }

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::{Item, Origin, Place};
-use crate::walk::{Call, CallKind, Command, PipCall};
+use crate::simulate::{Command, Invocation, InvocationKind, PipInvocation};
 
 /// A finding before it has its rule.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Found {
     pub(super) fn call(
         cx: &Context<'_>,
         command: &Command,
-        call: &Call,
+        call: &Invocation,
         severity: Severity,
         message: String,
     ) -> Option<Self> {
@@ -109,39 +109,44 @@ pub(super) fn change_entry(
 
 /// Whether an item stands in one of the app's files.
 pub(super) fn in_file(item: &Item) -> bool {
-    crate::walk::in_file(item)
+    crate::simulate::in_file(item)
 }
 
 /// The noted calls of commands that stand in a file.
-pub(super) fn calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
+pub(super) fn calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Invocation)> {
     all_calls(cx).filter(|(command, _)| in_file(&command.item))
 }
 
 /// The noted calls, the provider's too.
-pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call)> {
-    let commands: &'c [Command] = &cx.walk.commands;
+pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Invocation)> {
+    let commands: &'c [Command] = &cx.simulation.commands;
     // What runs after a command that could not be followed may have been made by it.
     let followed = commands.iter().position(Command::is_unknown).map_or(commands.len(), |at| at + 1);
-    commands.iter().take(followed).flat_map(|command| command.calls.iter().map(move |call| (command, call)))
+    commands
+        .iter()
+        .take(followed)
+        .flat_map(|command| command.invocations.iter().map(move |call| (command, call)))
 }
 
 /// The pip calls of commands that stand in a file.
-pub(super) fn pip_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
+pub(super) fn pip_calls<'c>(
+    cx: &Context<'c>,
+) -> impl Iterator<Item = (&'c Command, &'c Invocation, &'c PipInvocation)> {
     pips(calls(cx))
 }
 
 /// The pip calls, the provider's too.
 pub(super) fn all_pip_calls<'c>(
     cx: &Context<'c>,
-) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
+) -> impl Iterator<Item = (&'c Command, &'c Invocation, &'c PipInvocation)> {
     pips(all_calls(cx))
 }
 
 fn pips<'c>(
-    calls: impl Iterator<Item = (&'c Command, &'c Call)>,
-) -> impl Iterator<Item = (&'c Command, &'c Call, &'c PipCall)> {
-    calls.filter_map(|(command, call)| match &call.kind {
-        CallKind::Pip(pip) => Some((command, call, pip.as_ref())),
+    invocations: impl Iterator<Item = (&'c Command, &'c Invocation)>,
+) -> impl Iterator<Item = (&'c Command, &'c Invocation, &'c PipInvocation)> {
+    invocations.filter_map(|(command, call)| match &call.kind {
+        InvocationKind::Pip(pip) => Some((command, call, pip.as_ref())),
         _ => None,
     })
 }

@@ -76,7 +76,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 /// a version, and beside the provider's own the listed one, whose version the provider is then told.
 fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
     let plan = &cx.model.plan;
-    let Some(phase) = plan.phases.get("setup").filter(|_| cx.walk.profile.collision.is_some()) else {
+    let Some(phase) = plan.phases.get("setup").filter(|_| cx.simulation.profile.collision.is_some()) else {
         return false;
     };
     let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
@@ -121,7 +121,7 @@ fn is_generic(attribute: &str) -> bool {
 fn asked_for(cx: &Context<'_>, version: &str) -> bool {
     let named = format!("python{version}");
     wanted_interpreter(cx) == named.replace('.', "")
-        || cx.walk.commands.iter().any(|command| command.item.value.contains(&named))
+        || cx.simulation.commands.iter().any(|command| command.item.value.contains(&named))
 }
 
 fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {

@@ -33,7 +33,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (command, call, pip) in support::all_pip_calls(cx) {
         for (_, file) in &pip.command.requirement_files {
-            let path = crate::walk::join(&call.cwd, file);
+            let path = crate::simulate::join(&call.cwd, file);
             let Some(inside) = path.strip_prefix("/app/") else { continue };
             let Some(hidden) = cx.app.hidden(inside) else { continue };
             let why = match hidden {

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::CallKind;
+use crate::simulate::InvocationKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "uv-outside-venv",
@@ -50,7 +50,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
-        .filter(|(_, call)| matches!(call.kind, CallKind::UvPip { .. }) && call.fails())
+        .filter(|(_, call)| matches!(call.kind, InvocationKind::UvPip { .. }) && call.fails())
         .filter_map(|(command, call)| {
             let message = "uv has no virtual environment to install into".to_owned();
             let label = call.error().unwrap_or_default().to_owned();

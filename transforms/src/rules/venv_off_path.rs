@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -42,15 +42,22 @@ Adds the virtual environment to `paths`. It stays where it is.
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
-    let filled_dirs: HashSet<&str> =
-        cx.walk.envs.iter().filter(|env| env.dists.any()).filter_map(|env| env.venv_dir()).collect();
+    let filled_dirs: HashSet<&str> = cx
+        .simulation
+        .envs
+        .iter()
+        .filter(|env| env.dists.has_packages())
+        .filter_map(|env| env.venv_dir())
+        .collect();
     support::all_calls(cx)
         .filter(|(_, call)| {
             !filled_dirs.is_empty()
                 && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound))
         })
         .filter_map(|(command, call)| {
-            let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
+            let (InvocationKind::Program { name } | InvocationKind::Python { name }) = &call.kind else {
+                return None;
+            };
             let there = name.starts_with("python") || cx.held().script(name);
             // A filled environment that the call reaches is one that it found.
             let reached = call.venv.as_deref().is_some_and(|dir| filled_dirs.contains(dir));

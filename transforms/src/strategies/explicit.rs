@@ -10,7 +10,7 @@ use crate::fix::Draft;
 use crate::plan::Place;
 use crate::requirements::scripts;
 use crate::shell::{self, SimpleCommand, Word};
-use crate::walk::base_name;
+use crate::simulate::base_name;
 
 /// Rewrites start commands, and the later commands of the configuration.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -109,5 +109,5 @@ fn makes_venv(simple: &SimpleCommand) -> bool {
 fn is_script(cx: &Context<'_>, name: &str) -> bool {
     let held = cx.held();
     let known = || scripts::distributions_with_script(name).next().is_some() && !cx.is_packaged(name);
-    held.script(name) || (held.open && known())
+    held.script(name) || (held.has_unknown && known())
 }

@@ -2,13 +2,13 @@
 
 use super::command::{Changes, is_within};
 use super::target::{OPT_VENV, Target};
-use super::venv::{is_astray, place, rewrite};
+use super::venv::{installs_outside, place, rewrite};
 use crate::context::Context;
 use crate::document::schema::{CMDS, PATHS};
-use crate::fix::{Draft, Piece, is_marker};
+use crate::fix::{Draft, Piece, is_splice};
 use crate::shell::{Separator, Step};
+use crate::simulate::{Command, Invocation, InvocationKind, base_name};
 use crate::text::Span;
-use crate::walk::{Call, CallKind, Command, base_name};
 use std::collections::{BTreeSet, HashSet};
 
 /// What an entry of the override is to the provider's own install.
@@ -51,7 +51,7 @@ impl Manager {
 /// the provider would not bring the same packages.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let plan = &cx.model.plan;
-    let Some(position) = plan.ran.iter().position(|name| name == "python") else { return false };
+    let Some(position) = plan.active_providers.iter().position(|name| name == "python") else { return false };
     let phase = if position == 0 { "install".to_owned() } else { "python:install".to_owned() };
     let Some(manager) = provider(cx, &phase) else { return false };
     let target = Target::provided();
@@ -60,13 +60,14 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         .into_iter()
         .filter(|command| command.phase.as_deref() == Some("install"))
         .collect();
-    let astray = commands.iter().any(|command| is_astray(command, &target) || uses_manager(command, manager));
+    let astray =
+        commands.iter().any(|command| installs_outside(command, &target) || uses_manager(command, manager));
     if commands.is_empty() || !astray || foreign_venv(cx, &commands) {
         return false;
     }
     let Some(list) = draft.list("install", CMDS) else { return false };
     let first = position == 0;
-    let markers = list.pieces.iter().filter(|piece| is_marker(&piece.text)).count();
+    let markers = list.pieces.iter().filter(|piece| is_splice(&piece.text)).count();
     if (first && markers > 0) || list.pieces.len() != commands.len() + markers {
         return false;
     }
@@ -91,7 +92,10 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         }
     }
     // Ex) `pip install --upgrade pip setuptools` alone: the app's packages are installed by nobody
-    if commands.iter().all(|command| !command.calls.is_empty() && command.calls.iter().all(is_upgrade)) {
+    if commands
+        .iter()
+        .all(|command| !command.invocations.is_empty() && command.invocations.iter().all(is_upgrade))
+    {
         before.clear();
         after.clear();
     } else if !installed || prepares {
@@ -114,7 +118,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
             format!("remove the install commands: Nixpacks {}", manager.does())
         });
         // A later provider's install is there already; its markers stand for the first one's.
-        let marked = was.iter().enumerate().filter(|(_, piece)| is_marker(&piece.text));
+        let marked = was.iter().enumerate().filter(|(_, piece)| is_splice(&piece.text));
         before.extend(marked.map(|(at, piece)| (at, piece.text.clone())));
         before.sort();
         list.pieces = before.into_iter().map(kept).collect();
@@ -142,13 +146,13 @@ fn keep_paths(draft: &mut Draft<'_>, first: bool) {
 }
 
 /// `pip install --upgrade pip setuptools wheel`
-fn is_upgrade(call: &Call) -> bool {
-    matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_self_upgrade())
+fn is_upgrade(call: &Invocation) -> bool {
+    matches!(&call.kind, InvocationKind::Pip(pip) if pip.command.is_self_upgrade())
 }
 
 /// How the provider's own install phase installs, where it does.
 pub(super) fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
-    let cmds = cx.model.provided.phases.get(phase)?.cmds.as_ref()?;
+    let cmds = cx.model.provider_plan.phases.get(phase)?.cmds.as_ref()?;
     let text = cmds.iter().map(|item| item.value.as_str()).collect::<Vec<_>>().join(" && ");
     if text.contains("pip install -r requirements.txt") {
         return Some(Manager::Requirements);
@@ -166,18 +170,18 @@ pub(super) fn provider(cx: &Context<'_>, phase: &str) -> Option<Manager> {
 
 fn uses_manager(command: &Command, manager: Manager) -> bool {
     let Manager::Tool(own) = manager else { return false };
-    command.calls.iter().any(|call| {
-        matches!(&call.kind, CallKind::Manager { tool, .. } if *tool == own) && call.venv.is_none()
+    command.invocations.iter().any(|call| {
+        matches!(&call.kind, InvocationKind::Manager { tool, .. } if *tool == own) && call.venv.is_none()
     })
 }
 
 /// Whether the override makes an environment elsewhere, which other commands may count on.
 fn foreign_venv(cx: &Context<'_>, commands: &[&Command]) -> bool {
-    let elsewhere = |call: &Call| matches!(&call.kind, CallKind::MakeVenv { dir } if dir != OPT_VENV);
-    let dead =
-        |call: &Call| matches!(&call.kind, CallKind::Activate { dir } if dir != OPT_VENV && call.fails());
-    commands.iter().flat_map(|command| &command.calls).any(elsewhere)
-        || cx.walk.commands.iter().flat_map(|command| &command.calls).any(dead)
+    let elsewhere =
+        |call: &Invocation| matches!(&call.kind, InvocationKind::MakeVenv { dir } if dir != OPT_VENV);
+    let dead = |call: &Invocation| matches!(&call.kind, InvocationKind::Activate { dir } if dir != OPT_VENV && call.fails());
+    commands.iter().flat_map(|command| &command.invocations).any(elsewhere)
+        || cx.simulation.commands.iter().flat_map(|command| &command.invocations).any(dead)
 }
 
 pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, target: &Target) -> Part {
@@ -192,8 +196,12 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     let Ok(script) = &command.script else { return part };
     let mut changes = Changes::default();
     let mut pip_left = false;
-    let installs: BTreeSet<Span> =
-        command.calls.iter().filter(|call| job(call, manager) == Some(true)).map(|call| call.span).collect();
+    let installs: BTreeSet<Span> = command
+        .invocations
+        .iter()
+        .filter(|call| job(call, manager) == Some(true))
+        .map(|call| call.span)
+        .collect();
     let install = |step: &Step| {
         let mut from = installs.range(Span::at(step.span.start)..);
         from.next().is_some_and(|call| step.span.contains(*call))
@@ -213,7 +221,7 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
             changes.drop.push(at.simple.span);
         }
     }
-    for call in &command.calls {
+    for call in &command.invocations {
         if is_within(&fallbacks, call.span) {
             continue;
         }
@@ -224,7 +232,7 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
                 changes.drop.push(call.span);
                 part.rules.push(rule_of(call));
             }
-            None => pip_left |= matches!(call.kind, CallKind::Pip(_) | CallKind::UvPip { .. }),
+            None => pip_left |= matches!(call.kind, InvocationKind::Pip(_) | InvocationKind::UvPip { .. }),
         }
     }
     // Going to the app's own directory prepares nothing.
@@ -241,8 +249,11 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
     part.rules.extend(rewritten.rules);
     part.rest = changes.apply(text, script).map(|rest| (rest, pip_left));
     if part.installs {
-        let at =
-            command.calls.iter().find(|call| job(call, manager) == Some(true)).map(|call| call.span.start);
+        let at = command
+            .invocations
+            .iter()
+            .find(|call| job(call, manager) == Some(true))
+            .map(|call| call.span.start);
         let dropped: HashSet<Span> = changes.drop.iter().copied().collect();
         let kept =
             || script.simple_commands().map(|at| at.simple.span).filter(|span| !dropped.contains(span));
@@ -266,14 +277,14 @@ fn tidied(rewritten: &Changes, dropped: &Changes, pip_left: bool) -> Changes {
 }
 
 /// Whether a call is the provider's job: `Some(true)` where it installs the app's packages.
-fn job(call: &Call, manager: Manager) -> Option<bool> {
+fn job(call: &Invocation, manager: Manager) -> Option<bool> {
     match &call.kind {
-        CallKind::MakeVenv { .. }
-        | CallKind::Activate { .. }
-        | CallKind::EnsurePip
-        | CallKind::RunGetPip
-        | CallKind::FetchGetPip => Some(false),
-        CallKind::Pip(pip) => {
+        InvocationKind::MakeVenv { .. }
+        | InvocationKind::Activate { .. }
+        | InvocationKind::EnsurePip
+        | InvocationKind::RunGetPip
+        | InvocationKind::FetchGetPip => Some(false),
+        InvocationKind::Pip(pip) => {
             let command = &pip.command;
             if command.is_self_upgrade() && command.self_upgrade().is_some_and(|found| found.tools.is_empty())
             {
@@ -302,7 +313,7 @@ fn job(call: &Call, manager: Manager) -> Option<bool> {
             // Ex) `pip --version`
             command.verb.is_none().then_some(false)
         }
-        CallKind::Manager { tool, verb } if manager == Manager::Tool(tool) => match verb.as_str() {
+        InvocationKind::Manager { tool, verb } if manager == Manager::Tool(tool) => match verb.as_str() {
             "install" | "sync" => Some(true),
             "config" | "self" | "lock" => Some(false),
             _ => None,
@@ -311,14 +322,14 @@ fn job(call: &Call, manager: Manager) -> Option<bool> {
     }
 }
 
-fn rule_of(call: &Call) -> &'static str {
+fn rule_of(call: &Invocation) -> &'static str {
     match &call.kind {
-        CallKind::EnsurePip => "ensurepip",
-        CallKind::RunGetPip | CallKind::FetchGetPip => "get-pip",
-        CallKind::Activate { .. } | CallKind::MakeVenv { .. } => "split-activation",
-        CallKind::Pip(pip) if pip.command.is_self_upgrade() => "pip-self-upgrade",
-        CallKind::Pip(pip) if base_name(&pip.name) != pip.name => "missing-venv",
-        CallKind::Manager { .. } => "package-manager-outside-venv",
+        InvocationKind::EnsurePip => "ensurepip",
+        InvocationKind::RunGetPip | InvocationKind::FetchGetPip => "get-pip",
+        InvocationKind::Activate { .. } | InvocationKind::MakeVenv { .. } => "split-activation",
+        InvocationKind::Pip(pip) if pip.command.is_self_upgrade() => "pip-self-upgrade",
+        InvocationKind::Pip(pip) if base_name(&pip.name) != pip.name => "missing-venv",
+        InvocationKind::Manager { .. } => "package-manager-outside-venv",
         _ => "pip-outside-venv",
     }
 }

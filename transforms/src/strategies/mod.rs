@@ -15,7 +15,7 @@ mod venv;
 
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::walk::{CallKind, Reason};
+use crate::simulate::{InvocationKind, Reason};
 use target::Target;
 
 /// A strategy to aim for.
@@ -52,7 +52,7 @@ pub(crate) fn apply(
             let applies = managed::apply(cx, draft) || pip_before_provider::apply(cx, draft);
             let target = Target::provided();
             if !applies && !matches!(state, AttemptState::Targeting(_)) {
-                let astray = |command: &&crate::walk::Command| venv::is_astray(command, &target);
+                let astray = |command: &&crate::simulate::Command| venv::installs_outside(command, &target);
                 if *state == AttemptState::Initial || cx.file_commands().iter().any(astray) {
                     return None;
                 }
@@ -88,22 +88,24 @@ pub(crate) fn apply(
 
 /// Whether the build makes the target as it stands.
 fn made(cx: &Context<'_>, target: &Target) -> bool {
-    cx.walk.venvs.contains(&target.dir)
+    cx.simulation.venvs.contains(&target.dir)
 }
 
 /// What the Python provider would have given to the packages that are now installed without it: wheels with native
 /// code need it.
 fn native_libs(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    let provided = cx.walk.profile.libstdcxx || cx.model.plan.ran.iter().any(|name| name == "python");
+    let provided =
+        cx.simulation.profile.libstdcxx || cx.model.plan.active_providers.iter().any(|name| name == "python");
     if provided || !cx.has("missing-native-libs") {
         return;
     }
-    let installs = cx.walk.commands.iter().flat_map(|command| &command.calls).any(|call| match &call.kind {
-        CallKind::Pip(pip) => pip.command.is_install() && !pip.command.is_self_upgrade(),
-        CallKind::UvPip { .. } | CallKind::Manager { .. } => true,
-        _ => false,
-    });
-    let fails = cx.walk.verdict.reason().is_some_and(|reason| {
+    let installs =
+        cx.simulation.commands.iter().flat_map(|command| &command.invocations).any(|call| match &call.kind {
+            InvocationKind::Pip(pip) => pip.command.is_install() && !pip.command.is_self_upgrade(),
+            InvocationKind::UvPip { .. } | InvocationKind::Manager { .. } => true,
+            _ => false,
+        });
+    let fails = cx.simulation.verdict.reason().is_some_and(|reason| {
         let elsewhere =
             [Reason::NativeLibMissing, Reason::CommandNotFound, Reason::ModuleNotFound, Reason::Other];
         reason.is_pip_family() || elsewhere.contains(&reason)

@@ -4,7 +4,7 @@ use super::target::Target;
 use crate::context::Context;
 use crate::document::schema::PATHS;
 use crate::fix::Draft;
-use crate::walk::{CallKind, Reason, base_name};
+use crate::simulate::{InvocationKind, Reason, base_name};
 
 /// Puts the target's programs on `PATH` from the phase that makes it on.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
@@ -35,22 +35,31 @@ fn drop_variable(cx: &Context<'_>, draft: &mut Draft<'_>) {
 
 /// Puts an environment on `PATH` that the app makes and fills and then does not find.
 pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    if !cx.has("venv-off-path") || !cx.walk.verdict.fails() {
+    if !cx.has("venv-off-path") || !cx.simulation.verdict.fails() {
         return;
     }
-    let missed = cx.walk.commands.iter().flat_map(|command| &command.calls).find_map(|call| {
-        let (CallKind::Program { name } | CallKind::Python { name }) = &call.kind else { return None };
+    let missed = cx.simulation.commands.iter().flat_map(|command| &command.invocations).find_map(|call| {
+        let (InvocationKind::Program { name } | InvocationKind::Python { name }) = &call.kind else {
+            return None;
+        };
         let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound));
         (missed && !name.contains('/')).then_some(name)
     });
     let Some(missed) = missed else { return };
     let is_python = base_name(missed).starts_with("python");
-    let filled = cx.walk.envs.iter().filter(|env| env.dists.any() && (is_python || env.dists.script(missed)));
+    let filled = cx
+        .simulation
+        .envs
+        .iter()
+        .filter(|env| env.dists.has_packages() && (is_python || env.dists.script(missed)));
     let Some(dir) = filled.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else {
         return;
     };
-    let made = cx.walk.commands.iter().find(|command| {
-        command.calls.iter().any(|call| matches!(&call.kind, CallKind::MakeVenv { dir: made } if made == dir))
+    let made = cx.simulation.commands.iter().find(|command| {
+        command
+            .invocations
+            .iter()
+            .any(|call| matches!(&call.kind, InvocationKind::MakeVenv { dir: made } if made == dir))
     });
     if let Some(phase) = made.and_then(|command| command.phase.clone()) {
         add(cx, draft, &format!("{dir}/bin"), &phase);
@@ -59,10 +68,10 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
 }
 
 fn add(cx: &Context<'_>, draft: &mut Draft<'_>, bin: &str, phase: &str) {
-    if cx.walk.start_paths.iter().any(|path| **path == *bin) {
+    if cx.simulation.start_paths.iter().any(|path| **path == *bin) {
         return;
     }
-    let provided = cx.model.provided.phases.get(phase).and_then(|phase| phase.paths.as_ref());
+    let provided = cx.model.provider_plan.phases.get(phase).and_then(|phase| phase.paths.as_ref());
     if let Some(list) = draft.list(phase, PATHS) {
         let end = list.pieces.len();
         list.insert(end, bin);

@@ -2,30 +2,30 @@
 
 use super::managed::{classify, provider};
 use super::target::Target;
-use super::venv::{is_astray, place};
+use super::venv::{installs_outside, place};
 use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::fix::{Draft, Piece};
 use crate::plan::Origin;
-use crate::walk::{Command, in_file};
+use crate::simulate::{Command, in_file};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Drops what the provider does, and moves the rest behind it. `false` where nothing runs too early.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
-    let first = cx.model.plan.ran.first().is_some_and(|name| name == "python");
+    let first = cx.model.plan.active_providers.first().is_some_and(|name| name == "python");
     let Some(manager) = provider(cx, "install").filter(|_| first) else { return false };
     let target = Target::provided();
     let own = |command: &Command| {
         command.phase.as_deref() == Some("install")
             && matches!(command.item.origin, Origin::Provider("python"))
     };
-    let Some(end) = cx.walk.commands.iter().position(own) else { return false };
+    let Some(end) = cx.simulation.commands.iter().position(own) else { return false };
     let early = cx
-        .walk
+        .simulation
         .commands
         .iter()
         .take(end)
-        .filter(|command| in_file(&command.item) && is_astray(command, &target));
+        .filter(|command| in_file(&command.item) && installs_outside(command, &target));
     let mut moved: Vec<Piece> = Vec::new();
     let mut gone: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut found = false;

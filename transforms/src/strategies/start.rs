@@ -8,7 +8,7 @@ use super::venv::is_versioned;
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::Origin;
-use crate::walk::{CallKind, Command, Reason, base_name, join};
+use crate::simulate::{Command, InvocationKind, Reason, base_name, join};
 
 /// Points them at the target.
 pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
@@ -16,7 +16,7 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         return;
     }
     let other_user = cx.model.plan.start.as_ref().is_some_and(|start| start.user.is_some());
-    for command in &cx.walk.commands {
+    for command in &cx.simulation.commands {
         let in_list = command.phase.is_some() && draft.config().is_some_and(|doc| is_in(command, &doc.path));
         if in_list {
             continue;
@@ -31,7 +31,7 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         if text == command.item.value
             && let Some(text) = changes.apply(&text, script)
         {
-            let missing = command.calls.iter().any(|call| call.reason() == Some(Reason::VenvMissing));
+            let missing = command.invocations.iter().any(|call| call.reason() == Some(Reason::VenvMissing));
             let rule = if missing { "missing-venv" } else { "interpreter-bypasses-venv" };
             draft.set_text(place, &command.item.value, text, rule);
         }
@@ -46,19 +46,21 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
     let mut changes = Changes::default();
     let Ok(script) = &command.script else { return changes };
     let simples = Simples::of(script);
-    for call in &command.calls {
+    for call in &command.invocations {
         if call.venv.is_some() && !other_user {
             continue;
         }
         match &call.kind {
-            CallKind::Activate { dir } if call.fails() && *dir != target.dir => changes.drop.push(call.span),
-            CallKind::Python { name }
+            InvocationKind::Activate { dir } if call.fails() && *dir != target.dir => {
+                changes.drop.push(call.span)
+            }
+            InvocationKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
             {
                 let Some(span) = simples.program_at(call.span) else { continue };
                 changes.parts.push((span, "python".to_owned()));
             }
-            CallKind::Python { name } | CallKind::Program { name }
+            InvocationKind::Python { name } | InvocationKind::Program { name }
                 if call.fails() && (name.contains('/') || other_user) =>
             {
                 let Some(span) = simples.program_at(call.span) else { continue };

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::plan::PROVIDER_VENV;
-use crate::walk::{Call, CallKind, Command, base_name, join};
+use crate::simulate::{Command, Invocation, InvocationKind, base_name, join};
 use std::collections::{BTreeSet, HashSet};
 
 /// Where Nixpacks itself makes the environment (providers/python.rs, `VENV_LOCATION`).
@@ -57,7 +57,7 @@ impl Target {
 
     /// Whether a command finds the environment's programs by their names once it is made and on
     /// `PATH`. One that does not find it although both are so has to name it.
-    pub(crate) fn is_found_by(&self, command: &Command, call: &Call) -> bool {
+    pub(crate) fn is_found_by(&self, command: &Command, call: &Invocation) -> bool {
         let made = self.made.is_some_and(|at| at < call.envs);
         // Where no `paths` names it yet, the repair adds it.
         let found = self
@@ -73,17 +73,17 @@ impl Target {
 pub(crate) fn choose(cx: &Context<'_>, by_path: bool, decided: Option<String>) -> Target {
     let made = made(cx);
     let own = || {
-        let dirs = cx.walk.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
+        let dirs = cx.simulation.envs.iter().filter(|env| env.has_pip).filter_map(|env| env.venv_dir());
         dirs.filter(|dir| dir.starts_with('/') && made.contains(dir)).rev()
     };
     // Of several the one that is installed into: an earlier pass may have chosen it.
     let filled = filled(cx);
     let used = own().find(|dir| filled.contains(dir)).or_else(|| own().next());
-    let found = || used.map(str::to_owned).or_else(|| counted_on(cx));
+    let found = || used.map(str::to_owned).or_else(|| expected_venv_dir(cx));
     let dir = decided.or_else(found).unwrap_or_else(|| OPT_VENV.to_owned());
-    let made = cx.walk.envs.iter().position(|env| env.venv_dir() == Some(&dir));
+    let made = cx.simulation.envs.iter().position(|env| env.venv_dir() == Some(&dir));
     let carried = carried(cx, &format!("{dir}/bin"));
-    let from_apt = cx.walk.profile.has_only_apt();
+    let from_apt = cx.simulation.profile.has_only_apt();
     Target { dir, python: interpreter(cx), from_apt, by_path, made, carried }
 }
 
@@ -100,30 +100,33 @@ fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
 
 /// The environments that pip commands of the configuration install into.
 fn filled<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
-    let calls = cx.file_commands().into_iter().flat_map(|command| &command.calls);
-    let installs = |call: &&Call| matches!(&call.kind, CallKind::Pip(pip) if pip.command.is_install());
+    let calls = cx.file_commands().into_iter().flat_map(|command| &command.invocations);
+    let installs =
+        |call: &&Invocation| matches!(&call.kind, InvocationKind::Pip(pip) if pip.command.is_install());
     calls.filter(installs).filter_map(|call| call.venv.as_deref()).collect()
 }
 
 /// The environments that commands of the app's own files make.
 fn made<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
-    let commands = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
-    let dir = |call: &'m Call| match &call.kind {
-        CallKind::MakeVenv { dir } => Some(dir.as_str()),
+    let commands = cx.simulation.commands.iter().filter(|command| crate::simulate::in_file(&command.item));
+    let dir = |call: &'m Invocation| match &call.kind {
+        InvocationKind::MakeVenv { dir } => Some(dir.as_str()),
         _ => None,
     };
-    commands.flat_map(|command| &command.calls).filter_map(dir).collect()
+    commands.flat_map(|command| &command.invocations).filter_map(dir).collect()
 }
 
 /// A virtual environment that the commands of the file name and nothing makes.
-fn counted_on(cx: &Context<'_>) -> Option<String> {
-    cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| {
+fn expected_venv_dir(cx: &Context<'_>) -> Option<String> {
+    cx.file_commands().into_iter().flat_map(|command| &command.invocations).find_map(|call| {
         let dir = match &call.kind {
-            CallKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
+            InvocationKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
                 let path = join(&call.cwd, &pip.name);
                 path.rsplit_once("/bin/").map(|(dir, _)| dir.to_owned())
             }
-            CallKind::Activate { dir } | CallKind::MakeVenv { dir } if call.fails() => Some(dir.clone()),
+            InvocationKind::Activate { dir } | InvocationKind::MakeVenv { dir } if call.fails() => {
+                Some(dir.clone())
+            }
             _ => None,
         }?;
         (dir.starts_with("/opt/") || dir.starts_with("/app/")).then_some(dir)
@@ -133,10 +136,12 @@ fn counted_on(cx: &Context<'_>) -> Option<String> {
 /// The interpreter that the app's own commands name, where the packages provide it, else `python`;
 /// apt has only `python3`.
 fn interpreter(cx: &Context<'_>) -> String {
-    let profile = &cx.walk.profile;
+    let profile = &cx.simulation.profile;
     let named =
-        cx.file_commands().into_iter().flat_map(|command| &command.calls).find_map(|call| match &call.kind {
-            CallKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
+        cx.file_commands().into_iter().flat_map(|command| &command.invocations).find_map(|call| match &call
+            .kind
+        {
+            InvocationKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
                 Some(pip.name.clone())
             }
             _ => None,
@@ -150,9 +155,9 @@ fn interpreter(cx: &Context<'_>) -> String {
 
 /// Whether the commands say `pip3` and `python3`, and never `pip` or `python`.
 fn says_three(cx: &Context<'_>) -> bool {
-    let calls = cx.walk.commands.iter().filter(|command| crate::walk::in_file(&command.item));
+    let calls = cx.simulation.commands.iter().filter(|command| crate::simulate::in_file(&command.item));
     let names: Vec<&str> =
-        calls.flat_map(|command| &command.calls).map(|call| base_name(&call.program)).collect();
+        calls.flat_map(|command| &command.invocations).map(|call| base_name(&call.program)).collect();
     names.iter().any(|name| matches!(*name, "pip3" | "python3"))
         && !names.iter().any(|name| matches!(*name, "pip" | "python"))
 }

@@ -9,8 +9,8 @@ use crate::fix::{Draft, List, Piece};
 use crate::plan::Origin;
 use crate::requirements::PipCommand;
 use crate::shell::CommandList;
+use crate::simulate::{Command, Invocation, InvocationKind, Reason, base_name};
 use crate::text::Span;
-use crate::walk::{Call, CallKind, Command, Reason, base_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one command becomes.
@@ -32,7 +32,7 @@ pub(crate) struct Rewritten {
 /// used, where the commands have to do with one.
 pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) -> Option<String> {
     let commands = cx.file_commands();
-    if !commands.iter().any(|command| is_astray(command, target)) {
+    if !commands.iter().any(|command| installs_outside(command, target)) {
         return None;
     }
     let mut uses: Option<(String, usize)> = None;
@@ -113,7 +113,7 @@ fn install_title(target: &Target) -> String {
 
 /// Debian's Python makes no virtual environment without a package of its own.
 fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
-    let profile = &cx.walk.profile;
+    let profile = &cx.simulation.profile;
     if !profile.has_only_apt() || profile.apt_venv {
         return;
     }
@@ -134,17 +134,21 @@ fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
 }
 
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.
-pub(crate) fn is_astray(command: &Command, target: &Target) -> bool {
-    command.calls.iter().any(|call| {
+pub(crate) fn installs_outside(command: &Command, target: &Target) -> bool {
+    command.invocations.iter().any(|call| {
         if call.venv.as_ref() == Some(&target.dir) {
             return call.reason() == Some(Reason::Other);
         }
         match &call.kind {
-            CallKind::Pip(_) => call.venv.is_none() || call.fails(),
-            CallKind::EnsurePip | CallKind::RunGetPip => call.venv.is_none(),
-            CallKind::UvPip { .. } | CallKind::Activate { .. } | CallKind::MakeVenv { .. } => call.fails(),
-            CallKind::Python { name } => call.reason() == Some(Reason::PythonNotFound) && is_versioned(name),
-            CallKind::Manager { verb, .. } => {
+            InvocationKind::Pip(_) => call.venv.is_none() || call.fails(),
+            InvocationKind::EnsurePip | InvocationKind::RunGetPip => call.venv.is_none(),
+            InvocationKind::UvPip { .. }
+            | InvocationKind::Activate { .. }
+            | InvocationKind::MakeVenv { .. } => call.fails(),
+            InvocationKind::Python { name } => {
+                call.reason() == Some(Reason::PythonNotFound) && is_versioned(name)
+            }
+            InvocationKind::Manager { verb, .. } => {
                 call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
             }
             _ => false,
@@ -164,12 +168,12 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
     let Ok(script) = &command.script else { return out };
     let text = &command.item.value;
     let simples = Simples::of(script);
-    let only_activates = command.calls.len() == script.simple_commands().count()
-        && command.calls.iter().all(|call| matches!(call.kind, CallKind::Activate { .. }));
-    for call in &command.calls {
+    let only_activates = command.invocations.len() == script.simple_commands().count()
+        && command.invocations.iter().all(|call| matches!(call.kind, InvocationKind::Activate { .. }));
+    for call in &command.invocations {
         let own = call.venv.as_ref() == Some(&target.dir);
         match &call.kind {
-            CallKind::MakeVenv { dir } if *dir == target.dir => {
+            InvocationKind::MakeVenv { dir } if *dir == target.dir => {
                 out.makes = true;
                 if call.fails() && base_name(&call.program) == "virtualenv" {
                     rename(&mut out, call, &simples, &format!("{} -m venv", target.python));
@@ -178,10 +182,10 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                 }
             }
             // Ex) `pip install virtualenv`, for a line that no longer needs it
-            CallKind::Pip(pip) if !own && names_only(&pip.command, "virtualenv") => {
+            InvocationKind::Pip(pip) if !own && names_only(&pip.command, "virtualenv") => {
                 out.dropped(call, "pip-outside-venv");
             }
-            CallKind::Activate { dir } if *dir == target.dir => {
+            InvocationKind::Activate { dir } if *dir == target.dir => {
                 // Alone in its shell it does nothing: the next entry is another one.
                 if only_activates {
                     out.dropped(call, "split-activation");
@@ -190,22 +194,24 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
                     out.activated = true;
                 }
             }
-            CallKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
+            InvocationKind::Activate { .. } if call.fails() && cx.has("missing-venv") => {
                 out.dropped(call, "missing-venv");
             }
-            CallKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
-            CallKind::RunGetPip if !own => out.dropped(call, "get-pip"),
-            CallKind::FetchGetPip if !cx.runs_get_pip_in_venv() => out.dropped(call, "get-pip"),
-            CallKind::Pip(_) if !own || call.fails() => pip(cx, &mut out, (command, call), &simples, target),
-            CallKind::Pip(_) => out.uses = true,
-            CallKind::UvPip { .. } if call.fails() => uv(cx, &mut out, call, &simples, text, target),
+            InvocationKind::EnsurePip if !own => out.dropped(call, "ensurepip"),
+            InvocationKind::RunGetPip if !own => out.dropped(call, "get-pip"),
+            InvocationKind::FetchGetPip if !cx.runs_get_pip_in_venv() => out.dropped(call, "get-pip"),
+            InvocationKind::Pip(_) if !own || call.fails() => {
+                pip(cx, &mut out, (command, call), &simples, target)
+            }
+            InvocationKind::Pip(_) => out.uses = true,
+            InvocationKind::UvPip { .. } if call.fails() => uv(cx, &mut out, call, &simples, text, target),
             // Ex) `python3.10 manage.py` where 3.11 is what there is
-            CallKind::Python { name }
+            InvocationKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>
             {
                 rename(&mut out, call, &simples, "python");
             }
-            CallKind::Manager { tool, verb } if call.venv.is_none() => {
+            InvocationKind::Manager { tool, verb } if call.venv.is_none() => {
                 manager(cx, &mut out, call, &simples, (tool, verb), target);
             }
             _ => out.uses |= own,
@@ -216,14 +222,14 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
 }
 
 impl Rewritten {
-    fn dropped(&mut self, call: &Call, rule: &'static str) {
+    fn dropped(&mut self, call: &Invocation, rule: &'static str) {
         self.changes.drop.push(call.span);
         self.rules.push(rule);
     }
 }
 
 /// Ex) `virtualenv venv` -> `python -m venv venv`
-fn rename(out: &mut Rewritten, call: &Call, simples: &Simples, program: &str) {
+fn rename(out: &mut Rewritten, call: &Invocation, simples: &Simples, program: &str) {
     let Some(span) = simples.program_at(call.span) else { return };
     out.changes.parts.push((span, program.to_owned()));
     out.rules.push("pip-outside-venv");
@@ -248,12 +254,12 @@ fn names_only(command: &PipCommand, package: &str) -> bool {
 fn pip(
     cx: &Context<'_>,
     out: &mut Rewritten,
-    (command, call): (&Command, &Call),
+    (command, call): (&Command, &Invocation),
     simples: &Simples,
     target: &Target,
 ) {
     let text = &command.item.value;
-    let CallKind::Pip(pip) = &call.kind else { return };
+    let InvocationKind::Pip(pip) = &call.kind else { return };
     let Some((simple, offset)) = simples.at(call.span) else { return };
     let own = call.venv.as_ref() == Some(&target.dir);
     // Ex) `. venv/bin/activate && pip install …`: finds it once the environment is made
@@ -322,7 +328,14 @@ fn pip(
 }
 
 /// `uv pip install --system`: the same, into the environment.
-fn uv(cx: &Context<'_>, out: &mut Rewritten, call: &Call, simples: &Simples, text: &str, target: &Target) {
+fn uv(
+    cx: &Context<'_>,
+    out: &mut Rewritten,
+    call: &Invocation,
+    simples: &Simples,
+    text: &str,
+    target: &Target,
+) {
     let Some((simple, offset)) = simples.at(call.span) else { return };
     let unwrapped = simple.unwrapped();
     // With pip mended, an earlier command brings it to the environment.
@@ -362,7 +375,7 @@ fn uv(cx: &Context<'_>, out: &mut Rewritten, call: &Call, simples: &Simples, tex
 fn manager(
     cx: &Context<'_>,
     out: &mut Rewritten,
-    call: &Call,
+    call: &Invocation,
     simples: &Simples,
     (tool, verb): (&'static str, &str),
     target: &Target,
@@ -398,7 +411,7 @@ fn manager(
 }
 
 /// Whether a variable is set for a call.
-fn sets(simples: &Simples, call: &Call, variable: &str) -> bool {
+fn sets(simples: &Simples, call: &Invocation, variable: &str) -> bool {
     simples
         .at(call.span)
         .is_some_and(|(simple, _)| simple.assignments.iter().any(|assignment| assignment.name == variable))

@@ -22,7 +22,7 @@ pub(super) fn table(place: &Place<'_>, missing: &[&str], new: &New<'_>) -> Resul
         let statement = if layout(model) == Some(Layout::Braces) {
             // Ex) `install = { cmds = [] }` -> `build = { cmds = [] }`
             let keys: Vec<String> = missing.iter().map(|name| quote::key(name, place.doc.kind)).collect();
-            format!("{head}{}", inline_entry(&keys, new, place.style()).flat)
+            format!("{head}{}", inline_entry(&keys, new, place.style()).inline)
         } else {
             // Ex) `install.cmds = []` -> `build.cmds = []`
             place.statement(head, missing, new)

@@ -1,6 +1,6 @@
-use super::super::indent::{Habit, WIDTH, of_line};
+use super::super::indent::{ListStyle, WIDTH, of_line};
 use super::super::lines::Lines;
-use super::super::list::{Fresh, Piece};
+use super::super::list::{NewItem, Piece};
 use super::super::{Refusal, check, join, quote};
 use super::{create, object};
 use crate::document::{Document, Entry, Layout, Quote, Table, Value};
@@ -38,7 +38,7 @@ pub(super) enum New<'v> {
 
 impl New<'_> {
     /// Ex) `['a', 'b']`
-    pub(super) fn flat(&self, style: Quote) -> String {
+    pub(super) fn inline(&self, style: Quote) -> String {
         let literal = |text: &str| quote::literal(text, style, "\n");
         match self {
             Self::Text(text) => literal(text),
@@ -50,10 +50,10 @@ impl New<'_> {
     }
 
     /// One line for each element, `\n` between, against the column of the key.
-    pub(super) fn tall(&self, style: Quote, habit: &Habit) -> String {
-        let Self::Array(values @ [_, ..]) = self else { return self.flat(style) };
-        let comma = if habit.trailing_comma { "," } else { "" };
-        let line = |value: &String| format!("{}{}", habit.unit, quote::literal(value, style, "\n"));
+    pub(super) fn multiline(&self, style: Quote, list_style: &ListStyle) -> String {
+        let Self::Array(values @ [_, ..]) = self else { return self.inline(style) };
+        let comma = if list_style.trailing_comma { "," } else { "" };
+        let line = |value: &String| format!("{}{}", list_style.unit, quote::literal(value, style, "\n"));
         let each: Vec<String> = values.iter().map(line).collect();
         format!("[\n{}{comma}\n]", each.join(",\n"))
     }
@@ -121,7 +121,7 @@ impl Place<'_> {
     fn in_braces(&self, missing: &[&str], new: &New<'_>) -> Result<Vec<Edit>, Refusal> {
         let json = self.doc.kind.is_json();
         let span = self.span.unwrap_or_else(|| object::root_span(self.doc));
-        let list = object::list(self.doc, self.table, span, &Habit::of(self.doc, json));
+        let list = object::list(self.doc, self.table, span, &ListStyle::of(self.doc, json));
         let at = match self.after.and_then(|after| self.table.entry(after)) {
             Some(entry) => {
                 let end = entry.node.span.end;
@@ -130,8 +130,11 @@ impl Place<'_> {
             None => list.items.len(),
         };
         let keys: Vec<String> = missing.iter().map(|name| quote::key(name, self.doc.kind)).collect();
-        let fresh =
-            if json { object_entry(&keys, new, &list.habit) } else { inline_entry(&keys, new, self.style()) };
+        let fresh = if json {
+            object_entry(&keys, new, &list.list_style)
+        } else {
+            inline_entry(&keys, new, self.style())
+        };
         let mut pieces: Vec<Piece> = (0..list.items.len()).map(Piece::Keep).collect();
         pieces.insert(at, Piece::New(fresh));
         list.rewrite(pieces).map_err(|(span, message)| Refusal::new(self.doc, span, message))
@@ -169,14 +172,14 @@ impl Place<'_> {
     pub(super) fn statement(&self, head: &str, missing: &[&str], new: &New<'_>) -> String {
         let keys: Vec<String> = missing.iter().map(|name| quote::key(name, self.doc.kind)).collect();
         let (style, keys) = (self.style(), keys.join("."));
-        let flat = format!("{head}{keys} = {}", new.flat(style));
-        if flat.chars().count() <= WIDTH {
-            return flat;
+        let inline = format!("{head}{keys} = {}", new.inline(style));
+        if inline.chars().count() <= WIDTH {
+            return inline;
         }
         let eol = Eol::near(&self.doc.text, self.doc.text.len()).as_str();
         let indent = of_line(head, 0);
-        let tall = new.tall(style, &Habit::of(self.doc, false));
-        format!("{head}{keys} = {}", tall.replace('\n', &format!("{eol}{indent}")))
+        let multiline = new.multiline(style, &ListStyle::of(self.doc, false));
+        format!("{head}{keys} = {}", multiline.replace('\n', &format!("{eol}{indent}")))
     }
 }
 
@@ -218,29 +221,33 @@ pub(super) fn end(entry: &Entry) -> usize {
 }
 
 /// Ex) `build = { cmds = ['x'] }` for a missing table
-pub(super) fn inline_entry(keys: &[String], new: &New<'_>, style: Quote) -> Fresh {
-    let mut flat = new.flat(style);
+pub(super) fn inline_entry(keys: &[String], new: &New<'_>, style: Quote) -> NewItem {
+    let mut inline = new.inline(style);
     for (depth, key) in keys.iter().enumerate().rev() {
-        flat = format!("{key} = {flat}");
+        inline = format!("{key} = {inline}");
         if depth > 0 {
-            flat = format!("{{ {flat} }}");
+            inline = format!("{{ {inline} }}");
         }
     }
-    Fresh::flat(flat)
+    NewItem::inline(inline)
 }
 
 /// Ex) `"build": {"cmds": ["x"]}`
-fn object_entry(keys: &[String], new: &New<'_>, habit: &Habit) -> Fresh {
-    let mut flat = new.flat(Quote::Basic);
-    let fits = flat.chars().count() + 20 <= WIDTH;
-    let mut tall = if fits { flat.clone() } else { new.tall(Quote::Basic, habit) };
+fn object_entry(keys: &[String], new: &New<'_>, list_style: &ListStyle) -> NewItem {
+    let mut inline = new.inline(Quote::Basic);
+    let fits = inline.chars().count() + 20 <= WIDTH;
+    let mut multiline = if fits { inline.clone() } else { new.multiline(Quote::Basic, list_style) };
     for (depth, key) in keys.iter().enumerate().rev() {
-        flat = format!("{key}: {flat}");
-        tall = format!("{key}: {tall}");
+        inline = format!("{key}: {inline}");
+        multiline = format!("{key}: {multiline}");
         if depth > 0 {
-            flat = format!("{{{flat}}}");
-            tall = format!("{{\n{}{}\n}}", habit.unit, tall.replace('\n', &format!("\n{}", habit.unit)));
+            inline = format!("{{{inline}}}");
+            multiline = format!(
+                "{{\n{}{}\n}}",
+                list_style.unit,
+                multiline.replace('\n', &format!("\n{}", list_style.unit))
+            );
         }
     }
-    Fresh { tall: Some(tall), ..Fresh::flat(flat) }
+    NewItem { multiline: Some(multiline), ..NewItem::inline(inline) }
 }

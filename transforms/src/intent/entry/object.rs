@@ -1,6 +1,6 @@
 //! Tables between braces as lists of entries.
 
-use super::super::indent::Habit;
+use super::super::indent::ListStyle;
 use super::super::list::List;
 use crate::document::{Document, Layout, Table, Value};
 use crate::text::{BOM, Span};
@@ -13,7 +13,7 @@ pub(super) fn root_span(doc: &Document) -> Span {
 }
 
 /// The list of a table in braces.
-pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span, habit: &Habit) -> List<'d> {
+pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span, list_style: &ListStyle) -> List<'d> {
     let mut items = Vec::new();
     let mut from = span.start + 1;
     for end in ends(table) {
@@ -23,7 +23,7 @@ pub(super) fn list<'d>(doc: &'d Document, table: &Table, span: Span, habit: &Hab
         from = end;
     }
     let json = doc.kind.is_json();
-    let mut list = List::new(doc, span, items, habit.clone());
+    let mut list = List::new(doc, span, items, list_style.clone());
     list.flat_only = !json;
     list.comments = !json;
     list

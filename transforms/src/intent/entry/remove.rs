@@ -1,4 +1,4 @@
-use super::super::indent::Habit;
+use super::super::indent::ListStyle;
 use super::super::lines::Lines;
 use super::super::list::Piece;
 use super::super::{Refusal, check, join};
@@ -20,8 +20,8 @@ pub fn remove_many(doc: &Document, paths: &[&[&str]]) -> Result<Vec<Edit>, Refus
             return Err(Refusal::new(doc, None, format!("no key `{}`", keys.join("."))));
         }
     }
-    let (lines, habit) = (Lines::new(doc), Habit::of(doc, doc.kind.is_json()));
-    let mut removal = Removal { doc, lines, habit, gone: BTreeSet::new(), edits: Vec::new() };
+    let (lines, list_style) = (Lines::new(doc), ListStyle::of(doc, doc.kind.is_json()));
+    let mut removal = Removal { doc, lines, list_style, gone: BTreeSet::new(), edits: Vec::new() };
     if doc.kind.is_json() {
         removal.braces(&doc.root, object::root_span(doc), paths, true)?;
     } else {
@@ -37,7 +37,7 @@ pub fn remove_many(doc: &Document, paths: &[&[&str]]) -> Result<Vec<Edit>, Refus
 struct Removal<'d> {
     doc: &'d Document,
     lines: Lines<'d>,
-    habit: Habit,
+    list_style: ListStyle,
     /// Numbers of the lines that go.
     gone: BTreeSet<usize>,
     /// Edits inside lines that stay.
@@ -136,7 +136,7 @@ impl Removal<'_> {
         let ends = object::ends(table);
         let kept = ends.iter().enumerate().filter(|(_, end)| !gone.contains(*end));
         let pieces = kept.map(|(index, _)| Piece::Keep(index)).collect();
-        let edits = object::list(self.doc, table, span, &self.habit).rewrite(pieces);
+        let edits = object::list(self.doc, table, span, &self.list_style).rewrite(pieces);
         self.edits.extend(edits.map_err(|(span, message)| Refusal::new(self.doc, span, message))?);
         Ok(empty)
     }

@@ -8,7 +8,7 @@
 //! ```
 
 use super::super::indent::{line_end, line_start};
-use super::{Fresh, List, Piece};
+use super::{List, NewItem, Piece};
 use crate::edit::Edit;
 use crate::text::Span;
 
@@ -30,7 +30,7 @@ pub(super) fn rewrite(list: &List<'_>, pieces: &[Piece]) -> Option<Vec<Edit>> {
     let eol = list.eol();
     let mut edits = Vec::new();
     let mut kept = vec![false; lines.len()];
-    let mut fresh: Vec<&Fresh> = Vec::new();
+    let mut fresh: Vec<&NewItem> = Vec::new();
     let mut written = 0;
     // What comes stands before the next item that stays, else behind the last line.
     for piece in pieces {
@@ -64,14 +64,14 @@ pub(super) fn rewrite(list: &List<'_>, pieces: &[Piece]) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-fn new_lines(fresh: &[&Fresh], written: usize, first: &str, next: &str, eol: &str) -> Option<String> {
+fn new_lines(fresh: &[&NewItem], written: usize, first: &str, next: &str, eol: &str) -> Option<String> {
     let mut text = String::new();
     for (at, new) in fresh.iter().enumerate() {
         if new.comments().next().is_some() {
             return None;
         }
         text.push_str(if written + at == 0 { first } else { next });
-        text.push_str(&new.flat);
+        text.push_str(&new.inline);
         text.push_str(eol);
     }
     Some(text)

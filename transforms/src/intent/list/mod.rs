@@ -7,7 +7,7 @@ mod multi;
 mod scan;
 mod single;
 
-use super::indent::Habit;
+use super::indent::ListStyle;
 use super::join;
 use crate::document::Document;
 use crate::edit::Edit;
@@ -17,30 +17,30 @@ use std::borrow::Cow;
 
 /// A new item.
 #[derive(Clone, Debug)]
-pub(super) struct Fresh {
+pub(super) struct NewItem {
     /// On one line.
-    pub(super) flat: String,
+    pub(super) inline: String,
     /// Over several lines with `\n` between, indented against its own first line.
-    pub(super) tall: Option<String>,
+    pub(super) multiline: Option<String>,
     /// Comments that come along: those on lines above it, and the one behind it.
-    pub(super) above: Vec<String>,
-    pub(super) behind: Option<String>,
+    pub(super) leading_comments: Vec<String>,
+    pub(super) trailing_comment: Option<String>,
 }
 
-impl Fresh {
+impl NewItem {
     /// Over several lines where it can be, with `between` for each break; a break of a string stays.
     fn indented(&self, between: &str) -> Cow<'_, str> {
-        self.tall
+        self.multiline
             .as_ref()
-            .map_or(Cow::Borrowed(self.flat.as_str()), |tall| tall.replace('\n', between).into())
+            .map_or(Cow::Borrowed(self.inline.as_str()), |multiline| multiline.replace('\n', between).into())
     }
 
     fn comments(&self) -> impl Iterator<Item = &String> {
-        self.above.iter().chain(&self.behind)
+        self.leading_comments.iter().chain(&self.trailing_comment)
     }
 
-    pub(super) fn flat(flat: String) -> Self {
-        Self { flat, tall: None, above: Vec::new(), behind: None }
+    pub(super) fn inline(inline: String) -> Self {
+        Self { inline, multiline: None, leading_comments: Vec::new(), trailing_comment: None }
     }
 }
 
@@ -50,9 +50,9 @@ pub(super) enum Piece {
     /// The item of this index, as it is.
     Keep(usize),
     /// A new item.
-    New(Fresh),
+    New(NewItem),
     /// The item of this index at another place, with its comments: written as it was, or as given.
-    Moved(usize, Fresh),
+    Moved(usize, NewItem),
 }
 
 /// A list in a text.
@@ -62,7 +62,7 @@ pub(super) struct List<'d> {
     /// Brackets included.
     pub(super) span: Span,
     pub(super) items: Vec<Span>,
-    pub(super) habit: Habit,
+    pub(super) list_style: ListStyle,
     /// Whether it must stay on its line, as an inline table does.
     pub(super) flat_only: bool,
     /// Characters that other edits of its line add, less those that they take.
@@ -80,13 +80,23 @@ pub(super) type Failure = (Span, String);
 struct Segment {
     prev: Option<usize>,
     next: Option<usize>,
-    fresh: Vec<Fresh>,
+    fresh: Vec<NewItem>,
 }
 
 impl<'d> List<'d> {
-    pub(super) fn new(doc: &'d Document, span: Span, items: Vec<Span>, habit: Habit) -> Self {
+    pub(super) fn new(doc: &'d Document, span: Span, items: Vec<Span>, list_style: ListStyle) -> Self {
         let (text, eol) = (doc.text.as_str(), doc.eol_near(span.start).as_str());
-        Self { text, eol, span, items, habit, flat_only: false, growth: 0, comments: true, gaps: Vec::new() }
+        Self {
+            text,
+            eol,
+            span,
+            items,
+            list_style,
+            flat_only: false,
+            growth: 0,
+            comments: true,
+            gaps: Vec::new(),
+        }
     }
 
     /// Edits that turn the list into `pieces`. Kept indices must increase.
@@ -101,7 +111,7 @@ impl<'d> List<'d> {
         }
         let edits = self.multi(&segments)?;
         // Ex) beside other items on their line
-        let mut comments = segments.iter().flat_map(|segment| &segment.fresh).flat_map(Fresh::comments);
+        let mut comments = segments.iter().flat_map(|segment| &segment.fresh).flat_map(NewItem::comments);
         if comments.any(|comment| !edits.iter().any(|edit| edit.content.contains(comment))) {
             let message = "the comment of an element that moves has no line there";
             return Err((self.span, message.to_owned()));

@@ -2,7 +2,7 @@
 
 use super::super::indent::{line_end, line_start, of_line};
 use super::scan::Comment;
-use super::{Failure, Fresh, List, Segment};
+use super::{Failure, List, NewItem, Segment};
 use crate::edit::Edit;
 use crate::text::Span;
 
@@ -29,8 +29,8 @@ enum Before {
 }
 
 /// New items on one line.
-fn flat(segment: &Segment) -> String {
-    let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
+fn inline(segment: &Segment) -> String {
+    let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.inline.as_str()).collect();
     each.join(", ")
 }
 
@@ -135,7 +135,7 @@ impl List<'_> {
             // Ex) `'a', 'b']` -> `'a', 'new']`
             Before::Item => {
                 let comma = if self.trailing_comma() { "," } else { "" };
-                (self.items[a].start, format!("{}{comma}", flat(segment)))
+                (self.items[a].start, format!("{}{comma}", inline(segment)))
             }
             Before::Bracket => return false,
         };
@@ -146,7 +146,7 @@ impl List<'_> {
     /// Ex) `['old',` LF `'b']` -> `['new',` LF `'b']`: each further new item gets a line.
     fn replace_after_bracket(&self, a: usize, b: usize, segment: &Segment, edits: &mut Vec<Edit>) {
         let between = format!(",{}{}", self.eol(), self.item_indent());
-        let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
+        let each: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.inline.as_str()).collect();
         let comma = if segment.next.is_some() || self.trailing_comma() { "," } else { "" };
         let end = self.trail(b).map_or(self.core_end(b), |comment| comment.span.end);
         let content = format!("{}{comma}", each.join(&between));
@@ -160,11 +160,11 @@ impl List<'_> {
         for (i, fresh) in segment.fresh.iter().enumerate() {
             let body = fresh.indented(&format!("{eol}{indent}"));
             let comma = if i + 1 < segment.fresh.len() || last_comma { "," } else { "" };
-            for comment in &fresh.above {
+            for comment in &fresh.leading_comments {
                 out.extend([indent.as_str(), comment, eol]);
             }
             out.extend([indent.as_str(), &body, comma]);
-            if let Some(comment) = &fresh.behind {
+            if let Some(comment) = &fresh.trailing_comment {
                 out.extend([" ", comment]);
             }
             out.push_str(eol);
@@ -175,20 +175,20 @@ impl List<'_> {
     /// New items on lines of their own, the bracket behind the last, or below its comment.
     fn last_lines(&self, segment: &Segment) -> String {
         let lines = self.lines(segment, self.trailing_comma());
-        if segment.fresh.last().is_some_and(|fresh| fresh.behind.is_some()) {
+        if segment.fresh.last().is_some_and(|fresh| fresh.trailing_comment.is_some()) {
             return format!("{lines}{}", of_line(self.text, self.span.start));
         }
         lines.strip_suffix(self.eol()).unwrap_or(&lines).to_owned()
     }
 
     /// An item with the comments that it owns, for another place.
-    pub(super) fn with_comments(&self, index: usize, mut fresh: Fresh) -> Fresh {
+    pub(super) fn with_comments(&self, index: usize, mut fresh: NewItem) -> NewItem {
         let text = |comment: &Comment| comment.span.of(self.text).to_owned();
         let lead = self.lead(index);
         let above = self.gaps[index].comments.iter();
         let above = above.filter(|comment| comment.span.start >= lead && !comment.trails);
-        fresh.above = above.map(text).collect();
-        fresh.behind = self.trail(index).as_ref().map(text);
+        fresh.leading_comments = above.map(text).collect();
+        fresh.trailing_comment = self.trail(index).as_ref().map(text);
         fresh
     }
 
@@ -204,8 +204,8 @@ impl List<'_> {
         let eol = self.eol();
         let n = self.items.len();
         let at_end = segment.next.is_none();
-        let comma = !at_end || if n == 0 { self.habit.trailing_comma } else { self.trailing_comma() };
-        let flat = flat(segment);
+        let comma = !at_end || if n == 0 { self.list_style.trailing_comma } else { self.trailing_comma() };
+        let inline = inline(segment);
         match (segment.prev, segment.next) {
             // Ex) below the line of the element before
             (Some(prev), _) if self.after(prev) == After::LineEnd => {
@@ -223,7 +223,7 @@ impl List<'_> {
                 edits.push(Edit::insertion(self.lead(0), self.lines(segment, true)));
             }
             // Ex) `'a', 'b',` on one line
-            (_, Some(next)) => edits.push(Edit::insertion(self.items[next].start, format!("{flat}, "))),
+            (_, Some(next)) => edits.push(Edit::insertion(self.items[next].start, format!("{inline}, "))),
             // Ex) `'a']` -> `'a',` LF `'new']` where each has its line, else `'a', 'new']`
             (Some(prev), None) => {
                 let comma = if self.gaps[prev + 1].comma.is_none() { "," } else { "" };
@@ -231,7 +231,7 @@ impl List<'_> {
                 let body = if own_line {
                     self.last_lines(segment)
                 } else {
-                    format!("{flat}{}", if self.trailing_comma() { "," } else { "" })
+                    format!("{inline}{}", if self.trailing_comma() { "," } else { "" })
                 };
                 let between = if own_line { eol } else { " " };
                 if comma.is_empty() {
@@ -246,7 +246,7 @@ impl List<'_> {
             }
             (None, None) if n > 0 => edits.push(Edit::insertion(
                 self.items[0].start,
-                format!("{flat}{}", if comma { "," } else { "" }),
+                format!("{inline}{}", if comma { "," } else { "" }),
             )),
             // Ex) `[` LF `]`
             (None, None) => {
@@ -266,7 +266,7 @@ impl List<'_> {
         if let Some(index) = own_line {
             return of_line(self.text, self.items[index].start).to_owned();
         }
-        format!("{}{}", of_line(self.text, self.span.start), self.habit.unit)
+        format!("{}{}", of_line(self.text, self.span.start), self.list_style.unit)
     }
 
     fn before(&self, index: usize) -> Before {

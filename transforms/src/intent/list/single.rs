@@ -21,8 +21,8 @@ impl List<'_> {
     fn single_segment(&self, segment: &Segment) -> Option<Edit> {
         let (from, to) = self.gone(segment);
         let separator = self.separator();
-        let flat: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.flat.as_str()).collect();
-        let fresh = flat.join(separator);
+        let inline: Vec<&str> = segment.fresh.iter().map(|fresh| fresh.inline.as_str()).collect();
+        let fresh = inline.join(separator);
         let comma = self.trailing_comma();
         Some(match (from < to, !fresh.is_empty(), segment.prev, segment.next) {
             (false, false, ..) => return None,
@@ -107,9 +107,9 @@ impl List<'_> {
     /// Ex) a list that no longer fits: one line for each item; only what is between them changes.
     fn unfold(&self, segments: &[Segment]) -> Vec<Edit> {
         let (eol, base) = (self.eol(), of_line(self.text, self.span.start));
-        let indent = format!("{base}{}", self.habit.unit);
+        let indent = format!("{base}{}", self.list_style.unit);
         let own = self.items.len() > 1 && self.trailing_comma();
-        let trailing = if own || self.habit.trailing_comma { "," } else { "" };
+        let trailing = if own || self.list_style.trailing_comma { "," } else { "" };
         let mut edits = Vec::new();
         for segment in segments {
             let start = segment.prev.map_or(self.interior().start, |prev| self.items[prev].end);

@@ -6,10 +6,10 @@
 //! The start command is a login shell with every phase's `paths`.
 
 mod app_imports;
-mod call;
 mod exec;
 mod files;
 mod flow;
+mod invocation;
 mod machine;
 mod paths;
 mod pip;
@@ -26,7 +26,7 @@ mod verdict;
 mod work;
 
 pub use app_imports::MissingImport;
-pub use call::{Call, CallKind, Command, PipCall};
+pub use invocation::{Command, Invocation, InvocationKind, PipInvocation};
 pub(crate) use machine::{CACHED, Dists};
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
@@ -47,7 +47,7 @@ pub(crate) const NO_START: &str = "No start command could be found";
 
 /// A walked plan.
 #[derive(Clone, Debug)]
-pub struct Walk {
+pub struct Simulation {
     /// The prediction: the first of the places where the run stops, else that it builds.
     pub verdict: Verdict,
     /// Every place where the run would stop if it got past the ones before.
@@ -71,7 +71,7 @@ pub struct Walk {
 
 /// Predicts the run of the model's plan. What Nixpacks refuses is left out of the plan, which is walked all the
 /// same where it is reliable without that: there may be more to find.
-pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
+pub fn simulate(model: &Model, app: &dyn AppView) -> Simulation {
     let mut walker = Walker::new(model);
     for error in &model.errors {
         walker.stop(Stage::Plan, Reason::PlanError, error.message.clone());
@@ -90,7 +90,7 @@ pub fn walk(model: &Model, app: &dyn AppView) -> Walk {
     walker.run(&model.plan, &model.order, app)
 }
 
-impl Walk {
+impl Simulation {
     /// What any of the environments holds.
     pub(crate) fn held(&self) -> Dists {
         let mut all = Dists::default();
@@ -102,7 +102,7 @@ impl Walk {
     }
 }
 
-/// A walk under way.
+/// A simulation under way.
 struct Walker {
     commands: Vec<Command>,
     stops: Vec<Verdict>,
@@ -129,14 +129,14 @@ impl Walker {
         self.stops.push(Verdict { outcome, progress: 0, command: None, detail });
     }
 
-    fn end(self, profile: Profile, start_paths: Vec<Arc<str>>, envs: Vec<Env>) -> Walk {
+    fn end(self, profile: Profile, start_paths: Vec<Arc<str>>, envs: Vec<Env>) -> Simulation {
         let verdict = self.stops.first().cloned().unwrap_or(Verdict {
             outcome: Outcome::Builds,
             progress: self.progress,
             command: None,
             detail: String::new(),
         });
-        Walk {
+        Simulation {
             verdict,
             stops: self.stops,
             commands: self.commands,
@@ -149,7 +149,7 @@ impl Walker {
         }
     }
 
-    fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Walk {
+    fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Simulation {
         let profile = Profile::of(plan);
         for detail in undefined(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
@@ -213,7 +213,6 @@ impl Walker {
             }
             Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
-        let calls = run.calls;
         self.settle(phase.is_none(), Some(&item.value), &status);
         let list_index = match &item.origin {
             Origin::Deploy(place) => self.entries.get(&(place.path.clone(), place.span.start)).copied(),
@@ -226,7 +225,7 @@ impl Walker {
             item: item.clone(),
             script,
             status,
-            calls,
+            invocations: run.invocations,
         });
     }
 

@@ -127,7 +127,7 @@ impl Run<'_, '_> {
             }
         }
         let foreign = roots.iter().any(|root| paths::in_app(root).is_none() && self.machine.is_foreign(root));
-        let open = self.machine.envs.get(env).is_some_and(|env| env.dists.open);
+        let open = self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown);
         if self.provides(shell, env, top) || super::stdlib::has(top) {
             Found::Module(None)
         } else if namespace {

@@ -2,7 +2,7 @@
 
 use super::config::{Table, Value};
 use super::strings;
-use crate::{Comment, Owner, Tape};
+use crate::{ByteSource, Comment, Owner};
 use std::fmt::Write as _;
 
 /// A tree of objects.
@@ -27,7 +27,7 @@ fn insert<'t>(node: &mut Node<'t>, path: &'t [String], entries: &'t [(String, Va
 }
 
 struct Writer<'t, 'b> {
-    tape: &'t mut Tape<'b>,
+    source: &'t mut ByteSource<'b>,
     out: String,
     eol: &'static str,
     indent: &'static str,
@@ -36,20 +36,20 @@ struct Writer<'t, 'b> {
 }
 
 /// Writes the tables as one object.
-pub(super) fn write(tape: &mut Tape<'_>, bom: bool, tables: &[Table]) -> String {
+pub(super) fn write(source: &mut ByteSource<'_>, bom: bool, tables: &[Table]) -> String {
     let mut root = Node::Object(Vec::new());
     for table in tables {
         insert(&mut root, &table.path, &table.entries);
     }
-    let bom = tape.one_in(5) && bom;
-    let eol = if tape.one_in(4) { "\r\n" } else { "\n" };
-    let indent = tape.pick(&["  ", "  ", "    ", "\t", ""]);
-    let colon = tape.pick(&[": ", ": ", ":", " : "]);
-    let one_line = tape.one_in(8);
+    let bom = source.one_in(5) && bom;
+    let eol = if source.one_in(4) { "\r\n" } else { "\n" };
+    let indent = source.pick(&["  ", "  ", "    ", "\t", ""]);
+    let colon = source.pick(&[": ", ": ", ":", " : "]);
+    let one_line = source.one_in(8);
     let out = String::from(if bom { "\u{feff}" } else { "" });
-    let mut writer = Writer { tape, out, eol, indent, colon, one_line };
+    let mut writer = Writer { source, out, eol, indent, colon, one_line };
     writer.node(&root, 0);
-    if !writer.tape.one_in(3) {
+    if !writer.source.one_in(3) {
         writer.out.push_str(eol);
     }
     writer.out
@@ -68,16 +68,16 @@ impl Writer<'_, '_> {
     fn node(&mut self, node: &Node<'_>, depth: usize) {
         match node {
             Node::Object(object) => {
-                let narrow = self.one_line || object.is_empty() || (depth > 0 && self.tape.one_in(5));
+                let narrow = self.one_line || object.is_empty() || (depth > 0 && self.source.one_in(5));
                 let wide = !narrow;
                 self.out.push('{');
                 for (at, (key, below)) in object.iter().enumerate() {
                     self.out.push_str(if at > 0 { "," } else { "" });
-                    if !wide && self.tape.one_in(2) {
+                    if !wide && self.source.one_in(2) {
                         self.out.push(' ');
                     }
                     self.line(depth + 1, wide);
-                    let name = strings::json(self.tape, key);
+                    let name = strings::json(self.source, key);
                     self.out.push_str(&name);
                     self.out.push_str(self.colon);
                     self.node(below, depth + 1);
@@ -86,12 +86,12 @@ impl Writer<'_, '_> {
                 self.out.push('}');
             }
             Node::Value(Value::Text(text)) => {
-                let string = strings::json(self.tape, text);
+                let string = strings::json(self.source, text);
                 self.out.push_str(&string);
             }
             Node::Value(Value::Raw(raw)) => self.out.push_str(raw),
             Node::Value(Value::List(list)) => {
-                let wide = !self.one_line && !list.is_empty() && self.tape.one_in(2);
+                let wide = !self.one_line && !list.is_empty() && self.source.one_in(2);
                 self.out.push('[');
                 for (at, text) in list.iter().enumerate() {
                     self.out.push_str(if at > 0 { "," } else { "" });
@@ -99,7 +99,7 @@ impl Writer<'_, '_> {
                     if !wide && at > 0 {
                         self.out.push(' ');
                     }
-                    let string = strings::json(self.tape, text);
+                    let string = strings::json(self.source, text);
                     self.out.push_str(&string);
                 }
                 self.line(depth, wide);
@@ -110,26 +110,26 @@ impl Writer<'_, '_> {
 }
 
 /// A Procfile of these processes.
-pub(super) fn procfile(tape: &mut Tape<'_>, processes: &[(&str, String)]) -> (String, Vec<Comment>) {
-    let eol = if tape.one_in(4) { "\r\n" } else { "\n" };
+pub(super) fn procfile(source: &mut ByteSource<'_>, processes: &[(&str, String)]) -> (String, Vec<Comment>) {
+    let eol = if source.one_in(4) { "\r\n" } else { "\n" };
     let (mut out, mut comments) = (String::new(), Vec::new());
     let mut comment = |out: &mut String, mark: String| {
         out.push_str(&mark);
         comments.push(Comment { path: "Procfile".to_owned(), mark, owner: Owner::Free });
     };
     for (at, (name, command)) in processes.iter().enumerate() {
-        if tape.one_in(4) {
+        if source.one_in(4) {
             comment(&mut out, format!("# p{at}é."));
             out.push_str(eol);
         }
         let command = command.trim();
         let plain = !command.contains([':', '#', '\n', '{', '&'])
             && command.starts_with(|ch: char| ch.is_ascii_lowercase());
-        let style = tape.below(6);
+        let style = source.below(6);
         out.push_str(name);
-        out.push_str(if tape.one_in(6) { ":   " } else { ": " });
+        out.push_str(if source.one_in(6) { ":   " } else { ": " });
         match style {
-            3 => out.push_str(&strings::json(tape, command)),
+            3 => out.push_str(&strings::json(source, command)),
             4 if !command.contains('\n') => {
                 let _ = write!(out, "'{}'", command.replace('\'', "''"));
             }
@@ -137,15 +137,15 @@ pub(super) fn procfile(tape: &mut Tape<'_>, processes: &[(&str, String)]) -> (St
                 let _ = write!(out, ">-{eol}  {command}");
             }
             _ if plain => out.push_str(command),
-            _ => out.push_str(&strings::json(tape, command)),
+            _ => out.push_str(&strings::json(source, command)),
         }
-        if style < 5 && tape.one_in(5) {
+        if style < 5 && source.one_in(5) {
             out.push(' ');
             comment(&mut out, format!("# t{at}é."));
         }
         out.push_str(eol);
     }
-    if tape.one_in(4) {
+    if source.one_in(4) {
         out.truncate(out.trim_end_matches(['\n', '\r']).len());
     }
     (out, comments)

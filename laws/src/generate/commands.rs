@@ -1,6 +1,6 @@
 //! Commands as people write them, and as they don't.
 
-use crate::Tape;
+use crate::ByteSource;
 
 /// Words of the layout that is drawn: where the Python part stands.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +81,8 @@ const WHAT: &[&str] = &[
 ];
 
 /// One pip call.
-fn pip(tape: &mut Tape<'_>) -> String {
-    let verb = tape.pick(&[
+fn pip(source: &mut ByteSource<'_>) -> String {
+    let verb = source.pick(&[
         "install",
         "install",
         "install",
@@ -93,7 +93,7 @@ fn pip(tape: &mut Tape<'_>) -> String {
         "list",
         "uninstall -y",
     ]);
-    format!("{} {verb} {}{}", tape.pick(PROGRAMS), tape.pick(FLAGS), tape.pick(WHAT))
+    format!("{} {verb} {}{}", source.pick(PROGRAMS), source.pick(FLAGS), source.pick(WHAT))
 }
 
 const BOOT: &[&str] = &[
@@ -169,27 +169,27 @@ const OTHER: &[&str] = &[
     "日本 $(pip --version) `pip list`",
 ];
 
-fn step(tape: &mut Tape<'_>) -> String {
-    match tape.below(12) {
-        0..=4 => pip(tape),
-        5 | 6 => tape.pick(BOOT).to_owned(),
-        7 | 8 => tape.pick(VENV).to_owned(),
-        9 => tape.pick(MANAGERS).to_owned(),
-        _ => tape.pick(OTHER).to_owned(),
+fn step(source: &mut ByteSource<'_>) -> String {
+    match source.below(12) {
+        0..=4 => pip(source),
+        5 | 6 => source.pick(BOOT).to_owned(),
+        7 | 8 => source.pick(VENV).to_owned(),
+        9 => source.pick(MANAGERS).to_owned(),
+        _ => source.pick(OTHER).to_owned(),
     }
 }
 
 /// Steps put together.
-fn composed(tape: &mut Tape<'_>) -> String {
-    let count = 1 + [0, 0, 0, 1, 1, 2, 3].get(tape.below(7)).copied().unwrap_or_default();
+fn composed(source: &mut ByteSource<'_>) -> String {
+    let count = 1 + [0, 0, 0, 1, 1, 2, 3].get(source.below(7)).copied().unwrap_or_default();
     let mut out = String::new();
     for at in 0..count {
         if at > 0 {
-            out.push_str(tape.pick(&[" && ", " && ", "; ", " || ", " | ", "\n", "&&", " && \\\n    "]));
+            out.push_str(source.pick(&[" && ", " && ", "; ", " || ", " | ", "\n", "&&", " && \\\n    "]));
         }
-        out.push_str(&step(tape));
+        out.push_str(&step(source));
     }
-    match tape.below(12) {
+    match source.below(12) {
         8 => format!("({out})"),
         9 => format!("bash -c '{out}'"),
         10 => format!("{{ {out}; }}"),
@@ -233,28 +233,28 @@ const LISTS: &[&[&str]] = &[
 ];
 
 /// The commands of an install phase.
-pub(super) fn install(tape: &mut Tape<'_>, place: Place) -> Vec<String> {
-    let mut list: Vec<String> = if tape.below(3) < 2 {
-        let at = tape.below(LISTS.len());
+pub(super) fn install(source: &mut ByteSource<'_>, place: Place) -> Vec<String> {
+    let mut list: Vec<String> = if source.below(3) < 2 {
+        let at = source.below(LISTS.len());
         LISTS.get(at).into_iter().flat_map(|list| list.iter()).map(|text| (*text).to_owned()).collect()
     } else {
-        (0..=tape.below(4)).map(|_| composed(tape)).collect()
+        (0..=source.below(4)).map(|_| composed(source)).collect()
     };
-    if tape.one_in(4) {
-        let at = tape.below(list.len() + 1);
-        list.insert(at, composed(tape));
+    if source.one_in(4) {
+        let at = source.below(list.len() + 1);
+        list.insert(at, composed(source));
     }
     list.into_iter().map(|text| fill(&text, place)).collect()
 }
 
 /// The commands of a phase beside install.
-pub(super) fn other(tape: &mut Tape<'_>, place: Place) -> Vec<String> {
-    let one = |tape: &mut Tape<'_>| match tape.below(6) {
-        0..=2 => tape.pick(OTHER).to_owned(),
-        3 => tape.pick(&["pip install -r {d}requirements.txt", "pip install sentry-sdk"]).to_owned(),
-        _ => composed(tape),
+pub(super) fn other(source: &mut ByteSource<'_>, place: Place) -> Vec<String> {
+    let one = |source: &mut ByteSource<'_>| match source.below(6) {
+        0..=2 => source.pick(OTHER).to_owned(),
+        3 => source.pick(&["pip install -r {d}requirements.txt", "pip install sentry-sdk"]).to_owned(),
+        _ => composed(source),
     };
-    (0..=tape.below(2)).map(|_| fill(&one(tape), place)).collect()
+    (0..=source.below(2)).map(|_| fill(&one(source), place)).collect()
 }
 
 const STARTS: &[&str] = &[
@@ -289,8 +289,8 @@ const STARTS: &[&str] = &[
 ];
 
 /// A start command.
-pub(super) fn start(tape: &mut Tape<'_>, place: Place) -> String {
-    fill(tape.pick(STARTS), place)
+pub(super) fn start(source: &mut ByteSource<'_>, place: Place) -> String {
+    fill(source.pick(STARTS), place)
 }
 
 fn fill(text: &str, place: Place) -> String {

@@ -1,6 +1,6 @@
 //! Draws `nixpacks.toml` files with formatting noise, and knows which comment belongs to what.
 
-use laws::Tape;
+use laws::ByteSource;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub struct Drawn {
 }
 
 struct Draw<'t, 'b> {
-    tape: &'t mut Tape<'b>,
+    source: &'t mut ByteSource<'b>,
     out: String,
     owners: BTreeMap<String, Option<String>>,
     endings: usize,
@@ -22,10 +22,10 @@ struct Draw<'t, 'b> {
     style: usize,
 }
 
-pub fn draw(tape: &mut Tape<'_>) -> Drawn {
-    let (bom, endings, unended) = (tape.one_in(4), tape.below(4), tape.one_in(3));
-    let style = tape.below(4);
-    let mut draw = Draw { tape, out: String::new(), owners: BTreeMap::new(), endings, style };
+pub fn draw(source: &mut ByteSource<'_>) -> Drawn {
+    let (bom, endings, unended) = (source.one_in(4), source.below(4), source.one_in(3));
+    let style = source.below(4);
+    let mut draw = Draw { source, out: String::new(), owners: BTreeMap::new(), endings, style };
     if bom {
         draw.out.push('\u{feff}');
     }
@@ -41,22 +41,22 @@ pub fn draw(tape: &mut Tape<'_>) -> Drawn {
 impl Draw<'_, '_> {
     fn file(&mut self) {
         let (dotted, inline) = (self.style == 2, self.style == 3);
-        if self.tape.one_in(3) {
+        if self.source.one_in(3) {
             self.loose(None);
         }
         for key in ["providers", "buildImage"] {
-            if self.tape.one_in(2) {
+            if self.source.one_in(2) {
                 self.entry("", key, key);
             }
         }
         let mut tables = vec!["phases.setup", "phases.install", "phases.build", "start", "variables"];
         while !tables.is_empty() {
-            let table = tables.remove(self.tape.below(tables.len()));
-            if self.tape.one_in(4) {
+            let table = tables.remove(self.source.below(tables.len()));
+            if self.source.one_in(4) {
                 continue;
             }
             let keys: Vec<&str> =
-                ["cmds", "nixPkgs", "dependsOn"].into_iter().filter(|_| !self.tape.one_in(3)).collect();
+                ["cmds", "nixPkgs", "dependsOn"].into_iter().filter(|_| !self.source.one_in(3)).collect();
             if dotted {
                 for key in keys {
                     self.entry(table, key, &format!("{table}.{key}"));
@@ -68,18 +68,18 @@ impl Draw<'_, '_> {
                 for key in keys {
                     self.entry(table, key, key);
                 }
-                if self.tape.one_in(4) {
+                if self.source.one_in(4) {
                     self.loose(None);
                 }
             }
-            if !self.tape.one_in(4) {
+            if !self.source.one_in(4) {
                 self.eol();
             }
         }
     }
 
     fn eol(&mut self) {
-        self.out.push_str(self.tape.eol(self.endings));
+        self.out.push_str(self.source.eol(self.endings));
     }
 
     fn comment(&mut self, owner: Option<&str>) {
@@ -97,7 +97,7 @@ impl Draw<'_, '_> {
     }
 
     fn above(&mut self, indent: &str, owner: &str) {
-        for _ in 0..self.tape.below(8).saturating_sub(5) {
+        for _ in 0..self.source.below(8).saturating_sub(5) {
             self.out.push_str(indent);
             self.comment(Some(owner));
             self.eol();
@@ -105,7 +105,7 @@ impl Draw<'_, '_> {
     }
 
     fn trailing(&mut self, owner: &str) {
-        if self.tape.one_in(4) {
+        if self.source.one_in(4) {
             self.out.push(' ');
             self.comment(Some(owner));
         }
@@ -120,17 +120,17 @@ impl Draw<'_, '_> {
 
     fn entry(&mut self, table: &str, key: &str, written: &str) {
         let owner = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
-        let indent = self.tape.pick(&["", "", "  ", "\t"]);
+        let indent = self.source.pick(&["", "", "  ", "\t"]);
         self.above(indent, &owner);
-        write!(self.out, "{indent}{written} {}= ", self.tape.pick(&["", " "])).unwrap();
-        if self.tape.one_in(3) {
+        write!(self.out, "{indent}{written} {}= ", self.source.pick(&["", " "])).unwrap();
+        if self.source.one_in(3) {
             self.string();
         } else {
             self.array(&owner, indent);
         }
         self.trailing(&owner);
         self.eol();
-        if self.tape.one_in(6) {
+        if self.source.one_in(6) {
             self.eol();
         }
     }
@@ -140,7 +140,7 @@ impl Draw<'_, '_> {
         write!(self.out, "{table} = {{").unwrap();
         for (i, key) in keys.iter().enumerate() {
             write!(self.out, "{} {key} = ", if i > 0 { "," } else { "" }).unwrap();
-            if self.tape.one_in(2) {
+            if self.source.one_in(2) {
                 self.string();
             } else {
                 self.flat_array();
@@ -152,9 +152,9 @@ impl Draw<'_, '_> {
     }
 
     fn string(&mut self) {
-        let word = self.tape.pick(WORDS);
+        let word = self.source.pick(WORDS);
         let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
-        let literal = match self.tape.below(4) {
+        let literal = match self.source.below(4) {
             1 if !word.contains('\'') => format!("'{word}'"),
             2 => format!("\"\"\"{escaped}\"\"\""),
             3 if !word.contains('\'') => format!("'''{word}'''"),
@@ -165,25 +165,25 @@ impl Draw<'_, '_> {
 
     fn flat_array(&mut self) {
         self.out.push('[');
-        let pad = self.tape.pick(&["", " "]);
-        let count = self.tape.below(4);
+        let pad = self.source.pick(&["", " "]);
+        let count = self.source.below(4);
         for i in 0..count {
             self.out.push_str(if i > 0 { ", " } else { pad });
             self.string();
         }
-        self.out.push_str(if count > 0 && self.tape.one_in(4) { "," } else { "" });
+        self.out.push_str(if count > 0 && self.source.one_in(4) { "," } else { "" });
         self.out.push_str(pad);
         self.out.push(']');
     }
 
     fn array(&mut self, owner: &str, indent: &str) {
-        if self.tape.one_in(2) {
+        if self.source.one_in(2) {
             return self.flat_array();
         }
         // Over several lines; some elements share one, the brackets may too.
-        let count = self.tape.below(5);
-        let (open_alone, close_alone) = (!self.tape.one_in(4), !self.tape.one_in(4));
-        let trailing_comma = self.tape.one_in(2);
+        let count = self.source.below(5);
+        let (open_alone, close_alone) = (!self.source.one_in(4), !self.source.one_in(4));
+        let trailing_comma = self.source.one_in(2);
         self.out.push('[');
         let mut at_line_start = open_alone || count == 0;
         if at_line_start {
@@ -192,7 +192,7 @@ impl Draw<'_, '_> {
         for i in 0..count {
             let path = format!("{owner}[{i}]");
             if at_line_start {
-                if self.tape.one_in(6) {
+                if self.source.one_in(6) {
                     self.loose(Some(owner));
                 }
                 self.above(&format!("{indent}    "), &path);
@@ -208,7 +208,7 @@ impl Draw<'_, '_> {
                     self.trailing(&path);
                     self.eol();
                 }
-            } else if self.tape.one_in(5) {
+            } else if self.source.one_in(5) {
                 self.out.push(' ');
                 at_line_start = false;
             } else {
@@ -218,7 +218,7 @@ impl Draw<'_, '_> {
             }
         }
         if count == 0 || close_alone {
-            if self.tape.one_in(8) {
+            if self.source.one_in(8) {
                 self.loose(Some(owner));
             }
             self.out.push_str(indent);

@@ -1,6 +1,6 @@
 //! Control flow: lists, pipes and subshells, as bash runs them.
 
-use super::call::Call;
+use super::invocation::Invocation;
 use super::machine::{Machine, Shell};
 use super::status::{Failure, Status, leading};
 use super::verdict::Reason;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 pub(crate) struct Run<'m, 'a> {
     pub(crate) machine: &'m mut Machine<'a>,
     pub(crate) phase: &'m str,
-    pub(crate) calls: Vec<Call>,
+    pub(crate) invocations: Vec<Invocation>,
     /// Every failure that was met, tolerated ones included.
     pub(crate) failures: Vec<Failure>,
-    /// Added to the spans of calls: where a nested command starts in the outer one.
+    /// Added to the spans of invocations: where a nested command starts in the outer one.
     pub(crate) offset: usize,
     /// How many scripts and functions of the repository the walk is inside of.
     pub(crate) depth: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Run<'m, 'a> {
 
 impl<'m, 'a> Run<'m, 'a> {
     pub(crate) fn new(machine: &'m mut Machine<'a>, phase: &'m str) -> Self {
-        Self { machine, phase, calls: Vec::new(), failures: Vec::new(), offset: 0, depth: 0 }
+        Self { machine, phase, invocations: Vec::new(), failures: Vec::new(), offset: 0, depth: 0 }
     }
 
     /// Walks a whole command and gives its end; a failure carries the reason that its output shows.

@@ -1,7 +1,7 @@
 //! Programs beside Python and pip whose run decides something: downloads, package managers, files.
 
-use super::call::CallKind;
 use super::exec::Run;
+use super::invocation::InvocationKind;
 use super::machine::{Dists, Env, EnvId, Home, Shell};
 use super::paths::{self, base_name};
 use super::pip::merge;
@@ -41,7 +41,7 @@ impl Run<'_, '_> {
             };
         }
         if is_get_pip {
-            self.note(shell, cmd, CallKind::FetchGetPip, None, &Status::Ok);
+            self.note(shell, cmd, InvocationKind::FetchGetPip, None, &Status::Ok);
         }
         Some(Status::Ok)
     }
@@ -152,14 +152,14 @@ impl Run<'_, '_> {
             Status::Ok => self.loads(shell, env, base_name(&cmd.name), &cmd.args),
             status => status,
         };
-        self.note(shell, cmd, CallKind::Program { name: cmd.name.clone() }, Some(env), &status);
+        self.note(shell, cmd, InvocationKind::Program { name: cmd.name.clone() }, Some(env), &status);
         status
     }
 
     /// poetry, pdm and pipenv install the project into the active environment.
     fn manager(&mut self, shell: &Shell, cmd: &Cmd<'_>, home: Option<EnvId>) -> Status {
         let kind = manager_kind(cmd);
-        let installs = matches!(&kind, CallKind::Manager { verb, .. } if matches!(verb.as_str(), "install" | "sync" | "update"));
+        let installs = matches!(&kind, InvocationKind::Manager { verb, .. } if matches!(verb.as_str(), "install" | "sync" | "update"));
         let active = shell.active.as_deref().and_then(|dir| self.machine.venv(dir));
         let into = active.or(home);
         if let Some(status) = self.poetry_refuses(shell, cmd).filter(|_| home.is_some()) {
@@ -213,7 +213,7 @@ impl Run<'_, '_> {
                 self.note(
                     shell,
                     cmd,
-                    CallKind::MakeVenv { dir: dir.clone() },
+                    InvocationKind::MakeVenv { dir: dir.clone() },
                     self.machine.venv(&dir),
                     &Status::Ok,
                 );

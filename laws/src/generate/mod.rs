@@ -7,88 +7,88 @@ mod remarks;
 mod strings;
 mod toml;
 
-use crate::{App, Tape};
+use crate::{App, ByteSource};
 use commands::Place;
 use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::engine::{Options, Strategy};
 
 /// The app that these bytes stand for: its files, its comments, what the tool is asked.
 pub fn app(bytes: &[u8]) -> App {
-    let tape = &mut Tape::new(bytes);
-    let mut app = App { options: options(tape), ..App::default() };
-    let place = sources(tape, &mut app);
-    let tables = config::nixpacks(tape, place);
+    let source = &mut ByteSource::new(bytes);
+    let mut app = App { options: options(source), ..App::default() };
+    let place = sources(source, &mut app);
+    let tables = config::nixpacks(source, place);
     // An app without a config has nothing that could be edited; it is drawn all the same.
-    match tape.below(24) {
+    match source.below(24) {
         0..=18 => {
-            let (text, comments) = toml::write(tape, "nixpacks.toml", &tables);
+            let (text, comments) = toml::write(source, "nixpacks.toml", &tables);
             app.files.insert("nixpacks.toml", text);
             app.comments.extend(comments);
         }
-        19..=22 => app.files.insert("nixpacks.json", json::write(tape, false, &tables)),
+        19..=22 => app.files.insert("nixpacks.json", json::write(source, false, &tables)),
         _ => {}
     }
-    if tape.one_in(6) {
-        let tables = config::railway(tape, place);
-        if tape.one_in(3) {
-            let (text, comments) = toml::write(tape, "railway.toml", &tables);
+    if source.one_in(6) {
+        let tables = config::railway(source, place);
+        if source.one_in(3) {
+            let (text, comments) = toml::write(source, "railway.toml", &tables);
             app.files.insert("railway.toml", text);
             app.comments.extend(comments);
         } else {
-            app.files.insert("railway.json", json::write(tape, true, &tables));
+            app.files.insert("railway.json", json::write(source, true, &tables));
         }
     }
-    if tape.one_in(5) {
-        let mut processes = vec![("web", commands::start(tape, place))];
-        if tape.one_in(4) {
+    if source.one_in(5) {
+        let mut processes = vec![("web", commands::start(source, place))];
+        if source.one_in(4) {
             processes.push(("release", "python manage.py migrate".to_owned()));
         }
-        if tape.one_in(4) {
-            processes.push(("worker", commands::start(tape, place)));
+        if source.one_in(4) {
+            processes.push(("worker", commands::start(source, place)));
         }
-        let (text, comments) = json::procfile(tape, &processes);
+        let (text, comments) = json::procfile(source, &processes);
         app.files.insert("Procfile", text);
         app.comments.extend(comments);
     }
     app
 }
 
-fn options(tape: &mut Tape<'_>) -> Options {
+fn options(source: &mut ByteSource<'_>) -> Options {
     let mut options = Options {
-        strategy: match tape.below(8) {
+        strategy: match source.below(8) {
             5 => Strategy::Managed,
             6 => Strategy::Venv,
             7 => Strategy::Explicit,
             _ => Strategy::Auto,
         },
-        unsafe_fixes: tape.one_in(4),
+        unsafe_fixes: source.one_in(4),
         ..Options::default()
     };
-    if tape.one_in(10) {
-        options.rules.ignore.push(rule(tape));
+    if source.one_in(10) {
+        options.rules.ignore.push(rule(source));
     }
-    if tape.one_in(16) {
-        options.rules.select = vec![rule(tape), rule(tape), rule(tape)];
+    if source.one_in(16) {
+        options.rules.select = vec![rule(source), rule(source), rule(source)];
     }
-    if tape.one_in(12) {
+    if source.one_in(12) {
         let (name, value) = [("NIXPACKS_PYTHON_VERSION", "3.10"), ("NIXPACKS_PKGS", "ffmpeg pip")]
-            .get(tape.below(2))
+            .get(source.below(2))
             .copied()
             .unwrap_or_default();
         options.dashboard.env.push((name.to_owned(), value.to_owned()));
     }
-    if tape.one_in(16) {
+    if source.one_in(16) {
         options.dashboard.install_cmd = Some("pip install -r requirements.txt".to_owned());
     }
-    if tape.one_in(16) {
+    if source.one_in(16) {
         options.dashboard.start_cmd = Some("gunicorn main:app".to_owned());
     }
     options
 }
 
-fn rule(tape: &mut Tape<'_>) -> String {
+fn rule(source: &mut ByteSource<'_>) -> String {
     let rules = nixpacks_transforms::rules::RULES;
-    rules.get(tape.below(rules.len())).map(|rule| rule.id.to_owned()).unwrap_or_default()
+    rules.get(source.below(rules.len())).map(|rule| rule.id.to_owned()).unwrap_or_default()
 }
 
 const REQUIREMENTS: &[&str] = &[
@@ -111,8 +111,8 @@ const MAINS: &[&str] = &[
 ];
 
 /// The files that are no deploy files, and where the Python part stands.
-fn sources(tape: &mut Tape<'_>, app: &mut App) -> Place {
-    let layout = tape.below(12);
+fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
+    let layout = source.below(12);
     let dir = match layout {
         0..=5 => "",
         9 => "backend/",
@@ -120,9 +120,9 @@ fn sources(tape: &mut Tape<'_>, app: &mut App) -> Place {
     };
     let files = &mut app.files;
     let mut put = |path: String, text: &str| files.insert(path, text);
-    put(format!("{dir}main.py"), tape.pick(MAINS));
-    let requirements = tape.pick(REQUIREMENTS);
-    match tape.below(12) {
+    put(format!("{dir}main.py"), source.pick(MAINS));
+    let requirements = source.pick(REQUIREMENTS);
+    match source.below(12) {
         0..=7 => put(format!("{dir}requirements.txt"), requirements),
         8 => {
             put(
@@ -147,7 +147,7 @@ fn sources(tape: &mut Tape<'_>, app: &mut App) -> Place {
             "{\"name\": \"x\", \"scripts\": {\"start\": \"node index.js\", \"build\": \"true\"}}",
         );
         put("index.js".to_owned(), "");
-        if tape.one_in(2) {
+        if source.one_in(2) {
             put("package-lock.json".to_owned(), "{}");
         }
     }
@@ -160,11 +160,11 @@ fn sources(tape: &mut Tape<'_>, app: &mut App) -> Place {
         ("scripts/start.sh", "gunicorn main:app\n"),
         ("scripts/install.sh", "pip install -r requirements.txt\n"),
     ] {
-        if tape.one_in(8) {
+        if source.one_in(8) {
             put(path.to_owned(), text);
         }
     }
-    if tape.one_in(16) {
+    if source.one_in(16) {
         let path = format!("{dir}requirements.txt");
         let kept = app.files.files().filter(|(other, _)| *other != path);
         app.files =

@@ -4,7 +4,7 @@ use super::Drawn;
 
 impl Drawn<'_> {
     pub(super) fn compound(&mut self, depth: usize) {
-        match self.tape.below(14) {
+        match self.source.below(14) {
             0 => {
                 self.write("{");
                 self.body(depth);
@@ -47,13 +47,13 @@ impl Drawn<'_> {
         self.body(depth);
         self.write("then");
         self.body(depth);
-        while self.tape.one_in(4) {
+        while self.source.one_in(4) {
             self.write("elif");
             self.body(depth);
             self.write("then");
             self.body(depth);
         }
-        if self.tape.one_in(3) {
+        if self.source.one_in(3) {
             self.write("else");
             self.body(depth);
         }
@@ -61,7 +61,7 @@ impl Drawn<'_> {
     }
 
     fn for_clause(&mut self, depth: usize) {
-        match self.tape.below(8) {
+        match self.source.below(8) {
             0 => {
                 self.write("for ((i=0; i<3; i++))");
                 let end = self.pick(&["", ";", " ", "; ", "\n"]);
@@ -79,14 +79,14 @@ impl Drawn<'_> {
                 let before = self.pick(&[" ", " ", " ", " ", " ", " ", " ", "\n"]);
                 self.write(before);
                 self.write("in");
-                for _ in 0..self.tape.below(3) {
+                for _ in 0..self.source.below(3) {
                     self.blank();
                     self.word(depth);
                 }
-                if self.tape.one_in(3) { self.line_end() } else { self.write("; ") }
+                if self.source.one_in(3) { self.line_end() } else { self.write("; ") }
             }
         }
-        if self.out.ends_with(['\n', ';', ' ']) && !self.out.ends_with("for x ") && self.tape.one_in(5) {
+        if self.out.ends_with(['\n', ';', ' ']) && !self.out.ends_with("for x ") && self.source.one_in(5) {
             self.write("{");
             self.body(depth);
             self.write("}");
@@ -103,21 +103,21 @@ impl Drawn<'_> {
         self.word(depth);
         self.blank();
         self.write("in");
-        if self.tape.one_in(2) {
+        if self.source.one_in(2) {
             self.line_end();
         } else {
             self.blank();
         }
-        for _ in 0..self.tape.below(3) {
+        for _ in 0..self.source.below(3) {
             let open = self.pick(&["", "", "("]);
             self.write(open);
             self.word(depth);
-            while self.tape.one_in(4) {
+            while self.source.one_in(4) {
                 self.operator(&["|"]);
                 self.word(depth);
             }
             self.write(")");
-            match self.tape.below(4) {
+            match self.source.below(4) {
                 0 => self.gap(),
                 1 => self.line_end(),
                 2 => {
@@ -129,9 +129,9 @@ impl Drawn<'_> {
             }
             let end = self.pick(&[";;", ";;", ";;", ";&", ";;&"]);
             self.write(end);
-            if self.tape.one_in(2) { self.line_end() } else { self.blank() }
+            if self.source.one_in(2) { self.line_end() } else { self.blank() }
         }
-        if self.tape.one_in(3) {
+        if self.source.one_in(3) {
             self.write("*)");
             self.body(depth);
         }
@@ -142,7 +142,7 @@ impl Drawn<'_> {
         let head =
             self.pick(&["f()", "f ()", "f ( )", "function f", "function f()", "function f ()", "my-f()"]);
         self.write(head);
-        if self.tape.one_in(4) {
+        if self.source.one_in(4) {
             self.line_end();
         } else {
             self.write(" ");
@@ -151,7 +151,7 @@ impl Drawn<'_> {
     }
 
     fn compound_body(&mut self, depth: usize) {
-        if self.tape.below(4) < 3 {
+        if self.source.below(4) < 3 {
             self.write("{");
             self.body(depth);
             self.write("}");

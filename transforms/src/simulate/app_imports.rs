@@ -81,11 +81,9 @@ impl Run<'_, '_> {
 
     /// Notes what the started file imports and nothing is known to bring, where all that is installed is known.
     pub(super) fn note_missing_imports(&mut self, shell: &Shell, env: EnvId, file: &str) {
-        let known = self
-            .machine
-            .envs
-            .get(env)
-            .is_some_and(|env| !env.dists.open && !env.user.open && env.dists.sources.is_empty());
+        let known = self.machine.envs.get(env).is_some_and(|env| {
+            !env.dists.has_unknown && !env.user.has_unknown && env.dists.sources.is_empty()
+        });
         if !self.phase.is_empty() || !known || self.machine.brings_unseen_files {
             return;
         }

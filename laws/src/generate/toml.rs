@@ -3,7 +3,7 @@
 use super::config::{Table, Value};
 use super::remarks::{REMARKS, SILENCED};
 use super::strings;
-use crate::{Comment, Owner, Tape};
+use crate::{ByteSource, Comment, Owner};
 use std::fmt::Write as _;
 
 /// How a file writes its tables.
@@ -17,7 +17,7 @@ enum Style {
 }
 
 struct Writer<'t, 'b> {
-    tape: &'t mut Tape<'b>,
+    source: &'t mut ByteSource<'b>,
     path: &'static str,
     out: String,
     comments: Vec<Comment>,
@@ -28,17 +28,21 @@ struct Writer<'t, 'b> {
 }
 
 /// Writes the tables to a file of this name.
-pub(super) fn write(tape: &mut Tape<'_>, path: &'static str, tables: &[Table]) -> (String, Vec<Comment>) {
-    let (bom, unended, noisy) = (tape.one_in(5), tape.one_in(4), tape.below(4) > 0);
-    let (endings, quotes) = (tape.below(4), [0, 0, 0, 1, 2, 3].get(tape.below(6)).copied().unwrap_or(0));
-    let style = match tape.below(8) {
+pub(super) fn write(
+    source: &mut ByteSource<'_>,
+    path: &'static str,
+    tables: &[Table],
+) -> (String, Vec<Comment>) {
+    let (bom, unended, noisy) = (source.one_in(5), source.one_in(4), source.below(4) > 0);
+    let (endings, quotes) = (source.below(4), [0, 0, 0, 1, 2, 3].get(source.below(6)).copied().unwrap_or(0));
+    let style = match source.below(8) {
         5 => Style::Dotted,
         6 => Style::Inline,
         7 => Style::HalfDotted,
         _ => Style::Headers,
     };
     let (out, comments) = (String::new(), Vec::new());
-    let mut writer = Writer { tape, path, out, comments, endings, quotes, style, noisy };
+    let mut writer = Writer { source, path, out, comments, endings, quotes, style, noisy };
     if bom {
         writer.out.push('\u{feff}');
     }
@@ -117,17 +121,17 @@ impl Writer<'_, '_> {
 
     /// Never when the file is to be tidy.
     fn noise(&mut self, n: usize) -> bool {
-        self.tape.one_in(n) && self.noisy
+        self.source.one_in(n) && self.noisy
     }
 
     fn eol(&mut self) {
-        self.out.push_str(self.tape.eol(self.endings));
+        self.out.push_str(self.source.eol(self.endings));
     }
 
     fn comment(&mut self, owner: Owner) {
-        let mark = format!("#c{}{}", self.comments.len(), self.tape.pick(REMARKS));
-        let mark = if self.tape.one_in(24) {
-            format!("# nixpacks-fix: ignore[{}] {}", self.tape.pick(SILENCED), &mark[1..])
+        let mark = format!("#c{}{}", self.comments.len(), self.source.pick(REMARKS));
+        let mark = if self.source.one_in(24) {
+            format!("# nixpacks-fix: ignore[{}] {}", self.source.pick(SILENCED), &mark[1..])
         } else {
             mark
         };
@@ -144,7 +148,7 @@ impl Writer<'_, '_> {
     }
 
     fn above(&mut self, indent: &str, owner: &Owner) {
-        for _ in 0..self.tape.below(10).saturating_sub(7) {
+        for _ in 0..self.source.below(10).saturating_sub(7) {
             if self.noisy {
                 self.out.push_str(indent);
                 self.comment(owner.clone());
@@ -155,7 +159,7 @@ impl Writer<'_, '_> {
 
     fn trailing(&mut self, owner: Owner) {
         if self.noise(5) {
-            let gap = self.tape.pick(&[" ", "  ", "\t", ""]);
+            let gap = self.source.pick(&[" ", "  ", "\t", ""]);
             self.out.push_str(gap);
             self.comment(owner);
         }
@@ -169,7 +173,7 @@ impl Writer<'_, '_> {
 
     fn key(&mut self, key: &str) -> String {
         let bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-        match self.tape.below(16) {
+        match self.source.below(16) {
             14 => format!("\"{key}\""),
             15 => format!("'{key}'"),
             _ if !bare => format!("\"{key}\""),
@@ -180,7 +184,7 @@ impl Writer<'_, '_> {
     fn entry(&mut self, table: &[String], key: &str, value: &Value, written: &[String]) {
         let path = join(table, key);
         let owner = Owner::Key(path.clone());
-        let indent = if self.noisy { self.tape.pick(&["", "", "", "  ", "\t"]) } else { "" };
+        let indent = if self.noisy { self.source.pick(&["", "", "", "  ", "\t"]) } else { "" };
         self.above(indent, &owner);
         let name = self.keys(&join(written, key));
         let (before, after) = if self.noise(6) { ("   ", "\t") } else { (" ", " ") };
@@ -188,7 +192,7 @@ impl Writer<'_, '_> {
         let _ = write!(self.out, "{indent}{name}{before}={after}");
         match value {
             Value::Text(text) => self.string(text, false),
-            Value::List(list) if self.tape.below(5) < 3 => self.flat(list, false),
+            Value::List(list) if self.source.below(5) < 3 => self.flat(list, false),
             Value::List(list) => self.lines(list, &path, indent),
             Value::Raw(raw) => self.out.push_str(raw),
         }
@@ -220,7 +224,7 @@ impl Writer<'_, '_> {
 
     fn string(&mut self, text: &str, one_line: bool) {
         let eol = if self.endings == 2 { "\r\n" } else { "\n" };
-        let string = strings::toml(self.tape, text, self.quotes, eol, one_line);
+        let string = strings::toml(self.source, text, self.quotes, eol, one_line);
         self.out.push_str(&string);
     }
 
@@ -240,9 +244,9 @@ impl Writer<'_, '_> {
 
     /// Over several lines; some elements share one, the brackets may too.
     fn lines(&mut self, list: &[String], path: &[String], indent: &str) {
-        let inner = format!("{indent}{}", self.tape.pick(&["    ", "    ", "  ", "\t"]));
+        let inner = format!("{indent}{}", self.source.pick(&["    ", "    ", "  ", "\t"]));
         let (open_alone, close_alone) = (!self.noise(5), !self.noise(5));
-        let trailing_comma = !self.tape.one_in(3);
+        let trailing_comma = !self.source.one_in(3);
         self.out.push('[');
         let mut at_line_start = open_alone || list.is_empty();
         if at_line_start {

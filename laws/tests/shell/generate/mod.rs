@@ -4,24 +4,25 @@ mod compound;
 mod mistakes;
 mod words;
 
-use laws::Tape;
+use laws::ByteSource;
 
 /// A script. With `mistakes` some parts of it are cut, doubled or put in where they do not belong.
 pub(crate) fn script(bytes: &[u8], mistakes: bool) -> String {
-    let mut drawn = Drawn { tape: Tape::new(bytes), out: String::new(), delimiters: Vec::new(), left: 24 };
+    let mut drawn =
+        Drawn { source: ByteSource::new(bytes), out: String::new(), delimiters: Vec::new(), left: 24 };
     drawn.list(0);
     drawn.line_end();
-    let Drawn { mut tape, mut out, .. } = drawn;
+    let Drawn { mut source, mut out, .. } = drawn;
     if mistakes {
-        for _ in 0..=tape.below(3) {
-            mistakes::spoil(&mut tape, &mut out);
+        for _ in 0..=source.below(3) {
+            mistakes::spoil(&mut source, &mut out);
         }
     }
     out
 }
 
 struct Drawn<'t> {
-    tape: Tape<'t>,
+    source: ByteSource<'t>,
     out: String,
     /// Of the here-documents that start after the line.
     delimiters: Vec<&'static str>,
@@ -35,7 +36,7 @@ impl Drawn<'_> {
     }
 
     fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        self.tape.pick(from)
+        self.source.pick(from)
     }
 
     fn blank(&mut self) {
@@ -55,7 +56,7 @@ impl Drawn<'_> {
         self.write(comment);
         self.write("\n");
         for delimiter in std::mem::take(&mut self.delimiters) {
-            for _ in 0..self.tape.below(3) {
+            for _ in 0..self.source.below(3) {
                 let line = self.pick(&[
                     "x",
                     "\ty",
@@ -79,7 +80,7 @@ impl Drawn<'_> {
 
     /// What may stand between two commands of a list.
     fn separator(&mut self) {
-        match self.tape.below(8) {
+        match self.source.below(8) {
             0 | 1 => {
                 self.gap();
                 self.write(";");
@@ -112,7 +113,7 @@ impl Drawn<'_> {
 
     fn list(&mut self, depth: usize) {
         self.pipeline(depth);
-        while self.left > 0 && self.tape.one_in(2) {
+        while self.left > 0 && self.source.one_in(2) {
             self.separator();
             self.pipeline(depth);
         }
@@ -120,13 +121,13 @@ impl Drawn<'_> {
 
     /// A list with what has to stand before a keyword.
     fn body(&mut self, depth: usize) {
-        if self.tape.one_in(3) {
+        if self.source.one_in(3) {
             self.line_end();
         } else {
             self.blank();
         }
         self.list(depth);
-        match self.tape.below(4) {
+        match self.source.below(4) {
             0 | 1 => self.write("; "),
             2 => self.write(" & "),
             _ => self.line_end(),
@@ -138,9 +139,9 @@ impl Drawn<'_> {
             self.pick(&["", "", "", "", "", "", "! ", "time ", "time -p ", "! ! ", "time -- ", "! time "]);
         self.write(prefix);
         self.command(depth);
-        while self.left > 0 && self.tape.one_in(6) {
+        while self.left > 0 && self.source.one_in(6) {
             self.operator(&["|", "|", "|&"]);
-            if self.tape.one_in(5) {
+            if self.source.one_in(5) {
                 self.line_end();
             }
             self.command(depth);
@@ -149,11 +150,11 @@ impl Drawn<'_> {
 
     fn command(&mut self, depth: usize) {
         self.left = self.left.saturating_sub(1);
-        if depth >= 4 || self.left == 0 || self.tape.below(3) == 0 {
+        if depth >= 4 || self.left == 0 || self.source.below(3) == 0 {
             return self.simple(depth);
         }
         self.compound(depth + 1);
-        while self.tape.one_in(6) {
+        while self.source.one_in(6) {
             self.gap();
             self.redirection(depth + 1);
         }

@@ -40,9 +40,9 @@ impl Run<'_, '_> {
     /// Walks commands that stand in no deploy file.
     fn hidden(&mut self, walk: impl FnOnce(&mut Self) -> Status) -> Status {
         self.depth += 1;
-        let (calls, offset) = (self.calls.len(), std::mem::take(&mut self.offset));
+        let (calls, offset) = (self.invocations.len(), std::mem::take(&mut self.offset));
         let status = walk(self);
-        self.calls.truncate(calls);
+        self.invocations.truncate(calls);
         self.offset = offset;
         self.depth -= 1;
         status

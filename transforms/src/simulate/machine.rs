@@ -30,9 +30,9 @@ pub(crate) struct Dists {
     /// Those of them that Nix links with the libraries that they need.
     pub(crate) from_nix: BTreeSet<String>,
     /// Whether something was installed that could not be listed.
-    pub(crate) open: bool,
+    pub(crate) has_unknown: bool,
     /// Whether a requirements file or a project was installed, however little it asks for.
-    pub(crate) filled: bool,
+    pub(crate) installed_anything: bool,
     /// Directories of projects that were installed from their source.
     pub(crate) sources: BTreeSet<String>,
     /// Console scripts of those projects.
@@ -43,8 +43,8 @@ impl Dists {
     /// Whether nothing was ever installed.
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty()
-            && !self.open
-            && !self.filled
+            && !self.has_unknown
+            && !self.installed_anything
             && self.sources.is_empty()
             && self.scripts.is_empty()
     }
@@ -56,8 +56,8 @@ impl Dists {
 
     /// Adds all that another one holds.
     pub(crate) fn extend(&mut self, from: Self) {
-        self.open |= from.open;
-        self.filled |= from.filled;
+        self.has_unknown |= from.has_unknown;
+        self.installed_anything |= from.installed_anything;
         self.from_nix.extend(from.from_nix);
         self.sources.extend(from.sources);
         self.scripts.extend(from.scripts);
@@ -67,9 +67,9 @@ impl Dists {
     }
 
     /// Whether anything but the installers is here.
-    pub(crate) fn any(&self) -> bool {
-        self.open
-            || self.filled
+    pub(crate) fn has_packages(&self) -> bool {
+        self.has_unknown
+            || self.installed_anything
             || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
     }
 
@@ -374,7 +374,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn may_have(&self, shell: &Shell) -> bool {
         let on_path =
             shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
-        on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.open)
+        on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.has_unknown)
     }
 
     /// What a program's absolute path reaches.
@@ -454,7 +454,10 @@ impl<'a> Machine<'a> {
         let places = on_path.chain(["."]).map(|dir| paths::join(&shell.cwd, dir));
         let places = places.inspect(|_| self.work.count(1));
         let extra: Vec<&Dists> = places.filter_map(|dir| self.targets.get(&dir)).map(Arc::as_ref).collect();
-        if !env.dists.any() && !env.user.any() && !extra.iter().any(|dists| dists.any()) {
+        if !env.dists.has_packages()
+            && !env.user.has_packages()
+            && !extra.iter().any(|dists| dists.has_packages())
+        {
             return Err((
                 Reason::ModuleNotFound,
                 "your requirements are not installed for the Python that runs this: expect ModuleNotFoundError".to_owned(),

@@ -1,10 +1,10 @@
 /// Choices, one byte each; zeros when it runs out, which draws the plainest thing.
 #[derive(Clone, Debug)]
-pub struct Tape<'b> {
+pub struct ByteSource<'b> {
     bytes: std::slice::Iter<'b, u8>,
 }
 
-impl<'b> Tape<'b> {
+impl<'b> ByteSource<'b> {
     /// The choices that these bytes stand for.
     pub fn new(bytes: &'b [u8]) -> Self {
         Self { bytes: bytes.iter() }
@@ -15,7 +15,7 @@ impl<'b> Tape<'b> {
         usize::from(*self.bytes.next().unwrap_or(&0)) % n.max(1)
     }
 
-    /// True once in `n`; never when the tape has run out.
+    /// True once in `n`; never when the source has run out.
     pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == n - 1
     }
@@ -30,7 +30,7 @@ impl<'b> Tape<'b> {
         if crlf { "\r\n" } else { "\n" }
     }
 
-    /// One of several; the first when the tape has run out.
+    /// One of several; the first when the source has run out.
     pub fn pick<'s>(&mut self, from: &[&'s str]) -> &'s str {
         from.get(self.below(from.len())).copied().unwrap_or_default()
     }

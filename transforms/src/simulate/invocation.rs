@@ -23,7 +23,7 @@ pub struct Command {
     /// How it ends.
     pub(crate) status: Status,
     /// What it does with Python's packages, in order.
-    pub calls: Vec<Call>,
+    pub invocations: Vec<Invocation>,
 }
 
 impl Command {
@@ -50,13 +50,13 @@ impl Command {
 
 /// One simple command that concerns Python's packages.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct Invocation {
     /// The simple command in the command string.
     pub span: Span,
     /// The program as written.
     pub program: String,
     /// What it is.
-    pub kind: CallKind,
+    pub kind: InvocationKind,
     /// The virtual environment that it reaches.
     pub venv: Option<String>,
     /// How many of the walk's environments were there when it ran.
@@ -67,7 +67,7 @@ pub struct Call {
     pub(crate) status: Status,
 }
 
-impl Call {
+impl Invocation {
     /// Whether it is predicted to fail.
     pub fn fails(&self) -> bool {
         matches!(self.status, Status::Fail(_))
@@ -86,9 +86,9 @@ impl Call {
 
 /// What a simple command does with Python's packages.
 #[derive(Clone, Debug)]
-pub enum CallKind {
+pub enum InvocationKind {
     /// Runs pip.
-    Pip(Box<PipCall>),
+    Pip(Box<PipInvocation>),
     /// `python -m ensurepip`
     EnsurePip,
     /// Fetches get-pip.py, to a file or into a pipe.
@@ -131,7 +131,7 @@ pub enum CallKind {
 
 /// How pip is called.
 #[derive(Clone, Debug)]
-pub struct PipCall {
+pub struct PipInvocation {
     /// Bytes of the command string that name pip: `pip`, `python3 -m pip`, `sudo pip3`.
     pub program: Span,
     /// Place of the first argument of pip among the words.

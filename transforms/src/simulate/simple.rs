@@ -1,7 +1,7 @@
 //! Simple commands: variables, the shell's own commands, and which program a word reaches.
 
-use super::call::{Call, CallKind};
 use super::exec::Run;
+use super::invocation::{Invocation, InvocationKind};
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
 use super::python::venv_dir;
@@ -260,7 +260,7 @@ impl Run<'_, '_> {
             } else {
                 missing_venv(file)
             };
-            let kind = CallKind::Activate { dir: dir.to_owned() };
+            let kind = InvocationKind::Activate { dir: dir.to_owned() };
             let env = self.machine.venv(dir);
             self.note(shell, cmd, kind, env, &status);
             return status;
@@ -321,7 +321,7 @@ impl Run<'_, '_> {
         let status = if name.contains('/') {
             let path = paths::join(&shell.cwd, name);
             let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
-            let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.open);
+            let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.has_unknown);
             if open {
                 Status::may_be_installed(base)
             } else if path.contains("venv/bin/") {
@@ -345,7 +345,7 @@ impl Run<'_, '_> {
         };
         let makes = (base == "virtualenv").then(|| venv_dir(cmd, cmd.program + 1)).flatten();
         let kind = if let Some(dir) = makes {
-            CallKind::MakeVenv { dir: paths::join(&shell.cwd, dir) }
+            InvocationKind::MakeVenv { dir: paths::join(&shell.cwd, dir) }
         } else if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
             self.pip_kind(cmd, cmd.program + 1, None)
         } else if matches!(base, "poetry" | "pdm" | "pipenv" | "uv") {
@@ -353,7 +353,7 @@ impl Run<'_, '_> {
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
             self.python_kind(shell, cmd)
         } else {
-            CallKind::Program { name: name.to_owned() }
+            InvocationKind::Program { name: name.to_owned() }
         };
         self.note(shell, cmd, kind, None, &status);
         status
@@ -364,14 +364,14 @@ impl Run<'_, '_> {
         &mut self,
         shell: &Shell,
         cmd: &Cmd<'_>,
-        kind: CallKind,
+        kind: InvocationKind,
         env: Option<EnvId>,
         status: &Status,
     ) {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.calls.push(Call {
+        self.invocations.push(Invocation {
             span,
             program: cmd.name.clone(),
             kind,
@@ -384,14 +384,14 @@ impl Run<'_, '_> {
 }
 
 /// The call of a package manager.
-pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> CallKind {
+pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> InvocationKind {
     let tool = ["poetry", "pdm", "pipenv", "uv"].into_iter().find(|tool| base_name(&cmd.name) == *tool);
     if base_name(&cmd.name) == "uv" && cmd.operand() == Some("pip") {
-        return CallKind::UvPip { system: cmd.has("--system") };
+        return InvocationKind::UvPip { system: cmd.has("--system") };
     }
     match tool {
-        Some(tool) => CallKind::Manager { tool, verb: cmd.operand().unwrap_or_default().to_owned() },
-        None => CallKind::Program { name: cmd.name.clone() },
+        Some(tool) => InvocationKind::Manager { tool, verb: cmd.operand().unwrap_or_default().to_owned() },
+        None => InvocationKind::Program { name: cmd.name.clone() },
     }
 }
 

@@ -6,8 +6,8 @@ use nixpacks_transforms::document::Document;
 use nixpacks_transforms::edit::{self, Edit};
 use nixpacks_transforms::engine::{self, Applicability, FileChange, Outcome};
 use nixpacks_transforms::plan;
+use nixpacks_transforms::simulate::{self, Stage, Verdict};
 use nixpacks_transforms::text::BOM;
-use nixpacks_transforms::walk::{self, Stage, Verdict};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -38,7 +38,7 @@ pub struct Seen {
     /// See `offered`.
     pub changed: bool,
     /// The prediction before.
-    pub before: walk::Outcome,
+    pub before: simulate::Outcome,
     /// The files and their texts, before and after.
     pub changes: Vec<FileChange>,
 }
@@ -50,7 +50,7 @@ fn law(holds: bool, law: &'static str, detail: impl FnOnce() -> String) -> Law {
 }
 
 /// Whether every law holds of this app.
-pub fn hold(app: &App) -> Result<Seen, Broken> {
+pub fn check(app: &App) -> Result<Seen, Broken> {
     let outcome = run(app, "the repairs settle")?;
     judgement(app, &outcome)?;
     for change in &outcome.changes {
@@ -99,11 +99,11 @@ fn judgement(app: &App, outcome: &Outcome) -> Law {
     let every = (0..outcome.fixes.len()).all(answered);
     law(every, "every fix answers a finding", || format!("{:?} of {:?}", outcome.fixes, outcome.findings))?;
     law(!before.builds() || after.builds(), "an app that builds still does", told)?;
-    let stage = |stage| matches!(after.outcome, walk::Outcome::Fails { stage: at, .. } if at == stage);
-    let family = after.reason().is_some_and(walk::Reason::is_pip_family);
+    let stage = |stage| matches!(after.outcome, simulate::Outcome::Fails { stage: at, .. } if at == stage);
+    let family = after.reason().is_some_and(simulate::Reason::is_pip_family);
     // What stopped the app before, and would have stopped it later, is for a person where a repair leaves it: the
     // repair is of something else.
-    let stops = |app: &App| walk::walk(&plan::model(app, &app.options.dashboard), app).stops;
+    let stops = |app: &App| simulate::simulate(&plan::model(app, &app.options.dashboard), app).stops;
     let (was, is) = (stops(app), stops(&fixed(app, outcome)));
     let same = |one: &Verdict, other: &Verdict| one.outcome == other.outcome && one.detail == other.detail;
     let gone = was.iter().find(|stop| !is.iter().any(|other| same(stop, other)));

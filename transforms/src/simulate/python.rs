@@ -1,7 +1,7 @@
 //! Python interpreters: modules, scripts, code on the command line, and virtual environments.
 
-use super::call::CallKind;
 use super::exec::Run;
+use super::invocation::InvocationKind;
 use super::machine::{Dists, Env, EnvId, Home, Program, Shell};
 use super::paths;
 use super::simple::{Cmd, missing_file};
@@ -49,18 +49,18 @@ impl Run<'_, '_> {
     }
 
     /// What a call of an interpreter that is not there would have been.
-    pub(crate) fn python_kind(&self, shell: &Shell, cmd: &Cmd<'_>) -> CallKind {
+    pub(crate) fn python_kind(&self, shell: &Shell, cmd: &Cmd<'_>) -> InvocationKind {
         match job(cmd) {
             Job::Module(module, first) => match module.as_str() {
                 "pip" => self.pip_kind(cmd, first, Some(first - 1)),
-                "ensurepip" => CallKind::EnsurePip,
+                "ensurepip" => InvocationKind::EnsurePip,
                 "venv" | "virtualenv" => match venv_dir(cmd, first) {
-                    Some(dir) => CallKind::MakeVenv { dir: paths::join(&shell.cwd, dir) },
+                    Some(dir) => InvocationKind::MakeVenv { dir: paths::join(&shell.cwd, dir) },
                     None => python_call(cmd),
                 },
                 _ => python_call(cmd),
             },
-            Job::Script(script, _) if self.is_get_pip(shell, &script) => CallKind::RunGetPip,
+            Job::Script(script, _) if self.is_get_pip(shell, &script) => InvocationKind::RunGetPip,
             _ => python_call(cmd),
         }
     }
@@ -78,7 +78,7 @@ impl Run<'_, '_> {
             }
             "ensurepip" => {
                 let status = self.ensurepip(shell, env);
-                self.note(shell, cmd, CallKind::EnsurePip, Some(env), &status);
+                self.note(shell, cmd, InvocationKind::EnsurePip, Some(env), &status);
                 return status;
             }
             "venv" => return self.make_venv(shell, cmd, env, first),
@@ -120,7 +120,7 @@ impl Run<'_, '_> {
             }
         } else if stdlib::has(top) {
             Status::Ok
-        } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
+        } else if self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown) {
             Status::may_be_installed(top)
         } else {
             Status::fail(Reason::ModuleNotFound, format!("No module named {module}"))
@@ -161,7 +161,7 @@ impl Run<'_, '_> {
             let status = if self.app_module(shell, env, module).is_some() || self.provides(shell, env, module)
             {
                 self.imports(shell, env)
-            } else if self.machine.envs.get(env).is_some_and(|env| env.dists.open) {
+            } else if self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown) {
                 Status::may_be_installed(module)
             } else {
                 Status::fail(Reason::ModuleNotFound, format!("No module named '{module}'"))
@@ -259,7 +259,7 @@ impl Run<'_, '_> {
             // The running interpreter is the file that the copy would replace.
             let status =
                 Status::fail(Reason::Other, format!("[Errno 26] Text file busy: '{dir}/bin/python'"));
-            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            self.note(shell, cmd, InvocationKind::MakeVenv { dir }, Some(id), &status);
             return status;
         }
         let Some(base) = self.machine.envs.get(id).cloned() else { return Status::Ok };
@@ -273,7 +273,7 @@ impl Run<'_, '_> {
         if base.home == Home::Apt && !self.machine.profile.apt_venv {
             let status =
                 Status::fail(Reason::Other, "ensurepip is not available: install the python3-venv package");
-            self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(id), &status);
+            self.note(shell, cmd, InvocationKind::MakeVenv { dir }, Some(id), &status);
             return status;
         }
         let env = Env {
@@ -295,13 +295,13 @@ impl Run<'_, '_> {
             }
             None => self.machine.add_env(env),
         };
-        self.note(shell, cmd, CallKind::MakeVenv { dir }, Some(made), &Status::Ok);
+        self.note(shell, cmd, InvocationKind::MakeVenv { dir }, Some(made), &Status::Ok);
         Status::Ok
     }
 }
 
-fn python_call(cmd: &Cmd<'_>) -> CallKind {
-    CallKind::Python { name: cmd.name.clone() }
+fn python_call(cmd: &Cmd<'_>) -> InvocationKind {
+    InvocationKind::Python { name: cmd.name.clone() }
 }
 
 /// PEP 668, in pip's words.

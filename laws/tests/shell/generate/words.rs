@@ -4,8 +4,8 @@ use super::Drawn;
 
 impl Drawn<'_> {
     pub(super) fn condition(&mut self, depth: usize) {
-        if depth < 6 && self.tape.one_in(3) {
-            match self.tape.below(4) {
+        if depth < 6 && self.source.one_in(3) {
+            match self.source.below(4) {
                 0 => {
                     self.write("! ");
                     self.condition(depth + 1);
@@ -18,7 +18,7 @@ impl Drawn<'_> {
                 _ => {
                     self.condition(depth + 1);
                     self.operator(&["&&", "||"]);
-                    if self.tape.one_in(4) {
+                    if self.source.one_in(4) {
                         self.line_end();
                     }
                     self.condition(depth + 1);
@@ -26,7 +26,7 @@ impl Drawn<'_> {
             }
             return;
         }
-        match self.tape.below(6) {
+        match self.source.below(6) {
             0 => self.word(depth),
             1 | 2 => {
                 let operator = self.pick(&["-f", "-d", "-z", "-n"]);
@@ -51,31 +51,31 @@ impl Drawn<'_> {
 
     pub(super) fn simple(&mut self, depth: usize) {
         let start = self.out.len();
-        while self.tape.one_in(6) {
+        while self.source.one_in(6) {
             let assignment = self.pick(&["A=", "B=1", "C+=x", "D='e f'", "PATH=$x:y", "E=(a 'b' $c)"]);
             self.write(assignment);
             self.blank();
         }
-        while self.tape.one_in(12) {
+        while self.source.one_in(12) {
             self.redirection(depth);
             self.blank();
         }
-        if self.out.len() == start || self.tape.below(4) > 0 {
+        if self.out.len() == start || self.source.below(4) > 0 {
             let program = self
                 .pick(&["a", "pip", "echo", "export", "declare", "[", "\"p\"", "$p", "b/c", ":", "if\\\nx"]);
             self.write(program);
         } else {
             self.write("x");
         }
-        for _ in 0..self.tape.below(4) {
+        for _ in 0..self.source.below(4) {
             self.blank();
-            if self.tape.one_in(5) { self.redirection(depth) } else { self.word(depth) }
+            if self.source.one_in(5) { self.redirection(depth) } else { self.word(depth) }
         }
     }
 
     pub(super) fn redirection(&mut self, depth: usize) {
         let fd = self.pick(&["", "", "", "2", "10"]);
-        match self.tape.below(8) {
+        match self.source.below(8) {
             0 | 1 => {
                 let delimiter = self.pick(&["E", "'E'", "\"E\"", "\\E", "EOF"]);
                 let operator = self.pick(&["<<", "<<-", "<< ", "<<"]);
@@ -105,8 +105,8 @@ impl Drawn<'_> {
     }
 
     pub(super) fn word(&mut self, depth: usize) {
-        for at in 0..=self.tape.below(6) / 4 {
-            if at == 0 || self.tape.one_in(2) {
+        for at in 0..=self.source.below(6) / 4 {
+            if at == 0 || self.source.one_in(2) {
                 self.piece(depth);
             }
         }
@@ -172,7 +172,7 @@ impl Drawn<'_> {
             "${#x}",
             "${x[@]}",
         ];
-        match self.tape.below(12) {
+        match self.source.below(12) {
             0..=5 => {
                 let text = self.pick(PLAIN);
                 self.write(text);
@@ -192,11 +192,11 @@ impl Drawn<'_> {
 
     fn substitution(&mut self, depth: usize) {
         let (open, close) = *[("$(", ")"), ("\"$(", ")\""), ("<(", ")"), ("${x:-$(", ")}")]
-            .get(self.tape.below(4))
+            .get(self.source.below(4))
             .unwrap_or(&("$(", ")"));
         let outer = std::mem::take(&mut self.delimiters);
         self.write(open);
-        if !self.tape.one_in(8) {
+        if !self.source.one_in(8) {
             let start = self.pick(&[" ", "\n", "", " # c\n"]);
             self.write(start);
             self.list(depth + 1);

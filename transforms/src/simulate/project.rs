@@ -49,14 +49,14 @@ impl Run<'_, '_> {
         groups: bool,
         asked: &mut Dists,
     ) {
-        asked.filled = true;
+        asked.installed_anything = true;
         asked.sources.insert(dir.to_owned());
         // A `setup.py` computes what it asks for.
         let Some(found) = found.filter(|found| found.name.is_some() || !found.requirements.is_empty()) else {
-            asked.open = true;
+            asked.has_unknown = true;
             return;
         };
-        asked.open |= found.dynamic && found.dynamic_files.is_empty();
+        asked.has_unknown |= found.dynamic && found.dynamic_files.is_empty();
         asked.scripts.extend(found.scripts);
         let more = extras.iter().filter_map(|extra| found.extras.get(&normalize(extra))).flatten();
         let grouped = found.groups.iter().filter(|_| groups);

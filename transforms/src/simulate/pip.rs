@@ -1,7 +1,7 @@
 //! pip: where it installs, and what stops it.
 
-use super::call::{CallKind, PipCall};
 use super::exec::Run;
+use super::invocation::{InvocationKind, PipInvocation};
 use super::machine::{Dists, EnvId, Home, Shell};
 use super::paths;
 use super::python::{breaks_system, externally_managed};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 impl Run<'_, '_> {
     /// What a call of pip is. `module` is the place of the word `pip` in `python -m pip`.
-    pub(crate) fn pip_kind(&self, cmd: &Cmd<'_>, first: usize, module: Option<usize>) -> CallKind {
+    pub(crate) fn pip_kind(&self, cmd: &Cmd<'_>, first: usize, module: Option<usize>) -> InvocationKind {
         let words = &cmd.simple.words;
         let texts: Vec<Option<&str>> = words.iter().skip(first).map(readable).collect();
         let command = requirements::pip_arguments(&texts);
@@ -27,7 +27,7 @@ impl Run<'_, '_> {
         let start = sudo.or_else(|| words.get(cmd.program)).map_or(0, |word| word.span.start);
         let end = words.get(last).map_or(start, |word| word.span.end);
         let program = Span::new(start + self.offset, end.max(start) + self.offset);
-        CallKind::Pip(Box::new(PipCall {
+        InvocationKind::Pip(Box::new(PipInvocation {
             program,
             first,
             command,
@@ -47,7 +47,7 @@ impl Run<'_, '_> {
         module: Option<usize>,
     ) -> Status {
         let kind = self.pip_kind(cmd, first, module);
-        let CallKind::Pip(call) = &kind else { return Status::Ok };
+        let InvocationKind::Pip(call) = &kind else { return Status::Ok };
         let status = self.run_pip(shell, env, &call.command, module.is_some());
         self.note(shell, cmd, kind, Some(env), &status);
         status
@@ -129,8 +129,8 @@ impl Run<'_, '_> {
         for (_, place) in &command.editable {
             self.requirement(shell, place, asked)?;
         }
-        asked.open |= command.unknown;
-        asked.filled |= !command.requirement_files.is_empty() || !command.editable.is_empty();
+        asked.has_unknown |= command.unknown;
+        asked.installed_anything |= !command.requirement_files.is_empty() || !command.editable.is_empty();
         Ok(())
     }
 
@@ -158,7 +158,7 @@ impl Run<'_, '_> {
             return Ok(());
         }
         if file.contains("://") {
-            asked.open = true;
+            asked.has_unknown = true;
             return Ok(());
         }
         let read =
@@ -166,7 +166,7 @@ impl Run<'_, '_> {
         let Some((bytes, place)) = read else {
             let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
             if self.machine.exists(&path) || elsewhere {
-                asked.open = true;
+                asked.has_unknown = true;
                 return Ok(());
             }
             return Err(no_requirements(file));
@@ -180,7 +180,7 @@ impl Run<'_, '_> {
         };
         self.machine.work.count_names(read.lines.len());
         if self.machine.work.is_spent() {
-            asked.open = true;
+            asked.has_unknown = true;
             return Ok(());
         }
         for line in &read.lines {
@@ -238,7 +238,7 @@ impl Run<'_, '_> {
             None if !text.contains(['*', '?', '~']) && !text.starts_with('-') => {
                 return Err(Status::fail(Reason::Resolution, format!("Invalid requirement: '{text}'")));
             }
-            None => asked.open = true,
+            None => asked.has_unknown = true,
         }
         Ok(())
     }
@@ -262,7 +262,7 @@ impl Run<'_, '_> {
             }
             None => Status::Ok,
         };
-        self.note(shell, cmd, CallKind::RunGetPip, Some(id), &status);
+        self.note(shell, cmd, InvocationKind::RunGetPip, Some(id), &status);
         status
     }
 }
@@ -291,7 +291,7 @@ fn no_requirements(file: &str) -> Status {
 pub(crate) fn add(asked: &mut Dists, requirement: &Requirement) {
     match &requirement.name {
         Some(name) => asked.add(name, requirement.extras.iter().cloned()),
-        None => asked.open = true,
+        None => asked.has_unknown = true,
     }
 }
 

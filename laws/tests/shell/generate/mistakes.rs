@@ -1,6 +1,6 @@
 //! Parts cut, doubled and put in.
 
-use laws::Tape;
+use laws::ByteSource;
 
 /// What a mistake puts in.
 const PIECES: &[&str] = &[
@@ -87,22 +87,22 @@ const PIECES: &[&str] = &[
     "<(",
 ];
 
-pub(super) fn spoil(tape: &mut Tape<'_>, out: &mut String) {
+pub(super) fn spoil(source: &mut ByteSource<'_>, out: &mut String) {
     let boundary = |out: &str, at: usize| (at..=out.len()).find(|at| out.is_char_boundary(*at)).unwrap();
-    let place = |tape: &mut Tape<'_>, out: &str| {
-        let at = (tape.below(256) * 256 + tape.below(256)) % (out.len() + 1);
+    let place = |source: &mut ByteSource<'_>, out: &str| {
+        let at = (source.below(256) * 256 + source.below(256)) % (out.len() + 1);
         boundary(out, at)
     };
-    let at = place(tape, out);
-    let end = boundary(out, (at + 1 + tape.below(4)).min(out.len()));
-    match tape.below(5) {
+    let at = place(source, out);
+    let end = boundary(out, (at + 1 + source.below(4)).min(out.len()));
+    match source.below(5) {
         0 => out.replace_range(at..end, ""),
         1 => {
             let part = out[at..end].to_owned();
-            let to = place(tape, out);
+            let to = place(source, out);
             out.insert_str(to, &part);
         }
-        2 => out.replace_range(at..end, tape.pick(PIECES)),
-        _ => out.insert_str(at, tape.pick(PIECES)),
+        2 => out.replace_range(at..end, source.pick(PIECES)),
+        _ => out.insert_str(at, source.pick(PIECES)),
     }
 }

@@ -1,7 +1,7 @@
 //! What a config says, before it is written.
 
 use super::commands::{self, Place};
-use crate::Tape;
+use crate::ByteSource;
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -75,21 +75,21 @@ const PACKAGES: &[&str] = &[
     "pkgs.pip",
 ];
 
-fn packages(tape: &mut Tape<'_>) -> Value {
+fn packages(source: &mut ByteSource<'_>) -> Value {
     let first =
-        tape.pick(&["python311", "python311", "python311", "python312", "...", "python39", "", "gcc"]);
+        source.pick(&["python311", "python311", "python311", "python312", "...", "python39", "", "gcc"]);
     let mut names = if first.is_empty() { Vec::new() } else { vec![first.to_owned()] };
-    for _ in 0..tape.below(5) {
-        let at = tape.below(names.len() + 1);
-        names.insert(at, tape.pick(PACKAGES).to_owned());
+    for _ in 0..source.below(5) {
+        let at = source.below(names.len() + 1);
+        names.insert(at, source.pick(PACKAGES).to_owned());
     }
     Value::List(names)
 }
 
-fn setup(tape: &mut Tape<'_>, place: Place) -> Entries {
+fn setup(source: &mut ByteSource<'_>, place: Place) -> Entries {
     let mut entries = Entries::new();
-    if tape.below(5) < 4 {
-        let key = tape.pick(&[
+    if source.below(5) < 4 {
+        let key = source.pick(&[
             "nixPkgs",
             "nixPkgs",
             "nixPkgs",
@@ -99,11 +99,11 @@ fn setup(tape: &mut Tape<'_>, place: Place) -> Entries {
             "nixpkgs",
             "nix_pkgs",
         ]);
-        entries.push((key.to_owned(), packages(tape)));
+        entries.push((key.to_owned(), packages(source)));
     }
-    if tape.one_in(6) {
-        let key = tape.pick(&["aptPkgs", "aptPackages"]);
-        let value = match tape.below(4) {
+    if source.one_in(6) {
+        let key = source.pick(&["aptPkgs", "aptPackages"]);
+        let value = match source.below(4) {
             0 => list(&["libpq5"]),
             1 => list(&["...", "ffmpeg", "curl"]),
             2 => list(&["python3", "python3-pip"]),
@@ -111,33 +111,33 @@ fn setup(tape: &mut Tape<'_>, place: Place) -> Entries {
         };
         entries.push((key.to_owned(), value));
     }
-    if tape.one_in(8) {
-        let value = if tape.one_in(2) { list(&["...", "libGL"]) } else { list(&["libGL"]) };
-        entries.push((tape.pick(&["nixLibs", "nixLibraries"]).to_owned(), value));
+    if source.one_in(8) {
+        let value = if source.one_in(2) { list(&["...", "libGL"]) } else { list(&["libGL"]) };
+        entries.push((source.pick(&["nixLibs", "nixLibraries"]).to_owned(), value));
     }
-    if tape.one_in(10) {
-        entries.push(("cmds".to_owned(), Value::List(commands::other(tape, place))));
+    if source.one_in(10) {
+        entries.push(("cmds".to_owned(), Value::List(commands::other(source, place))));
     }
     entries
 }
 
-fn install(tape: &mut Tape<'_>, place: Place) -> Entries {
+fn install(source: &mut ByteSource<'_>, place: Place) -> Entries {
     let mut entries = Entries::new();
-    if tape.below(8) < 7 {
-        let key = tape.pick(&["cmds", "cmds", "cmds", "commands"]);
-        entries.push((key.to_owned(), Value::List(commands::install(tape, place))));
+    if source.below(8) < 7 {
+        let key = source.pick(&["cmds", "cmds", "cmds", "commands"]);
+        entries.push((key.to_owned(), Value::List(commands::install(source, place))));
     }
-    if tape.one_in(7) {
-        let value = match tape.below(4) {
+    if source.one_in(7) {
+        let value = match source.below(4) {
             0 => list(&["/opt/venv/bin"]),
             1 => list(&["/app/venv/bin", "..."]),
             2 => list(&["/app/.venv/bin"]),
             _ => list(&[]),
         };
-        entries.push((tape.pick(&["paths", "envPaths"]).to_owned(), value));
+        entries.push((source.pick(&["paths", "envPaths"]).to_owned(), value));
     }
-    if tape.one_in(8) {
-        let value = match tape.below(4) {
+    if source.one_in(8) {
+        let value = match source.below(4) {
             0 => list(&["/opt/venv"]),
             1 => list(&["venv", "/root/.cache/pip"]),
             2 => list(&["/app/.venv"]),
@@ -145,13 +145,13 @@ fn install(tape: &mut Tape<'_>, place: Place) -> Entries {
         };
         entries.push(("cacheDirectories".to_owned(), value));
     }
-    if tape.one_in(10) {
+    if source.one_in(10) {
         entries.push(("dependsOn".to_owned(), list(&["setup"])));
     }
     entries
 }
 
-fn variables(tape: &mut Tape<'_>) -> Entries {
+fn variables(source: &mut ByteSource<'_>) -> Entries {
     let mut entries = Entries::new();
     for (name, value) in [
         ("PATH", "/opt/venv/bin:$PATH"),
@@ -162,7 +162,7 @@ fn variables(tape: &mut Tape<'_>) -> Entries {
         ("MODE", "é \\ \"x\""),
         ("VIRTUAL_ENV", "/opt/venv"),
     ] {
-        if tape.one_in(4) {
+        if source.one_in(4) {
             entries.push((name.to_owned(), text(value)));
         }
     }
@@ -170,11 +170,11 @@ fn variables(tape: &mut Tape<'_>) -> Entries {
 }
 
 /// The tables of a Nixpacks config, the root's keys first.
-pub(super) fn nixpacks(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
+pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> {
     let mut tables = Vec::new();
     let mut root = Entries::new();
-    if tape.one_in(6) {
-        let value = match tape.below(8) {
+    if source.one_in(6) {
+        let value = match source.below(8) {
             0 => list(&["python"]),
             1 => list(&["...", "python"]),
             2 => list(&["node", "python"]),
@@ -186,66 +186,66 @@ pub(super) fn nixpacks(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
         };
         root.push(("providers".to_owned(), value));
     }
-    if tape.one_in(16) {
-        root.push(("unknown".to_owned(), Value::Raw(tape.pick(&["8000", "true", "1.5", "{}", "[]"]))));
+    if source.one_in(16) {
+        root.push(("unknown".to_owned(), Value::Raw(source.pick(&["8000", "true", "1.5", "{}", "[]"]))));
     }
     tables.push(Table::new(&[], root));
-    if tape.below(6) < 5 {
-        tables.push(Table::new(&["phases", "setup"], setup(tape, place)));
+    if source.below(6) < 5 {
+        tables.push(Table::new(&["phases", "setup"], setup(source, place)));
     }
-    if tape.below(10) < 9 {
-        tables.push(Table::new(&["phases", "install"], install(tape, place)));
+    if source.below(10) < 9 {
+        tables.push(Table::new(&["phases", "install"], install(source, place)));
     }
-    if tape.one_in(4) {
-        let cmds = Value::List(commands::other(tape, place));
+    if source.one_in(4) {
+        let cmds = Value::List(commands::other(source, place));
         tables.push(Table::new(&["phases", "build"], vec![("cmds".to_owned(), cmds)]));
     }
-    if tape.one_in(12) {
-        let name = tape.pick(&["release", "python:install", "my phase", "é"]);
-        let cmds = Value::List(commands::other(tape, place));
+    if source.one_in(12) {
+        let name = source.pick(&["release", "python:install", "my phase", "é"]);
+        let cmds = Value::List(commands::other(source, place));
         let depends = ("dependsOn".to_owned(), list(&["install"]));
         tables.push(Table::new(&["phases", name], vec![("cmds".to_owned(), cmds), depends]));
     }
-    if tape.below(4) < 3 {
-        let mut entries = vec![("cmd".to_owned(), Value::Text(commands::start(tape, place)))];
-        if tape.one_in(10) {
+    if source.below(4) < 3 {
+        let mut entries = vec![("cmd".to_owned(), Value::Text(commands::start(source, place)))];
+        if source.one_in(10) {
             entries.push(("user".to_owned(), text("app")));
         }
-        if tape.one_in(16) {
+        if source.one_in(16) {
             entries.push(("runImage".to_owned(), text("python:3.11-slim")));
         }
         tables.push(Table::new(&["start"], entries));
     }
-    if tape.one_in(4) {
-        let entries = variables(tape);
+    if source.one_in(4) {
+        let entries = variables(source);
         tables.push(Table::new(&["variables"], entries));
     }
-    if tape.one_in(12) {
+    if source.one_in(12) {
         tables.push(Table::new(&["deploy"], vec![("startCommand".to_owned(), text("python main.py"))]));
     }
     // In any order, the root's keys before all.
     for at in (2..tables.len()).rev() {
-        let other = at - tape.below(at);
+        let other = at - source.below(at);
         tables.swap(at, other);
     }
     tables
 }
 
 /// The tables of a Railway config.
-pub(super) fn railway(tape: &mut Tape<'_>, place: Place) -> Vec<Table> {
+pub(super) fn railway(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> {
     let mut build = Entries::new();
-    if tape.one_in(3) {
+    if source.one_in(3) {
         build.push((
             "builder".to_owned(),
-            text(tape.pick(&["NIXPACKS", "nixpacks", "RAILPACK", "DOCKERFILE"])),
+            text(source.pick(&["NIXPACKS", "nixpacks", "RAILPACK", "DOCKERFILE"])),
         ));
     }
-    if tape.one_in(3) {
-        let commands = commands::other(tape, place);
+    if source.one_in(3) {
+        let commands = commands::other(source, place);
         build.push(("buildCommand".to_owned(), Value::Text(commands.join(" && "))));
     }
-    let mut deploy = vec![("startCommand".to_owned(), Value::Text(commands::start(tape, place)))];
-    if tape.one_in(4) {
+    let mut deploy = vec![("startCommand".to_owned(), Value::Text(commands::start(source, place)))];
+    if source.one_in(4) {
         deploy.push(("numReplicas".to_owned(), Value::Raw("1")));
     }
     vec![Table::new(&[], Entries::new()), Table::new(&["build"], build), Table::new(&["deploy"], deploy)]
