@@ -52,7 +52,7 @@ fn changes(command: &Command, target: &Target, other_user: bool) -> Changes {
         }
         match &call.kind {
             InvocationKind::Activate { dir } if call.fails() && *dir != target.dir => {
-                changes.drop.push(call.span)
+                changes.drop.push(call.span);
             }
             InvocationKind::Python { name }
                 if call.reason() == Some(Reason::PythonNotFound) && is_versioned(name) =>

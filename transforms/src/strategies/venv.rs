@@ -201,7 +201,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             InvocationKind::RunGetPip if !own => out.dropped(call, "get-pip"),
             InvocationKind::FetchGetPip if !cx.runs_get_pip_in_venv() => out.dropped(call, "get-pip"),
             InvocationKind::Pip(_) if !own || call.fails() => {
-                pip(cx, &mut out, (command, call), &simples, target)
+                pip(cx, &mut out, (command, call), &simples, target);
             }
             InvocationKind::Pip(_) => out.uses = true,
             InvocationKind::UvPip { .. } if call.fails() => uv(cx, &mut out, call, &simples, text, target),

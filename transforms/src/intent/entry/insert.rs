@@ -131,7 +131,7 @@ impl Place<'_> {
         };
         let keys: Vec<String> = missing.iter().map(|name| quote::key(name, self.doc.kind)).collect();
         let fresh = if json {
-            object_entry(&keys, new, &list.list_style)
+            object_entry(&keys, new, &list.indentation)
         } else {
             inline_entry(&keys, new, self.style())
         };

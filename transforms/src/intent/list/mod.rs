@@ -62,7 +62,7 @@ pub(super) struct List<'d> {
     /// Brackets included.
     pub(super) span: Span,
     pub(super) items: Vec<Span>,
-    pub(super) list_style: ListStyle,
+    pub(super) indentation: ListStyle,
     /// Whether it must stay on its line, as an inline table does.
     pub(super) flat_only: bool,
     /// Characters that other edits of its line add, less those that they take.
@@ -84,14 +84,14 @@ struct Segment {
 }
 
 impl<'d> List<'d> {
-    pub(super) fn new(doc: &'d Document, span: Span, items: Vec<Span>, list_style: ListStyle) -> Self {
+    pub(super) fn new(doc: &'d Document, span: Span, items: Vec<Span>, indentation: ListStyle) -> Self {
         let (text, eol) = (doc.text.as_str(), doc.eol_near(span.start).as_str());
         Self {
             text,
             eol,
             span,
             items,
-            list_style,
+            indentation,
             flat_only: false,
             growth: 0,
             comments: true,

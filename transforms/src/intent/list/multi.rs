@@ -204,7 +204,7 @@ impl List<'_> {
         let eol = self.eol();
         let n = self.items.len();
         let at_end = segment.next.is_none();
-        let comma = !at_end || if n == 0 { self.list_style.trailing_comma } else { self.trailing_comma() };
+        let comma = !at_end || if n == 0 { self.indentation.trailing_comma } else { self.trailing_comma() };
         let inline = inline(segment);
         match (segment.prev, segment.next) {
             // Ex) below the line of the element before
@@ -266,7 +266,7 @@ impl List<'_> {
         if let Some(index) = own_line {
             return of_line(self.text, self.items[index].start).to_owned();
         }
-        format!("{}{}", of_line(self.text, self.span.start), self.list_style.unit)
+        format!("{}{}", of_line(self.text, self.span.start), self.indentation.unit)
     }
 
     fn before(&self, index: usize) -> Before {

@@ -107,9 +107,9 @@ impl List<'_> {
     /// Ex) a list that no longer fits: one line for each item; only what is between them changes.
     fn unfold(&self, segments: &[Segment]) -> Vec<Edit> {
         let (eol, base) = (self.eol(), of_line(self.text, self.span.start));
-        let indent = format!("{base}{}", self.list_style.unit);
+        let indent = format!("{base}{}", self.indentation.unit);
         let own = self.items.len() > 1 && self.trailing_comma();
-        let trailing = if own || self.list_style.trailing_comma { "," } else { "" };
+        let trailing = if own || self.indentation.trailing_comma { "," } else { "" };
         let mut edits = Vec::new();
         for segment in segments {
             let start = segment.prev.map_or(self.interior().start, |prev| self.items[prev].end);
