@@ -141,6 +141,13 @@ pub(crate) struct EngineArgs {
     /// The start command that is set in the dashboard.
     #[arg(long, value_name = "COMMAND", help_heading = "Settings in the dashboard of your platform")]
     pub(crate) start_cmd: Option<String>,
+    /// The platform. Without it: Railway where there is a railway.json or railway.toml, else no platform in particular.
+    #[arg(long, value_enum, help_heading = "Settings in the dashboard of your platform")]
+    pub(crate) platform: Option<Platform>,
+    /// The builder that is set in the dashboard. `nixpacks` checks the app as Nixpacks builds it, even if a Dockerfile or
+    /// a railway.json chooses another one.
+    #[arg(long, value_enum, help_heading = "Settings in the dashboard of your platform")]
+    pub(crate) builder: Option<Builder>,
     /// Use only these rules, separated by commas.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "What to fix")]
     pub(crate) select: Vec<String>,
@@ -153,6 +160,23 @@ pub(crate) struct EngineArgs {
     /// Who installs the Python packages after the fix.
     #[arg(long, value_enum, default_value_t = Strategy::Auto, help_heading = "What to fix")]
     pub(crate) strategy: Strategy,
+}
+
+/// A platform that builds with Nixpacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Platform {
+    Railway,
+    Coolify,
+    Dokploy,
+    Sevalla,
+    /// No platform in particular.
+    Generic,
+}
+
+/// A builder that an app can be checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Builder {
+    Nixpacks,
 }
 
 /// Options of `pr`.

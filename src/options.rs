@@ -1,11 +1,11 @@
 //! Turns the command line into the options of the engine. Environment variables of the process are never read.
 
-use crate::cli::{EngineArgs, FailOn, Strategy as Typed};
+use crate::cli::{Builder, EngineArgs, FailOn, Platform as TypedPlatform, Strategy as Typed};
 use crate::report::prose::shell_word;
 use anyhow::anyhow;
 use clap::ValueEnum as _;
 use nixpacks_transforms::engine::{Options, Selection, Strategy};
-use nixpacks_transforms::plan::Dashboard;
+use nixpacks_transforms::plan::{Dashboard, Platform};
 use nixpacks_transforms::rules::{RULES, Severity};
 
 /// The options of the engine.
@@ -26,6 +26,14 @@ pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
             build_cmd: args.build_cmd.clone(),
             start_cmd: args.start_cmd.clone(),
         },
+        platform: args.platform.map(|platform| match platform {
+            TypedPlatform::Railway => Platform::Railway,
+            TypedPlatform::Coolify => Platform::Coolify,
+            TypedPlatform::Dokploy => Platform::Dokploy,
+            TypedPlatform::Sevalla => Platform::Sevalla,
+            TypedPlatform::Generic => Platform::Generic,
+        }),
+        assume_nixpacks: args.builder == Some(Builder::Nixpacks),
     })
 }
 
@@ -49,9 +57,15 @@ pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
             add(option, &rules.join(","));
         }
     }
-    if args.strategy != Typed::Auto {
-        let name = args.strategy.to_possible_value().map(|value| value.get_name().to_owned());
-        add("--strategy", &name.unwrap_or_default());
+    let strategy = Some(args.strategy).filter(|strategy| *strategy != Typed::Auto);
+    for (option, value) in [
+        ("--platform", args.platform.and_then(|platform| platform.to_possible_value())),
+        ("--builder", args.builder.and_then(|builder| builder.to_possible_value())),
+        ("--strategy", strategy.and_then(|strategy| strategy.to_possible_value())),
+    ] {
+        if let Some(value) = value {
+            add(option, value.get_name());
+        }
     }
     if args.unsafe_fixes {
         words.push("--unsafe-fixes".to_owned());

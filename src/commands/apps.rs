@@ -151,14 +151,12 @@ pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
 }
 
 fn fails(outcome: &Outcome, mode: Mode, threshold: Severity) -> bool {
-    let (findings, verdict) = match mode {
+    let (findings, predicted) = match mode {
         Mode::Diff if !outcome.changes.is_empty() => return true,
-        Mode::Check => (&outcome.findings, &outcome.before),
-        Mode::Diff | Mode::Fix => (&outcome.remaining, &outcome.after),
+        Mode::Check => (&outcome.findings, outcome.fails()),
+        Mode::Diff | Mode::Fix => (&outcome.remaining, outcome.fails_after()),
     };
-    verdict.fails()
-        || !outcome.broken.is_empty()
-        || findings.iter().any(|finding| finding.severity >= threshold)
+    predicted || !outcome.broken.is_empty() || findings.iter().any(|finding| finding.severity >= threshold)
 }
 
 #[cfg(test)]

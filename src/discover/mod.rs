@@ -1,5 +1,6 @@
 //! Finds the apps that the arguments name.
 
+mod named_config;
 mod search;
 
 use crate::load;

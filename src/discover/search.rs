@@ -1,6 +1,6 @@
 //! Searches a directory on disk for apps.
 
-use super::{Found, Input};
+use super::{Found, Input, named_config};
 use crate::app_files::{SKIPPED, is_config, makes_app};
 use crate::errors;
 use crate::load::shown;
@@ -60,6 +60,7 @@ pub(super) fn search(root: &Path, shared: &Shared, found: &mut Found) {
         errors.extend(walked.errors);
         found.unheeded.extend(place.rules.skipped());
     }
+    named_config::move_to_their_apps(&mut dirs, root);
     for (dir, real) in dirs {
         if dir.to_str().is_some() {
             found.inputs.push(Input::Dir { dir, real, root: top.clone() });

@@ -71,7 +71,7 @@ impl BranchReport {
             );
         }
         let verdict = &outcome.before;
-        (verdict.fails() && outcome.changes.is_empty()).then(|| {
+        (outcome.fails() && outcome.changes.is_empty()).then(|| {
             format!("{name} is predicted to fail, and there is no automatic fix: {}", verdict.detail)
         })
     }

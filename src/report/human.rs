@@ -220,6 +220,10 @@ impl Report<'_> {
     }
 
     fn verdict(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
+        if outcome.other_builder.is_some() {
+            self.line(out, &format!("{name}: {}\n", prose::OTHER_BUILDER));
+            return;
+        }
         let before = self.prediction(&outcome.before);
         let after = self.prediction(&outcome.after);
         match (outcome.changes.is_empty(), self.mode, &app.written) {
@@ -303,7 +307,9 @@ impl Report<'_> {
             &mut output.stdout
         };
         let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
-        if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds()) {
+        if outcomes().any(|(_, outcome)| outcome.before.builds() || outcome.after.builds())
+            && outcomes().any(|(_, outcome)| outcome.other_builder.is_none())
+        {
             self.line(out, prose::NOT_CHECKED);
         }
         if outcomes().next().is_some() {

@@ -35,6 +35,11 @@ struct CommitReport<'a> {
 struct AppReport<'a> {
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'static str>,
+    /// Who builds the app, where the files say that it is not Nixpacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_builder: Option<BuilderReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<VerdictReport<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict_after: Option<VerdictReport<'a>>,
@@ -53,6 +58,12 @@ struct AppReport<'a> {
     /// The fixed text, where the input was standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BuilderReport<'a> {
+    name: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -177,6 +188,8 @@ pub(crate) fn rules(rules: &[&'static RuleInfo]) -> anyhow::Result<String> {
 fn app_report(app: &Examined) -> AppReport<'_> {
     let mut report = AppReport {
         path: &app.home.shown,
+        platform: None,
+        other_builder: None,
         verdict: None,
         verdict_after: None,
         findings: Vec::new(),
@@ -204,6 +217,11 @@ fn app_report(app: &Examined) -> AppReport<'_> {
 }
 
 fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome) {
+    report.platform = Some(outcome.platform.name());
+    report.other_builder = outcome
+        .other_builder
+        .as_ref()
+        .map(|other| BuilderReport { name: &other.name, reason: &other.reason });
     report.verdict = Some(verdict(&outcome.before));
     report.verdict_after = Some(verdict(&outcome.after));
     let status = |finding| Some(status(fix_status(outcome, finding), &app.written));

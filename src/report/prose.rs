@@ -7,6 +7,10 @@ use nixpacks_transforms::simulate::{Outcome, Verdict};
 pub(crate) const NOT_CHECKED: &str =
     "not checked: whether packages compile, system libraries, the app's own code, settings in the dashboard";
 
+/// What is said of an app in place of the prediction where another builder takes it.
+pub(crate) const OTHER_BUILDER: &str =
+    "not built with Nixpacks, so there is nothing to fix (`--builder nixpacks` checks it all the same)";
+
 /// The prediction with its command and error, as a phrase that goes on from the name of the app.
 pub(crate) fn verdict(verdict: &Verdict) -> String {
     let detail = escape(&verdict.detail);

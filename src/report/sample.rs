@@ -6,7 +6,7 @@ use crate::cli::{Color, OutputArgs};
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
-use nixpacks_transforms::plan::Place;
+use nixpacks_transforms::plan::{Place, Platform};
 use nixpacks_transforms::rules::{RuleInfo, Severity};
 use nixpacks_transforms::simulate::{self, Reason, Stage, Verdict};
 use nixpacks_transforms::text::{LineIndex, Span};
@@ -79,6 +79,8 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             plan_before: None,
             plan_after: None,
             assumed: Vec::new(),
+            platform: Platform::Generic,
+            other_builder: None,
         }),
         written: Written::Shown,
     }

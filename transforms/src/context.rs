@@ -1,9 +1,9 @@
 //! What rules and repairs look at.
 
 use crate::app::AppView;
-use crate::document::{Document, FileKind, Node, SourceMap};
+use crate::document::{Document, Node, SourceMap};
 use crate::options::Options;
-use crate::plan::{Model, Origin, Place};
+use crate::plan::{Model, Origin, OtherBuilder, Place, Platform, other_builder};
 use crate::requirements::{PipCommand, parse_requirement};
 use crate::simulate::{Command, Dists, InvocationKind, Simulation, programs_of};
 use crate::text::Span;
@@ -161,12 +161,18 @@ impl<'m> Context<'m> {
         installed.contains(package)
     }
 
+    /// The builder that takes this app before Nixpacks does, unless the user asked for Nixpacks.
+    pub(crate) fn other_builder(&self) -> Option<OtherBuilder> {
+        if self.options.assume_nixpacks {
+            return None;
+        }
+        let platform = self.options.platform.unwrap_or_else(|| Platform::of(self.app));
+        other_builder(self.app, self.model, platform)
+    }
+
     /// The file that Nixpacks reads its configuration from.
     pub(crate) fn config(&self) -> Option<&'m Document> {
-        let dir = self.model.plan.dir.as_str();
-        let here = |doc: &&Document| doc.path.rsplit_once('/').map_or("", |(dir, _)| dir) == dir;
-        let of = |kind| self.model.documents.iter().filter(here).find(|doc| doc.kind == kind);
-        of(FileKind::NixpacksToml).or_else(|| of(FileKind::NixpacksJson))
+        self.model.document(self.model.config.as_deref()?)
     }
 
     /// The commands of the configuration's own lists, in the order in which they run.

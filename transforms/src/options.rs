@@ -1,6 +1,6 @@
 //! What a run is asked to do.
 
-use crate::plan::Dashboard;
+use crate::plan::{Dashboard, Platform};
 
 /// Which end state to aim for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,4 +44,8 @@ pub struct Options {
     pub rules: Selection,
     /// What the dashboard holds.
     pub dashboard: Dashboard,
+    /// The platform; `None`: as the files of the app say.
+    pub platform: Option<Platform>,
+    /// Check the app as Nixpacks builds it, whatever builder its files choose.
+    pub assume_nixpacks: bool,
 }

@@ -66,6 +66,13 @@ const RAILWAY: &[&[(&str, &str)]] = &[
         ("railway.json", "{\"deploy\": {\"startCommand\": \"a\"}}"),
         ("railway.toml", "[deploy]\nstartCommand = \"b\"\n[build]\nbuildCommand = \"c\"\n"),
     ],
+    &[("railway.json", "{\"build\": {\"nixpacksConfigPath\": \"nixpacks.json\"}}")],
+    &[("railway.toml", "[build]\nnixpacksConfigPath = \"/nixpacks.toml\"\n")],
+    &[(
+        "railway.json",
+        "{\"build\": {\"nixpacksPlan\": {\"phases\": {\"install\": {\"cmds\": [\"...\", \"make\"]}}}}}",
+    )],
+    &[("railway.json", "{\"build\": {\"nixpacksPlan\": {\"providers\": \"python\"}}}")],
     &[("railway.json", "{ not json"), ("railway.toml", "[deploy]\nstartCommand = \"b\"\n")],
     &[("railway.json", "{\"deploy\": {\"startCommand\": null}, \"build\": {\"buildCommand\": 3}}")],
 ];

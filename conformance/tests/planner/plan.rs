@@ -62,7 +62,13 @@ pub(crate) fn real(dir: &Path, case: &Case) -> Outcome {
         let value = railway.pointer(pointer).and_then(|value| value.as_str());
         value.filter(|value| !value.trim().is_empty()).map(str::to_owned)
     };
-    let mut cli = BuildPlan::default();
+    // Railway's paths start at the root of the app.
+    let config = value("/build/nixpacksConfigPath").map(|path| path.trim_start_matches('/').to_owned());
+    let plan = railway.pointer("/build/nixpacksPlan").map(ToString::to_string);
+    let mut cli = match plan.map(BuildPlan::from_json).transpose() {
+        Ok(plan) => plan.unwrap_or_default(),
+        Err(e) => return Outcome::Refused(format!("{e:#}")),
+    };
     if let Some(cmd) = &case.dashboard.install_cmd {
         let mut install = RealPhase::install(None);
         install.cmds = Some(vec![cmd.clone()]);
@@ -77,7 +83,7 @@ pub(crate) fn real(dir: &Path, case: &Case) -> Outcome {
         cli.set_start_phase(StartPhase::new(cmd));
     }
     let env: Vec<String> = case.dashboard.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let options = GeneratePlanOptions { plan: Some(cli), config_file: None };
+    let options = GeneratePlanOptions { plan: Some(cli), config_file: config };
     let path = dir.to_str().unwrap();
     let run = || {
         let env = env.iter().map(String::as_str).collect();

@@ -159,6 +159,10 @@ pub const NIX_PKGS_MISSPELLINGS: [&str; 7] =
 pub const RAILWAY_BUILDER: [&str; 2] = ["build", "builder"];
 /// See [`RAILWAY_BUILDER`].
 pub const RAILWAY_BUILD_COMMAND: [&str; 2] = ["build", "buildCommand"];
+/// The path of the Nixpacks configuration, from the root of the app.
+pub const RAILWAY_CONFIG_PATH: [&str; 2] = ["build", "nixpacksConfigPath"];
+/// A plan in the form of `nixpacks.json`, merged over that of the file.
+pub const RAILWAY_PLAN: [&str; 2] = ["build", "nixpacksPlan"];
 /// See [`RAILWAY_BUILDER`].
 pub const RAILWAY_START_COMMAND: [&str; 2] = ["deploy", "startCommand"];
 

@@ -9,7 +9,7 @@ use crate::edit::{self, Edit, EditError, Transaction};
 use crate::fix::{FileEdit, ProposedFix};
 use crate::intent::Refusal;
 use crate::options::Options;
-use crate::plan::{self, Model};
+use crate::plan::{self, Model, OtherBuilder};
 use crate::rules::{self, Checked, Finding, FindingKey};
 use crate::simulate::{self, Simulation, Verdict};
 use crate::strategies::AttemptState;
@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters after which the title of a fix takes up no more.
 const LONG_TITLE: usize = 160;
+/// The rule that is left where Nixpacks does not build the app.
+const OTHER_BUILDER: &str = "other-builder";
 /// The most passes.
 pub(super) const PASSES: usize = 8;
 
@@ -25,6 +27,8 @@ pub(super) struct Looked {
     pub(super) model: Model,
     pub(super) simulation: Simulation,
     pub(super) findings: Vec<Finding>,
+    /// The builder that takes the app before Nixpacks does. Then no other rule has anything to say.
+    pub(super) other_builder: Option<OtherBuilder>,
     /// Rules that comments in the files silence altogether.
     silenced: BTreeSet<&'static str>,
 }
@@ -33,8 +37,13 @@ impl Looked {
     pub(super) fn at(app: &dyn AppView, options: &Options) -> Self {
         let model = plan::model(app, &options.dashboard);
         let simulation = simulate::simulate(&model, app);
-        let Checked { findings, silenced } = rules::check(&Context::new(app, &model, &simulation, options));
-        Self { model, simulation, findings, silenced }
+        let cx = Context::new(app, &model, &simulation, options);
+        let Checked { mut findings, silenced } = rules::check(&cx);
+        let other_builder = cx.other_builder();
+        if other_builder.is_some() {
+            findings.retain(|finding| finding.rule.id == OTHER_BUILDER);
+        }
+        Self { model, simulation, findings, other_builder, silenced }
     }
 }
 

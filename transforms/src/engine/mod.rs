@@ -13,7 +13,8 @@ pub use crate::options::{Options, Selection, Strategy};
 pub use crate::rules::Finding;
 
 use crate::app::{AppView, NotingErrors, ReadError};
-use crate::plan::{Model, Plan};
+use crate::document::FileKind;
+use crate::plan::{Model, Plan, Platform};
 use crate::simulate::{self, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
@@ -25,7 +26,10 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
     let before = Looked::at(app, options);
     let unread = app.errors();
     if !unread.is_empty() {
-        return Ok(not_known(before, unread));
+        return Ok(not_known(before, unread, platform(app, options)));
+    }
+    if before.other_builder.is_some() {
+        return Ok(nothing_to_fix(app, options, before));
     }
     let Decision { mut fixes, held, mut refused, answered, mut changes } = decide(app, options, &before)?;
     // Repeats the whole repair on its own result until it changes nothing, so that a second `fix` does not either.
@@ -70,11 +74,40 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),
         assumed: before.simulation.assumed.clone(),
+        platform: platform(app, options),
+        other_builder: None,
     })
 }
 
+fn platform(app: &dyn AppView, options: &Options) -> Platform {
+    options.platform.unwrap_or_else(|| Platform::of(app))
+}
+
+/// An app that Nixpacks does not build. The predictions say what would happen if it did.
+fn nothing_to_fix(app: &NotingErrors<'_>, options: &Options, before: Looked) -> Outcome {
+    let railway = |path: &str| FileKind::of_name(path).is_some_and(|kind| FileKind::RAILWAY.contains(&kind));
+    let plan = plan_made(&before.model);
+    Outcome {
+        before: before.simulation.verdict.clone(),
+        after: before.simulation.verdict,
+        remaining: before.findings.clone(),
+        findings: before.findings,
+        fixes: Vec::new(),
+        changes: Vec::new(),
+        held: Vec::new(),
+        refused: Vec::new(),
+        broken: before.model.broken.into_iter().filter(|broken| railway(&broken.path)).collect(),
+        unread: app.errors(),
+        plan_before: plan.clone(),
+        plan_after: plan,
+        assumed: before.simulation.assumed,
+        platform: platform(app, options),
+        other_builder: before.other_builder,
+    }
+}
+
 /// Nothing is predicted of an app, and nothing repaired, of which a file could not be read.
-fn not_known(before: Looked, unread: Vec<ReadError>) -> Outcome {
+fn not_known(before: Looked, unread: Vec<ReadError>, platform: Platform) -> Outcome {
     let read = |error: &ReadError| format!("failed to read `{}`: {}", error.path, error.message);
     let verdict = Verdict {
         outcome: simulate::Outcome::Unknown,
@@ -97,6 +130,8 @@ fn not_known(before: Looked, unread: Vec<ReadError>) -> Outcome {
         plan_before: None,
         plan_after: None,
         assumed: Vec::new(),
+        platform,
+        other_builder: None,
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::app::ReadError;
 use crate::document::ParseError;
-use crate::plan::Plan;
+use crate::plan::{OtherBuilder, Plan, Platform};
 use crate::rules::Finding;
 use crate::simulate::Verdict;
 
@@ -35,6 +35,23 @@ pub struct Outcome {
     pub plan_after: Option<Plan>,
     /// Packages that the tables do not have, and which are assumed to exist.
     pub assumed: Vec<String>,
+    /// The platform that was named, or that the files speak of.
+    pub platform: Platform,
+    /// The builder that takes the app before Nixpacks does. Then nothing is changed, and the predictions are for
+    /// the case that Nixpacks built it.
+    pub other_builder: Option<OtherBuilder>,
+}
+
+impl Outcome {
+    /// Whether the deploy is predicted to fail as the files stand.
+    pub fn fails(&self) -> bool {
+        self.other_builder.is_none() && self.before.fails()
+    }
+
+    /// Whether it is predicted to fail with the changes made.
+    pub fn fails_after(&self) -> bool {
+        self.other_builder.is_none() && self.after.fails()
+    }
 }
 
 /// A fix that was tried and is not offered.

@@ -15,6 +15,13 @@ pub(super) fn decode(document: &Document) -> (Plan, Vec<PlanError>) {
     (Reader { document }.plan(&document.root), check.errors)
 }
 
+/// A config that stands inside another file, such as `build.nixpacksPlan` of `railway.json`.
+pub(super) fn decode_table(document: &Document, table: &Table) -> (Plan, Vec<PlanError>) {
+    let mut check = Check { document, errors: Vec::new() };
+    check.table(table, schema::NIXPACKS, "");
+    (Reader { document }.plan(table), check.errors)
+}
+
 /// What serde calls a list.
 const LIST: &str = "a sequence";
 

@@ -60,9 +60,14 @@ impl Deploy {
         Some(Err(PlanError { kind: PlanErrorKind::Syntax, message: broken.message.clone(), place }))
     }
 
-    /// A string of the Railway file that counts: `railway.json` before `railway.toml`.
+    /// The Railway file that counts: `railway.json` before `railway.toml`.
+    pub(super) fn railway_file(&self) -> Option<&Document> {
+        FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name())?.ok())
+    }
+
+    /// A string of the Railway file that counts.
     pub(super) fn railway(&self, keys: &[&str]) -> Option<(String, Place)> {
-        let document = FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name())?.ok())?;
+        let document = self.railway_file()?;
         let node = document.get(keys)?;
         let Value::Str(string) = &node.value else { return None };
         if string.decoded.trim().is_empty() {

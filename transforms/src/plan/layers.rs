@@ -1,10 +1,11 @@
 //! The layers above the config file.
 
+use super::config;
 use super::deploy::Deploy;
 use super::draft::{self, Draft, item, items};
 use super::env::Env;
-use super::types::{Dashboard, Origin, Phase, Plan};
-use crate::document::schema;
+use super::types::{Dashboard, Origin, Phase, Plan, PlanError};
+use crate::document::{Value, schema};
 
 /// The `NIXPACKS_*` variables of the platform.
 pub(super) fn environment(env: &Env) -> Plan {
@@ -44,8 +45,8 @@ pub(super) fn environment(env: &Env) -> Plan {
 }
 
 /// The planner's command line: what Railway's own file says there, else what the dashboard does.
-pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard) -> Plan {
-    let mut plan = Plan::default();
+pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard, errors: &mut Vec<PlanError>) -> Plan {
+    let mut plan = railway_plan(deploy, errors);
     let pick = |keys: Option<[&str; 2]>, own: &Option<String>, flag| {
         let railway = keys.and_then(|keys| deploy.railway(&keys));
         let railway = railway.map(|(value, place)| item(&Origin::Deploy(place), value));
@@ -60,5 +61,16 @@ pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard) -> Plan {
     if let Some(cmd) = pick(Some(schema::RAILWAY_START_COMMAND), &dashboard.start_cmd, "--start-cmd") {
         draft::start(&mut plan, &cmd.origin, cmd.value);
     }
+    plan
+}
+
+/// `build.nixpacksPlan` of Railway's own file, which it passes as `--json-plan`.
+fn railway_plan(deploy: &Deploy, errors: &mut Vec<PlanError>) -> Plan {
+    let Some(document) = deploy.railway_file() else { return Plan::default() };
+    let Some(Value::Table(table)) = document.get(&schema::RAILWAY_PLAN).map(|node| &node.value) else {
+        return Plan::default();
+    };
+    let (plan, refused) = config::decode_table(document, table);
+    errors.extend(refused);
     plan
 }

@@ -5,6 +5,7 @@
 //! file, the platform's `NIXPACKS_*` variables, and the command line (where Railway passes what
 //! `railway.json` says).
 
+mod builder;
 mod config;
 mod deploy;
 mod detect;
@@ -23,6 +24,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use builder::{OtherBuilder, Platform, other_builder};
 pub use model::model;
 pub(crate) use providers::meant_provider;
 pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};

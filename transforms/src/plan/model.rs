@@ -36,7 +36,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
     }
     let builder = deploy.railway(&schema::RAILWAY_BUILDER);
     let Deploy { documents, broken } = deploy;
-    let Layers { provided, plan, mut errors } = layers;
+    let Layers { config, provided, plan, mut errors } = layers;
     let (order, cycle) = order(&plan);
     errors.extend(cycle);
     for error in broken.iter().filter(|error| FileKind::RAILWAY.iter().any(|kind| kind.name() == error.path))
@@ -47,7 +47,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
             place: error.span.map(|span| Place { path: error.path.clone(), span }),
         });
     }
-    Model { documents, broken, provider_plan: provided, plan, errors, builder, order }
+    Model { documents, broken, config, provider_plan: provided, plan, errors, builder, order }
 }
 
 /// The directory that the plan moves to where it has no phase: the only one there is.
@@ -60,6 +60,7 @@ fn only_directory(app: &dyn AppView, dir: &str) -> Option<String> {
 /// The plan of the providers and the Procfile, the merged plan, and what Nixpacks refuses, in the order in which
 /// it would complain.
 struct Layers {
+    config: Option<String>,
     provided: Plan,
     plan: Plan,
     errors: Vec<PlanError>,
@@ -69,8 +70,9 @@ struct Layers {
 fn plans(app: &dyn AppView, deploy: &mut Deploy, env: &Env, dashboard: &Dashboard, dir: &str) -> Layers {
     let files = Files::new(app, dir);
     let mut errors = Vec::new();
-    let file = config_file(app, &files, deploy, env, &mut errors);
-    let above = merge(merge(file, layers::environment(env)), layers::command_line(deploy, dashboard));
+    let (config, file) = config_file(app, &files, deploy, env, &mut errors);
+    let command_line = layers::command_line(deploy, dashboard, &mut errors);
+    let above = merge(merge(file, layers::environment(env)), command_line);
     let env = env.with(above.variables.iter().map(|(name, item)| (name, &item.value)));
     let scope = Scope { files: &files, env: &env };
 
@@ -94,26 +96,35 @@ fn plans(app: &dyn AppView, deploy: &mut Deploy, env: &Env, dashboard: &Dashboar
     }
     pin_images(&mut plan, env.truthy("DEBIAN"));
     drop_splices(&mut provided);
-    Layers { provided, plan, errors }
+    Layers { config, provided, plan, errors }
 }
 
-/// The config file as a layer, empty where there is none or none can be read.
+/// The path of the config file and what it says as a layer, empty where there is none or none can be read.
 fn config_file(
     app: &dyn AppView,
     files: &Files<'_>,
     deploy: &mut Deploy,
     env: &Env,
     errors: &mut Vec<PlanError>,
-) -> Plan {
-    let name = match env.config("CONFIG_FILE") {
+) -> (Option<String>, Plan) {
+    let nothing = (None, Plan::default());
+    let from_railway = deploy.railway(&schema::RAILWAY_CONFIG_PATH);
+    let from_railway =
+        from_railway.map(|(path, _)| path.trim_start_matches("./").trim_matches('/').to_owned());
+    let is_named_by_railway = from_railway.is_some();
+    let name = match from_railway.or_else(|| env.config("CONFIG_FILE")) {
         Some(name) if !files.has(&name) => {
-            errors.push(error(format!("Config file {name} does not exist")));
-            return Plan::default();
+            errors.push(error(if is_named_by_railway {
+                format!("Failed to read Nixpacks config file `{name}`: No such file or directory")
+            } else {
+                format!("Config file {name} does not exist")
+            }));
+            return nothing;
         }
         Some(name) => name,
         None => match FileKind::CONFIGS.map(FileKind::name).into_iter().find(|name| files.has(name)) {
             Some(name) => name.to_owned(),
-            None => return Plan::default(),
+            None => return nothing,
         },
     };
     let file = name.rsplit('/').next().unwrap_or(&name);
@@ -122,15 +133,15 @@ fn config_file(
         Some((stem, "json")) if !stem.is_empty() => FileKind::NixpacksJson,
         _ => {
             errors.push(error(format!("Unknown file type: {name}")));
-            return Plan::default();
+            return nothing;
         }
     };
-    let Some(path) = files.path(&name) else { return Plan::default() };
+    let Some(path) = files.path(&name) else { return nothing };
     deploy.load(app, path.clone(), kind);
     let (plan, refused) = match deploy.get(&path) {
         Some(Ok(document)) => config::decode(document),
         Some(Err(error)) => (Plan::default(), vec![error]),
-        None => return Plan::default(),
+        None => return nothing,
     };
     errors.extend(refused.into_iter().map(|error| PlanError {
         message: match error.kind {
@@ -140,7 +151,7 @@ fn config_file(
         },
         ..error
     }));
-    plan
+    (Some(path), plan)
 }
 
 /// The plans of the providers: the detected one, or those that the layers above name. A provider that is not

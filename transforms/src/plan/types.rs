@@ -198,6 +198,8 @@ pub struct Model {
     pub documents: Vec<Document>,
     /// The deploy files that could not. One that Nixpacks itself reads is also a plan error.
     pub broken: Vec<ParseError>,
+    /// The path of the file that Nixpacks reads its configuration from, where there is one.
+    pub config: Option<String>,
     /// The plan that the providers and the Procfile give: what `"..."` stands for. Phase names as
     /// merged.
     pub provider_plan: Plan,

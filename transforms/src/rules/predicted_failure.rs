@@ -63,7 +63,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 }
 
 fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
-    let message = format!("Nixpacks stops with an error: {}", error.message);
+    let message = match error.kind {
+        PlanErrorKind::RailwayFile => format!("the deploy stops before the build: {}", error.message),
+        _ => format!("Nixpacks stops with an error: {}", error.message),
+    };
     let found = match &error.place {
         Some(place) => Found::place(place.clone(), Severity::Error, message),
         None => Found::app(Severity::Error, message),
