@@ -58,7 +58,14 @@ impl AppLocation {
     /// The file that the plan knows as `path`, behind any link; it has to be inside the app's root.
     pub(crate) fn real_path(&self, path: &str) -> anyhow::Result<PathBuf> {
         let dir = self.dir.as_ref().context("it is standard input")?;
-        let real = dir.join(self.on_disk(path)).canonicalize()?;
+        let named = dir.join(self.on_disk(path));
+        let real = match (std::fs::symlink_metadata(&named), named.parent(), named.file_name()) {
+            // One that is to be made.
+            (Err(error), Some(above), Some(name)) if error.kind() == std::io::ErrorKind::NotFound => {
+                above.canonicalize()?.join(name)
+            }
+            _ => named.canonicalize()?,
+        };
         let inside = real.strip_prefix(&self.top);
         let inside = inside.map_err(|_| anyhow!("it lies outside the app's root"))?;
         if inside.components().any(|part| part.as_os_str() == ".git") {

@@ -55,9 +55,8 @@ pub fn check(app: &App) -> Result<Seen, Broken> {
     judgement(app, &outcome)?;
     for change in &outcome.changes {
         let text = app.files.files().find(|(path, _)| *path == change.path).map(|(_, bytes)| bytes);
-        law(text == Some(change.before.as_bytes()), "a change is of the file as it is", || {
-            change.path.clone()
-        })?;
+        let read = if change.created { text.is_none() } else { text == Some(change.before.as_bytes()) };
+        law(read, "a change is of the file as it is", || change.path.clone())?;
         edits(&outcome, change)?;
         texts(app, change, &change.edits)?;
     }

@@ -130,7 +130,11 @@ impl Proposal {
         for app in &changed {
             let Ok(outcome) = &app.result else { continue };
             for change in &outcome.changes {
-                let (path, executable) = commit::behind(dir, commit, &app.home.shown, &change.path)?;
+                let (path, executable) = if change.created {
+                    (app.home.shown_file(&change.path), false)
+                } else {
+                    commit::behind(dir, commit, &app.home.shown, &change.path)?
+                };
                 let new = NewFile { path: path.clone(), text: change.after.clone(), executable };
                 if files.insert(path.clone(), new).is_some_and(|other| other.text != change.after) {
                     bail!("two apps share `{path}` and need it repaired in different ways");

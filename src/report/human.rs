@@ -233,13 +233,16 @@ impl Report<'_> {
                     Written::OnBranch(name) => format!(" on the branch `{}` only", escape(name)),
                     _ => String::new(),
                 };
-                let files: Vec<String> = outcome
-                    .changes
-                    .iter()
-                    .map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path))))
-                    .collect();
+                let files = |created: bool| -> Vec<String> {
+                    let changes = outcome.changes.iter().filter(|change| change.created == created);
+                    changes.map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path)))).collect()
+                };
+                let done = [("changed", files(false)), ("created", files(true))];
+                let done = done.into_iter().filter(|(_, files)| !files.is_empty());
+                let done: Vec<String> =
+                    done.map(|(verb, files)| format!("{verb} {}", prose::list(&files))).collect();
                 self.line(out, &format!("{name}: before: {before}"));
-                self.line(out, &format!("{name}: changed {}{branch}", prose::list(&files)));
+                self.line(out, &format!("{name}: {}{branch}", prose::list(&done)));
                 self.line(out, &format!("{name}: now: {after}"));
             }
             _ => {

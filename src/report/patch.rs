@@ -51,7 +51,8 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     }
     let paint = |code: &'static str| if style.color { (code, "\x1b[0m") } else { ("", "") };
     let (bold, plain) = paint("\x1b[1m");
-    let _ = writeln!(out, "{bold}--- {}{plain}", quoted("a/", name));
+    let old = if change.created { "/dev/null".to_owned() } else { quoted("a/", name) };
+    let _ = writeln!(out, "{bold}--- {old}{plain}");
     let _ = writeln!(out, "{bold}+++ {}{plain}", quoted("b/", name));
     for group in &groups {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
@@ -121,6 +122,7 @@ mod tests {
             before: before.to_owned(),
             after: after.to_owned(),
             edits: Vec::new(),
+            created: false,
         };
         let mut out = String::new();
         file("f", &change, OutputStyle { color: false, terminal, width: None }, &mut out);

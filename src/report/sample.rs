@@ -70,6 +70,7 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
                 before: BEFORE.to_owned(),
                 after,
                 edits: Vec::new(),
+                created: false,
             }],
             remaining: Vec::new(),
             held: vec![(1, "the app works".to_owned())],

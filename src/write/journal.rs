@@ -41,6 +41,9 @@ pub(super) struct Entry {
     target: OsString,
     pub(super) before: String,
     pub(super) after: String,
+    /// The file is not there before: an empty one is made, and taken away again where the new text is not written.
+    #[serde(default)]
+    pub(super) created: bool,
 }
 
 /// The state of a repository before a commit.
@@ -72,8 +75,9 @@ pub(super) enum Found {
 }
 
 impl Entry {
-    pub(super) fn new(target: &Path, before: &str, after: &str) -> Self {
-        Self { target: target.as_os_str().to_owned(), before: before.to_owned(), after: after.to_owned() }
+    pub(super) fn new(target: &Path, before: &str, after: &str, created: bool) -> Self {
+        let target = target.as_os_str().to_owned();
+        Self { target, before: before.to_owned(), after: after.to_owned(), created }
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Target {
     path: PathBuf,
     before: String,
     after: String,
+    /// It is not there yet.
+    created: bool,
 }
 
 /// Why nothing was written.
@@ -83,6 +85,7 @@ impl Target {
     fn is_due(&self) -> Result<bool, WriteError> {
         match Content::of(&self.path, &self.before) {
             now if now.is(&self.before) => Ok(true),
+            Content::Nothing if self.created => Ok(true),
             // By another run, which found the same.
             now if now.is(&self.after) => Ok(false),
             Content::Other(why) => Err(self.failed(anyhow!("failed to read `{}`: {why}", self.shown))),
@@ -130,6 +133,9 @@ pub(crate) fn write_with_journal(
 ) -> Result<Journal, WriteError> {
     let mut due = Vec::new();
     for target in targets {
+        if target.created && Content::of(&target.path, "").is("") {
+            return Err(target.changed());
+        }
         if target.is_due()? {
             due.push(target);
         }
@@ -150,8 +156,8 @@ pub(crate) fn targets(home: &AppLocation, changes: &[FileChange]) -> anyhow::Res
                 bail!("cannot write `{shown}`: it is the same file as `{}`", known.shown);
             }
             None => {
-                let (before, after) = (change.before.clone(), change.after.clone());
-                targets.insert(path.clone(), Target { shown, path, before, after });
+                let (before, after, created) = (change.before.clone(), change.after.clone(), change.created);
+                targets.insert(path.clone(), Target { shown, path, before, after, created });
             }
         }
     }
@@ -218,16 +224,20 @@ pub(crate) fn sweep(dir: &Path, tree: &Path) -> anyhow::Result<Swept> {
 /// Puts the files of a journal back that are all as they were written; where one is not, somebody has gone on from
 /// there, and all stay. Returns those that were put back.
 pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> anyhow::Result<Vec<PathBuf>> {
-    let mut targets = Vec::new();
+    let (mut targets, mut made) = (Vec::new(), Vec::new());
     for (at, entry) in journal.record.files.iter().enumerate() {
         let Some(path) = journal.target(at) else { return Ok(Vec::new()) };
         if !Content::of(&path, &entry.after).is(&entry.after) {
             return Ok(Vec::new());
         }
         let (before, after) = (entry.after.clone(), entry.before.clone());
-        targets.push(Target { shown: path.display().to_string(), path, before, after });
+        made.extend(entry.created.then(|| path.clone()));
+        targets.push(Target { shown: path.display().to_string(), path, before, after, created: false });
     }
     let undone = write_with_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.error)?;
+    for path in made.iter().filter(|path| Content::of(path, "").is("")) {
+        std::fs::remove_file(path).with_context(|| format!("failed to remove `{}`", path.display()))?;
+    }
     let _ = undone.remove();
     Ok(targets.into_iter().map(|target| target.path).collect())
 }

@@ -11,7 +11,7 @@ use crate::errors;
 use crate::load::{self, ReadFailure};
 use crate::step;
 use anyhow::{Context as _, Error, anyhow, bail};
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,8 @@ pub(super) fn replace(
     commit: Option<BeforeCommit>,
 ) -> Result<Journal, WriteError> {
     let entries =
-        targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after)).collect();
+        targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after, target.created));
+    let entries = entries.collect();
     let journal = Journal::begin(dir, entries, commit).map_err(|error| {
         WriteError::any(Error::new(error).context(format!("failed to write in `{}`", dir.display())))
     })?;
@@ -70,6 +71,15 @@ pub(super) fn replace(
 }
 
 fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)]) -> Result<(), WriteError> {
+    for target in targets.iter().filter(|target| target.created) {
+        // Empty at first, so that from here on it is a file like any other.
+        OpenOptions::new().write(true).create_new(true).open(&target.path).map_err(|error| {
+            let is_there = error.kind() == io::ErrorKind::AlreadyExists;
+            let error = Error::new(error).context(format!("failed to create `{}`", target.shown));
+            if is_there { target.changed() } else { target.failed(error) }
+        })?;
+        step::reached("write: empty file made");
+    }
     for (at, target) in targets.iter().enumerate() {
         let beside = journal.beside(&target.path, at, "tmp");
         stage(&beside, &target.path, &target.after).map_err(|error| {
@@ -176,6 +186,9 @@ impl FoundFile<'_> {
 
     /// The new text is not in its place yet.
     fn is_waiting(&self) -> bool {
+        if self.entry.created && (self.at_target == Content::Nothing || self.at_target.is("")) {
+            return true;
+        }
         self.at_beside != Content::Nothing
             && !self.at_target.is(&self.entry.after)
             && !self.at_beside.is(&self.entry.before)
@@ -226,6 +239,13 @@ pub(super) fn settle(journal: &Journal, goal: Goal) -> anyhow::Result<Vec<PathBu
                     beside.display()
                 );
             }
+        }
+    }
+    for FoundFile { target, .. } in found.iter().filter(|found| found.entry.created) {
+        // The empty one that was made for a text that has not come, or that was taken back.
+        if Content::of(target, "").is("") {
+            fs::remove_file(target).with_context(|| format!("failed to remove `{}`", target.display()))?;
+            step::reached("settle: empty file removed");
         }
     }
     Ok(restored)

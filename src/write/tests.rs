@@ -40,6 +40,7 @@ fn change(path: &str, before: &str, after: &str) -> FileChange {
         before: before.to_owned(),
         after: after.to_owned(),
         edits: Vec::new(),
+        created: false,
     }
 }
 
@@ -102,6 +103,40 @@ fn writes_none_when_a_file_changed_by_which_the_repair_was_decided() {
     put(&dir.path().join("b"), "2");
     write_after(&home, &[change("a", "1", "x")], &texts).unwrap();
     assert_eq!(files(dir.path()), owned(&[("a", "x"), ("b", "2"), ("c", "3")]));
+}
+
+fn creation(path: &str, text: &str) -> FileChange {
+    FileChange { created: true, ..change(path, "", text) }
+}
+
+#[test]
+fn makes_a_file_that_is_not_there_and_takes_none_that_is() {
+    let (dir, home) = app(&[("a", "1")]);
+    write(&home, &[change("a", "1", "x"), creation("b", "new")]).unwrap();
+    assert_eq!(files(dir.path()), owned(&[("a", "x"), ("b", "new")]));
+    for there in ["", "mine"] {
+        let (dir, home) = app(&[("a", "1"), ("b", there)]);
+        let error = write(&home, &[change("a", "1", "x"), creation("b", "new")]).unwrap_err();
+        assert_eq!(error, "cannot write `b`: it changed since it was read");
+        assert_eq!(files(dir.path()), owned(&[("a", "1"), ("b", there)]));
+    }
+}
+
+#[test]
+fn takes_a_new_file_back_when_another_cannot_be_written() {
+    for without_swap in [false, true] {
+        WITHOUT_SWAP.set(without_swap);
+        let (dir, home) = app(&[("b", "1")]);
+        let target = dir.path().join("b");
+        let watch = move |_, name: &str| {
+            if name == "write: exchanged" {
+                put(&target, "edited");
+            }
+        };
+        let changes = [creation("a", "new"), change("b", "1", "x")];
+        step::each(watch, || write(&home, &changes)).unwrap_err();
+        assert_eq!(files(dir.path()), owned(&[("b", "edited")]));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The app view: what the platform that runs Nixpacks will see of an app.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 /// What stands at a path, after following symbolic links inside the root.
@@ -168,24 +168,30 @@ impl AppView for NotingErrors<'_> {
     }
 }
 
-/// A view with some files replaced: what the app would be after edits.
+/// A view with some files replaced, added or taken away: what the app would be after edits.
 pub struct Overlay<'a> {
     base: &'a dyn AppView,
     texts: BTreeMap<String, String>,
+    removed: BTreeSet<String>,
 }
 
 impl<'a> Overlay<'a> {
-    /// `base` with nothing replaced yet.
+    /// `base` as it is.
     pub fn new(base: &'a dyn AppView) -> Self {
-        Self { base, texts: BTreeMap::new() }
+        Self { base, texts: BTreeMap::new(), removed: BTreeSet::new() }
     }
 
-    /// Replaces the text of a file that `base` has.
+    /// Replaces the text of a file, or adds one to a directory that `base` has.
     pub fn set(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.texts.insert(path.into(), text.into());
     }
 
-    /// The replaced files, by path.
+    /// Takes a file away.
+    pub fn remove(&mut self, path: impl Into<String>) {
+        self.removed.insert(path.into());
+    }
+
+    /// The replaced and added files, by path.
     pub fn texts(&self) -> &BTreeMap<String, String> {
         &self.texts
     }
@@ -193,10 +199,16 @@ impl<'a> Overlay<'a> {
 
 impl AppView for Overlay<'_> {
     fn kind(&self, path: &str) -> Option<Kind> {
-        self.base.kind(path)
+        if self.removed.contains(path) {
+            return None;
+        }
+        self.base.kind(path).or_else(|| self.texts.contains_key(path).then_some(Kind::File))
     }
 
     fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
+        if self.removed.contains(path) {
+            return Ok(None);
+        }
         match self.texts.get(path) {
             Some(text) => Ok(Some(Cow::Borrowed(text.as_bytes()))),
             None => self.base.read(path),
@@ -204,7 +216,19 @@ impl AppView for Overlay<'_> {
     }
 
     fn list(&self, dir: &str) -> Vec<Entry> {
-        self.base.list(dir)
+        let mut entries = self.base.list(dir);
+        let name = |path: &String| {
+            let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+            (above == dir).then(|| name.to_owned())
+        };
+        let removed: BTreeSet<String> = self.removed.iter().filter_map(name).collect();
+        entries.retain(|entry| !removed.contains(&entry.name));
+        for name in self.texts.keys().filter_map(name) {
+            if let Err(at) = entries.binary_search_by(|entry| entry.name.cmp(&name)) {
+                entries.insert(at, Entry { name, kind: Kind::File });
+            }
+        }
+        entries
     }
 
     fn is_executable(&self, path: &str) -> bool {
@@ -212,6 +236,6 @@ impl AppView for Overlay<'_> {
     }
 
     fn hidden(&self, path: &str) -> Option<Hidden> {
-        self.base.hidden(path)
+        if self.texts.contains_key(path) { None } else { self.base.hidden(path) }
     }
 }

@@ -47,6 +47,35 @@ fn all_files_or_none_whatever_ended_the_run_at_whatever_step() {
 }
 
 #[test]
+fn a_new_file_is_there_whole_or_not_at_all_whatever_ended_the_run() {
+    if !has_steps() {
+        return;
+    }
+    let app = || {
+        Sandbox::new([
+            ("package.json", "{\"scripts\": {\"start\": \"next start\"}}"),
+            ("requirements.txt", "flask\n"),
+            ("app.py", "import flask\n"),
+            ("Procfile", "web: python3 app.py\n"),
+        ])
+    };
+    let model = app();
+    let before = files(&model.path());
+    let steps = steps(&model, &["fix"]);
+    let fixed = files(&model.path());
+    assert_eq!(text(&fixed, "nixpacks.toml"), "providers = [\"...\", \"python\"]\n");
+    for (at, step) in steps.iter().enumerate() {
+        let sandbox = app();
+        end(&sandbox, &["fix"], at, "KILL");
+        sandbox.run(&["fix", "--select", "cached-venv"]);
+        let now = files(&sandbox.path());
+        assert!(now == before || now == fixed, "{at} {step}: {now:?}");
+        succeeds(&sandbox, &["fix"]);
+        assert_eq!(files(&sandbox.path()), fixed, "{at} {step}");
+    }
+}
+
+#[test]
 fn the_next_run_starts_from_all_files_or_none_and_leaves_edits_alone() {
     if !has_steps() {
         return;

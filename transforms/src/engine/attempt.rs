@@ -286,14 +286,17 @@ impl Attempt {
     /// The files that change.
     pub(super) fn changes(&self, app: &dyn AppView) -> Vec<FileChange> {
         let changed = |(path, after): (&String, &String)| {
+            let created = app.kind(path).is_none();
             let before = original(app, path)?;
             let edits = self.edits.get(path).cloned().unwrap_or_default();
-            (before != *after).then(|| FileChange { path: path.clone(), before, after: after.clone(), edits })
+            let (path, after) = (path.clone(), after.clone());
+            (before != after).then_some(FileChange { path, before, after, edits, created })
         };
         self.texts.iter().filter_map(changed).collect()
     }
 }
 
+/// The text of a file as it was read; empty where there is none yet.
 fn original(app: &dyn AppView, path: &str) -> Option<String> {
-    String::from_utf8(app.read(path).ok()??.into_owned()).ok()
+    String::from_utf8(app.read(path).ok()?.unwrap_or_default().into_owned()).ok()
 }

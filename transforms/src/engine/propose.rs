@@ -30,7 +30,7 @@ pub(super) fn propose(
     choice: &Choice<'_>,
     state: &AttemptState,
 ) -> (Proposals, Option<AttemptState>) {
-    let mut draft = Draft::new(cx.model, cx.config());
+    let mut draft = Draft::new(cx.model, cx.config().or(cx.model.new_config.as_ref()));
     let mut own: Vec<(FixStage, FixFinding, usize, &Finding)> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
         if let Some((stage, fix)) = fix_of(finding.rule).own()

@@ -216,12 +216,14 @@ pub(super) struct Removal {
     pub(super) title: Option<String>,
 }
 
-/// A variable to set.
+/// A string to add to a table.
 #[derive(Clone, Debug)]
-pub(super) struct NewVariable {
+pub(super) struct NewString {
     pub(super) path: String,
-    pub(super) name: &'static str,
+    pub(super) table: &'static str,
+    pub(super) key: &'static str,
     pub(super) value: String,
+    pub(super) title: String,
     pub(super) rules: Rules,
     pub(super) answers: Answers,
 }
@@ -259,7 +261,7 @@ pub(crate) struct Draft<'m> {
     pub(super) lists: BTreeMap<(String, Vec<String>), List>,
     pub(super) strings: BTreeMap<Place, NewText>,
     pub(super) inserts: Vec<Insert>,
-    pub(super) variables: Vec<NewVariable>,
+    pub(super) new_strings: Vec<NewString>,
     pub(super) removes: BTreeMap<String, Vec<Removal>>,
     pub(super) renames: Vec<Rename>,
     pub(super) wraps: Vec<Wrap>,
@@ -275,7 +277,7 @@ impl<'m> Draft<'m> {
             lists: BTreeMap::new(),
             strings: BTreeMap::new(),
             inserts: Vec::new(),
-            variables: Vec::new(),
+            new_strings: Vec::new(),
             removes: BTreeMap::new(),
             renames: Vec::new(),
             wraps: Vec::new(),
@@ -388,11 +390,25 @@ impl<'m> Draft<'m> {
 
     /// Sets a variable of the configuration that is not set.
     pub(crate) fn insert_variable(&mut self, name: &'static str, value: &str, rule: &'static str) {
+        self.insert_string("variables", name, value, format!("set `{name}` to `{value}`"), rule);
+    }
+
+    /// Adds a string to a table of the configuration.
+    pub(crate) fn insert_string(
+        &mut self,
+        table: &'static str,
+        key: &'static str,
+        value: &str,
+        title: String,
+        rule: &'static str,
+    ) {
         let Some(doc) = self.config() else { return };
-        self.variables.push(NewVariable {
+        self.new_strings.push(NewString {
             path: doc.path.clone(),
-            name,
+            table,
+            key,
             value: value.to_owned(),
+            title,
             rules: Rules::from([rule]),
             answers: self.answering.clone(),
         });

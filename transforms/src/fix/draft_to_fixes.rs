@@ -1,7 +1,7 @@
 //! A draft's changes as fixes: titled sets of edits.
 
 use super::draft::{
-    Answers, Draft, Insert, List, NewText, NewVariable, Piece, ProposedFix, Removal, Rename, Rules, is_splice,
+    Answers, Draft, Insert, List, NewString, NewText, Piece, ProposedFix, Removal, Rename, Rules, is_splice,
 };
 use crate::document::schema::NIX_PKGS;
 use crate::document::{Document, KeyPath, Node};
@@ -30,7 +30,7 @@ impl Draft<'_> {
         self.wrap_fixes(&mut out);
         let mut keys = Proposals::default();
         self.insert_fixes(&mut keys);
-        self.variable_fixes(&mut keys);
+        self.new_string_fixes(&mut keys);
         self.removal_fixes(&mut keys);
         out.fixes.append(&mut keys.fixes);
         out.refused.append(&mut keys.refused);
@@ -177,17 +177,26 @@ impl Draft<'_> {
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = |doc: &Document| entry::insert_array(doc, &table, insert.key, &insert.values, None);
             let keys: KeyPath = insert.table.iter().cloned().chain([insert.key.to_owned()]).collect();
-            let title = added(&keys, insert);
+            let title = self.titled(doc, added(&keys, insert));
             add(out, doc, (title, &insert.rules, &insert.answers), keys, edits);
         }
     }
 
-    fn variable_fixes(&self, out: &mut Proposals) {
-        for NewVariable { path, name, value, rules, answers } in &self.variables {
+    fn new_string_fixes(&self, out: &mut Proposals) {
+        for NewString { path, table, key, value, title, rules, answers } in &self.new_strings {
             let Some(doc) = self.model.document(path) else { continue };
-            let edits = |doc: &Document| entry::insert_string(doc, &["variables"], name, value, None);
-            let keys = vec!["variables".to_owned(), (*name).to_owned()];
-            add(out, doc, (format!("set `{name}` to `{value}`"), rules, answers), keys, edits);
+            let edits = |doc: &Document| entry::insert_string(doc, &[table], key, value, None);
+            let keys = vec![(*table).to_owned(), (*key).to_owned()];
+            add(out, doc, (self.titled(doc, title.clone()), rules, answers), keys, edits);
+        }
+    }
+
+    /// The title of an addition; one to a file that is not there yet makes that file.
+    fn titled(&self, doc: &Document, title: String) -> String {
+        let is_new = self.model.new_config.as_ref().is_some_and(|new| new.path == doc.path);
+        match title.strip_prefix("add ").filter(|_| is_new) {
+            Some(what) => format!("create `{}` with {what}", doc.path),
+            None => title,
         }
     }
 

@@ -65,4 +65,6 @@ pub struct FileChange {
     pub after: String,
     /// The edits that make the one of the other.
     pub edits: Vec<Edit>,
+    /// The file is not there yet: `before` is empty.
+    pub created: bool,
 }

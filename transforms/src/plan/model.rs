@@ -13,7 +13,7 @@ use super::procfile;
 use super::providers::{PROVIDERS, meant_provider};
 use super::types::{Dashboard, Item, Model, Origin, Place, Plan, PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
-use crate::document::{FileKind, schema};
+use crate::document::{Document, FileKind, schema};
 
 /// How often the plan may move into the one subdirectory.
 const MAX_FALLBACKS: usize = 64;
@@ -35,6 +35,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
         layers = plans(app, &mut deploy, &env, dashboard, &dir);
     }
     let builder = deploy.railway(&schema::RAILWAY_BUILDER);
+    let new_config = new_config(app, &deploy, &layers, &dir);
     let Deploy { documents, broken } = deploy;
     let Layers { config, provided, plan, mut errors } = layers;
     let (order, cycle) = order(&plan);
@@ -47,7 +48,18 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
             place: error.span.map(|span| Place { path: error.path.clone(), span }),
         });
     }
-    Model { documents, broken, config, provider_plan: provided, plan, errors, builder, order }
+    Model { documents, broken, config, new_config, provider_plan: provided, plan, errors, builder, order }
+}
+
+/// An empty config, where a new one would be read: no file has the name, and none is asked for under another.
+fn new_config(app: &dyn AppView, deploy: &Deploy, layers: &Layers, dir: &str) -> Option<Document> {
+    let kind = FileKind::NixpacksToml;
+    let path = if dir.is_empty() { kind.name().to_owned() } else { format!("{dir}/{}", kind.name()) };
+    let is_taken = layers.config.is_some()
+        || app.kind(&path).is_some()
+        || app.hidden(&path).is_some()
+        || deploy.railway(&schema::RAILWAY_CONFIG_PATH).is_some();
+    if is_taken { None } else { Document::parse(path, kind, "").ok() }
 }
 
 /// The directory that the plan moves to where it has no phase: the only one there is.

@@ -200,6 +200,8 @@ pub struct Model {
     pub broken: Vec<ParseError>,
     /// The path of the file that Nixpacks reads its configuration from, where there is one.
     pub config: Option<String>,
+    /// An empty `nixpacks.toml` for the fixes of an app that has no configuration, where one would be read.
+    pub new_config: Option<Document>,
     /// The plan that the providers and the Procfile give: what `"..."` stands for. Phase names as
     /// merged.
     pub provider_plan: Plan,
@@ -236,8 +238,8 @@ impl Model {
         self.errors.iter().find(|error| error.kind != PlanErrorKind::DependencyCycle)
     }
 
-    /// The parsed document at `path`.
+    /// The parsed document at `path`, also where that is only to be made.
     pub fn document(&self, path: &str) -> Option<&Document> {
-        self.documents.iter().find(|document| document.path == path)
+        self.documents.iter().chain(&self.new_config).find(|document| document.path == path)
     }
 }
