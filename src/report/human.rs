@@ -226,6 +226,7 @@ impl Report<'_> {
         }
         let before = self.prediction(&outcome.before);
         let after = self.prediction(&outcome.after);
+        let changed = !outcome.changes.is_empty();
         match (outcome.changes.is_empty(), self.mode, &app.written) {
             (true, ..) => self.line(out, &format!("{name}: {before}")),
             (false, Mode::Fix, written) if written.stands() => {
@@ -249,10 +250,24 @@ impl Report<'_> {
                 self.line(out, &format!("{name}: {before}"));
                 let same = (outcome.before.outcome, &outcome.before.detail)
                     == (outcome.after.outcome, &outcome.after.detail);
-                let after =
-                    if same { "still the same, because of what you have to fix yourself" } else { &after };
+                let after = if same && outcome.before.fails() {
+                    "still the same, because of what you have to fix yourself"
+                } else {
+                    &after
+                };
                 self.line(out, &format!("{name}: with the fix: {after}"));
             }
+        }
+        let (now, later) = if changed {
+            (&outcome.after, &outcome.retired_after)
+        } else {
+            (&outcome.before, &outcome.retired_before)
+        };
+        // Said only where it is another one.
+        let same = |later: &Verdict| (later.outcome, &later.detail) == (now.outcome, &now.detail);
+        if let Some(later) = later.as_ref().filter(|later| !same(later)) {
+            let later = self.prediction(later);
+            self.line(out, &format!("{name}: from 2026-12-01 on, {}: {later}", prose::RETIRED));
         }
         out.push('\n');
     }

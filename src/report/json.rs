@@ -43,6 +43,10 @@ struct AppReport<'a> {
     verdict: Option<VerdictReport<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict_after: Option<VerdictReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict_without_railway_file: Option<VerdictReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict_after_without_railway_file: Option<VerdictReport<'a>>,
     findings: Vec<FindingReport<'a>>,
     remaining: Vec<FindingReport<'a>>,
     fixes: Vec<FixReport<'a>>,
@@ -192,6 +196,8 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         other_builder: None,
         verdict: None,
         verdict_after: None,
+        verdict_without_railway_file: None,
+        verdict_after_without_railway_file: None,
         findings: Vec::new(),
         remaining: Vec::new(),
         fixes: Vec::new(),
@@ -224,6 +230,8 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         .map(|other| BuilderReport { name: &other.name, reason: &other.reason });
     report.verdict = Some(verdict(&outcome.before));
     report.verdict_after = Some(verdict(&outcome.after));
+    report.verdict_without_railway_file = outcome.retired_before.as_ref().map(verdict);
+    report.verdict_after_without_railway_file = outcome.retired_after.as_ref().map(verdict);
     let status = |finding| Some(status(fix_status(outcome, finding), &app.written));
     report.findings =
         outcome.findings.iter().map(|f| finding(app, f, outcome, &app.texts, status(f))).collect();

@@ -11,6 +11,9 @@ pub(crate) const NOT_CHECKED: &str =
 pub(crate) const OTHER_BUILDER: &str =
     "not built with Nixpacks, so there is nothing to fix (`--builder nixpacks` checks it all the same)";
 
+/// When the second prediction of an app on Railway holds.
+pub(crate) const RETIRED: &str = "when Railway no longer reads its railway.json or railway.toml";
+
 /// The prediction with its command and error, as a phrase that goes on from the name of the app.
 pub(crate) fn verdict(verdict: &Verdict) -> String {
     let detail = escape(&verdict.detail);

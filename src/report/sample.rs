@@ -80,6 +80,8 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             plan_before: None,
             plan_after: None,
             assumed: Vec::new(),
+            retired_before: None,
+            retired_after: None,
             platform: Platform::Generic,
             other_builder: None,
         }),

@@ -166,8 +166,12 @@ impl<'m> Context<'m> {
         if self.options.assume_nixpacks {
             return None;
         }
-        let platform = self.options.platform.unwrap_or_else(|| Platform::of(self.app));
-        other_builder(self.app, self.model, platform)
+        other_builder(self.app, self.model, self.platform())
+    }
+
+    /// The platform that was named, or that the files speak of.
+    pub(crate) fn platform(&self) -> Platform {
+        self.options.platform.unwrap_or_else(|| Platform::of(self.app))
     }
 
     /// The file that Nixpacks reads its configuration from.

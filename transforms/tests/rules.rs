@@ -33,6 +33,13 @@ impl Example {
                 app.insert("railway.toml", config);
                 app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
             }
+            "railway-config-retired" => {
+                app = MemoryApp::new([
+                    ("railway.toml", config),
+                    ("stats.py", "import numpy\n"),
+                    ("requirements.txt", requirements),
+                ]);
+            }
             "missing-requirement" => {
                 app.insert("fetch.py", "import requests\n");
                 app.insert("requirements.txt", "flask\n");

@@ -163,6 +163,8 @@ pub const RAILWAY_BUILD_COMMAND: [&str; 2] = ["build", "buildCommand"];
 pub const RAILWAY_CONFIG_PATH: [&str; 2] = ["build", "nixpacksConfigPath"];
 /// A plan in the form of `nixpacks.json`, merged over that of the file.
 pub const RAILWAY_PLAN: [&str; 2] = ["build", "nixpacksPlan"];
+/// The command before each deploy. No file that Nixpacks reads has one.
+pub const RAILWAY_PRE_DEPLOY_COMMAND: [&str; 2] = ["deploy", "preDeployCommand"];
 /// See [`RAILWAY_BUILDER`].
 pub const RAILWAY_START_COMMAND: [&str; 2] = ["deploy", "startCommand"];
 

@@ -12,9 +12,9 @@ pub use outcome::{Applicability, FileChange, FileEdit, Fix, NotConverged, Outcom
 pub use crate::options::{Options, Selection, Strategy};
 pub use crate::rules::Finding;
 
-use crate::app::{AppView, NotingErrors, ReadError};
+use crate::app::{AppView, NotingErrors, Overlay, ReadError};
 use crate::document::FileKind;
-use crate::plan::{Model, Plan, Platform};
+use crate::plan::{self, Model, Plan, Platform};
 use crate::simulate::{self, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
@@ -74,9 +74,23 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),
         assumed: before.simulation.assumed.clone(),
+        retired_before: without_railway(app, options),
+        retired_after: without_railway(&changes.overlay(app), options),
         platform: platform(app, options),
         other_builder: None,
     })
+}
+
+/// The prediction from the day on when Railway's own files are not read; `None` where there are none.
+fn without_railway(app: &dyn AppView, options: &Options) -> Option<Verdict> {
+    let read = FileKind::RAILWAY.map(FileKind::name).into_iter().filter(|name| app.is_file(name));
+    let mut without = Overlay::new(app);
+    let mut any = false;
+    for name in read.filter(|_| platform(app, options) == Platform::Railway) {
+        without.remove(name);
+        any = true;
+    }
+    any.then(|| simulate::simulate(&plan::model(&without, &options.dashboard), &without).verdict)
 }
 
 fn platform(app: &dyn AppView, options: &Options) -> Platform {
@@ -101,6 +115,8 @@ fn nothing_to_fix(app: &NotingErrors<'_>, options: &Options, before: Looked) -> 
         plan_before: plan.clone(),
         plan_after: plan,
         assumed: before.simulation.assumed,
+        retired_before: None,
+        retired_after: None,
         platform: platform(app, options),
         other_builder: before.other_builder,
     }
@@ -130,6 +146,8 @@ fn not_known(before: Looked, unread: Vec<ReadError>, platform: Platform) -> Outc
         plan_before: None,
         plan_after: None,
         assumed: Vec::new(),
+        retired_before: None,
+        retired_after: None,
         platform,
         other_builder: None,
     }

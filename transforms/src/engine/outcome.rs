@@ -35,6 +35,11 @@ pub struct Outcome {
     pub plan_after: Option<Plan>,
     /// Packages that the tables do not have, and which are assumed to exist.
     pub assumed: Vec<String>,
+    /// The prediction for the files as they are, without those that Railway stops reading on 2026-12-01. `None` where
+    /// there are none of those, or where another builder takes the app.
+    pub retired_before: Option<Verdict>,
+    /// The same with [`Outcome::changes`] made.
+    pub retired_after: Option<Verdict>,
     /// The platform that was named, or that the files speak of.
     pub platform: Platform,
     /// The builder that takes the app before Nixpacks does. Then nothing is changed, and the predictions are for

@@ -3,7 +3,7 @@
 //! Several steps of a repair change one list; the draft holds its entries as text, so that each
 //! step sees what the earlier ones did, and the list is rewritten once.
 
-use crate::document::schema::Key;
+use crate::document::schema::{CMDS, Key};
 use crate::document::{Document, KeyPath, Node};
 use crate::edit::Edit;
 use crate::plan::{Item, Model, Origin, Place};
@@ -203,6 +203,7 @@ pub(super) struct Insert {
     pub(super) table: Vec<String>,
     pub(super) key: &'static str,
     pub(super) values: Vec<String>,
+    pub(super) title: Option<String>,
     pub(super) rules: Rules,
     pub(super) answers: Answers,
 }
@@ -242,6 +243,7 @@ pub(super) struct Rename {
 #[derive(Clone, Debug, Default)]
 pub(super) struct NewText {
     pub(super) text: String,
+    pub(super) title: Option<String>,
     pub(super) rules: Rules,
     pub(super) answers: Answers,
 }
@@ -362,6 +364,21 @@ impl<'m> Draft<'m> {
         new.answers.extend(&self.answering);
     }
 
+    /// Says what the change of a string that stands in a file outside a list is for.
+    pub(crate) fn say_of_text(&mut self, place: &Place, title: String) {
+        if let Some(new) = self.strings.get_mut(place) {
+            new.title = Some(title);
+        }
+    }
+
+    /// Adds `cmds = [command]` to `phases.<phase>` of the configuration, for another purpose than to install.
+    pub(crate) fn insert_command(&mut self, phase: &str, command: &str, title: String, rule: &'static str) {
+        self.insert(phase, CMDS.name(), &[command], rule);
+        if let Some(insert) = self.inserts.last_mut() {
+            insert.title = Some(title);
+        }
+    }
+
     /// Adds `key = [values]` to `phases.<phase>` of the configuration.
     pub(crate) fn insert(&mut self, phase: &str, key: &'static str, values: &[&str], rule: &'static str) {
         let Some(doc) = self.config() else { return };
@@ -370,6 +387,7 @@ impl<'m> Draft<'m> {
             table: vec!["phases".to_owned(), phase.to_owned()],
             key,
             values: values.iter().map(|value| (*value).to_owned()).collect(),
+            title: None,
             rules: Rules::from([rule]),
             answers: self.answering.clone(),
         });
@@ -383,6 +401,7 @@ impl<'m> Draft<'m> {
             table: Vec::new(),
             key,
             values: values.iter().map(|value| (*value).to_owned()).collect(),
+            title: None,
             rules: Rules::from([rule]),
             answers: self.answering.clone(),
         });

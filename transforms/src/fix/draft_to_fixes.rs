@@ -86,8 +86,11 @@ impl Draft<'_> {
                 found.iter().map(|(_, node, new)| (*node, new.text.as_str())).collect();
             for ((place, _, new), edits) in found.iter().zip(string::set_many(doc, &texts)) {
                 out.add(edits, &new.answers, |edits| ProposedFix {
-                    title: "run the program from the virtual environment".to_owned(),
-                    plain_title: true,
+                    title: new
+                        .title
+                        .clone()
+                        .unwrap_or_else(|| "run the program from the virtual environment".to_owned()),
+                    plain_title: new.title.is_none(),
                     rules: new.rules.clone(),
                     answers: new.answers.clone(),
                     path: place.path.clone(),
@@ -177,7 +180,7 @@ impl Draft<'_> {
             let table: Vec<&str> = insert.table.iter().map(String::as_str).collect();
             let edits = |doc: &Document| entry::insert_array(doc, &table, insert.key, &insert.values, None);
             let keys: KeyPath = insert.table.iter().cloned().chain([insert.key.to_owned()]).collect();
-            let title = self.titled(doc, added(&keys, insert));
+            let title = self.titled(doc, insert.title.clone().unwrap_or_else(|| added(&keys, insert)));
             add(out, doc, (title, &insert.rules, &insert.answers), keys, edits);
         }
     }

@@ -33,6 +33,7 @@ mod predicted_failure;
 mod process_name_in_command;
 mod providers_not_a_list;
 mod python_provider_left_out;
+mod railway_config_retired;
 mod registry;
 mod split_activation;
 mod split_command;

@@ -104,6 +104,7 @@ registry! {
     process_name_in_command,
     providers_not_a_list,
     python_provider_left_out,
+    railway_config_retired,
     split_activation,
     split_command,
     string_instead_of_list,
