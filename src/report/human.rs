@@ -235,8 +235,8 @@ impl Report<'_> {
                     _ => String::new(),
                 };
                 let files = |created: bool| -> Vec<String> {
-                    let changes = outcome.changes.iter().filter(|change| change.created == created);
-                    changes.map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path)))).collect()
+                    let all = outcome.changes.iter().filter(|change| change.created == created);
+                    all.map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path)))).collect()
                 };
                 let done = [("changed", files(false)), ("created", files(true))];
                 let done = done.into_iter().filter(|(_, files)| !files.is_empty());
