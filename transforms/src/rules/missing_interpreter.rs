@@ -124,6 +124,9 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         list.say(&format!("add `{python}` to `nixPkgs`"));
         list.insert(at, python);
         list.rules.insert(INFO.id);
+    } else if cx.config().is_none() {
+        // Python alone would not install the packages: no file is created for that.
+        return false;
     } else if plan.active_providers.is_empty() {
         draft.insert("setup", "nixPkgs", &[&python], INFO.id);
     } else {
