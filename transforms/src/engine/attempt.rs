@@ -9,7 +9,7 @@ use crate::edit::{self, Edit, EditError, Transaction};
 use crate::fix::{FileEdit, ProposedFix};
 use crate::intent::Refusal;
 use crate::options::Options;
-use crate::plan::{self, Model, OtherBuilder};
+use crate::plan::{self, Model, OtherBuilder, Platform};
 use crate::rules::{self, Checked, Finding, FindingKey};
 use crate::simulate::{self, Simulation, Verdict};
 use crate::strategies::AttemptState;
@@ -35,7 +35,10 @@ pub(super) struct Looked {
 
 impl Looked {
     pub(super) fn at(app: &dyn AppView, options: &Options) -> Self {
-        let model = plan::model(app, &options.dashboard);
+        let mut model = plan::model(app, &options.dashboard);
+        if options.platform == Some(Platform::Coolify) {
+            model.errors.extend(plan::refused_on_coolify(&model));
+        }
         let simulation = simulate::simulate(&model, app);
         let cx = Context::new(app, &model, &simulation, options);
         let Checked { mut findings, silenced } = rules::check(&cx);

@@ -3,9 +3,9 @@
 //! Sources: Railway's documentation of Dockerfiles ("a Dockerfile at the root is always used") and of
 //! `build.builder` in its config as code. Coolify, Dokploy and Sevalla keep the builder in their dashboard.
 
-use super::types::{Model, Place};
+use super::types::{Model, Place, PlanError, PlanErrorKind};
 use crate::app::AppView;
-use crate::document::FileKind;
+use crate::document::{Document, FileKind};
 use crate::text::Span;
 
 /// A platform that builds with Nixpacks, by what it reads and does before Nixpacks runs.
@@ -83,6 +83,38 @@ pub fn other_builder(app: &dyn AppView, model: &Model, platform: Platform) -> Op
         remedy: format!("for a build with Nixpacks, set `builder` to `NIXPACKS` in `{file}`"),
         place: Some(Place { path: file.clone(), span: Span::new(place.span.start, place.span.end) }),
     })
+}
+
+/// What Nixpacks refuses of the plan as Coolify hands it back: its empty tables have become empty lists
+/// (coollabsio/coolify issue 5190).
+pub(crate) fn refused_on_coolify(model: &Model) -> Vec<PlanError> {
+    let Some(doc) = model.config.as_deref().and_then(|path| model.document(path)) else { return Vec::new() };
+    let error = |(keys, place): (Vec<&str>, Place)| {
+        let wanted = match keys.as_slice() {
+            ["start"] => "struct StartPhase with 4 elements",
+            _ => "struct Phase with 11 elements",
+        };
+        PlanError {
+            kind: PlanErrorKind::EmptyTable,
+            message: format!("invalid length 0, expected {wanted}"),
+            place: Some(place),
+        }
+    };
+    empty_tables(doc).into_iter().map(error).collect()
+}
+
+/// The phases that have no key, and an empty `start`, each with its path.
+pub(crate) fn empty_tables(doc: &Document) -> Vec<(Vec<&str>, Place)> {
+    let phases = doc.get(&["phases"]).and_then(|node| node.as_table());
+    let phases = phases.into_iter().flat_map(|table| &table.entries);
+    let phases = phases.map(|entry| (vec!["phases", entry.key.name.as_str()], entry));
+    let start = doc.root.entries.iter().filter(|entry| entry.key.name == "start");
+    let start = start.map(|entry| (vec!["start"], entry));
+    phases
+        .chain(start)
+        .filter(|(_, entry)| entry.node.as_table().is_some_and(|table| table.entries.is_empty()))
+        .map(|(keys, entry)| (keys, Place { path: doc.path.clone(), span: entry.key.span }))
+        .collect()
 }
 
 fn builder_name(builder: &str) -> String {

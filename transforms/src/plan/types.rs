@@ -168,6 +168,8 @@ pub enum PlanErrorKind {
     Providers,
     /// A railway.json or railway.toml that cannot be read, which stops a deploy on Railway.
     RailwayFile,
+    /// An empty table, of which Coolify makes a list.
+    EmptyTable,
     /// A value of another wrong type.
     WrongType,
     /// A key is given twice, be it under its alias.

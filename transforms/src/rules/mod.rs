@@ -9,6 +9,7 @@ mod break_system_packages;
 mod cached_venv;
 mod cd_outside_app;
 mod dropped_provider_packages;
+mod empty_table;
 mod ensurepip;
 mod finding;
 mod get_pip;

@@ -82,6 +82,7 @@ registry! {
     cached_venv,
     cd_outside_app,
     dropped_provider_packages,
+    empty_table,
     ensurepip,
     get_pip,
     inert_nixpkgs,
