@@ -211,7 +211,9 @@ impl Machine {
             let target = self.root.join(target.trim_start_matches('/'));
             tool("umount", &["-l", text(&target)]).map_err(|error| failed("build", command, &error))?;
         }
-        let stage = if command.starts_with("nix-env ") { "nix" } else { "build" };
+        // Nix's packages and apt's come before all commands.
+        let setup = ["nix-env ", "sudo apt-get "].iter().any(|start| command.starts_with(start));
+        let stage = if setup { "nix" } else { "build" };
         if code == Some(0) { Ok(()) } else { Err(failed(stage, command, &log)) }
     }
 }

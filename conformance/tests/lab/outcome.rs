@@ -19,7 +19,9 @@ impl Outcome {
     pub(crate) fn read(json: &Value) -> Self {
         let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
         let output = text("output");
-        let reason = (json["ok"] != true).then(|| reason(&output));
+        // Nixpacks' own words are not looked at: that it stops is enough.
+        let refused = json["stage"] == "plan";
+        let reason = (json["ok"] != true).then(|| if refused { "plan-error" } else { reason(&output) });
         Self { stage: text("stage"), command: text("command"), reason, output }
     }
 
@@ -54,6 +56,7 @@ fn of_line(line: &str) -> Option<&'static str> {
         () if has("No module named ") => "module-not-found",
         () if absent => "no-such-file",
         () if has("No matching distribution found") => "resolution",
+        () if has("has no installation candidate") => "apt-package-missing",
         () if has("Could not resolve host") => "network",
         () => return None,
     })

@@ -42,7 +42,8 @@ pub(crate) fn read(dir: &Path) -> Result<Planned, String> {
 
 /// The child's side.
 pub(crate) fn child(dir: &str) -> Result<(), String> {
-    let options = GeneratePlanOptions { plan: Some(dashboard(Path::new(dir))), config_file: None };
+    let (plan, config_file) = dashboard(Path::new(dir));
+    let options = GeneratePlanOptions { plan: Some(plan), config_file };
     let plan =
         nixpacks::generate_build_plan(dir, Vec::new(), &options).map_err(|error| format!("{error:#}"))?;
     let build = DockerBuilderOptions {
@@ -58,7 +59,7 @@ pub(crate) fn child(dir: &str) -> Result<(), String> {
 }
 
 /// What Railway's own file sets, which the platform hands to the planner as options.
-fn dashboard(dir: &Path) -> BuildPlan {
+fn dashboard(dir: &Path) -> (BuildPlan, Option<String>) {
     let text = |name: &str| std::fs::read_to_string(dir.join(name)).ok();
     let json = text("railway.json").and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let toml = || text("railway.toml").and_then(|text| toml::from_str::<Value>(&text).ok());
@@ -73,7 +74,7 @@ fn dashboard(dir: &Path) -> BuildPlan {
     if let Some(cmd) = value("/deploy/startCommand") {
         plan.set_start_phase(StartPhase::new(cmd));
     }
-    plan
+    (plan, value("/build/nixpacksConfigPath").map(|path| path.trim_start_matches('/').to_owned()))
 }
 
 /// Writing a Dockerfile waits for nothing, so this needs no runtime.

@@ -12,6 +12,9 @@ const NATIVE: &[&str] = &["numpy", "pandas", "opencv-python", "ta-lib", "grpcio"
 /// Packages that install others, and need none to run.
 const MANAGERS: &[&str] = &["poetry", "uv"];
 
+/// Packages whose program imports the module that it is told to serve.
+const SERVERS: &[&str] = &["gunicorn", "uvicorn", "hypercorn", "daphne"];
+
 /// Modules of another name than their package.
 const MODULES: &[(&str, &str)] = &[("discord-py", "discord"), ("opencv-python", "cv2")];
 
@@ -40,7 +43,11 @@ pub(crate) fn bytes(name: &str, version: &str) -> Vec<u8> {
         files.push(("lab_marker.py".to_owned(), include_str!("image/marker.py").to_owned()));
     } else {
         let manager = MANAGERS.contains(&&*name);
-        let body = if manager { include_str!("image/manager.py").to_owned() } else { stub(&dist) };
+        let body = match &*name {
+            _ if manager => include_str!("image/manager.py").to_owned(),
+            name if SERVERS.contains(&name) => include_str!("image/server.py").to_owned(),
+            _ => stub(&dist),
+        };
         if !manager {
             needs = format!("Requires-Dist: {MARKER}\n");
         }
