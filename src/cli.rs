@@ -80,9 +80,10 @@ pub(crate) struct CheckArgs {
     /// The output format.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human, help_heading = "Output")]
     pub(crate) output_format: Format,
-    /// Exit with status 1 for problems of this severity or worse.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, help_heading = "Output")]
-    pub(crate) fail_on: FailOn,
+    /// Exit with status 1 for problems of this severity or worse; `unknown`: for errors, and where the prediction is
+    /// not possible. The default is `error`.
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Output")]
+    pub(crate) fail_on: Option<FailOn>,
     /// Exit with status 0 even if there are problems.
     #[arg(long, help_heading = "Output")]
     pub(crate) exit_zero: bool,
@@ -157,9 +158,15 @@ pub(crate) struct EngineArgs {
     /// Also make changes that may break what works today.
     #[arg(long, help_heading = "What to fix")]
     pub(crate) unsafe_fixes: bool,
-    /// Who installs the Python packages after the fix.
-    #[arg(long, value_enum, default_value_t = Strategy::Auto, help_heading = "What to fix")]
-    pub(crate) strategy: Strategy,
+    /// Who installs the Python packages after the fix. The default is `auto`.
+    #[arg(long, value_enum, help_heading = "What to fix")]
+    pub(crate) strategy: Option<Strategy>,
+    /// Read the settings from this file instead of the nearest nixpacks-fix.toml.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
+    /// Do not read any nixpacks-fix.toml.
+    #[arg(long, help_heading = "Settings")]
+    pub(crate) no_config: bool,
 }
 
 /// A platform that builds with Nixpacks.
@@ -299,10 +306,13 @@ pub(crate) enum Strategy {
 }
 
 /// Severities that can make the command fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     /// Problems that are predicted to make the build or the start fail.
+    #[default]
     Error,
+    /// Also apps of which nothing can be predicted.
+    Unknown,
     /// Also problems that have no effect today or are risky.
     Warning,
     /// Also notes.

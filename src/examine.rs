@@ -3,27 +3,38 @@
 use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;
 use crate::report::{Examined, Texts, Written};
+use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::document::FileKind;
-use nixpacks_transforms::engine::{self, Options, Outcome};
+use nixpacks_transforms::engine::{self, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan};
 use nixpacks_transforms::text::LineIndex;
 use std::collections::BTreeSet;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
-pub(crate) fn examine(inputs: &[Input], options: &Options, shared: &Shared) -> anyhow::Result<Vec<Examined>> {
+pub(crate) fn examine(
+    inputs: &[Input],
+    resolver: &Resolver,
+    shared: &Shared,
+) -> anyhow::Result<Vec<Examined>> {
     if let [only] = inputs {
-        return Ok(vec![one(only, shared, options)?]);
+        return Ok(one(only, shared, resolver)?.into_iter().collect());
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    in_order(inputs, threads, |input| one(input, shared, options)).into_iter().collect()
+    let apps = in_order(inputs, threads, |input| one(input, shared, resolver));
+    apps.into_iter().filter_map(Result::transpose).collect()
 }
 
-fn one(input: &Input, shared: &Shared, options: &Options) -> anyhow::Result<Examined> {
+/// `None` for an app that the settings leave out.
+fn one(input: &Input, shared: &Shared, resolver: &Resolver) -> anyhow::Result<Option<Examined>> {
+    let Resolved { options, fail_on, excluded } = resolver.of(input)?;
+    if excluded {
+        return Ok(None);
+    }
     let App { mut home, view } = App::open(input, shared)?;
-    let result = engine::run(view.as_ref(), options);
+    let result = engine::run(view.as_ref(), &options);
     // The view goes with this function, so of its files only the texts that are shown stay in memory.
     let mut texts = Texts::default();
     let mut fixed = Texts::default();
@@ -43,7 +54,7 @@ fn one(input: &Input, shared: &Shared, options: &Options) -> anyhow::Result<Exam
             }
         }
     }
-    Ok(Examined { home, texts, fixed, result, written: Written::Shown })
+    Ok(Some(Examined { home, texts, fixed, result, written: Written::Shown, fail_on }))
 }
 
 /// The files that the report may point into.

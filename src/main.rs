@@ -16,6 +16,7 @@ mod load;
 mod options;
 mod pr;
 mod report;
+mod settings;
 mod shared;
 mod step;
 mod terminal;

@@ -12,12 +12,7 @@ use nixpacks_transforms::rules::{RULES, Severity};
 pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
     let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     Ok(Options {
-        strategy: match args.strategy {
-            Typed::Auto => Strategy::Auto,
-            Typed::Managed => Strategy::Managed,
-            Typed::Venv => Strategy::Venv,
-            Typed::Explicit => Strategy::Explicit,
-        },
+        strategy: strategy(args.strategy.unwrap_or(Typed::Auto)),
         unsafe_fixes: args.unsafe_fixes,
         rules: Selection { select: ids(&args.select, &known)?, ignore: ids(&args.ignore, &known)? },
         dashboard: Dashboard {
@@ -26,15 +21,30 @@ pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
             build_cmd: args.build_cmd.clone(),
             start_cmd: args.start_cmd.clone(),
         },
-        platform: args.platform.map(|platform| match platform {
-            TypedPlatform::Railway => Platform::Railway,
-            TypedPlatform::Coolify => Platform::Coolify,
-            TypedPlatform::Dokploy => Platform::Dokploy,
-            TypedPlatform::Sevalla => Platform::Sevalla,
-            TypedPlatform::Generic => Platform::Generic,
-        }),
+        platform: args.platform.map(platform),
         assume_nixpacks: args.builder == Some(Builder::Nixpacks),
     })
+}
+
+/// The strategy of that name.
+pub(crate) fn strategy(typed: Typed) -> Strategy {
+    match typed {
+        Typed::Auto => Strategy::Auto,
+        Typed::Managed => Strategy::Managed,
+        Typed::Venv => Strategy::Venv,
+        Typed::Explicit => Strategy::Explicit,
+    }
+}
+
+/// The platform of that name.
+pub(crate) fn platform(typed: TypedPlatform) -> Platform {
+    match typed {
+        TypedPlatform::Railway => Platform::Railway,
+        TypedPlatform::Coolify => Platform::Coolify,
+        TypedPlatform::Dokploy => Platform::Dokploy,
+        TypedPlatform::Sevalla => Platform::Sevalla,
+        TypedPlatform::Generic => Platform::Generic,
+    }
 }
 
 /// The same arguments again, quoted for a shell.
@@ -57,7 +67,7 @@ pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
             add(option, &rules.join(","));
         }
     }
-    let strategy = Some(args.strategy).filter(|strategy| *strategy != Typed::Auto);
+    let strategy = args.strategy.filter(|strategy| *strategy != Typed::Auto);
     for (option, value) in [
         ("--platform", args.platform.and_then(|platform| platform.to_possible_value())),
         ("--builder", args.builder.and_then(|builder| builder.to_possible_value())),
@@ -67,8 +77,13 @@ pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
             add(option, value.get_name());
         }
     }
-    if args.unsafe_fixes {
-        words.push("--unsafe-fixes".to_owned());
+    if let Some(file) = &args.config {
+        add("--config", &file.display().to_string());
+    }
+    for (given, flag) in [(args.no_config, "--no-config"), (args.unsafe_fixes, "--unsafe-fixes")] {
+        if given {
+            words.push(flag.to_owned());
+        }
     }
     words
 }
@@ -87,7 +102,7 @@ fn reference(typed: &str) -> String {
 /// The severity from which on the command fails.
 pub(crate) fn threshold(fail_on: FailOn) -> Severity {
     match fail_on {
-        FailOn::Error => Severity::Error,
+        FailOn::Error | FailOn::Unknown => Severity::Error,
         FailOn::Warning => Severity::Warning,
         FailOn::Note => Severity::Note,
     }
@@ -119,7 +134,7 @@ fn variable(typed: &str) -> anyhow::Result<(String, String)> {
 }
 
 /// The known id that is closest to `id`, if any is close.
-fn nearest<'a>(id: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(id: &str, known: &[&'a str]) -> Option<&'a str> {
     // Ids are short, so a long one is no typing mistake; this also bounds the work.
     if id.len() > 64 {
         return None;

@@ -1,4 +1,4 @@
-use crate::cli::{CheckArgs, Format, OutputArgs};
+use crate::cli::{CheckArgs, FailOn, Format, OutputArgs};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
 use crate::examine::examine;
@@ -7,10 +7,11 @@ use crate::options;
 use crate::report::prose::shell_word;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
+use crate::settings::Resolver;
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
-use nixpacks_transforms::engine::{Options, Outcome};
-use nixpacks_transforms::rules::Severity;
+use nixpacks_transforms::engine::Outcome;
+use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -86,7 +87,7 @@ pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit
 /// The apps that were named.
 pub(super) struct Named {
     pub(super) inputs: Vec<Input>,
-    options: Options,
+    resolver: Resolver,
     shared: Shared,
     unheeded: BTreeMap<PathBuf, String>,
     incomplete: bool,
@@ -106,7 +107,7 @@ pub(super) fn look(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Look
 
 /// Finds the apps that were named; at least one, or the error is on the output.
 pub(super) fn named(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Named> {
-    let options = options::resolve(&args.engine)?;
+    let resolver = Resolver::new(&args.engine, args.fail_on)?;
     let shared = Shared::default();
     let found = match &args.rev {
         Some(revision) => discover::commits(&args.paths, revision, &shared)?,
@@ -120,13 +121,16 @@ pub(super) fn named(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Nam
         return Err(NoInput("no app found: there is no nixpacks.toml, Procfile or Python app here").into());
     }
     let unheeded = found.unheeded.into_iter().collect();
-    Ok(Named { inputs: found.inputs, options, shared, unheeded, incomplete })
+    Ok(Named { inputs: found.inputs, resolver, shared, unheeded, incomplete })
 }
 
 impl Named {
     /// Looks at them.
     pub(super) fn look(self, output: &mut Output) -> anyhow::Result<Looked> {
-        let apps = examine(&self.inputs, &self.options, &self.shared)?;
+        let apps = examine(&self.inputs, &self.resolver, &self.shared)?;
+        if apps.is_empty() && !self.inputs.is_empty() {
+            let _ = writeln!(output.stderr, "note: `exclude` in nixpacks-fix.toml leaves out every app here");
+        }
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
         let unheeded: BTreeMap<PathBuf, String> =
             self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
@@ -140,41 +144,45 @@ impl Named {
 
 /// How it ended: the worst of the apps.
 pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
-    let threshold = options::threshold(args.fail_on);
     let of = |app: &Examined| match (&app.result, &app.written) {
         (Err(_), _) | (_, Written::Failed(_)) => Exit::Unusable,
         (Ok(outcome), _) if !outcome.unread.is_empty() => Exit::Unusable,
-        (Ok(outcome), _) if fails(outcome, mode, threshold) && !args.exit_zero => Exit::Findings,
+        (Ok(outcome), _) if fails(outcome, mode, app.fail_on) && !args.exit_zero => Exit::Findings,
         _ => Exit::Clean,
     };
     apps.iter().map(of).max().unwrap_or(Exit::Clean)
 }
 
-fn fails(outcome: &Outcome, mode: Mode, threshold: Severity) -> bool {
-    let (findings, predicted) = match mode {
+fn fails(outcome: &Outcome, mode: Mode, fail_on: FailOn) -> bool {
+    let threshold = options::threshold(fail_on);
+    let (findings, predicted, verdict) = match mode {
         Mode::Diff if !outcome.changes.is_empty() => return true,
-        Mode::Check => (&outcome.findings, outcome.fails()),
-        Mode::Diff | Mode::Fix => (&outcome.remaining, outcome.fails_after()),
+        Mode::Check => (&outcome.findings, outcome.fails(), &outcome.before),
+        Mode::Diff | Mode::Fix => (&outcome.remaining, outcome.fails_after(), &outcome.after),
     };
-    predicted || !outcome.broken.is_empty() || findings.iter().any(|finding| finding.severity >= threshold)
+    let unknown = fail_on == FailOn::Unknown && verdict.outcome == Prediction::Unknown;
+    predicted
+        || unknown
+        || !outcome.broken.is_empty()
+        || findings.iter().any(|finding| finding.severity >= threshold)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Mode, Severity, fails};
+    use super::{FailOn, Mode, fails};
     use crate::report::sample::{examined, finding};
 
     #[test]
     fn fails_for_what_stands_and_after_a_fix_for_what_remains() {
         let Ok(mut outcome) = examined(&["note"]).result else { return };
-        assert!(fails(&outcome, Mode::Check, Severity::Error));
-        assert!(fails(&outcome, Mode::Diff, Severity::Error));
-        assert!(!fails(&outcome, Mode::Fix, Severity::Error));
+        assert!(fails(&outcome, Mode::Check, FailOn::Error));
+        assert!(fails(&outcome, Mode::Diff, FailOn::Error));
+        assert!(!fails(&outcome, Mode::Fix, FailOn::Error));
         outcome.remaining = vec![finding("note")];
-        assert!(!fails(&outcome, Mode::Fix, Severity::Warning));
-        assert!(fails(&outcome, Mode::Fix, Severity::Note));
+        assert!(!fails(&outcome, Mode::Fix, FailOn::Warning));
+        assert!(fails(&outcome, Mode::Fix, FailOn::Note));
         outcome.changes.clear();
-        assert!(!fails(&outcome, Mode::Diff, Severity::Warning));
-        assert!(fails(&outcome, Mode::Diff, Severity::Note));
+        assert!(!fails(&outcome, Mode::Diff, FailOn::Warning));
+        assert!(fails(&outcome, Mode::Diff, FailOn::Note));
     }
 }

@@ -6,16 +6,15 @@ use crate::forge::secret::{self, Token, variable};
 use crate::forge::{self, Address, Client, Forge, Kind};
 use crate::git::Git;
 use crate::load;
-use crate::options;
 use crate::pr::identity::Identity;
 use crate::pr::list::{self, Shard};
 use crate::pr::run::{self, Limits, NoToken, Target};
 use crate::pr::transport;
 use crate::pr::{PrOptions, Row, Status};
 use crate::report::pulls::{self, Told};
+use crate::settings::Resolver;
 use crate::terminal::{Output, OutputStyle};
 use anyhow::{Context as _, anyhow, bail};
-use nixpacks_transforms::engine::Options;
 use std::path::Path;
 use ureq::tls::RootCerts;
 
@@ -102,7 +101,7 @@ fn pr_options(
     if !git2::Reference::is_valid_name(&format!("refs/heads/{prefix}x")) || prefix.is_empty() {
         bail!("cannot use `--head-prefix {prefix}`: no branch name can start like that");
     }
-    let engine: Options = options::resolve(&args.engine)?;
+    let engine = Resolver::new(&args.engine, None)?;
     let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
     Ok(PrOptions {
         base: place.base.clone(),

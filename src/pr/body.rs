@@ -1,10 +1,10 @@
 //! The description of a pull request: what a maintainer has to know, in ten seconds.
 
 use super::markdown::{block, code, prose};
-use super::proposal::SETTINGS;
 use crate::forge::LONGEST;
 use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
 use crate::report::{Examined, FixStatus, fix_status};
+use crate::settings::NAME as SETTINGS;
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::simulate;
 use std::collections::BTreeSet;

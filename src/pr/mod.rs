@@ -29,8 +29,8 @@ pub(crate) mod transport;
 
 pub(crate) use row::{Row, Status, Step};
 
+use crate::settings::Resolver;
 use identity::Identity;
-use nixpacks_transforms::engine::Options;
 
 /// The options of `pr`, the same for every repository.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub(crate) struct PrOptions {
     /// Show what would be sent.
     pub(crate) dry_run: bool,
     /// What the engine is told.
-    pub(crate) engine: Options,
+    pub(crate) engine: Resolver,
     /// Who commits, if git knows.
     pub(crate) identity: Option<Identity>,
 }

@@ -8,16 +8,13 @@ use crate::commit::objects::{self, TreeFile};
 use crate::discover::Input;
 use crate::examine::examine;
 use crate::report::Examined;
+use crate::settings::{self, Resolver};
 use crate::shared::Shared;
 use crate::view::commit;
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, bail};
 use git2::{DiffOptions, ObjectType, Oid, Repository, Signature, Time, Tree};
-use nixpacks_transforms::engine::Options;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// The file by which a repository tells this tool what it wants.
-pub(crate) const SETTINGS: &str = "nixpacks-fix.toml";
 
 /// A file that the repair writes.
 #[derive(Clone, Debug)]
@@ -86,12 +83,12 @@ impl BranchReport {
 }
 
 /// Looks at the apps of a commit.
-pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Result<BranchReport> {
+pub(crate) fn look(dir: &Path, commit: &str, resolver: &Resolver) -> anyhow::Result<BranchReport> {
     let opted_out = opted_out(dir, commit)?;
     let found = commit::apps(dir, commit)?;
     let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
     let inputs: Vec<Input> = found.into_iter().map(input).collect();
-    let apps = if opted_out { Vec::new() } else { examine(&inputs, options, &Shared::default())? };
+    let apps = if opted_out { Vec::new() } else { examine(&inputs, resolver, &Shared::default())? };
     if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
         bail!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", "));
     }
@@ -100,17 +97,11 @@ pub(crate) fn look(dir: &Path, commit: &str, options: &Options) -> anyhow::Resul
 
 /// `pull-requests = false` in the repository's own settings.
 fn opted_out(dir: &Path, commit: &str) -> anyhow::Result<bool> {
-    let Some(text) = commit::text(dir, commit, SETTINGS)? else { return Ok(false) };
-    let cannot = |why: &str| {
-        anyhow!(
-            "cannot read `{SETTINGS}`, so no pull request is opened: {why}; help: `pull-requests` is `true` or `false`"
-        )
-    };
-    let table = toml_edit::Document::parse(text).map_err(|error| cannot(error.message()))?;
-    match table.get("pull-requests") {
-        None => Ok(false),
-        Some(item) => item.as_bool().map(|wanted| !wanted).ok_or_else(|| cannot("it is neither")),
-    }
+    let Some(text) = commit::text(dir, commit, settings::NAME)? else { return Ok(false) };
+    let read = settings::parse(&text);
+    let read =
+        read.with_context(|| format!("cannot read `{}`, so no pull request is opened", settings::NAME))?;
+    Ok(read.pull_requests == Some(false))
 }
 
 impl Proposal {

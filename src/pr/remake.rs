@@ -69,7 +69,7 @@ impl<'a> Remake<'a> {
 
     /// The repair of `apps` as `commit` has them.
     pub(super) fn propose(&self, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
-        let unsafe_fixes = self.options.engine.unsafe_fixes;
+        let unsafe_fixes = self.options.engine.unsafe_fixes();
         Ok(Proposal::new(self.base, apps, unsafe_fixes, self.clone.path(), commit)?)
     }
 
@@ -110,7 +110,7 @@ mod tests {
             api_commits: false,
             list_first: false,
             dry_run: false,
-            engine: crate::pr::Options::default(),
+            engine: crate::pr::Resolver::default(),
             identity: Some(identity),
         }
     }

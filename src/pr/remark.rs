@@ -2,8 +2,8 @@
 
 use super::decide::Why;
 use super::marker::{HANDS_OFF, Marker};
-use super::proposal::SETTINGS;
 use crate::forge::{Account, Kind, Pull};
+use crate::settings::NAME as SETTINGS;
 
 /// Why a pull request is closed by the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ pub(crate) use concise::concise;
 pub(crate) use human::human;
 
 use crate::app::AppLocation;
+use crate::cli::FailOn;
 use nixpacks_transforms::engine::{Finding, NotConverged, Outcome};
 use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::text::LineIndex;
@@ -84,6 +85,8 @@ pub(crate) struct Examined {
     pub(crate) result: Result<Outcome, NotConverged>,
     /// Whether the changes were written.
     pub(crate) written: Written,
+    /// From which problems on the command fails.
+    pub(crate) fail_on: FailOn,
 }
 
 /// The command; the formats use other words for each.

@@ -2,7 +2,7 @@
 
 use super::{Examined, Texts, Written};
 use crate::app::AppLocation;
-use crate::cli::{Color, OutputArgs};
+use crate::cli::{Color, FailOn, OutputArgs};
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, FileChange, FileEdit, Finding, Fix, Outcome};
@@ -86,5 +86,6 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             other_builder: None,
         }),
         written: Written::Shown,
+        fail_on: FailOn::Error,
     }
 }

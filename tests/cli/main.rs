@@ -15,5 +15,6 @@ mod hostile;
 mod interrupted;
 mod output;
 mod repair;
+mod settings;
 #[cfg(unix)]
 mod views;
