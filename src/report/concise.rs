@@ -1,9 +1,10 @@
+use super::prose;
 use super::text::escape;
 use super::{Examined, Mode, Texts, Written};
 use crate::terminal::Output;
 use std::fmt::Write as _;
 
-/// One line a finding: `path:line:column: severity[rule] message`.
+/// A line for the prediction of each app, and one a finding: `path:line:column: severity[rule] message`.
 ///
 /// After a fix these are the ones that remain.
 pub(crate) fn concise(apps: &[Examined], mode: Mode, output: &mut Output) {
@@ -31,6 +32,14 @@ pub(crate) fn concise(apps: &[Examined], mode: Mode, output: &mut Output) {
         }
         let (findings, texts) =
             if fixed { (&outcome.remaining, &app.fixed) } else { (&outcome.findings, &app.texts) };
+        // Without a line an exit status of 1 would be a riddle, for one where comments silence the cause.
+        let verdict = if fixed { &outcome.after } else { &outcome.before };
+        let said = if outcome.other_builder.is_some() {
+            prose::OTHER_BUILDER.to_owned()
+        } else {
+            prose::verdict(verdict)
+        };
+        let _ = writeln!(out, "{}: {said}", escape(&app.home.shown));
         for finding in findings {
             let at = match &finding.place {
                 Some(at) => place(app, texts, &at.path, Some(at.span.start)),

@@ -83,7 +83,8 @@ impl Report<'_> {
         } else {
             &mut output.stderr
         };
-        if !self.output_args.quiet {
+        // Where comments silence the cause, nothing else would say why the command fails.
+        if !self.output_args.quiet || (outcome.fails() && outcome.findings.is_empty()) {
             self.verdict(app, outcome, &name, out);
         }
         let written = self.mode == Mode::Fix && app.written.stands();

@@ -51,6 +51,7 @@ struct AppReport<'a> {
     remaining: Vec<FindingReport<'a>>,
     fixes: Vec<FixReport<'a>>,
     held_back: Vec<HeldReport<'a>>,
+    suppressed: usize,
     refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
     written: bool,
@@ -202,6 +203,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         remaining: Vec::new(),
         fixes: Vec::new(),
         held_back: Vec::new(),
+        suppressed: 0,
         refused: Vec::new(),
         changes: Vec::new(),
         written: app.written == Written::Done,
@@ -247,6 +249,7 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         .iter()
         .map(|refused| RefusedReport { findings: &refused.findings, reason: &refused.reason })
         .collect();
+    report.suppressed = outcome.suppressed;
     report.changes = outcome.changes.iter().map(|change| app.home.on_disk(&change.path)).collect();
     report.assumed = &outcome.assumed;
     if app.home.stdin {

@@ -80,6 +80,7 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             plan_before: None,
             plan_after: None,
             assumed: Vec::new(),
+            suppressed: 0,
             retired_before: None,
             retired_after: None,
             platform: Platform::Generic,

@@ -20,6 +20,7 @@ struct Counts {
     not_written: usize,
     left: usize,
     unreadable: usize,
+    suppressed: usize,
     unpredictable: bool,
 }
 
@@ -29,6 +30,7 @@ impl Counts {
         for app in apps {
             let Ok(outcome) = &app.result else { continue };
             counts.unreadable += outcome.broken.len();
+            counts.suppressed += outcome.suppressed;
             counts.left += left(outcome).count();
             counts.unpredictable |= outcome.before.outcome == Prediction::Unknown;
             for finding in &outcome.findings {
@@ -74,6 +76,9 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
     };
     if counts.notes > 0 {
         let _ = write!(line, "; {}", count(counts.notes, "note"));
+    }
+    if counts.suppressed > 0 {
+        let _ = write!(line, "; {} silenced by comments", count(counts.suppressed, "problem"));
     }
     if counts.left > 0 {
         let verb = if mode == Mode::Fix { "is" } else { "will be" };

@@ -45,16 +45,29 @@ fn exit_zero_hides_findings_but_no_misuse() {
 }
 
 #[test]
-fn concise_is_one_line_a_finding() {
+fn concise_is_the_prediction_and_one_line_a_finding() {
     let ran = Sandbox::broken().run(&["check", "--output-format", "concise"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.lines().next().is_some_and(|line| line.starts_with("nixpacks.toml:2:")), "{ran:?}");
-    assert!(
-        ran.out
-            .lines()
-            .all(|line| line.contains(": error[") || line.contains(": warning[") || line.contains(": note[")),
-        "{ran:?}"
-    );
+    let mut lines = ran.out.lines();
+    assert!(lines.next().is_some_and(|line| line.starts_with(".: predicted to fail ")), "{ran:?}");
+    assert!(lines.clone().next().is_some_and(|line| line.starts_with("nixpacks.toml:2:")), "{ran:?}");
+    let is_finding =
+        |line: &str| [": error[", ": warning[", ": note["].iter().any(|mark| line.contains(mark));
+    assert!(lines.all(is_finding), "{ran:?}");
+}
+
+#[test]
+fn says_why_it_fails_where_comments_silence_the_cause() {
+    let silent = BROKEN
+        .replace("\"pip\"]", "\"pip\"] # nixpacks-fix: ignore[undefined-nix-package]")
+        .replace("requirements.txt\"]", "requirements.txt\"] # nixpacks-fix: ignore[pip-outside-venv]");
+    let sandbox = Sandbox::broken();
+    sandbox.write("nixpacks.toml", silent);
+    for args in [&["check"][..], &["check", "--quiet"], &["check", "--output-format", "concise"]] {
+        let ran = sandbox.run(args);
+        assert_eq!((ran.code, ran.out.contains("predicted to fail")), (1, true), "{ran:?}");
+    }
+    assert!(sandbox.run(&["check"]).out.contains("silenced by comments"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct Looked {
     pub(super) other_builder: Option<OtherBuilder>,
     /// Rules that comments in the files silence altogether.
     silenced: BTreeSet<&'static str>,
+    /// Findings that comments in the files leave out.
+    pub(super) suppressed: usize,
 }
 
 impl Looked {
@@ -41,12 +43,12 @@ impl Looked {
         }
         let simulation = simulate::simulate(&model, app);
         let cx = Context::new(app, &model, &simulation, options);
-        let Checked { mut findings, silenced } = rules::check(&cx);
+        let Checked { mut findings, silenced, suppressed } = rules::check(&cx);
         let other_builder = cx.other_builder();
         if other_builder.is_some() {
             findings.retain(|finding| finding.rule.id == OTHER_BUILDER);
         }
-        Self { model, simulation, findings, other_builder, silenced }
+        Self { model, simulation, findings, other_builder, silenced, suppressed }
     }
 }
 

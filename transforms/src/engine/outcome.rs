@@ -35,6 +35,8 @@ pub struct Outcome {
     pub plan_after: Option<Plan>,
     /// Packages that the tables do not have, and which are assumed to exist.
     pub assumed: Vec<String>,
+    /// How many findings comments in the files leave out.
+    pub suppressed: usize,
     /// The prediction for the files as they are, without those that Railway stops reading on 2026-12-01. `None` where
     /// there are none of those, or where another builder takes the app.
     pub retired_before: Option<Verdict>,

@@ -46,6 +46,7 @@ mod uncommitted_requirements;
 mod undefined_nix_package;
 mod unknown_provider;
 mod unread_key;
+mod unused_suppression;
 mod user_install;
 mod uv_outside_venv;
 mod venv_off_path;

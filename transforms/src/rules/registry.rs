@@ -114,6 +114,7 @@ registry! {
     undefined_nix_package,
     unknown_provider,
     unread_key,
+    unused_suppression,
     user_install,
     uv_outside_venv,
     venv_off_path,
@@ -141,6 +142,8 @@ pub(crate) struct Checked {
     pub(crate) findings: Vec<Finding>,
     /// Rules that comments in the files silence altogether.
     pub(crate) silenced: BTreeSet<&'static str>,
+    /// Findings that comments leave out.
+    pub(crate) suppressed: usize,
 }
 
 /// Runs every rule that takes part.
@@ -164,10 +167,10 @@ pub(crate) fn check(cx: &Context<'_>) -> Checked {
         let found = (rule.check)(cx).into_iter().map(|found| found.by(rule.info));
         findings.extend(found.filter(|finding| !explained.contains(&finding.place)));
     }
+    let suppressed = suppress::drop(cx, &mut findings);
     findings.sort_by(|a, b| {
         a.place.cmp(&b.place).then(b.severity.cmp(&a.severity)).then(a.rule.id.cmp(b.rule.id))
     });
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.place == b.place && a.message == b.message);
-    let silenced = suppress::drop(cx, &mut findings);
-    Checked { findings, silenced }
+    Checked { findings, silenced: suppressed.rules, suppressed: suppressed.count }
 }

@@ -3,17 +3,30 @@
 //! for the whole list, which edits may spread over several lines.
 
 use super::Finding;
+use super::unused_suppression::{self, Useless};
 use crate::context::Context;
 use crate::document::{Document, Table, Value};
-use crate::text::LineIndex;
+use crate::plan::Place;
+use crate::text::{LineIndex, Span};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The mark that starts the list of rules.
-const MARK: &str = "nixpacks-fix: ignore[";
+/// How a comment for this tool begins.
+const MARK: &str = "nixpacks-fix:";
+
+/// A rule that a comment names.
+struct Ignored<'t> {
+    rule: &'t str,
+    span: Span,
+    used: Cell<bool>,
+}
 
 /// What the comments of a file say.
 struct Comments<'t> {
-    rules: BTreeMap<usize, Vec<&'t str>>,
+    /// By the line that they speak for.
+    rules: BTreeMap<usize, Vec<Ignored<'t>>>,
+    /// Those that cannot be understood.
+    malformed: Vec<Span>,
     lines: LineIndex<'t>,
     /// The lists by their keys' first bytes, with their brackets' last ones.
     lists: BTreeMap<usize, usize>,
@@ -23,16 +36,30 @@ impl<'t> Comments<'t> {
     fn new(doc: &'t Document) -> Self {
         let mut lists = BTreeMap::new();
         add_lists(&doc.root, &mut lists);
-        Self { rules: comments(&doc.text), lines: LineIndex::new(&doc.text), lists }
+        let (rules, malformed) = comments(&doc.text);
+        Self { rules, malformed, lines: LineIndex::new(&doc.text), lists }
     }
 
     /// Whether they are silent about a rule at the place that starts here.
     fn silence(&self, rule: &str, start: usize) -> bool {
         let list = self.lists.range(..=start).next_back().filter(|(_, end)| start < **end);
         let places = std::iter::once(start).chain(list.into_iter().flat_map(|(key, end)| [*key, end - 1]));
-        places
-            .map(|at| self.lines.position(at).line)
-            .any(|line| self.rules.get(&line).is_some_and(|rules| rules.contains(&rule)))
+        let mut silent = false;
+        for line in places.map(|at| self.lines.position(at).line) {
+            let named = self.rules.get(&line).into_iter().flatten().filter(|ignored| ignored.rule == rule);
+            for ignored in named {
+                ignored.used.set(true);
+                silent = true;
+            }
+        }
+        silent
+    }
+
+    /// What of them has no effect.
+    fn useless(&self) -> impl Iterator<Item = (Span, Useless<'t>)> {
+        let unused = self.rules.values().flatten().filter(|ignored| !ignored.used.get());
+        let unused = unused.map(|ignored| (ignored.span, Useless::Rule(ignored.rule)));
+        unused.chain(self.malformed.iter().map(|span| (*span, Useless::Malformed)))
     }
 }
 
@@ -48,14 +75,24 @@ fn add_lists(table: &Table, lists: &mut BTreeMap<usize, usize>) {
     }
 }
 
-/// Drops the silenced findings. Gives the rules of which none is left: their fixes are not made either.
-pub(super) fn drop(cx: &Context<'_>, findings: &mut Vec<Finding>) -> BTreeSet<&'static str> {
+/// What comments did.
+#[derive(Default)]
+pub(super) struct Suppressed {
+    /// The rules of which no finding is left: their fixes are not made either.
+    pub(super) rules: BTreeSet<&'static str>,
+    /// How many findings are left out.
+    pub(super) count: usize,
+}
+
+/// Drops the silenced findings, and adds those about comments without effect.
+pub(super) fn drop(cx: &Context<'_>, findings: &mut Vec<Finding>) -> Suppressed {
     let mut silenced: BTreeSet<&'static str> = BTreeSet::new();
+    let before = findings.len();
     let files = cx.model.documents.iter().filter(|doc| doc.text.contains(MARK));
     let files: BTreeMap<&str, Comments<'_>> =
         files.map(|doc| (doc.path.as_str(), Comments::new(doc))).collect();
     if files.is_empty() {
-        return silenced;
+        return Suppressed::default();
     }
     findings.retain(|finding| {
         let Some(place) = &finding.place else { return true };
@@ -68,21 +105,46 @@ pub(super) fn drop(cx: &Context<'_>, findings: &mut Vec<Finding>) -> BTreeSet<&'
         !hit
     });
     silenced.retain(|id| !findings.iter().any(|finding| finding.rule.id == *id));
-    silenced
+    let count = before - findings.len();
+    for (path, comments) in &files {
+        let place = |span| Place { path: (*path).to_owned(), span };
+        let found = comments.useless().map(|(span, useless)| (place(span), useless));
+        findings.extend(unused_suppression::findings(cx, found));
+    }
+    Suppressed { rules: silenced, count }
 }
 
-/// The rules that each line is silent about.
-fn comments(text: &str) -> BTreeMap<usize, Vec<&str>> {
-    let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for (number, line) in (1..).zip(text.lines()) {
+/// The rules that each line is silent about, and the comments that cannot be understood.
+fn comments(text: &str) -> (BTreeMap<usize, Vec<Ignored<'_>>>, Vec<Span>) {
+    let mut found: BTreeMap<usize, Vec<Ignored<'_>>> = BTreeMap::new();
+    let mut malformed = Vec::new();
+    let mut start = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let at = start;
+        start += line.len();
         let Some((before, after)) = line.split_once(MARK) else { continue };
-        let (Some((code, _)), Some((rules, _))) = (before.rsplit_once('#'), after.split_once(']')) else {
+        let Some((code, comment)) = before.rsplit_once('#') else { continue };
+        // Ex) `# see https://example.com/nixpacks-fix: …` is no comment for this tool
+        if !comment.trim().is_empty() {
+            continue;
+        }
+        let rules = after.trim_start().strip_prefix("ignore[").and_then(|rest| rest.split_once(']'));
+        let Some((rules, _)) = rules.filter(|(rules, _)| !rules.trim().is_empty()) else {
+            let from = at + before.len();
+            malformed.push(Span::new(from, from + MARK.len() + after.trim_end().len()));
             continue;
         };
         let target = if code.trim().is_empty() { number + 1 } else { number };
-        found.entry(target).or_default().extend(rules.split(',').map(str::trim));
+        let mut from = at + before.len() + MARK.len() + after.find('[').map_or(0, |bracket| bracket + 1);
+        for part in rules.split(',') {
+            let rule = part.trim();
+            let start = from + (part.len() - part.trim_start().len());
+            let span = Span::new(start, start + rule.len());
+            found.entry(target).or_default().push(Ignored { rule, span, used: Cell::new(false) });
+            from += part.len() + 1;
+        }
     }
-    found
+    (found, malformed)
 }
 
 #[cfg(test)]
@@ -94,10 +156,26 @@ mod tests {
     #[test]
     fn a_comment_speaks_for_its_line_or_the_next() {
         let text = "a = 1 # nixpacks-fix: ignore[x, y] because\n# nixpacks-fix: ignore[z]\nb = 2\n";
-        let found = comments(text);
-        assert_eq!(found.get(&1), Some(&vec!["x", "y"]));
-        assert_eq!(found.get(&3), Some(&vec!["z"]));
-        assert_eq!(found.len(), 2);
+        let (found, malformed) = comments(text);
+        let at = |line: usize| -> Vec<&str> {
+            found.get(&line).into_iter().flatten().map(|ignored| ignored.span.of(text)).collect()
+        };
+        assert_eq!((at(1), at(3)), (vec!["x", "y"], vec!["z"]));
+        assert_eq!((found.len(), malformed.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_is_no_list_of_rules_is_malformed() {
+        for (text, want) in [
+            ("a = 1 # nixpacks-fix: ignore venv\n", Some("nixpacks-fix: ignore venv")),
+            ("# nixpacks-fix: ignore[]", Some("nixpacks-fix: ignore[]")),
+            ("# nixpacks-fix: ignore[x", Some("nixpacks-fix: ignore[x")),
+            ("# done by nixpacks-fix: ignore it\n", None),
+            ("a = 'nixpacks-fix: ignore'\n", None),
+        ] {
+            let (_, malformed) = comments(text);
+            assert_eq!(malformed.first().map(|span| span.of(text)), want, "{text}");
+        }
     }
 
     #[test]
