@@ -22,7 +22,12 @@ pub(crate) fn verdict(verdict: &Verdict) -> String {
         None => String::new(),
     };
     let (what, detail) = (outcome(verdict.outcome), detail.trim_end_matches('.'));
-    if verdict.builds() || detail.is_empty() { what } else { format!("{what}{at}: {detail}") }
+    match detail {
+        "" => what,
+        // Ex) `if ffmpg exists in nixpkgs`
+        condition if verdict.builds() => format!("{what}, {condition}"),
+        detail => format!("{what}{at}: {detail}"),
+    }
 }
 
 /// What is predicted, as a phrase that goes on from "it is" or stands alone. All output has it from here.
@@ -105,7 +110,7 @@ mod tests {
             let detail = "pip: command not found.".to_owned();
             verdict(&Verdict { outcome, progress: 0, command: Some("pip install\n-U".to_owned()), detail })
         };
-        assert_eq!(said(Outcome::Builds), "predicted to install and start");
+        assert_eq!(said(Outcome::Builds), "predicted to install and start, pip: command not found");
         assert_eq!(
             said(Outcome::Fails { stage: Stage::Build, reason: Reason::PipNotFound }),
             "predicted to fail in the build, at `pip install\\n-U`: pip: command not found"

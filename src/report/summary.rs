@@ -3,6 +3,7 @@
 use super::prose::{self, count};
 use super::{Examined, FixStatus, Mode, Written, fix_status};
 use nixpacks_transforms::engine::{Finding, Outcome};
+use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -31,7 +32,7 @@ impl Counts {
             let Ok(outcome) = &app.result else { continue };
             counts.unreadable += outcome.broken.len();
             counts.suppressed += outcome.suppressed;
-            counts.left += left(outcome).count();
+            counts.left += left(outcome).filter(|finding| finding.severity > Severity::Note).count();
             counts.unpredictable |= outcome.before.outcome == Prediction::Unknown;
             for finding in &outcome.findings {
                 match (fix_status(outcome, finding), &app.written) {

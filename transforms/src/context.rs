@@ -121,7 +121,7 @@ impl<'m> Context<'m> {
 
     /// Whether a command of pip asks for this package by name.
     pub(crate) fn asks_pip_for(&self, package: &str) -> bool {
-        let calls = self.simulation.commands.iter().flat_map(|command| &command.invocations);
+        let calls = self.simulation.commands.iter().flat_map(Command::all_invocations);
         calls.filter_map(|call| if let InvocationKind::Pip(pip) = &call.kind { Some(pip) } else { None }).any(
             |pip| {
                 let names = pip.command.packages.iter().filter_map(|(_, text)| parse_requirement(text)?.name);
@@ -143,7 +143,7 @@ impl<'m> Context<'m> {
     /// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.
     pub(crate) fn runs_get_pip_in_venv(&self) -> bool {
         *self.facts.runs_get_pip_in_venv.get_or_init(|| {
-            let mut calls = self.simulation.commands.iter().flat_map(|command| &command.invocations);
+            let mut calls = self.simulation.commands.iter().flat_map(Command::all_invocations);
             calls.any(|call| matches!(call.kind, InvocationKind::RunGetPip) && call.venv.is_some())
         })
     }
@@ -151,7 +151,7 @@ impl<'m> Context<'m> {
     /// Whether a command of the configuration installs this package by name.
     pub(crate) fn installs(&self, package: &str) -> bool {
         let installed = self.facts.installed.get_or_init(|| {
-            let calls = self.file_commands().into_iter().flat_map(|command| &command.invocations);
+            let calls = self.file_commands().into_iter().flat_map(Command::all_invocations);
             let commands = calls.filter_map(|call| match &call.kind {
                 InvocationKind::Pip(pip) if pip.command.is_install() => Some(&pip.command),
                 _ => None,

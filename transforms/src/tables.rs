@@ -24,6 +24,8 @@ pub(crate) static UNDEFINED_NIX_NAMES: Table = Table::new(include_str!("../data/
 pub(crate) static SYSTEM_LIBRARIES: Table = Table::new(include_str!("../data/system-libraries.tsv"));
 /// Modules of well-known Python packages, and the packages.
 pub(crate) static COMMON_PACKAGES: Table = Table::new(include_str!("../data/common-packages.tsv"));
+/// Attributes of nixpkgs.
+pub(crate) static NIX_NAMES: Table = Table::new(include_str!("../data/nix-names.tsv"));
 /// Debian's names of libraries and headers, and the attributes of nixpkgs that have them.
 pub(crate) static DEBIAN_NAMES: Table = Table::new(include_str!("../data/debian-names.tsv"));
 /// Names that Ubuntu 24.04 does not have in apt: what takes their place.

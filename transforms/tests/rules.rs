@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// The headings of a rule's text, in order.
 const HEADINGS: [&str; 4] = ["## What it does", "## Why it fails", "## Example", "## Fix"];
 
+/// A project whose build reads another file.
+const PROJECT_WITH_README: &str = "[project]\nname = \"main\"\nversion = \"1\"\nreadme = \"README.md\"\ndependencies = [\"uvicorn\", \"flask\"]\n\n[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n";
+
 /// The app that the examples are the config of, with one file that git does not have.
 struct Example(MemoryApp);
 
@@ -43,6 +46,22 @@ impl Example {
             "missing-requirement" => {
                 app.insert("fetch.py", "import requests\n");
                 app.insert("requirements.txt", "flask\n");
+            }
+            "requirements-beside-start" => {
+                app.insert("requirements.txt", "flask\nuvicorn\n");
+                app.insert("backend/requirements.txt", "flask\nrequests\n");
+            }
+            "version-variable" => {
+                app.insert("uv.lock", "version = 1\n");
+                app.insert("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1\"\n");
+            }
+            "migration-at-build" => {
+                app.insert("manage.py", "import flask\n");
+                app.insert("requirements.txt", requirements);
+            }
+            "source-left-out" => {
+                app.insert("pyproject.toml", PROJECT_WITH_README);
+                app.insert("README.md", "# Shop\n");
             }
             "misnamed-file" => app.insert("Procfile.txt", "web: python main.py\n"),
             "app-in-subdirectory" => {

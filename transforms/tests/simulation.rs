@@ -193,7 +193,7 @@ const ROWS: &[(&str, &[&str], &str)] = &[
         &["python -m venv /opt/venv && /opt/venv/bin/pip install gunicorn && gunicorn --version"],
         "fails command-not-found: make /opt/venv, pip in /opt/venv, program gunicorn !command-not-found => /opt/venv",
     ),
-    ("python311", &["make install"], "ok => /app/v"),
+    ("python311", &["make install"], "ok: make /app/v at Makefile:7, pip in /app/v at Makefile:88 => /app/v"),
     (
         "python311",
         &["if pip --version; then echo yes; else python -m venv v; fi", "v/bin/pip list"],
@@ -237,14 +237,18 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311",
         &["bash scripts/install.sh", "v/bin/gunicorn --version"],
-        "ok | ok: program v/bin/gunicorn in /app/v => /app/v",
+        "ok: make /app/v at scripts/install.sh:19, pip in /app/v at scripts/install.sh:36 | ok: program v/bin/gunicorn in /app/v => /app/v",
     ),
-    ("python311", &["sh scripts/broken.sh"], "fails pip-not-found"),
+    (
+        "python311",
+        &["sh scripts/broken.sh"],
+        "fails pip-not-found: pip at scripts/broken.sh:7 !pip-not-found",
+    ),
     ("python311", &["./scripts/install.sh"], "fails other"),
     (
         "python311",
         &["chmod +x scripts/install.sh && ./scripts/install.sh", "v/bin/pip list"],
-        "ok | ok: pip in /app/v => /app/v",
+        "ok: make /app/v at scripts/install.sh:19, pip in /app/v at scripts/install.sh:36 | ok: pip in /app/v => /app/v",
     ),
     (
         "python311",
@@ -303,7 +307,11 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ("python311 just", &["just build"], "unknown"),
     ("python311", &["make plain"], "ok"),
     ("python311", &["make variables"], "unknown"),
-    ("python311", &["make venv", "v/bin/pip list"], "ok | ok: pip in /app/v => /app/v"),
+    (
+        "python311",
+        &["make venv", "v/bin/pip list"],
+        "ok: make /app/v at Makefile:7 | ok: pip in /app/v => /app/v",
+    ),
     ("python311", &["/assets/start.sh"], "fails no-such-file: program /assets/start.sh !no-such-file"),
     (
         "python311 uv",
@@ -338,6 +346,85 @@ const ROWS: &[(&str, &[&str], &str)] = &[
     ("python", &["python -m venv v"], "fails module-not-found: make /app/v !module-not-found"),
     ("python311", &["cp -r server /app/server"], "fails other"),
     ("python311", &["cp -r server /app/copy && ls copy/main.py"], "ok"),
+    (
+        "python311",
+        &["bash scripts/nested.sh"],
+        "fails pip-not-found: pip at scripts/broken.sh:7 !pip-not-found",
+    ),
+    (
+        "python311",
+        &[". scripts/function.sh && add"],
+        "fails pip-not-found: pip at scripts/function.sh:10 !pip-not-found",
+    ),
+    (
+        "python311",
+        &["bash scripts/loop.sh"],
+        "ok: pip at scripts/loop.sh:19 !pip-not-found, make /app/v at scripts/loop.sh:50 => /app/v",
+    ),
+    ("python311", &["while [ -f x ]; do python -m venv v; done"], "unknown: make /app/v"),
+    (
+        "python311",
+        &["until [ -f x ]; do sleep 1; done", "for ((i=0; i<2; i++)); do echo; done"],
+        "ok | unknown",
+    ),
+    ("python311", &["cat > x <<EOF\npip install flask\nEOF"], "ok"),
+    ("python311", &["bash <<EOF\npip install flask\nEOF"], "unknown"),
+    ("python311", &["command -v gunicorn || exit 1"], "fails other"),
+    ("python311", &["cp -r server/* . && ls extra.py"], "ok"),
+    ("python311", &["cp -r server/. . && python extra.py"], "ok: python"),
+    (
+        "python311 python311Packages.gunicorn",
+        &["gunicorn web:app", "gunicorn server.extra:app", "gunicorn absent:app"],
+        "fails module-not-found: program gunicorn !module-not-found | ok: program gunicorn | fails module-not-found: program gunicorn !module-not-found",
+    ),
+    ("python311 python311Packages.celery", &["celery -A web worker"], "unknown: program celery"),
+    (
+        "python311 python311Packages.gunicorn",
+        &["python -m venv v && v/bin/pip install flask gunicorn && PATH=/app/v/bin:$PATH gunicorn web:app"],
+        "ok: make /app/v, pip in /app/v, program gunicorn in /app/v => /app/v",
+    ),
+    (
+        "python311 conda",
+        &["conda install flask"],
+        "fails command-not-found: program conda !command-not-found",
+    ),
+    ("python311", &["conda create -n a"], "fails command-not-found: program conda !command-not-found"),
+    (
+        "python311 pipx",
+        &["pipx install gunicorn", "gunicorn web:app"],
+        "unknown | fails command-not-found: program gunicorn !command-not-found",
+    ),
+    ("python311 pipx", &["pipx run black ."], "ok"),
+    ("python311 poetry", &["poetry run gunicorn web:app"], "unknown: poetry run"),
+    ("python311 poetry", &["poetry install && poetry run python main.py"], "ok: poetry install, poetry run"),
+    ("python311 pdm", &["pdm run python main.py", "pdm build"], "unknown: pdm run | ok: pdm build"),
+    ("python311 pipenv", &["pipenv run gunicorn web:app"], "unknown: pipenv run"),
+    (
+        "python311 uv",
+        &["uv tool install ruff", "uvx ruff check", "uv tool run black ."],
+        "unknown: uv tool | ok: program uvx | ok: uv tool",
+    ),
+    (
+        "python311 uv",
+        &["uv run python main.py", "uv run absent.py", "uv run gunicorn absent:app"],
+        "ok: uv run in /app/.venv | fails no-such-file: uv run in /app/.venv !no-such-file | fails command-not-found: uv run in /app/.venv !command-not-found => /app/.venv",
+    ),
+    ("python311 go-task", &["task install", "go-task install"], "unknown | unknown"),
+    (
+        "python311 invoke",
+        &["invoke install", "python -m invoke install", "inv install"],
+        "unknown | fails module-not-found: python !module-not-found | fails command-not-found: program inv !command-not-found",
+    ),
+    (
+        "python311 nox tox",
+        &["nox -s tests", "tox", "python -m tox", "python -m nox"],
+        "unknown | unknown | fails module-not-found: python !module-not-found | fails module-not-found: python !module-not-found",
+    ),
+    (
+        "python311 hatch",
+        &["hatch run serve", "hatch version", "python -m hatch run serve"],
+        "unknown | ok | fails module-not-found: python !module-not-found",
+    ),
     ("python311 nodejs_20", &["npm ci"], "fails no-such-file"),
     ("python311 nodejs_20", &["npm --prefix web run build"], "ok"),
     ("python311 nodejs_20", &["npm install -g serve"], "ok"),
@@ -368,6 +455,9 @@ fn app(packages: &str, commands: &[&str]) -> MemoryApp {
         ),
         ("scripts/broken.sh", "set -e\npip install flask\necho done\n"),
         ("scripts/env.sh", "export A=1\n"),
+        ("scripts/nested.sh", "#!/bin/bash\nset -e\nbash scripts/broken.sh\n"),
+        ("scripts/function.sh", "add() {\n  pip install \"$@\"\n}\n"),
+        ("scripts/loop.sh", "for i in 1 2; do\n  pip install flask || true\ndone\npython -m venv v\n"),
         (
             "Makefile",
             "venv:\n\tpython -m venv v\nplain:\n\t@echo hello\nvariables:\n\t$(PIP) install x\ninstall: venv\n\tv/bin/pip install flask\n",
@@ -387,6 +477,7 @@ fn ends(fails: bool, unsure: bool, reason: Option<simulate::Reason>) -> String {
 }
 
 fn does(call: &Invocation) -> String {
+    let place = call.file.as_ref().map(|file| format!(" at {file}:{}", call.span.start)).unwrap_or_default();
     let what = match &call.kind {
         InvocationKind::Pip(_) => "pip".to_owned(),
         InvocationKind::EnsurePip => "ensurepip".to_owned(),
@@ -404,13 +495,13 @@ fn does(call: &Invocation) -> String {
         _ => call.venv.as_ref().map(|dir| format!(" in {dir}")).unwrap_or_default(),
     };
     let fails = call.reason().map(|reason| format!(" !{}", reason.name())).unwrap_or_default();
-    format!("{what}{inside}{fails}")
+    format!("{what}{inside}{place}{fails}")
 }
 
 fn seen(walk: &Simulation) -> String {
     let command = |command: &Command| {
         let ends = ends(command.fails(), command.is_unknown(), command.reason());
-        let invocations: Vec<String> = command.invocations.iter().map(does).collect();
+        let invocations: Vec<String> = command.all_invocations().map(does).collect();
         if invocations.is_empty() { ends } else { format!("{ends}: {}", invocations.join(", ")) }
     };
     let build = walk.commands.iter().filter(|command| command.phase.is_some());

@@ -13,6 +13,7 @@ use crate::plan::{self, Model, OtherBuilder, Platform};
 use crate::rules::{self, Checked, Finding, FindingKey};
 use crate::simulate::{self, Simulation, Verdict};
 use crate::strategies::AttemptState;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters after which the title of a fix takes up no more.
@@ -119,13 +120,13 @@ pub(super) fn attempt(
         if proposals.fixes.is_empty() {
             return Ok(out);
         }
-        let (applied, edits) = apply(&now.model, proposals.fixes)?;
+        let (applied, edits) = apply(&now.model, &overlay, proposals.fixes)?;
         for at in applied.iter().flat_map(|fix| &fix.answers.findings) {
             out.answered.extend(now.findings.get(*at).map(|finding| finding.key(&now.model)));
         }
         out.answered_by_strategy |= applied.iter().any(|fix| fix.answers.strategy);
         rules = applied.iter().flat_map(|fix| fix.rules.iter().copied()).collect();
-        let texts = verified(&now.model, &applied, &edits)?;
+        let texts = verified(&now.model, &overlay, &applied, &edits)?;
         for (path, edits) in edits {
             let edits = match (out.edits.remove(&path), original(app, &path)) {
                 (Some(first), Some(text)) => edit::compose(&text, &first, &edits)
@@ -157,13 +158,19 @@ fn ignoring_silenced(options: &Options, silenced: &BTreeSet<&'static str>) -> Op
 type Edits = BTreeMap<String, Vec<Edit>>;
 
 /// Chooses what does not overlap; the rest waits for the next pass.
-fn apply(model: &Model, proposed: Vec<ProposedFix>) -> Result<(Vec<ProposedFix>, Edits), NotConverged> {
+fn apply(
+    model: &Model,
+    app: &dyn AppView,
+    proposed: Vec<ProposedFix>,
+) -> Result<(Vec<ProposedFix>, Edits), NotConverged> {
     let mut transactions: BTreeMap<String, Transaction> = BTreeMap::new();
     let mut applied = Vec::new();
     for fix in proposed {
-        let Some(doc) = model.document(&fix.path) else { continue };
+        let unread = || original(app, &fix.path).map(Cow::Owned);
+        let read = model.document(&fix.path).map(|doc| Cow::Borrowed(doc.text.as_str()));
+        let Some(text) = read.or_else(unread) else { continue };
         let held = transactions.entry(fix.path.clone()).or_default();
-        match held.add(&doc.text, &fix.edits) {
+        match held.add(&text, &fix.edits) {
             Ok(()) | Err(EditError::AlreadyReplaced { is_identical: true, .. }) => applied.push(fix),
             // The first fix of a file stands alone: it cannot fail for another one's sake.
             Err(error) if held.is_empty() => {
@@ -182,13 +189,20 @@ fn apply(model: &Model, proposed: Vec<ProposedFix>) -> Result<(Vec<ProposedFix>,
 /// written.
 fn verified(
     model: &Model,
+    app: &dyn AppView,
     applied: &[ProposedFix],
     edits: &Edits,
 ) -> Result<BTreeMap<String, String>, NotConverged> {
     let mut texts = BTreeMap::new();
     for (path, edits) in edits {
-        let Some(before) = model.document(path) else { continue };
         let failed = |message: String| not_converged(applied, format!("{path}: {message}"));
+        let Some(before) = model.document(path) else {
+            // What cannot be parsed has no values that could be compared.
+            let before = original(app, path).unwrap_or_default();
+            let text = edit::apply(&before, edits).map_err(|error| failed(error.to_string()))?;
+            texts.insert(path.clone(), text);
+            continue;
+        };
         let text = edit::apply(&before.text, edits).map_err(|error| failed(error.to_string()))?;
         let declared: BTreeSet<KeyPath> = applied
             .iter()
@@ -221,9 +235,14 @@ impl Attempt {
         self.texts.is_empty()
     }
 
+    /// The run with the changes made.
+    pub(super) fn simulation<'a>(&'a self, before: &'a Looked) -> &'a Simulation {
+        &self.after.as_ref().unwrap_or(before).simulation
+    }
+
     /// Where the run stops with the changes made.
     pub(super) fn stops<'a>(&'a self, before: &'a Looked) -> &'a [Verdict] {
-        &self.after.as_ref().unwrap_or(before).simulation.stops
+        &self.simulation(before).stops
     }
 
     /// Whether the fix of one of these findings is among the changes.

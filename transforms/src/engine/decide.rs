@@ -209,7 +209,7 @@ impl Judge<'_> {
         let (before, asked) = (self.before, self.options.unsafe_fixes);
         match self.attempt(groups) {
             Ok(made) if made.is_empty() => Ok(()),
-            Ok(made) => judge::allow(&before.simulation.stops, made.stops(before), asked),
+            Ok(made) => judge::allow(&before.simulation, made.simulation(before), asked),
             Err(error) => Err(error.message),
         }
     }
@@ -232,7 +232,7 @@ impl Judge<'_> {
                 continue;
             }
             let stops = made.stops(before);
-            let allowed = judge::allow(&before.simulation.stops, stops, asked).is_ok();
+            let allowed = judge::allow(&before.simulation, made.simulation(before), asked).is_ok();
             let builds = stops.is_empty();
             let reached = (allowed, judge::reached(stops), made.strategy);
             if best.as_ref().is_none_or(|(furthest, _)| reached > *furthest) {

@@ -1,6 +1,7 @@
 //! Whether a repair may be written, and what each fix of it may claim.
 
-use crate::simulate::{Outcome, Stage, Verdict};
+use crate::plan::Origin;
+use crate::simulate::{Command, Outcome, Reason, Simulation, Stage, Verdict};
 use std::collections::HashMap;
 
 /// What becomes of a run by a change.
@@ -54,7 +55,11 @@ pub(super) fn reached(after: &[Verdict]) -> Vec<(u8, Stage)> {
 }
 
 /// The reason why a repair is not offered at all. `asked`: fixes that change nothing that is predicted were asked for.
-pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Result<(), String> {
+pub(super) fn allow(before: &Simulation, after: &Simulation, asked: bool) -> Result<(), String> {
+    if let Some(stop) = after.stops.first().filter(|stop| fails_at_its_own_line(before, after, stop)) {
+        return Err(format!("the command that this fix writes would fail itself: \"{}\"", stop.detail));
+    }
+    let (before, after) = (before.stops.as_slice(), after.stops.as_slice());
     let Some(first) = after.first() else { return Ok(()) };
     let Some(was) = before.first() else {
         return Err("the app is predicted to work today, and would not work after this fix".to_owned());
@@ -78,6 +83,32 @@ pub(super) fn allow(before: &[Verdict], after: &[Verdict], asked: bool) -> Resul
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the run stops at a command that the repair has written, for a reason that was not in what it replaced.
+fn fails_at_its_own_line(before: &Simulation, after: &Simulation, stop: &Verdict) -> bool {
+    let (Outcome::Fails { stage: Stage::Build | Stage::Start, reason }, Some(command)) =
+        (stop.outcome, stop.command.as_deref())
+    else {
+        return false;
+    };
+    let in_file = |new: &&Command| matches!(new.item.origin, Origin::Deploy(_));
+    let is_ours = after.commands.iter().filter(in_file).any(|new| new.item.value == command);
+    let was_there = before.commands.iter().any(|old| old.item.value == command)
+        || before.stops.iter().any(|old| old.detail == stop.detail);
+    // What the requirements or the app's files lack stays for a person, whoever installs them.
+    let is_the_apps = matches!(
+        reason,
+        Reason::NoSuchFile
+            | Reason::Resolution
+            | Reason::Network
+            | Reason::BuildBackend
+            | Reason::ModuleNotFound
+            | Reason::NativeLibMissing
+            | Reason::CommandNotFound
+    );
+    let makes_venv = command.contains("-m venv ") && !command.contains(['&', '|', ';', '\n']);
+    is_ours && !was_there && (!is_the_apps || makes_venv)
 }
 
 /// Why an unsafe fix is held back.

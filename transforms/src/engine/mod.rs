@@ -46,7 +46,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         changes.follow(app, next)?;
     }
     // Each round was judged by what the one before left; all of them together are judged by the app as it was.
-    let allowed = judge::allow(&before.simulation.stops, changes.stops(&before), options.unsafe_fixes);
+    let allowed = judge::allow(&before.simulation, changes.simulation(&before), options.unsafe_fixes);
     if let Some(reason) = allowed.err().filter(|_| !changes.is_empty()) {
         changes = Attempt::default();
         for fix in &mut fixes {
@@ -69,7 +69,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         changes: file_changes,
         held,
         refused,
-        broken: before.model.broken.clone(),
+        broken: after.model.broken.clone(),
         unread: app.errors(),
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),

@@ -33,12 +33,14 @@ const LONGEST_TITLE: usize = 300;
 const AND_MORE: &str = "; and more";
 
 /// One entry of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// Its place in the file's list; `None` for a new one.
     pub(crate) was: Option<usize>,
     /// Its text.
     pub(crate) text: String,
+    /// Places of entries before it that have become a part of it.
+    pub(crate) joins: Vec<usize>,
 }
 
 /// A list of a deploy file: an array of strings.
@@ -61,7 +63,9 @@ pub(crate) struct List {
 impl List {
     fn new(path: String, keys: Vec<String>, before: Vec<String>) -> Self {
         let pieces = before.iter().enumerate();
-        let pieces = pieces.map(|(at, text)| Piece { was: Some(at), text: text.clone() }).collect();
+        let pieces = pieces
+            .map(|(at, text)| Piece { was: Some(at), text: text.clone(), ..Piece::default() })
+            .collect();
         Self {
             path,
             keys,
@@ -86,7 +90,7 @@ impl List {
 
     /// Adds an entry before the one at `at`.
     pub(crate) fn insert(&mut self, at: usize, text: impl Into<String>) {
-        self.pieces.insert(at.min(self.pieces.len()), Piece { was: None, text: text.into() });
+        self.pieces.insert(at.min(self.pieces.len()), Piece { text: text.into(), ..Piece::default() });
     }
 
     /// Takes an entry out.
@@ -267,6 +271,8 @@ pub(crate) struct Draft<'m> {
     pub(super) removes: BTreeMap<String, Vec<Removal>>,
     pub(super) renames: Vec<Rename>,
     pub(super) wraps: Vec<Wrap>,
+    /// Edits of files that cannot be parsed as they are.
+    pub(super) unread: Vec<ProposedFix>,
     /// What the changes that are being made answer.
     answering: Answers,
 }
@@ -283,6 +289,7 @@ impl<'m> Draft<'m> {
             removes: BTreeMap::new(),
             renames: Vec::new(),
             wraps: Vec::new(),
+            unread: Vec::new(),
             answering: Answers::default(),
         }
     }
@@ -393,6 +400,27 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// Adds a value to a list that `phases.<phase>` does not have, behind those of `first` where it is a new one.
+    pub(crate) fn insert_into(
+        &mut self,
+        phase: &str,
+        key: &'static str,
+        first: &[&str],
+        value: &str,
+        rule: &'static str,
+    ) {
+        let table = ["phases", phase];
+        let same = |insert: &&mut Insert| insert.key == key && insert.table == table;
+        if let Some(insert) = self.inserts.iter_mut().find(same) {
+            if !insert.values.iter().any(|known| known == value) {
+                insert.values.push(value.to_owned());
+            }
+            insert.answers.extend(&self.answering);
+            return;
+        }
+        self.insert(phase, key, &[first, &[value]].concat(), rule);
+    }
+
     /// Adds a key to the root of the configuration.
     pub(crate) fn insert_top(&mut self, key: &'static str, values: &[&str], rule: &'static str) {
         let Some(doc) = self.config() else { return };
@@ -430,6 +458,19 @@ impl<'m> Draft<'m> {
             title,
             rules: Rules::from([rule]),
             answers: self.answering.clone(),
+        });
+    }
+
+    /// Edits a file that cannot be parsed as it is.
+    pub(crate) fn edit_unread(&mut self, path: &str, edits: Vec<Edit>, title: &str, rule: &'static str) {
+        self.unread.push(ProposedFix {
+            title: title.to_owned(),
+            plain_title: false,
+            rules: Rules::from([rule]),
+            answers: self.answering.clone(),
+            path: path.to_owned(),
+            edits,
+            touches: Vec::new(),
         });
     }
 

@@ -35,6 +35,7 @@ impl Draft<'_> {
         out.fixes.append(&mut keys.fixes);
         out.refused.append(&mut keys.refused);
         self.rename_fixes(&mut out);
+        out.fixes.append(&mut self.unread);
         out.fixes.retain(|fix| fix.rules.is_empty() || fix.rules.iter().any(|rule| takes_part(rule)));
         out
     }
@@ -272,6 +273,8 @@ fn added(keys: &[String], insert: &Insert) -> String {
             format!("{what}: Nixpacks then runs its Python steps only")
         }
         "providers" => format!("{what}: Nixpacks then also runs its Python steps"),
+        "dependsOn" => format!("{what}, so that it runs after the packages are installed"),
+        "onlyIncludeFiles" => format!("{what}: all files are then there when the install commands run"),
         "cmds" => format!("add `{path}` with the commands that need pip, behind Nixpacks' own install step"),
         _ => what,
     }
@@ -372,6 +375,9 @@ fn slots(list: &List) -> Vec<Slot> {
     // As many as can be stay in the file's order; one that moves is taken out and written at its new place.
     let stay = longest_rise(list.pieces.iter().map(|piece| piece.was));
     let slot = |(at, piece): (usize, &Piece)| match piece.was {
+        Some(was) if !piece.joins.is_empty() && stay.contains(&at) => {
+            Slot::Joined(piece.joins.clone(), was, piece.text.clone())
+        }
         Some(was) if !stay.contains(&at) => Slot::Moved(was, piece.text.clone()),
         Some(was) if list.before.get(was) == Some(&piece.text) => Slot::Keep(was),
         Some(was) => Slot::Change(was, piece.text.clone()),

@@ -3,7 +3,7 @@
 use super::indent::ListStyle;
 use super::list::{List, NewItem, Piece};
 use super::{MOST_ALONE, Refusal, check, join, quote, string};
-use crate::document::{Document, Value};
+use crate::document::{Array, Document, Value};
 use crate::edit::Edit;
 
 /// One element of an array as it shall be.
@@ -17,6 +17,9 @@ pub enum Slot {
     New(String),
     /// The element of this index at another place, with its comments and this value.
     Moved(usize, String),
+    /// The element of the second index, with this value, and with the comments of the elements before it that have
+    /// become a part of it and go.
+    Joined(Vec<usize>, usize, String),
 }
 
 /// Gives the array at `keys` the content `slots`, in that order.
@@ -70,7 +73,10 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], list_style: &ListStyle) ->
     for slot in slots {
         pieces.push(match slot {
             Slot::Keep(index) => Piece::Keep(*index),
-            Slot::Change(index, new) => {
+            Slot::Joined(from, index, new) if from.iter().any(|from| has_comment(doc, array, *from)) => {
+                Piece::Joined(from.clone(), *index, NewItem::inline(quote::literal(new, style, eol)))
+            }
+            Slot::Change(index, new) | Slot::Joined(_, index, new) => {
                 let Some(element) = array.elements.get(*index) else {
                     return Err(Refusal::new(doc, node.span, format!("`{path}` has no element {index}")));
                 };
@@ -96,6 +102,17 @@ fn one(doc: &Document, keys: &[&str], slots: &[Slot], list_style: &ListStyle) ->
     let rewritten = list.rewrite(pieces).map_err(|(span, message)| Refusal::new(doc, span, message))?;
     edits.extend(rewritten);
     Ok(join(edits))
+}
+
+/// Whether an element has a comment behind it or on the lines above it.
+fn has_comment(doc: &Document, array: &Array, index: usize) -> bool {
+    let Some(element) = array.elements.get(index) else { return false };
+    let before = index.checked_sub(1).and_then(|before| array.elements.get(before));
+    let above = doc.text.get(before.map_or(element.span.start, |before| before.span.end)..element.span.start);
+    let above = above.and_then(|text| text.split_once('\n')).is_some_and(|(_, lines)| lines.contains('#'));
+    let next = array.elements.get(index + 1).map_or(doc.text.len(), |next| next.span.start);
+    let behind = doc.text.get(element.span.end..next).and_then(|text| text.lines().next());
+    above || behind.is_some_and(|text| text.contains('#'))
 }
 
 fn inside_braces(doc: &Document, keys: &[&str]) -> bool {

@@ -14,7 +14,9 @@ fn run(kind: FileKind, keys: &[&str], text: &str, slots: &[Slot]) -> String {
         .iter()
         .map(|slot| match slot {
             Slot::Keep(i) => old.elements[*i].as_str().unwrap().decoded.clone(),
-            Slot::Change(_, new) | Slot::New(new) | Slot::Moved(_, new) => new.clone(),
+            Slot::Change(_, new) | Slot::New(new) | Slot::Moved(_, new) | Slot::Joined(_, _, new) => {
+                new.clone()
+            }
         })
         .collect();
     let new = after.get(keys).unwrap().as_array().unwrap();

@@ -50,7 +50,7 @@ fn dropped(cx: &Context<'_>) -> Option<(String, String)> {
         return None;
     }
     let failing = cx.simulation.commands.iter().find(|command| command.fails())?;
-    let missing = failing.invocations.iter().find_map(|call| match &call.kind {
+    let missing = failing.all_invocations().find_map(|call| match &call.kind {
         InvocationKind::Program { name } if call.reason() == Some(Reason::CommandNotFound) => {
             Some(name.clone())
         }
@@ -78,12 +78,12 @@ fn unneeded_provider_build<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
         return None;
     }
     let programs: Vec<String> = provided.iter().flat_map(|item| programs_of(&item.value)).collect();
-    let runs = |command: &Command| command.invocations.iter().any(|call| programs.contains(&call.program));
+    let runs = |command: &Command| command.all_invocations().any(|call| programs.contains(&call.program));
     let (files, others): (Vec<_>, Vec<_>) =
         cx.simulation.commands.iter().partition(|command| in_file(&command.item));
     let python = |command: &&Command| {
         command.phase.is_none()
-            && command.invocations.iter().any(|call| match &call.kind {
+            && command.all_invocations().any(|call| match &call.kind {
                 InvocationKind::Python { .. } => true,
                 InvocationKind::Program { name } => scripts::distributions_with_script(name).next().is_some(),
                 _ => false,

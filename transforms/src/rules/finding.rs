@@ -48,6 +48,13 @@ impl Finding {
                 (place.path.clone(), keys, place.span.of(&doc.text).to_owned())
             }
             Some((place, _)) => (place.path.clone(), self.keys.clone(), String::new()),
+            // In a script, which no fix changes.
+            None if self.place.is_some() => {
+                let place = self.place.as_ref();
+                let path = place.map(|place| place.path.clone()).unwrap_or_default();
+                let at = place.map(|place| place.span.start.to_string()).unwrap_or_default();
+                (path, Vec::new(), format!("{at}: {}", self.message))
+            }
             None => (String::new(), Vec::new(), self.message.clone()),
         };
         FindingKey { rule: self.rule.id, path, keys, text }

@@ -6,7 +6,7 @@ use crate::document::schema::{NIX_PKGS, NIX_PKGS_MISSPELLINGS};
 use crate::document::{Document, Key, Node};
 use crate::fix::Draft;
 use crate::plan::Place;
-use crate::simulate::{InvocationKind, Reason};
+use crate::simulate::{Command, InvocationKind, Reason};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -66,7 +66,7 @@ fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
 
 /// The Nix attributes of the interpreters that commands run and do not find: `python311` for `python3.11`.
 fn missed_interpreters(cx: &Context<'_>) -> HashSet<String> {
-    let calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
+    let calls = cx.simulation.commands.iter().flat_map(Command::all_invocations);
     let missed = calls.filter(|call| call.reason() == Some(Reason::PythonNotFound));
     let names = missed.filter_map(|call| match &call.kind {
         InvocationKind::Pip(pip) => Some(pip.name.as_str()),

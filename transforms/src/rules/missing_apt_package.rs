@@ -62,7 +62,7 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         let new = match gone_from_apt(entry.trim())? {
             Replacement::Drop => None,
             Replacement::Rename(package) => Some(package.to_owned()),
-            Replacement::None => return None,
+            Replacement::None | Replacement::Apt => return None,
         };
         Some((new, "use the names of Ubuntu 24.04 in `aptPkgs`".to_owned()))
     })

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::NIX_PKGS;
 use crate::fix::{Draft, is_splice};
-use crate::simulate::{Invocation, InvocationKind, Reason};
+use crate::simulate::{Command, Invocation, InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "missing-interpreter",
@@ -69,7 +69,7 @@ const GENERIC: &str = "python3";
 
 /// The version that a command names and that no package brings: `3.11`.
 fn missed_version<'c>(cx: &Context<'c>) -> Option<&'c str> {
-    cx.simulation.commands.iter().flat_map(|command| &command.invocations).find_map(|call| {
+    cx.simulation.commands.iter().flat_map(Command::all_invocations).find_map(|call| {
         let minor = call.program.strip_prefix("python3.")?;
         let known = matches!(minor, "9" | "10" | "11" | "12" | "13");
         (known && call.reason() == Some(Reason::PythonNotFound))
@@ -138,7 +138,7 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
 /// Whether some command needs an interpreter and no package brings one.
 fn is_missing(cx: &Context<'_>) -> bool {
     let profile = &cx.simulation.profile;
-    let calls = || cx.simulation.commands.iter().flat_map(|command| &command.invocations);
+    let calls = || cx.simulation.commands.iter().flat_map(Command::all_invocations);
     let misses = |call: &Invocation| call.reason() == Some(Reason::PythonNotFound);
     let needs = |call: &Invocation| {
         call.fails()

@@ -39,17 +39,26 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::calls(cx)
         .filter_map(|(command, call)| {
-            let InvocationKind::Manager { tool, .. } = &call.kind else { return None };
-            if !call.fails() {
+            let InvocationKind::Manager { tool, verb } = &call.kind else { return None };
+            let own =
+                || call.error().is_some_and(|error| error.starts_with(tool) || error.contains("uv.lock"));
+            // What `uv run` runs has its own error.
+            if !call.fails() || (verb == "run" && !own()) {
                 return None;
             }
             let message = if call.reason() == Some(Reason::CommandNotFound) {
                 format!("`{tool}` is not installed when this command runs")
+            } else if call.reason() == Some(Reason::NoSuchFile) {
+                "`uv.lock` is missing, and with `--frozen` uv does not make one".to_owned()
             } else {
                 format!("`{tool}` cannot install here")
             };
+            let lock = (call.reason() == Some(Reason::NoSuchFile))
+                .then_some("run `uv lock`, and commit `uv.lock`; or leave out `--frozen`");
             let label = call.error().unwrap_or_default().to_owned();
-            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+            Found::call(cx, command, call, Severity::Error, message)
+                .map(|found| found.label(&label))
+                .map(|found| lock.into_iter().fold(found, Found::note))
         })
         .collect()
 }

@@ -1,12 +1,9 @@
 use super::registry::{Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found, in_file};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::document::schema::CMDS;
-use crate::plan::{Origin, PYTHON_MANIFESTS, PlanError, PlanErrorKind};
-use crate::requirements::scripts;
+use crate::plan::{Origin, Place, PlanError, PlanErrorKind};
 use crate::simulate::{Command, Outcome, Reason, Stage, Verdict};
-use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
     id: "predicted-failure",
@@ -50,7 +47,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         _ => "this command is predicted to fail",
     }
     .to_owned();
-    let found = failing.and_then(|command| Found::at(&command.item, Severity::Error, message));
+    let found = failing.and_then(|command| match command.fails_in() {
+        Some((file, span)) if in_file(&command.item) => {
+            let place = Place { path: file.to_owned(), span };
+            Some(Found::place(place, Severity::Error, message).in_script(command))
+        }
+        _ => Found::at(&command.item, Severity::Error, message),
+    });
     let found = found.map(|found| found.label(&detail));
     let found = found.unwrap_or_else(|| {
         Found::app(Severity::Error, format!("predicted to fail {}: {detail}", stage.phrase()))
@@ -85,7 +88,7 @@ fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
 
 /// The setting that Nixpacks looks for in a Django project, and the file for it.
 fn wsgi_application(cx: &Context<'_>) -> Option<String> {
-    let manage = cx.app.read(&in_app(cx, "manage.py")).ok()??;
+    let manage = cx.app.read(&support::in_app(cx, "manage.py")).ok()??;
     let manage = String::from_utf8_lossy(&manage);
     // Ex) `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")`
     let (_, rest) = manage.split_once("DJANGO_SETTINGS_MODULE")?;
@@ -108,11 +111,8 @@ fn advice(cx: &Context<'_>, verdict: &Verdict, failing: Option<&Command>) -> Opt
             "the app has no such file: commit it, or correct the name"
         }
         Reason::NoSuchFile => "the app has no such file or directory: commit it, or correct the name",
-        Reason::CommandNotFound | Reason::ModuleNotFound if has_empty_install(cx) => {
-            "`cmds = []` under `[phases.install]` replaces Nixpacks' own install step with nothing: remove that line"
-        }
         Reason::CommandNotFound if !is_installed(cx) => {
-            let manifest = missing_program(cx).and_then(|name| manifest_with(cx, name));
+            let manifest = missing_program(cx).and_then(|name| support::manifest_with(cx, name));
             return Some(match manifest {
                 Some(file) => format!("`{file}` lists it, but no command before this one installs that file"),
                 None => "no installed package is known to contain this program: add its package to \
@@ -150,42 +150,16 @@ fn set_in_dashboard(cx: &Context<'_>, command: &Command) -> Option<String> {
     })
 }
 
-/// Whether the file replaces the provider's install with nothing.
-fn has_empty_install(cx: &Context<'_>) -> bool {
-    let provides = cx.model.provider_plan.phases.get("install").is_some_and(|phase| phase.cmds.is_some());
-    let install = cx.model.plan.phases.get("install");
-    let listed =
-        cx.config().and_then(|doc| CMDS.names.iter().find_map(|key| doc.get(&["phases", "install", key])));
-    provides && listed.is_some() && install.is_none_or(|phase| phase.cmds.as_ref().is_none_or(Vec::is_empty))
-}
-
 /// The program that a command does not find.
 fn missing_program<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
-    let mut calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
+    let mut calls = cx.simulation.commands.iter().flat_map(Command::all_invocations);
     let call = calls.find(|call| call.reason() == Some(Reason::CommandNotFound))?;
     Some(call.program.as_str())
 }
 
-/// The file that lists a package with this program among what the app needs.
-fn manifest_with(cx: &Context<'_>, program: &str) -> Option<&'static str> {
-    PYTHON_MANIFESTS.into_iter().find(|manifest| {
-        let Ok(Some(bytes)) = cx.app.read(&in_app(cx, manifest)) else { return false };
-        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let words: HashSet<&str> = text.split(|c: char| !is_name(c)).collect();
-        scripts::distributions_with_script(program).any(|name| words.contains(name))
-            || words.contains(program)
-    })
-}
-
-fn in_app(cx: &Context<'_>, file: &str) -> String {
-    let dir = &cx.model.plan.dir;
-    if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
-}
-
 /// Whether an environment has a program that a command does not find.
 fn is_installed(cx: &Context<'_>) -> bool {
-    let mut calls = cx.simulation.commands.iter().flat_map(|command| &command.invocations);
+    let mut calls = cx.simulation.commands.iter().flat_map(Command::all_invocations);
     calls.any(|call| {
         call.reason() == Some(Reason::CommandNotFound)
             && cx.simulation.envs.iter().any(|env| env.dists.script(&call.program))

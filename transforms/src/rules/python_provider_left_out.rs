@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::PYTHON_MANIFESTS;
-use crate::simulate::{InvocationKind, Reason};
+use crate::simulate::{Command, InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
     id: "python-provider-left-out",
@@ -41,7 +41,7 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 fn left_out(cx: &Context<'_>) -> Option<&'static str> {
     let plan = &cx.model.plan;
     let missed =
-        cx.simulation.commands.iter().find(|command| command.fails())?.invocations.iter().any(|call| {
+        cx.simulation.commands.iter().find(|command| command.fails())?.all_invocations().any(|call| {
             match &call.kind {
                 InvocationKind::Python { .. } => {
                     matches!(
@@ -58,7 +58,7 @@ fn left_out(cx: &Context<'_>) -> Option<&'static str> {
                 _ => false,
             }
         });
-    let sets_up = cx.simulation.commands.iter().flat_map(|command| &command.invocations).any(|call| {
+    let sets_up = cx.simulation.commands.iter().flat_map(Command::all_invocations).any(|call| {
         matches!(
             call.kind,
             InvocationKind::Pip(_)

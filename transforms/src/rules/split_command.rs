@@ -86,11 +86,13 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         .map(|command| (command.list_index, command))
         .collect();
     let mut going: Option<Going> = None;
+    let mut joins: Vec<usize> = Vec::new();
     let mut pieces = Vec::new();
     for mut piece in std::mem::take(&mut list.pieces) {
         let command = piece.was.and_then(|was| here.get(&was)).copied();
         if let Some((dir, words)) = command.and_then(|command| directory(command)) {
             going = onward(going.as_ref(), dir, words);
+            joins.extend(piece.was);
             continue;
         }
         // A line that makes an environment names its directory in full.
@@ -100,6 +102,9 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         });
         if let Some(going) = going.as_ref().filter(|_| !makes) {
             piece.text = format!("{} && {}", going.words, piece.text);
+            if piece.was.is_some() {
+                piece.joins = std::mem::take(&mut joins);
+            }
         }
         pieces.push(piece);
     }

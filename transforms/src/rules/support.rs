@@ -3,8 +3,13 @@
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::plan::{Item, Origin, Place};
+use crate::plan::{Item, Origin, PYTHON_MANIFESTS, Place};
+use crate::requirements::scripts;
 use crate::simulate::{Command, Invocation, InvocationKind, PipInvocation};
+use std::collections::HashSet;
+
+/// A command longer than this is not repeated in a note.
+const LONGEST: usize = 80;
 
 /// A finding before it has its rule.
 #[derive(Clone, Debug)]
@@ -50,8 +55,24 @@ impl Found {
         message: String,
     ) -> Option<Self> {
         let Origin::Deploy(place) = &command.item.origin else { return None };
+        // What a command gets over breaks nothing.
+        let tolerated = !command.fails() && !cx.simulation.verdict.fails();
+        let severity = if tolerated { severity.min(Severity::Warning) } else { severity };
+        if let Some(file) = &call.file {
+            let found = Self::place(Place { path: file.to_string(), span: call.span }, severity, message);
+            return Some(found.in_script(command));
+        }
         let span = cx.source(place, call.span).unwrap_or(place.span);
         Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
+    }
+
+    /// Says which command runs the script that it is in.
+    pub(super) fn in_script(self, command: &Command) -> Self {
+        let Origin::Deploy(place) = &command.item.origin else { return self };
+        let text = command.item.value.trim();
+        let short = text.lines().next().filter(|line| line.len() == text.len() && line.len() <= LONGEST);
+        let by = short.map_or_else(|| "a command".to_owned(), |text| format!("`{text}`"));
+        self.note(&format!("{by} in `{}` runs this", place.path))
     }
 
     /// The words beside the underlined place.
@@ -125,7 +146,7 @@ pub(super) fn all_calls<'c>(cx: &Context<'c>) -> impl Iterator<Item = (&'c Comma
     commands
         .iter()
         .take(followed)
-        .flat_map(|command| command.invocations.iter().map(move |call| (command, call)))
+        .flat_map(|command| command.all_invocations().map(move |call| (command, call)))
 }
 
 /// The pip calls of commands that stand in a file.
@@ -149,4 +170,22 @@ fn pips<'c>(
         InvocationKind::Pip(pip) => Some((command, call, pip.as_ref())),
         _ => None,
     })
+}
+
+/// The file that lists a package with this program among what the app needs.
+pub(super) fn manifest_with(cx: &Context<'_>, program: &str) -> Option<&'static str> {
+    PYTHON_MANIFESTS.into_iter().find(|manifest| {
+        let Ok(Some(bytes)) = cx.app.read(&in_app(cx, manifest)) else { return false };
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let words: HashSet<&str> = text.split(|c: char| !is_name(c)).collect();
+        scripts::distributions_with_script(program).any(|name| words.contains(name))
+            || words.contains(program)
+    })
+}
+
+/// The path in the app view of a file that the plan's directory has.
+pub(super) fn in_app(cx: &Context<'_>, file: &str) -> String {
+    let dir = &cx.model.plan.dir;
+    if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
 }

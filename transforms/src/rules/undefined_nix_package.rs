@@ -2,6 +2,7 @@ use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::APT_PKGS;
 use crate::fix::Draft;
 use crate::plan::names::{self, Replacement};
 
@@ -56,8 +57,9 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .collect()
 }
 
-fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    support::change_entry(finding, draft, |entry| {
+fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    let mut to_apt = None;
+    let changed = support::change_entry(finding, draft, |entry| {
         let text = entry.trim();
         match names::undefined_in(text, None)?.replacement {
             Replacement::Drop => Some((None, format!("remove `{text}` from `nixPkgs`"))),
@@ -65,7 +67,33 @@ fn fix(_: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
                 Some(attribute.to_owned()),
                 format!("replace `{text}` with `{attribute}` in `nixPkgs`"),
             )),
+            Replacement::Apt => {
+                to_apt = Some(text.to_owned());
+                Some((None, format!("move `{text}` to `aptPkgs`")))
+            }
             Replacement::None => None,
         }
-    })
+    });
+    if let Some(name) = to_apt {
+        add_to_apt(cx, finding, draft, &name);
+    }
+    changed
+}
+
+/// Adds a name to `aptPkgs` of the phase that has the finding.
+fn add_to_apt(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>, name: &str) {
+    let place = finding.place.as_ref();
+    let keys = place.and_then(|place| cx.model.document(&place.path)?.path_of(place.span.start));
+    let Some(phase) = keys.and_then(|keys| keys.get(1).cloned()) else { return };
+    if let Some(list) = draft.list(&phase, APT_PKGS) {
+        if !list.pieces.iter().any(|piece| piece.text == name) {
+            let end = list.pieces.len();
+            list.insert(end, name);
+            list.rules.insert(finding.rule.id);
+        }
+        return;
+    }
+    let provided = cx.model.provider_plan.phases.get(&phase).and_then(|phase| phase.apt_pkgs.as_ref());
+    let first: &[&str] = if provided.is_some_and(|names| !names.is_empty()) { &["..."] } else { &[] };
+    draft.insert_into(&phase, "aptPkgs", first, name, finding.rule.id);
 }

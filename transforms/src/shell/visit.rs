@@ -44,6 +44,13 @@ impl CommandList {
         collect(self, context, &mut found);
         found.into_iter()
     }
+
+    /// Every simple command in order, inside all compound commands and functions; not those inside words.
+    pub fn all_simple_commands(&self) -> impl Iterator<Item = &SimpleCommand> {
+        let mut found = Vec::new();
+        collect_all(self, &mut found);
+        found.into_iter()
+    }
 }
 
 impl Command {
@@ -107,6 +114,27 @@ fn collect<'a>(commands: &'a CommandList, outer: Context, found: &mut Vec<Simple
         for (index, step) in list.iter().enumerate() {
             let conditional = outer.conditional || index > 0;
             visit(&step.command, Context { conditional, background, ..outer }, found);
+        }
+    }
+}
+
+fn collect_all<'a>(list: &'a CommandList, found: &mut Vec<&'a SimpleCommand>) {
+    for step in &list.steps {
+        visit_all(&step.command, found);
+    }
+}
+
+fn visit_all<'a>(command: &'a Command, found: &mut Vec<&'a SimpleCommand>) {
+    match command {
+        Command::Simple(simple) => found.push(simple),
+        Command::Pipeline(pipeline) => {
+            pipeline.commands.iter().for_each(|command| visit_all(command, found));
+        }
+        Command::Compound(compound) => {
+            compound.kind.lists().into_iter().for_each(|list| collect_all(list, found));
+        }
+        Command::Function(function) => {
+            function.body.kind.lists().into_iter().for_each(|list| collect_all(list, found));
         }
     }
 }

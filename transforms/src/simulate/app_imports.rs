@@ -81,6 +81,9 @@ impl Run<'_, '_> {
 
     /// Notes what the started file imports and nothing is known to bring, where all that is installed is known.
     pub(super) fn note_missing_imports(&mut self, shell: &Shell, env: EnvId, file: &str) {
+        if self.phase.is_empty() {
+            self.machine.started.extend(self.machine.view_path(file));
+        }
         let known = self.machine.envs.get(env).is_some_and(|env| {
             !env.dists.has_unknown && !env.user.has_unknown && env.dists.sources.is_empty()
         });

@@ -1,10 +1,11 @@
 //! Control flow: lists, pipes and subshells, as bash runs them.
 
 use super::invocation::Invocation;
-use super::machine::{Machine, Shell};
+use super::machine::{Function, Machine, Shell};
 use super::status::{Failure, Status, leading};
 use super::verdict::Reason;
 use crate::shell::{Command, CommandList, Separator, Step};
+use crate::text::Span;
 use std::sync::Arc;
 
 /// One command being walked: the image, and what was noted.
@@ -12,6 +13,12 @@ pub(crate) struct Run<'m, 'a> {
     pub(crate) machine: &'m mut Machine<'a>,
     pub(crate) phase: &'m str,
     pub(crate) invocations: Vec<Invocation>,
+    /// What scripts of the repository do, in which the walk is or was.
+    pub(crate) script_invocations: Vec<Invocation>,
+    /// The script or Makefile that the walk is inside of.
+    pub(crate) file: Option<Arc<str>>,
+    /// A program that a command last asked for, and that is not there.
+    pub(crate) missed: Option<String>,
     /// Every failure that was met, tolerated ones included.
     pub(crate) failures: Vec<Failure>,
     /// Added to the spans of invocations: where a nested command starts in the outer one.
@@ -22,7 +29,17 @@ pub(crate) struct Run<'m, 'a> {
 
 impl<'m, 'a> Run<'m, 'a> {
     pub(crate) fn new(machine: &'m mut Machine<'a>, phase: &'m str) -> Self {
-        Self { machine, phase, invocations: Vec::new(), failures: Vec::new(), offset: 0, depth: 0 }
+        Self {
+            machine,
+            phase,
+            invocations: Vec::new(),
+            script_invocations: Vec::new(),
+            file: None,
+            missed: None,
+            failures: Vec::new(),
+            offset: 0,
+            depth: 0,
+        }
     }
 
     /// Walks a whole command and gives its end; a failure carries the reason that its output shows.
@@ -104,7 +121,10 @@ impl<'m, 'a> Run<'m, 'a> {
 
     fn node(&mut self, shell: &mut Shell, node: &Command) -> Status {
         let status = match node {
-            Command::Simple(simple) => self.simple(shell, simple, None),
+            Command::Simple(simple) => {
+                let status = self.simple(shell, simple, None);
+                self.placed(status, simple.span)
+            }
             Command::Pipeline(pipeline) => {
                 let status = match pipeline.commands.as_slice() {
                     // Ex) `! cd x`, which is no subshell.
@@ -122,7 +142,12 @@ impl<'m, 'a> Run<'m, 'a> {
             Command::Compound(compound) => self.compound(shell, compound),
             Command::Function(function) => {
                 if let Some(name) = &function.name.text {
-                    Arc::make_mut(&mut shell.functions).insert(name.clone(), function.as_ref().clone());
+                    let defined = Function {
+                        definition: function.as_ref().clone(),
+                        file: self.file.clone(),
+                        offset: self.offset,
+                    };
+                    Arc::make_mut(&mut shell.functions).insert(name.clone(), defined);
                 }
                 Status::Ok
             }
@@ -133,13 +158,27 @@ impl<'m, 'a> Run<'m, 'a> {
         status
     }
 
+    /// A failure inside a script of the repository, with its place there.
+    fn placed(&self, status: Status, span: Span) -> Status {
+        match (status, &self.file) {
+            (Status::Fail(failure), Some(file)) if failure.at.is_none() => {
+                let span = Span::new(span.start + self.offset, span.end + self.offset);
+                Status::Fail(Failure { at: Some((Arc::clone(file), span)), ..failure })
+            }
+            (status, _) => status,
+        }
+    }
+
     fn pipeline(&mut self, shell: &mut Shell, stages: &[Command]) -> Status {
         let mut worst = Status::Ok;
         let mut feed: Option<&Command> = None;
         for (at, stage) in stages.iter().enumerate() {
             let mut inner = shell.clone();
             let status = match stage {
-                Command::Simple(simple) => self.simple(&mut inner, simple, feed.filter(|_| at > 0)),
+                Command::Simple(simple) => {
+                    let status = self.simple(&mut inner, simple, feed.filter(|_| at > 0));
+                    self.placed(status, simple.span)
+                }
                 other => self.node(&mut inner, other),
             };
             if let Status::Fail(failure) = &status {

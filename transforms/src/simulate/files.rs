@@ -198,6 +198,16 @@ impl Machine<'_> {
 
     /// From here on `to` shows what stands at `from`.
     fn show(&mut self, to: String, from: String) {
+        // Ex) `cp -r backend/* .`: what is in the directory is then beside it, too.
+        if to != from && paths::below(&from, &to).is_some() {
+            for entry in self.list(&from) {
+                let place = format!("{to}/{}", entry.name);
+                if self.kind(&place) != Some(Kind::Dir) && self.copies.len() < MOST_COPIES {
+                    self.copies.push(Copy { to: place, from: format!("{from}/{}", entry.name) });
+                }
+            }
+            return;
+        }
         // A copy of a directory into itself shows nothing that is looked for.
         let itself = paths::below(&to, &from).or(paths::below(&from, &to)).is_some();
         if !itself && self.copies.len() < MOST_COPIES {

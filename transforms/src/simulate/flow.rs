@@ -29,11 +29,11 @@ impl<'a> Run<'_, 'a> {
                 None => Status::unknown("the result of a test is not known"),
             },
             CompoundKind::Arithmetic(_) => Status::unknown("the result of a test is not known"),
-            CompoundKind::Select(_)
-            | CompoundKind::ArithmeticFor(_)
-            | CompoundKind::While(_)
-            | CompoundKind::Until(_) => {
-                Status::unknown("a loop (`while`, `until`, `select`) is not followed")
+            CompoundKind::While(clause) | CompoundKind::Until(clause) => {
+                self.repeated(shell, &clause.condition, &clause.body)
+            }
+            CompoundKind::Select(_) | CompoundKind::ArithmeticFor(_) => {
+                Status::unknown("a loop (`select`, `for ((…))`) is not followed")
             }
         }
     }
@@ -96,6 +96,25 @@ impl<'a> Run<'_, 'a> {
             Some(end) if all_fail || (same && all_ok) => end,
             _ => Status::unknown(format!("it is not known which branch of {what} runs")),
         }
+    }
+
+    /// A loop that is taken to end, where neither its condition nor its body changes anything that counts here.
+    fn repeated(&mut self, shell: &Shell, condition: &CommandList, body: &CommandList) -> Status {
+        let unknown = || Status::unknown("a loop (`while`, `until`) is not followed");
+        let always =
+            condition.all_simple_commands().any(|simple| matches!(simple.text(0), Some("true" | ":")));
+        if always || !self.machine.is_small() {
+            return unknown();
+        }
+        let (before, met) = (self.machine.clone(), self.failures.len());
+        let mut inner = shell.clone();
+        inner.errexit = false;
+        self.script(&mut inner, condition);
+        let status = self.script(&mut inner, body);
+        self.failures.truncate(met);
+        let same = self.machine.is_like(&before) && inner.cwd == shell.cwd && inner.path == shell.path;
+        *self.machine = before;
+        if same && !inner.exited && !matches!(status, Status::Unknown(_)) { Status::Ok } else { unknown() }
     }
 
     fn for_clause(&mut self, shell: &mut Shell, clause: &ForClause) -> Status {

@@ -6,6 +6,7 @@ use crate::plan::Item;
 use crate::requirements::PipCommand;
 use crate::shell::{CommandList, ShellParseError};
 use crate::text::Span;
+use std::sync::Arc;
 
 /// One command of the plan, as it was walked.
 #[derive(Clone, Debug)]
@@ -24,9 +25,22 @@ pub struct Command {
     pub(crate) status: Status,
     /// What it does with Python's packages, in order.
     pub invocations: Vec<Invocation>,
+    /// What the scripts and recipes of the repository that it runs do with them. Their spans are of those files.
+    pub script_invocations: Vec<Invocation>,
 }
 
 impl Command {
+    /// What it does with Python's packages, whether it says so itself or a script that it runs does.
+    pub fn all_invocations(&self) -> impl Iterator<Item = &Invocation> {
+        self.invocations.iter().chain(&self.script_invocations)
+    }
+
+    /// Where in a script of the repository it is predicted to fail: the path of the file and the bytes.
+    pub fn fails_in(&self) -> Option<(&str, Span)> {
+        let Status::Fail(failure) = &self.status else { return None };
+        failure.at.as_ref().map(|(file, span)| (&**file, *span))
+    }
+
     /// Whether it could not be followed.
     pub fn is_unknown(&self) -> bool {
         matches!(self.status, Status::Unknown(_))
@@ -42,6 +56,11 @@ impl Command {
         if let Status::Fail(failure) = &self.status { Some(failure.reason) } else { None }
     }
 
+    /// The error that a predicted failure shows.
+    pub fn fails_with(&self) -> Option<&str> {
+        if let Status::Fail(failure) = &self.status { Some(&failure.detail) } else { None }
+    }
+
     /// What would mend a predicted failure, where that is known.
     pub fn hint(&self) -> Option<&str> {
         if let Status::Fail(failure) = &self.status { failure.hint.as_deref() } else { None }
@@ -51,8 +70,11 @@ impl Command {
 /// One simple command that concerns Python's packages.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// The simple command in the command string.
+    /// The simple command in the command string, or in the file.
     pub span: Span,
+    /// The script or Makefile of the repository that it stands in, in the app view; `None` where that is the command
+    /// itself.
+    pub file: Option<Arc<str>>,
     /// The program as written.
     pub program: String,
     /// What it is.

@@ -2,13 +2,13 @@
 
 use super::app_imports::MissingImport;
 use super::files::Copy;
-use super::paths::{self, APP, BASE_PATH, HOME, PROFILE_BIN, base_name, parent};
+use super::paths::{self, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::Profile;
+pub(crate) use super::shell_state::{Function, MOST_DIRS, Shell, matters, path_with};
 use super::verdict::Reason;
 use super::work::Work;
 use crate::app::AppView;
 use crate::requirements::{native, normalize, scripts};
-use crate::shell::FunctionDefinition;
 use crate::tables::BASE_IMAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -107,6 +107,8 @@ pub(crate) enum Home {
     Store,
     /// apt's: externally managed too.
     Apt,
+    /// What a program of this Python package from nixpkgs is wrapped with.
+    Closure(String),
     /// A virtual environment.
     Venv {
         /// Absolute directory.
@@ -185,78 +187,17 @@ pub(crate) struct Machine<'a> {
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
     /// Whether a command has brought files that are not known: a clone, an archive.
     pub(crate) brings_unseen_files: bool,
+    /// Package managers that have installed the project into an environment of their own.
+    pub(crate) managed: BTreeSet<String>,
     /// What the started code imports and nothing is known to bring.
     pub(crate) missing_imports: Vec<MissingImport>,
+    /// The app's files that the start command runs or loads.
+    pub(crate) started: Vec<String>,
     pub(super) work: Work,
 }
 
 /// Up to so many environments and places a machine is copied to try a command that may not run.
 const SMALL: usize = 64;
-
-/// The most directories of `PATH` that are followed: every command asks each of them.
-pub(crate) const MOST_DIRS: usize = 256;
-
-/// One shell: a `cmds` entry or the start command.
-#[derive(Clone, Debug)]
-pub(crate) struct Shell {
-    /// Directories of `PATH`, first to last.
-    pub(crate) path: Arc<Vec<Arc<str>>>,
-    /// Absolute working directory.
-    pub(crate) cwd: String,
-    /// Variables that commands set and that matter here.
-    pub(crate) vars: Arc<BTreeMap<String, String>>,
-    /// The activated virtual environment.
-    pub(crate) active: Option<String>,
-    /// `set -e`
-    pub(crate) errexit: bool,
-    /// `-o pipefail`: the build's shells have it, the start's has not.
-    pub(crate) pipefail: bool,
-    /// Set once the shell has ended.
-    pub(crate) exited: bool,
-    /// Interpreters that were run by name: bash looks in the same place again until `PATH` changes
-    /// (bash(1), COMMAND EXECUTION), even where a nearer one was made meanwhile.
-    pub(crate) hashed: BTreeMap<String, Program>,
-    /// Functions that were defined.
-    pub(crate) functions: Arc<BTreeMap<String, FunctionDefinition>>,
-}
-
-/// The variables that the walk-through looks at.
-const VARS: [&str; 7] = [
-    "NIXPACKS_POETRY_VERSION",
-    "PIP_BREAK_SYSTEM_PACKAGES",
-    "PYTHONPATH",
-    "UV_BREAK_SYSTEM_PACKAGES",
-    "UV_PROJECT_ENVIRONMENT",
-    "UV_SYSTEM_PYTHON",
-    "VIRTUAL_ENV",
-];
-
-/// Whether the walk-through looks at this variable. Others are not kept: a shell is copied often.
-pub(crate) fn matters(name: &str) -> bool {
-    VARS.contains(&name)
-}
-
-impl Shell {
-    pub(crate) fn new(path: Arc<Vec<Arc<str>>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
-        Self {
-            path,
-            cwd: APP.to_owned(),
-            vars,
-            active: None,
-            errexit: false,
-            pipefail,
-            exited: false,
-            hashed: BTreeMap::new(),
-            functions: Arc::default(),
-        }
-    }
-}
-
-/// `PATH` with these directories before the base image's, or with one more than is followed.
-pub(crate) fn path_with<'d>(dirs: impl Iterator<Item = &'d Arc<str>>) -> Arc<Vec<Arc<str>>> {
-    let base = BASE_PATH.iter().map(|dir| Arc::from(*dir));
-    Arc::new(dirs.take(MOST_DIRS + 1).cloned().chain(base).collect())
-}
 
 impl<'a> Machine<'a> {
     pub(crate) fn new(app: &'a dyn AppView, dir: &'a str, profile: &'a Profile) -> Self {
@@ -273,7 +214,9 @@ impl<'a> Machine<'a> {
             copies: Vec::new(),
             copied: Some(Arc::default()),
             brings_unseen_files: false,
+            managed: BTreeSet::new(),
             missing_imports: Vec::new(),
+            started: Vec::new(),
             work: Work::default(),
         };
         let mut versions: Vec<&String> =
@@ -421,6 +364,14 @@ impl<'a> Machine<'a> {
                 .as_ref()
                 .and_then(|version| self.store(version))
                 .map(Program::Virtualenv);
+        }
+        let carries = |version: &&String| {
+            self.profile.carried.get(*version).is_some_and(|carried| carried.script(name))
+        };
+        if let Some(version) =
+            self.profile.pythons.get("python3").filter(|_| !name.starts_with("pip")).filter(carries)
+        {
+            return self.store(version).map(Program::Console);
         }
         self.profile.programs.contains(name).then_some(Program::Known)
     }

@@ -6,6 +6,7 @@
 //! The start command is a login shell with every phase's `paths`.
 
 mod app_imports;
+mod closure;
 mod exec;
 mod files;
 mod flow;
@@ -16,7 +17,9 @@ mod pip;
 mod profile;
 mod project;
 mod python;
+mod run_inside;
 mod scripts;
+mod shell_state;
 mod simple;
 mod started;
 mod status;
@@ -61,6 +64,8 @@ pub struct Simulation {
     pub assumed: Vec<String>,
     /// What the started code imports and no installed package is known to bring.
     pub missing_imports: Vec<MissingImport>,
+    /// The app's files that the start command runs or loads.
+    pub(crate) started: Vec<String>,
     /// What the plan's packages bring.
     pub(crate) profile: Profile,
     /// The directories that `paths` puts before the base image's `PATH` at start.
@@ -95,7 +100,13 @@ impl Simulation {
     pub(crate) fn held(&self) -> Dists {
         let mut all = Dists::default();
         let mut seen: HashSet<*const Dists> = HashSet::new();
-        for dists in self.envs.iter().map(|env| &env.dists).filter(|dists| seen.insert(Arc::as_ptr(dists))) {
+        for dists in self
+            .envs
+            .iter()
+            .filter(|env| !matches!(env.home, machine::Home::Closure(_)))
+            .map(|env| &env.dists)
+            .filter(|dists| seen.insert(Arc::as_ptr(dists)))
+        {
             all.extend(dists.as_ref().clone());
         }
         all
@@ -108,6 +119,7 @@ struct Walker {
     stops: Vec<Verdict>,
     progress: usize,
     missing_imports: Vec<MissingImport>,
+    started: Vec<String>,
     /// Places of list entries in the files, by path and first byte.
     entries: BTreeMap<(String, usize), usize>,
 }
@@ -119,6 +131,7 @@ impl Walker {
             stops: Vec::new(),
             progress: 0,
             missing_imports: Vec::new(),
+            started: Vec::new(),
             entries: entries(model),
         }
     }
@@ -130,11 +143,11 @@ impl Walker {
     }
 
     fn end(self, profile: Profile, start_paths: Vec<Arc<str>>, envs: Vec<Env>) -> Simulation {
-        let verdict = self.stops.first().cloned().unwrap_or(Verdict {
+        let verdict = self.stops.first().cloned().unwrap_or_else(|| Verdict {
             outcome: Outcome::Builds,
             progress: self.progress,
             command: None,
-            detail: String::new(),
+            detail: condition(&profile.unknown),
         });
         Simulation {
             verdict,
@@ -143,6 +156,7 @@ impl Walker {
             venvs: envs.iter().filter_map(Env::venv_dir).map(str::to_owned).collect(),
             assumed: profile.assumed.clone(),
             missing_imports: self.missing_imports,
+            started: self.started,
             profile,
             start_paths,
             envs,
@@ -193,6 +207,7 @@ impl Walker {
         let paths: Vec<Arc<str>> = paths.into_iter().rev().flatten().collect();
         self.start(&mut machine, plan, &paths, vars);
         self.missing_imports = std::mem::take(&mut machine.missing_imports);
+        self.started = std::mem::take(&mut machine.started);
         let envs = machine.envs;
         self.end(profile, paths, envs)
     }
@@ -226,6 +241,7 @@ impl Walker {
             script,
             status,
             invocations: run.invocations,
+            script_invocations: run.script_invocations,
         });
     }
 
@@ -288,6 +304,20 @@ fn entries(model: &Model) -> BTreeMap<(String, usize), usize> {
         }
     }
     entries
+}
+
+/// So many names are said.
+const MOST_NAMES: usize = 4;
+
+/// What the prediction that an app builds depends on: names of packages that no table has.
+fn condition(unknown: &[String]) -> String {
+    let quoted: Vec<String> = unknown.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+    match (quoted.as_slice(), unknown.len().saturating_sub(MOST_NAMES)) {
+        ([], _) => String::new(),
+        ([only], _) => format!("if {only} exists in nixpkgs"),
+        ([first @ .., last], 0) => format!("if {} and {last} exist in nixpkgs", first.join(", ")),
+        (all, more) => format!("if {} and {more} more exist in nixpkgs", all.join(", ")),
+    }
 }
 
 /// A cache mount is there while its phase runs, and not in the image.

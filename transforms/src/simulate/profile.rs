@@ -2,7 +2,7 @@
 
 use super::machine::Dists;
 use super::paths::base_name;
-use crate::plan::{Plan, names};
+use crate::plan::{Origin, Plan, names};
 use crate::requirements::normalize;
 use crate::tables::PACKAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(crate) struct Profile {
     pub(crate) with_pip: BTreeSet<String>,
     /// Versions whose interpreter was made by `withPackages`, with the packages that it carries.
     pub(crate) carried: BTreeMap<String, Dists>,
+    /// Programs of Python packages from nixpkgs, and the packages.
+    pub(crate) closures: BTreeMap<String, String>,
     /// Other programs that packages bring, as far as is known.
     pub(crate) programs: BTreeSet<String>,
     /// Version of the interpreter that apt brings as `/usr/bin/python3`.
@@ -32,6 +34,8 @@ pub(crate) struct Profile {
     pub(crate) libstdcxx: bool,
     /// Two versions of Python that one `nix-env` would install into one profile.
     pub(crate) collision: Option<(String, String)>,
+    /// Entries of `nixPkgs` that no table has.
+    pub(crate) unknown: Vec<String>,
     /// Packages outside the tables: their programs are guessed from their names.
     pub(crate) assumed: Vec<String>,
 }
@@ -50,6 +54,11 @@ impl Profile {
             let archive = phase.nixpkgs_archive.as_ref().map_or("", |item| item.value.as_str());
             let packages = phase.nix_pkgs.iter().flatten().map(|item| item.value.as_str());
             by_archive.entry(archive).or_default().extend(packages);
+            // What Nixpacks itself asks for is there.
+            let named =
+                phase.nix_pkgs.iter().flatten().filter(|item| !matches!(item.origin, Origin::Provider(_)));
+            let unknown = named.map(|item| item.value.trim()).filter(|name| !names::is_known(name));
+            profile.unknown.extend(unknown.map(str::to_owned));
             profile.libstdcxx |= phase.nix_libs.iter().flatten().any(|item| is_libstdcxx(&item.value));
             for item in phase.apt_pkgs.iter().flatten() {
                 profile.add_apt(&item.value);
@@ -69,6 +78,8 @@ impl Profile {
                 profile.add_nix(package, archive);
             }
         }
+        let mut seen = BTreeSet::new();
+        profile.unknown.retain(|name| seen.insert(name.clone()));
         profile
     }
 
@@ -106,6 +117,11 @@ impl Profile {
             ("pip", Some(version)) => self.pip = Some(version.to_owned()),
             ("virtualenv", Some(version)) => self.virtualenv = Some(version.to_owned()),
             ("virtualenv", None) => self.virtualenv = interpreter("python3", archive).map(str::to_owned),
+            (_, Some(_)) => {
+                let programs = programs(package).0;
+                self.closures.extend(programs.iter().map(|program| (program.clone(), member.to_owned())));
+                self.programs.extend(programs);
+            }
             _ => self.add_programs(package),
         }
     }

@@ -7,6 +7,7 @@ use super::paths;
 use super::simple::{Cmd, missing_file};
 use super::status::{Failure, Status};
 use super::stdlib;
+use super::tools::runs_recipe;
 use super::verdict::Reason;
 use crate::requirements::{self, scripts};
 use crate::shell::Command;
@@ -110,7 +111,11 @@ impl Run<'_, '_> {
                 )
             }
         } else if self.provides(shell, env, top) {
+            let verb = cmd.simple.words.get(first).and_then(|word| word.text.as_deref());
             match self.imports(shell, env) {
+                Status::Ok if runs_recipe(top, verb) => {
+                    Status::unknown(format!("what `{top}` runs is not followed"))
+                }
                 Status::Ok => {
                     let args: Vec<Option<&str>> =
                         cmd.simple.words.iter().skip(first).map(|word| word.text.as_deref()).collect();

@@ -1,16 +1,17 @@
 //! Scripts of the repository and recipes of its Makefile, walked like the commands of the plan.
 //!
-//! What they do to the image counts; their commands are not noted as calls, since no edit of a deploy file reaches
-//! them.
+//! What they do to the image counts. Their commands are noted apart from the plan's: no edit of a deploy file reaches
+//! them, but findings point at them, and what the deploy file does before them may be what they need.
 
 use super::exec::Run;
 use super::machine::{Program, Shell};
 use super::paths::{self, base_name};
 use super::simple::Cmd;
-use super::status::Status;
+use super::status::{Failure, Status};
 use super::verdict::Reason;
 use crate::app::Kind;
 use crate::shell;
+use std::sync::Arc;
 
 /// Scripts and functions that call each other are followed so deep.
 pub(super) const DEEPEST: usize = 8;
@@ -32,17 +33,26 @@ impl Run<'_, '_> {
         };
         self.machine.work.count(text.len() / 64);
         match shell::parse(text) {
-            Ok(script) => self.hidden(|run| run.whole(shell, &script)),
+            Ok(script) => {
+                let file = self.machine.view_path(absolute);
+                self.inside(file.map(Arc::from), 0, |run| run.whole(shell, &script))
+            }
             Err(error) => Status::unknown(format!("`{named}` has {}, which is not followed", error.what)),
         }
     }
 
-    /// Walks commands that stand in no deploy file.
-    fn hidden(&mut self, walk: impl FnOnce(&mut Self) -> Status) -> Status {
+    /// Walks commands that stand in a file of the repository, from this byte on.
+    fn inside(
+        &mut self,
+        file: Option<Arc<str>>,
+        offset: usize,
+        walk: impl FnOnce(&mut Self) -> Status,
+    ) -> Status {
         self.depth += 1;
-        let (calls, offset) = (self.invocations.len(), std::mem::take(&mut self.offset));
+        let offset = std::mem::replace(&mut self.offset, offset);
+        let file = std::mem::replace(&mut self.file, file);
         let status = walk(self);
-        self.invocations.truncate(calls);
+        self.file = file;
         self.offset = offset;
         self.depth -= 1;
         status
@@ -60,7 +70,15 @@ impl Run<'_, '_> {
     pub(super) fn run_app_file(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, path: &str) -> Status {
         let name = cmd.name.as_str();
         if !(self.machine.app.is_executable(path) || self.machine.executable.contains(path)) {
-            return Status::fail(Reason::Other, format!("{name}: Permission denied"));
+            let failure = Failure {
+                reason: Reason::Other,
+                detail: format!("{name}: Permission denied"),
+                hint: Some(format!(
+                    "make it executable with `git update-index --chmod=+x {path}`, or start it with `bash {name}`"
+                )),
+                at: None,
+            };
+            return Status::Fail(failure);
         }
         let absolute = paths::join(&shell.cwd, name);
         let first = self.machine.read(&absolute).and_then(|bytes| {
@@ -73,10 +91,12 @@ impl Run<'_, '_> {
             return self.run_shell_script(shell, &absolute, name);
         };
         if interpreter.ends_with('\r') {
-            return Status::fail(
-                Reason::NoSuchFile,
-                format!("{name}: cannot execute: required file not found"),
-            );
+            return Status::Fail(Failure {
+                reason: Reason::NoSuchFile,
+                detail: format!("{name}: cannot execute: required file not found"),
+                hint: Some(format!("the lines of `{path}` end with CR LF, as on Windows: save it with LF")),
+                at: None,
+            });
         }
         let mut words = interpreter.split_whitespace();
         let program = words.next().unwrap_or_default();
@@ -130,14 +150,17 @@ impl Run<'_, '_> {
                 .map(|all| all.concat())
         };
         let Some(lines) = recipe else { return follow("whose recipe is not plain shell") };
-        for line in lines {
+        let file = self.machine.view_path(&paths::join(&shell.cwd, file)).map(Arc::from);
+        for (at, line) in lines {
             let tolerated = line.starts_with('-');
-            let Ok(script) = shell::parse(line.trim_start_matches(['@', '-', '+'])) else {
+            let command = line.trim_start_matches(['@', '-', '+']);
+            let Ok(script) = shell::parse(command) else {
                 return follow("whose recipe is not plain shell");
             };
             let mut inner = shell.clone();
             inner.pipefail = false;
-            let status = self.hidden(|run| run.whole(&mut inner, &script));
+            let offset = at + line.len() - command.len();
+            let status = self.inside(file.clone(), offset, |run| run.whole(&mut inner, &script));
             if !status.is_ok() && !tolerated {
                 return status;
             }
@@ -154,14 +177,18 @@ fn default_target(text: &str) -> Option<&str> {
     })
 }
 
-/// The lines of a target's recipe, with those of what it depends on before them; `None` where make's own language has a part in
-/// them.
-fn recipe(text: &str, target: &str, depth: usize) -> Option<Vec<String>> {
+/// The lines of a target's recipe and their places in the text, with those of what it depends on before them; `None`
+/// where make's own language has a part in them.
+fn recipe(text: &str, target: &str, depth: usize) -> Option<Vec<(usize, String)>> {
     if depth > DEEPEST {
         return None;
     }
-    let mut lines = text.lines().skip_while(|line| !is_rule_of(line, target));
-    let (_, needs) = lines.next()?.split_once(':')?;
+    let placed = text.split_inclusive('\n').scan(0, |end, line| {
+        *end += line.len();
+        Some((*end - line.len(), line.trim_end_matches(['\n', '\r'])))
+    });
+    let mut lines = placed.skip_while(|(_, line)| !is_rule_of(line, target));
+    let (_, needs) = lines.next()?.1.split_once(':')?;
     let needs = needs.split('#').next().unwrap_or_default();
     if needs.contains(['$', ';', '=', '|', ':']) {
         return None;
@@ -173,15 +200,14 @@ fn recipe(text: &str, target: &str, depth: usize) -> Option<Vec<String>> {
             found.extend(recipe(text, need, depth + 1)?);
         }
     }
-    for line in
-        lines.take_while(|line| line.starts_with('\t') || line.trim().is_empty() || line.starts_with('#'))
-    {
+    let in_recipe = |line: &str| line.starts_with('\t') || line.trim().is_empty() || line.starts_with('#');
+    for (at, line) in lines.take_while(|(_, line)| in_recipe(line)) {
         let Some(command) = line.strip_prefix('\t') else { continue };
         // `$$` is the shell's own dollar, and any other one is make's.
         if command.replace("$$", "").contains('$') || command.ends_with('\\') {
             return None;
         }
-        found.push(command.replace("$$", "$"));
+        found.push((at + 1, command.replace("$$", "$")));
     }
     Some(found)
 }
@@ -199,11 +225,15 @@ mod tests {
     fn reads_recipes_that_are_plain_shell() {
         let text = ".PHONY: install\nPY = python\nall: install test\n\ninstall: venv # once\n\t@pip install flask\n\t-rm -rf x\n\nvenv:\n\tpython -m venv v\ntest:\n\t$(PY) -m pytest\nshell:\n\techo $$HOME\n";
         assert_eq!(default_target(text), Some("all"));
-        assert_eq!(
-            recipe(text, "install", 0).unwrap_or_default(),
-            ["python -m venv v", "@pip install flask", "-rm -rf x"]
-        );
-        assert_eq!(recipe(text, "shell", 0).unwrap_or_default(), ["echo $HOME"]);
+        let lines = |target| -> Vec<String> {
+            let found = recipe(text, target, 0).unwrap_or_default();
+            for (at, line) in &found {
+                assert_eq!(text.get(*at..).map(|rest| rest.starts_with(&line[..4])), Some(true), "{line}");
+            }
+            found.into_iter().map(|(_, line)| line).collect()
+        };
+        assert_eq!(lines("install"), ["python -m venv v", "@pip install flask", "-rm -rf x"]);
+        assert_eq!(lines("shell"), ["echo $HOME"]);
         assert_eq!(recipe(text, "test", 0), None);
         assert_eq!(recipe(text, "all", 0), None);
         assert_eq!(recipe(text, "deploy", 0), None);

@@ -58,7 +58,10 @@ impl Run<'_, '_> {
         }
         for redirect in &simple.redirections {
             if redirect.here_document().is_some() {
-                return Status::unknown("it has a here-document (`<<`), which this tool does not follow");
+                if !takes_no_commands(simple) {
+                    return Status::unknown("it has a here-document (`<<`), which this tool does not follow");
+                }
+                continue;
             }
             if let Some(target) = redirect.target.text.as_deref() {
                 let target = paths::join(&shell.cwd, target);
@@ -109,9 +112,12 @@ impl Run<'_, '_> {
             if self.depth >= DEEPEST || self.machine.work.is_spent() {
                 return Status::unknown(format!("`{}` calls itself", cmd.name));
             }
+            let caller = (self.file.clone(), self.offset);
+            (self.file, self.offset) = (function.file, function.offset);
             self.depth += 1;
-            let status = self.compound(shell, &function.body);
+            let status = self.compound(shell, &function.definition.body);
             self.depth -= 1;
+            (self.file, self.offset) = caller;
             return status;
         }
         if BASH_BUILTINS.has(&cmd.name) {
@@ -195,7 +201,7 @@ impl Run<'_, '_> {
                 shell.exited = true;
                 match cmd.args.first() {
                     None | Some(Some("0")) => Status::Ok,
-                    Some(Some(_)) => Status::fail(Reason::Other, "the command exits with an error"),
+                    Some(Some(_)) => Status::fail(Reason::Other, self.exit_error()),
                     Some(None) => Status::unknown("the exit code comes from a variable"),
                 }
             }
@@ -212,11 +218,23 @@ impl Run<'_, '_> {
         }
     }
 
+    /// What an `exit 1` shows.
+    fn exit_error(&self) -> String {
+        let what = if self.file.is_some() { "the script" } else { "the command" };
+        match &self.missed {
+            Some(program) => format!("{what} exits with an error: there is no `{program}` on PATH"),
+            None => format!("{what} exits with an error"),
+        }
+    }
+
     /// `which x`, `command -v x`, `type x`.
-    pub(crate) fn lookup(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+    pub(crate) fn lookup(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         match cmd.operand() {
             Some(name) if BASH_BUILTINS.has(name) || self.machine.find(shell, name).is_some() => Status::Ok,
-            Some(name) => Status::fail(Reason::Other, format!("no `{name}` on PATH")),
+            Some(name) => {
+                self.missed = Some(name.to_owned());
+                Status::fail(Reason::Other, format!("no `{name}` on PATH"))
+            }
             None => Status::unknown("the name of the program comes from a variable"),
         }
     }
@@ -278,7 +296,7 @@ impl Run<'_, '_> {
         missing_file(file)
     }
 
-    fn external(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, feed: Option<&Command>) -> Status {
+    pub(super) fn external(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, feed: Option<&Command>) -> Status {
         // `command` and `eval` reach here with their own name when nothing follows.
         if let Some(status) = self.fetch(shell, cmd) {
             return status;
@@ -291,7 +309,10 @@ impl Run<'_, '_> {
             }
             Some(Program::Virtualenv(env)) => self.virtualenv(shell, cmd, env),
             Some(Program::Console(env)) => self.console(shell, cmd, env),
-            Some(Program::Known) => self.known(shell, cmd),
+            Some(Program::Known) => match self.machine.profile.closures.get(&cmd.name).cloned() {
+                Some(package) => self.closed(shell, cmd, &package),
+                None => self.known(shell, cmd),
+            },
             Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {
                 Status::unknown(format!("this tool does not know `{path}`, which an earlier command creates"))
@@ -371,8 +392,15 @@ impl Run<'_, '_> {
         let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
-        self.invocations.push(Invocation {
+        let noted = if self.file.is_some() { &mut self.script_invocations } else { &mut self.invocations };
+        let again = |known: &Invocation| known.span == span && known.file == self.file;
+        if self.file.is_some() && (noted.len() >= MOST_IN_SCRIPTS || noted.iter().any(again)) {
+            // Ex) a function that is called twice
+            return;
+        }
+        noted.push(Invocation {
             span,
+            file: self.file.clone(),
             program: cmd.name.clone(),
             kind,
             venv,
@@ -381,6 +409,16 @@ impl Run<'_, '_> {
             status: status.clone(),
         });
     }
+}
+
+/// So many invocations in scripts are noted for one command.
+const MOST_IN_SCRIPTS: usize = 200;
+
+/// Ex) `cat <<EOF > .env`: what it reads is data, whatever it says.
+fn takes_no_commands(simple: &SimpleCommand) -> bool {
+    simple
+        .text(0)
+        .is_some_and(|name| matches!(base_name(name), "cat" | "tee" | "grep" | "sed" | ":" | "psql"))
 }
 
 /// The call of a package manager.

@@ -96,6 +96,21 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The file of the app's module that a program is told to load.
+    pub(super) fn module_file(
+        &self,
+        shell: &Shell,
+        env: EnvId,
+        program: &str,
+        args: &[Option<&str>],
+    ) -> Option<String> {
+        let Target::Module(module, _) = target(program, args)? else { return None };
+        match self.module_in(shell, env, &module, &self.roots(shell, program, args)) {
+            Found::Module(file) => file,
+            _ => None,
+        }
+    }
+
     /// Where a module is, below these directories and in the environment.
     pub(super) fn module_in(&self, shell: &Shell, env: EnvId, module: &str, roots: &[String]) -> Found {
         let parts: Vec<&str> = module.split('.').collect();
@@ -154,7 +169,7 @@ impl Run<'_, '_> {
             }
         });
         let detail = format!("ModuleNotFoundError: No module named '{part}'");
-        Status::Fail(Failure { reason: Reason::ModuleNotFound, detail, hint })
+        Status::Fail(Failure { reason: Reason::ModuleNotFound, detail, hint, at: None })
     }
 
     /// Directories that the program looks for modules in.
@@ -264,7 +279,7 @@ fn has_option(args: &[Option<&str>], names: &[&str]) -> bool {
     args.iter().flatten().any(|arg| names.contains(&arg.split('=').next().unwrap_or(arg)))
 }
 
-fn is_python_file(name: &str) -> bool {
+pub(super) fn is_python_file(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "py")
 }
 

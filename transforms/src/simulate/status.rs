@@ -1,6 +1,8 @@
 //! How a command ends, as far as can be said.
 
 use super::verdict::Reason;
+use crate::text::Span;
+use std::sync::Arc;
 
 /// A predicted failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +12,8 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// What would mend it, where that is known.
     pub(crate) hint: Option<String>,
+    /// The file of the repository and the bytes in it where it happens, where that is not the command itself.
+    pub(crate) at: Option<(Arc<str>, Span)>,
 }
 
 /// How a command ends.
@@ -25,7 +29,7 @@ pub(crate) enum Status {
 
 impl Status {
     pub(crate) fn fail(reason: Reason, detail: impl Into<String>) -> Self {
-        Status::Fail(Failure { reason, detail: detail.into(), hint: None })
+        Status::Fail(Failure { reason, detail: detail.into(), hint: None, at: None })
     }
 
     pub(crate) fn unknown(why: impl Into<String>) -> Self {

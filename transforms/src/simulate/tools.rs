@@ -166,7 +166,22 @@ impl Run<'_, '_> {
             self.note(shell, cmd, kind, into, &status);
             return status;
         }
+        if cmd.operand() == Some("run") {
+            let own = self.machine.managed.contains(base_name(&cmd.name));
+            let holds = |id: &EnvId| self.machine.envs.get(*id).is_some_and(|env| env.dists.has_packages());
+            let status = match into.filter(holds) {
+                Some(env) => self.run_inside(shell, cmd, env),
+                None if own => Status::Ok,
+                None => Status::unknown(format!(
+                    "it is not known what the environment of `{} run` has",
+                    base_name(&cmd.name)
+                )),
+            };
+            self.note(shell, cmd, kind, into, &status);
+            return status;
+        }
         if installs {
+            self.machine.managed.insert(base_name(&cmd.name).to_owned());
             let mut asked = Dists::default();
             self.manage_project(shell, with_groups(cmd), &mut asked);
             if let Some(env) = into.and_then(|id| self.machine.envs.get_mut(id)) {
@@ -197,6 +212,7 @@ impl Run<'_, '_> {
                 reason: Reason::Other,
                 detail: "[tool.poetry] section not found in pyproject.toml".to_owned(),
                 hint: Some(hint.to_owned()),
+                at: None,
             }));
         }
         None
@@ -233,8 +249,15 @@ impl Run<'_, '_> {
                 if let Some(env) = id.and_then(|id| self.machine.envs.get_mut(id)) {
                     merge(&mut env.dists, asked, &self.machine.work);
                 }
-                self.note(shell, cmd, manager_kind(cmd), id, &Status::Ok);
-                return Status::Ok;
+                let status = match id.filter(|_| operands.first() == Some(&"run")) {
+                    Some(id) => self.run_inside(shell, cmd, id),
+                    None => Status::Ok,
+                };
+                self.note(shell, cmd, manager_kind(cmd), id, &status);
+                return status;
+            }
+            ["tool", "install" | "update-shell", ..] => {
+                Status::unknown("what `uv tool` installs is not followed")
             }
             _ => Status::Ok,
         };
@@ -344,10 +367,26 @@ impl Run<'_, '_> {
 }
 
 /// Whether a task runner runs commands that stand in a file of its own.
-fn runs_recipe(runner: &str, verb: Option<&str>) -> bool {
+pub(super) fn runs_recipe(runner: &str, verb: Option<&str>) -> bool {
     match runner {
         "hatch" => verb == Some("run"),
-        _ => matches!(runner, "just" | "task" | "invoke" | "inv" | "nox" | "tox"),
+        "pixi" | "rye" | "mise" | "conda" | "mamba" | "micromamba" => true,
+        "pipx" => matches!(verb, Some("install" | "inject" | "ensurepath" | "install-all")),
+        _ => matches!(
+            runner,
+            "doit"
+                | "fab"
+                | "inv"
+                | "invoke"
+                | "just"
+                | "mage"
+                | "nox"
+                | "poe"
+                | "rake"
+                | "task"
+                | "go-task"
+                | "tox"
+        ),
     }
 }
 

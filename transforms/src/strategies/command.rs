@@ -23,11 +23,15 @@ impl Changes {
     /// The command after the changes; `None` where nothing of it remains.
     pub(crate) fn apply(&self, command: &str, script: &CommandList) -> Option<String> {
         let (drop, parts) = self.flattened(script);
-        let cuts = cuts(script, &drop)?;
-        let whole = merged(&cuts);
+        let drop: HashSet<Span> = drop.into_iter().collect();
+        let mut emptied = Vec::new();
+        let cuts = cuts(script, &drop, &mut emptied)?;
+        let whole = merged(&[cuts.as_slice(), emptied.as_slice()].concat());
         let inside = |span: Span| is_within(&whole, span);
         let parts = parts.iter().filter(|(span, _)| !inside(*span));
         let mut edits: Vec<Edit> = cuts.iter().map(|cut| Edit::deletion(*cut)).collect();
+        // A body without a command is a syntax error.
+        edits.extend(emptied.iter().map(|body| Edit::replacement(*body, ":")));
         edits.extend(parts.map(|(span, new)| Edit::replacement(*span, new.as_str())));
         edits.sort();
         let mut held = Transaction::new();
@@ -43,13 +47,13 @@ impl Changes {
     fn flattened(&self, script: &CommandList) -> (Vec<Span>, Vec<(Span, String)>) {
         let (mut drop, mut parts) = (self.drop.clone(), self.parts.clone());
         let dropped: BTreeSet<Span> = drop.iter().copied().collect();
-        for at in script.simple_commands() {
-            let outer = at.simple.span;
+        for simple in script.all_simple_commands() {
+            let outer = simple.span;
             let mut inside = dropped.range(Span::at(outer.start)..Span::at(outer.end));
             if !inside.any(|span| *span != outer && outer.contains(*span)) {
                 continue;
             }
-            let Some((text, start)) = shell::nested(at.simple) else { continue };
+            let Some((text, start)) = shell::nested(simple) else { continue };
             let Ok(inner) = shell::parse(&text) else { continue };
             let whole = Span::new(start, start + text.len());
             let shift = |span: Span| Span::new(span.start - start, span.end - start);
@@ -73,10 +77,9 @@ impl Changes {
 }
 
 /// The bytes that go with the dropped simple commands: themselves and the operators that joined
-/// them. `None` where no step remains.
-fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
-    let drop: HashSet<Span> = drop.iter().copied().collect();
-    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.command, &drop)).collect();
+/// them. `None` where no step remains. `emptied` gets the bodies of compound commands of which nothing remains.
+fn cuts(script: &CommandList, drop: &HashSet<Span>, emptied: &mut Vec<Span>) -> Option<Vec<Span>> {
+    let mut gone: Vec<bool> = script.steps.iter().map(|step| is_dropped(&step.command, drop)).collect();
     for at in 1..gone.len() {
         let fallback = script.steps.get(at - 1).is_some_and(|step| step.separator == Separator::Or)
             && gone.get(at - 1) == Some(&true);
@@ -146,7 +149,31 @@ fn cuts(script: &CommandList, drop: &[Span]) -> Option<Vec<Span>> {
         };
         cuts.push(cut);
     }
+    for (step, _) in script.steps.iter().zip(&gone).filter(|(_, gone)| !**gone) {
+        cuts.extend(cuts_inside(&step.command, drop, emptied));
+    }
     Some(with_here_documents(script, &gone, cuts))
+}
+
+/// The bytes that go from the lists inside a command that stays.
+fn cuts_inside(node: &Command, drop: &HashSet<Span>, emptied: &mut Vec<Span>) -> Vec<Span> {
+    let lists = match node {
+        Command::Simple(_) => return Vec::new(),
+        Command::Pipeline(pipeline) => {
+            return pipeline.commands.iter().flat_map(|stage| cuts_inside(stage, drop, emptied)).collect();
+        }
+        Command::Compound(compound) => compound.kind.lists(),
+        Command::Function(function) => function.body.kind.lists(),
+    };
+    let mut found = Vec::new();
+    for list in lists {
+        match (cuts(list, drop, emptied), list.steps.first(), list.steps.last()) {
+            (Some(cuts), ..) => found.extend(cuts),
+            (None, Some(first), Some(last)) => emptied.push(Span::new(first.span.start, last.span.end)),
+            (None, ..) => {}
+        }
+    }
+    found
 }
 
 /// The cuts, with the bodies of here-documents that go and without those that stay.
@@ -182,6 +209,14 @@ fn is_dropped(node: &Command, drop: &HashSet<Span>) -> bool {
         Command::Compound(compound) => match &compound.kind {
             CompoundKind::Subshell(list) | CompoundKind::Group(list) => {
                 list.steps.iter().all(|step| is_dropped(&step.command, drop))
+            }
+            // Ex) `if [ -f requirements.txt ]; then pip install …; fi`: the test has nothing left to guard
+            CompoundKind::If(clause) => {
+                let asks = |step: &Step| is_check(&step.command) || is_test(&step.command);
+                let conditions = clause.branches.iter().flat_map(|branch| &branch.condition.steps);
+                let bodies = clause.branches.iter().map(|branch| &branch.body).chain(&clause.else_body);
+                let mut steps = bodies.flat_map(|body| &body.steps);
+                conditions.into_iter().all(asks) && steps.all(|step| is_dropped(&step.command, drop))
             }
             _ => false,
         },
@@ -312,6 +347,13 @@ mod tests {
             ("a\nq <<E\nb\nE\nc", &["q <<E"], Some("a\nc")),
             ("bash -c 'q && b'", &["q"], Some("bash -c 'b'")),
             ("bash -c 'q' && c", &["q"], Some("c")),
+            ("if [ -f a ]; then q; fi", &["q"], None),
+            ("if [ -f a ]; then q; else b; fi", &["q"], Some("if [ -f a ]; then :; else b; fi")),
+            ("if [ -f a ]; then b && q; fi", &["q"], Some("if [ -f a ]; then b; fi")),
+            ("if a; then\n q\n b\nfi; c", &["q"], Some("if a; then\n b\nfi; c")),
+            ("(a; q) && c", &["q"], Some("(a) && c")),
+            ("for i in 1 2; do q; done", &["q"], Some("for i in 1 2; do :; done")),
+            ("f() { q; a; }; f", &["q"], Some("f() { a; }; f")),
         ] {
             assert_eq!(without(command, drop).as_deref(), want, "{command} without {drop:?}");
         }

@@ -111,7 +111,11 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         list.pieces.clear();
     } else {
         let was = list.pieces.clone();
-        let kept = |(at, text): (usize, String)| Piece { was: was.get(at).and_then(|piece| piece.was), text };
+        let kept = |(at, text): (usize, String)| Piece {
+            was: was.get(at).and_then(|piece| piece.was),
+            text,
+            ..Piece::default()
+        };
         list.title = Some(if first {
             format!("replace the install commands with `\"...\"`: Nixpacks then {}", manager.does())
         } else {
@@ -123,7 +127,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
         before.sort();
         list.pieces = before.into_iter().map(kept).collect();
         if first {
-            list.pieces.push(Piece { was: None, text: "...".to_owned() });
+            list.pieces.push(Piece { text: "...".to_owned(), ..Piece::default() });
         }
         list.pieces.extend(after.into_iter().map(kept));
     }
@@ -242,6 +246,12 @@ pub(super) fn classify(cx: &Context<'_>, command: &Command, manager: Manager, ta
             changes.drop.push(at.simple.span);
         }
     }
+    pip_left |= command.script_invocations.iter().any(|call| {
+        matches!(
+            call.kind,
+            InvocationKind::Pip(_) | InvocationKind::UvPip { .. } | InvocationKind::Manager { .. }
+        )
+    });
     let rewritten = rewrite(cx, command, target);
     let tidy = tidied(&rewritten.changes, &changes, pip_left);
     changes.drop.extend(tidy.drop);
@@ -303,8 +313,10 @@ fn job(call: &Invocation, manager: Manager) -> Option<bool> {
                 }
                 Manager::Tool(tool) => {
                     let names: Vec<String> = command.names().collect();
-                    return (command.is_install() && names == [tool] && command.requirement_files.is_empty())
-                        .then_some(false);
+                    // A version that is asked for stays: the lock file may need it.
+                    let any = command.packages.iter().all(|(_, text)| text.eq_ignore_ascii_case(tool));
+                    let tool_alone = names == [tool] && any && command.requirement_files.is_empty();
+                    return (command.is_install() && tool_alone).then_some(false);
                 }
             };
             if plain {

@@ -15,7 +15,7 @@ mod venv;
 
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::simulate::{InvocationKind, Reason};
+use crate::simulate::{Command, InvocationKind, Reason};
 use target::Target;
 
 /// A strategy to aim for.
@@ -52,7 +52,7 @@ pub(crate) fn apply(
             let applies = managed::apply(cx, draft) || pip_before_provider::apply(cx, draft);
             let target = Target::provided();
             if !applies && !matches!(state, AttemptState::Targeting(_)) {
-                let astray = |command: &&crate::simulate::Command| venv::installs_outside(command, &target);
+                let astray = |command: &&Command| venv::installs_outside(command, &target);
                 if *state == AttemptState::Initial || cx.file_commands().iter().any(astray) {
                     return None;
                 }
@@ -100,7 +100,7 @@ fn native_libs(cx: &Context<'_>, draft: &mut Draft<'_>) {
         return;
     }
     let installs =
-        cx.simulation.commands.iter().flat_map(|command| &command.invocations).any(|call| match &call.kind {
+        cx.simulation.commands.iter().flat_map(Command::all_invocations).any(|call| match &call.kind {
             InvocationKind::Pip(pip) => pip.command.is_install() && !pip.command.is_self_upgrade(),
             InvocationKind::UvPip { .. } | InvocationKind::Manager { .. } => true,
             _ => false,

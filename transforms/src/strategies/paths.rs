@@ -4,7 +4,8 @@ use super::target::Target;
 use crate::context::Context;
 use crate::document::schema::PATHS;
 use crate::fix::Draft;
-use crate::simulate::{InvocationKind, Reason, base_name};
+use crate::plan::Origin;
+use crate::simulate::{Command, Invocation, InvocationKind, Reason, base_name};
 
 /// Puts the target's programs on `PATH` from the phase that makes it on.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
@@ -38,14 +39,17 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
     if !cx.has("venv-off-path") || !cx.simulation.verdict.fails() {
         return;
     }
-    let missed = cx.simulation.commands.iter().flat_map(|command| &command.invocations).find_map(|call| {
+    let missed = cx.simulation.commands.iter().flat_map(Command::all_invocations).find_map(|call| {
         let (InvocationKind::Program { name } | InvocationKind::Python { name }) = &call.kind else {
             return None;
         };
         let missed = matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound));
         (missed && !name.contains('/')).then_some(name)
     });
-    let Some(missed) = missed else { return };
+    let Some(missed) = missed else {
+        reach_by_pip(cx, draft);
+        return;
+    };
     let is_python = base_name(missed).starts_with("python");
     let filled = cx
         .simulation
@@ -53,15 +57,39 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
         .iter()
         .filter(|env| env.dists.has_packages() && (is_python || env.dists.script(missed)));
     let Some(dir) = filled.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else {
+        reach_by_pip(cx, draft);
         return;
     };
     let made = cx.simulation.commands.iter().find(|command| {
         command
-            .invocations
-            .iter()
+            .all_invocations()
             .any(|call| matches!(&call.kind, InvocationKind::MakeVenv { dir: made } if made == dir))
     });
     if let Some(phase) = made.and_then(|command| command.phase.clone()) {
+        add(cx, draft, &format!("{dir}/bin"), &phase);
+        drop_variable(cx, draft);
+    }
+}
+
+/// As [`reach`], for a pip that no entry of the configuration runs, such as that of Railway's build command.
+fn reach_by_pip(cx: &Context<'_>, draft: &mut Draft<'_>) {
+    let config = cx.config().map(|doc| doc.path.as_str());
+    let elsewhere = cx.simulation.commands.iter().filter(|command| {
+        let Origin::Deploy(place) = &command.item.origin else { return false };
+        command.phase.is_some() && Some(place.path.as_str()) != config
+    });
+    let missed = elsewhere.flat_map(Command::all_invocations).find(|call| {
+        let bare = !call.program.contains('/');
+        let InvocationKind::Pip(pip) = &call.kind else { return false };
+        bare && !pip.sudo && call.venv.is_none() && call.reason().is_some_and(Reason::is_pip_family)
+    });
+    let Some(missed) = missed else { return };
+    let made = cx.simulation.envs.iter().take(missed.envs).filter(|env| env.has_pip);
+    let Some(dir) = made.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else { return };
+    let makes =
+        |call: &Invocation| matches!(&call.kind, InvocationKind::MakeVenv { dir: made } if made == dir);
+    let by = cx.simulation.commands.iter().find(|command| command.all_invocations().any(makes));
+    if let Some(phase) = by.and_then(|command| command.phase.clone()) {
         add(cx, draft, &format!("{dir}/bin"), &phase);
         drop_variable(cx, draft);
     }

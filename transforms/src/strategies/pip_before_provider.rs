@@ -48,7 +48,7 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
                 gone.entry(phase).or_default().insert(at);
                 // Within the list it keeps what belongs to it.
                 let was = (phase == "install").then_some(command.list_index);
-                moved.extend(rest.map(|(text, _)| Piece { was, text }));
+                moved.extend(rest.map(|(text, _)| Piece { was, text, ..Piece::default() }));
             }
         }
     }

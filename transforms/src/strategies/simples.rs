@@ -29,10 +29,10 @@ impl Simples {
 }
 
 fn add(script: &CommandList, offset: usize, found: &mut BTreeMap<Span, (SimpleCommand, usize)>) {
-    for at in script.simple_commands() {
-        let span = Span::new(at.simple.span.start + offset, at.simple.span.end + offset);
-        found.entry(span).or_insert_with(|| (at.simple.clone(), offset));
-        if let Some((text, start)) = shell::nested(at.simple)
+    for simple in script.all_simple_commands() {
+        let span = Span::new(simple.span.start + offset, simple.span.end + offset);
+        found.entry(span).or_insert_with(|| (simple.clone(), offset));
+        if let Some((text, start)) = shell::nested(simple)
             && let Ok(inner) = shell::parse(&text)
         {
             add(&inner, offset + start, found);

@@ -55,6 +55,12 @@ impl Target {
         format!("{}/bin", self.dir)
     }
 
+    /// Whether it is there when a command runs.
+    pub(crate) fn is_made_before(&self, command: &Command) -> bool {
+        let first = command.all_invocations().next();
+        self.made.is_some_and(|at| first.is_some_and(|call| at < call.envs))
+    }
+
     /// Whether a command finds the environment's programs by their names once it is made and on
     /// `PATH`. One that does not find it although both are so has to name it.
     pub(crate) fn is_found_by(&self, command: &Command, call: &Invocation) -> bool {
@@ -100,7 +106,7 @@ fn carried(cx: &Context<'_>, bin: &str) -> Option<BTreeSet<String>> {
 
 /// The environments that pip commands of the configuration install into.
 fn filled<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
-    let calls = cx.file_commands().into_iter().flat_map(|command| &command.invocations);
+    let calls = cx.file_commands().into_iter().flat_map(Command::all_invocations);
     let installs =
         |call: &&Invocation| matches!(&call.kind, InvocationKind::Pip(pip) if pip.command.is_install());
     calls.filter(installs).filter_map(|call| call.venv.as_deref()).collect()
@@ -113,12 +119,16 @@ fn made<'m>(cx: &Context<'m>) -> HashSet<&'m str> {
         InvocationKind::MakeVenv { dir } => Some(dir.as_str()),
         _ => None,
     };
-    commands.flat_map(|command| &command.invocations).filter_map(dir).collect()
+    commands.flat_map(Command::all_invocations).filter_map(dir).collect()
 }
 
 /// A virtual environment that the commands of the file name and nothing makes.
 fn expected_venv_dir(cx: &Context<'_>) -> Option<String> {
-    cx.file_commands().into_iter().flat_map(|command| &command.invocations).find_map(|call| {
+    let own = cx.file_commands().into_iter().flat_map(Command::all_invocations);
+    // A script that starts the app is not edited: the environment has to be where it looks.
+    let starts = cx.simulation.commands.iter().filter(|command| command.phase.is_none());
+    let mut calls = own.chain(starts.flat_map(|command| &command.script_invocations));
+    calls.find_map(|call| {
         let dir = match &call.kind {
             InvocationKind::Pip(pip) if call.fails() && pip.name.contains("venv/bin/") => {
                 let path = join(&call.cwd, &pip.name);
@@ -138,9 +148,7 @@ fn expected_venv_dir(cx: &Context<'_>) -> Option<String> {
 fn interpreter(cx: &Context<'_>) -> String {
     let profile = &cx.simulation.profile;
     let named =
-        cx.file_commands().into_iter().flat_map(|command| &command.invocations).find_map(|call| match &call
-            .kind
-        {
+        cx.file_commands().into_iter().flat_map(Command::all_invocations).find_map(|call| match &call.kind {
             InvocationKind::Pip(pip) if pip.module && profile.pythons.contains_key(&pip.name) => {
                 Some(pip.name.clone())
             }
@@ -157,7 +165,7 @@ fn interpreter(cx: &Context<'_>) -> String {
 fn says_three(cx: &Context<'_>) -> bool {
     let calls = cx.simulation.commands.iter().filter(|command| crate::simulate::in_file(&command.item));
     let names: Vec<&str> =
-        calls.flat_map(|command| &command.invocations).map(|call| base_name(&call.program)).collect();
+        calls.flat_map(Command::all_invocations).map(|call| base_name(&call.program)).collect();
     names.iter().any(|name| matches!(*name, "pip3" | "python3"))
         && !names.iter().any(|name| matches!(*name, "pip" | "python"))
 }

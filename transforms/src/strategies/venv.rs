@@ -66,10 +66,14 @@ pub(crate) fn apply(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) ->
         makes = makes.or_else(|| here().filter(|_| rewritten.makes));
         uses = uses.or_else(|| here().filter(|_| rewritten.uses));
     }
+    let there = commands.iter().any(|command| {
+        let is_first = uses.as_ref().is_some_and(|(phase, _)| command.phase.as_ref() == Some(phase));
+        is_first && installs_outside(command, target) && target.is_made_before(command)
+    });
     let (use_phase, use_at) = uses.clone().or_else(|| makes.clone())?;
     let made_first = makes.as_ref().is_some_and(|(phase, at)| *phase != use_phase || *at <= use_at);
-    let made = || Piece { was: None, text: target.make() };
-    let mut insert = (!made_first).then(made);
+    let made = || Piece { text: target.make(), ..Piece::default() };
+    let mut insert = (!made_first && !there).then(made);
     if let (false, Some((phase, at))) = (made_first, &makes) {
         // Made at the wrong time: the app's own line moves.
         insert = draft.list(phase, CMDS).and_then(|list| list.pieces.get(*at)).cloned();
@@ -135,25 +139,50 @@ fn apt_venv(cx: &Context<'_>, draft: &mut Draft<'_>) {
 
 /// Whether a command installs, or counts on installing, anywhere but into an environment that works.
 pub(crate) fn installs_outside(command: &Command, target: &Target) -> bool {
-    command.invocations.iter().any(|call| {
-        if call.venv.as_ref() == Some(&target.dir) {
-            return call.reason() == Some(Reason::Other);
-        }
-        match &call.kind {
-            InvocationKind::Pip(_) => call.venv.is_none() || call.fails(),
-            InvocationKind::EnsurePip | InvocationKind::RunGetPip => call.venv.is_none(),
-            InvocationKind::UvPip { .. }
-            | InvocationKind::Activate { .. }
-            | InvocationKind::MakeVenv { .. } => call.fails(),
-            InvocationKind::Python { name } => {
-                call.reason() == Some(Reason::PythonNotFound) && is_versioned(name)
-            }
-            InvocationKind::Manager { verb, .. } => {
-                call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
-            }
-            _ => false,
-        }
+    command.invocations.iter().any(|call| is_outside(call, target)) || script_needs_venv(command, target)
+}
+
+/// Whether a script of the repository that the command runs finds what it needs once the environment is made and on
+/// `PATH`.
+fn script_needs_venv(command: &Command, target: &Target) -> bool {
+    command.script_invocations.iter().any(|call| match &call.kind {
+        InvocationKind::Pip(_) | InvocationKind::Activate { .. } => is_outside(call, target),
+        _ => needs_activation(call) && is_outside(call, target),
     })
+}
+
+/// Whether a tool in a script looks for the environment that is active, and not on `PATH`.
+fn needs_activation(call: &Invocation) -> bool {
+    if call.file.is_none() || call.reason() == Some(Reason::CommandNotFound) {
+        return false;
+    }
+    match &call.kind {
+        InvocationKind::UvPip { system } => !system,
+        InvocationKind::Manager { tool, verb } => {
+            *tool != "uv" && matches!(verb.as_str(), "install" | "sync")
+        }
+        _ => false,
+    }
+}
+
+fn is_outside(call: &Invocation, target: &Target) -> bool {
+    if call.venv.as_ref() == Some(&target.dir) {
+        return call.reason() == Some(Reason::Other);
+    }
+    match &call.kind {
+        InvocationKind::Pip(_) => call.venv.is_none() || call.fails(),
+        InvocationKind::EnsurePip | InvocationKind::RunGetPip => call.venv.is_none(),
+        InvocationKind::UvPip { .. } | InvocationKind::Activate { .. } | InvocationKind::MakeVenv { .. } => {
+            call.fails()
+        }
+        InvocationKind::Python { name } => {
+            call.reason() == Some(Reason::PythonNotFound) && is_versioned(name)
+        }
+        InvocationKind::Manager { verb, .. } => {
+            call.venv.is_none() && matches!(verb.as_str(), "install" | "sync")
+        }
+        _ => false,
+    }
 }
 
 /// The place of a command in its list, by the entry's own bytes.
@@ -218,6 +247,16 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
         }
     }
     drop_leftovers(&mut out, script);
+    if script_needs_venv(command, target) {
+        out.uses = true;
+        out.rules.push("pip-outside-venv");
+        if command.script_invocations.iter().any(|call| needs_activation(call) && is_outside(call, target)) {
+            out.changes
+                .parts
+                .push((Span::at(script.span.start), format!(". {} && ", target.bin("activate"))));
+            out.rules.push("uv-outside-venv");
+        }
+    }
     out
 }
 

@@ -37,7 +37,7 @@ pub(super) fn rewrite(list: &List<'_>, pieces: &[Piece]) -> Option<Vec<Edit>> {
         match piece {
             Piece::New(new) => fresh.push(new),
             Piece::Moved(index, new) if !lines.get(*index)?.commented => fresh.push(new),
-            Piece::Moved(..) => return None,
+            Piece::Moved(..) | Piece::Joined(..) => return None,
             Piece::Keep(index) => {
                 let line = lines.get(*index)?;
                 *kept.get_mut(*index)? = true;

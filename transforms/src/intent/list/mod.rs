@@ -53,6 +53,8 @@ pub(super) enum Piece {
     New(NewItem),
     /// The item of this index at another place, with its comments: written as it was, or as given.
     Moved(usize, NewItem),
+    /// A new item in the place of the one of the last index, with the comments of that and of others that go.
+    Joined(Vec<usize>, usize, NewItem),
 }
 
 /// A list in a text.
@@ -128,7 +130,10 @@ impl<'d> List<'d> {
                 Piece::Moved(index, fresh) if index < self.items.len() => {
                     open.fresh.push(self.with_comments(index, fresh));
                 }
-                Piece::Moved(index, _) => {
+                Piece::Joined(from, index, fresh) if index < self.items.len() => {
+                    open.fresh.push(self.with_all_comments(&from, index, fresh));
+                }
+                Piece::Moved(index, _) | Piece::Joined(_, index, _) => {
                     return Err((self.span, format!("element {index} is not there")));
                 }
                 Piece::Keep(index) => {

@@ -192,6 +192,24 @@ impl List<'_> {
         fresh
     }
 
+    /// An item with its own comments and those of items that go.
+    pub(super) fn with_all_comments(&self, from: &[usize], index: usize, fresh: NewItem) -> NewItem {
+        let mut own = self.with_comments(index, fresh);
+        let mut above = Vec::new();
+        for from in from.iter().filter(|from| **from < self.items.len()) {
+            let other = self.with_comments(*from, NewItem::inline(String::new()));
+            above.extend(other.leading_comments);
+            above.extend(other.trailing_comment);
+        }
+        // Ex) the comment of the only line that had one stays behind it
+        if own.trailing_comment.is_none() && own.leading_comments.is_empty() && above.len() == 1 {
+            own.trailing_comment = above.pop();
+        }
+        above.append(&mut own.leading_comments);
+        own.leading_comments = above;
+        own
+    }
+
     /// Drops what follows `prev` up to the end of `b`, so that the bracket follows `prev`.
     fn pull_up(&self, prev: usize, b: usize, edits: &mut Vec<Edit>) -> bool {
         let comma = self.gaps[b + 1].comma.is_some();

@@ -3,8 +3,10 @@
 
 mod archives;
 mod gone;
+mod known;
 mod undefined;
 
 pub use archives::python;
 pub(crate) use gone::gone_from_apt;
+pub(crate) use known::{is_known, near};
 pub use undefined::{Replacement, Undefined, error, undefined, undefined_in};

@@ -9,15 +9,18 @@ pub enum Replacement {
     Drop,
     /// An attribute.
     Rename(&'static str),
+    /// The same name, in `aptPkgs`.
+    Apt,
     /// Not known.
     None,
 }
 
 impl Replacement {
-    /// As the tables have it: `-` for nothing, `?` for what is not known, else the name.
+    /// As the tables have it: `-` for nothing, `@` for `aptPkgs`, `?` for what is not known, else the name.
     pub(super) fn read(column: &'static str) -> Self {
         match column {
             "-" => Self::Drop,
+            "@" => Self::Apt,
             "?" => Self::None,
             name => Self::Rename(name),
         }
@@ -44,7 +47,7 @@ pub fn error(name: &str) -> String {
 /// What there is to say of a name that is no attribute of nixpkgs. `None`: it is one, or the table
 /// doesn't have it.
 pub fn undefined(name: &str) -> Option<Undefined> {
-    const DEBIAN: &str = "is the name of a Debian package";
+    const DEBIAN: &str = "that is a Debian package";
     if let Some(attribute) = DEBIAN_NAMES.columns(name).and_then(|mut columns| columns.next()) {
         return Some(Undefined { replacement: Replacement::Rename(attribute), why: DEBIAN });
     }
@@ -52,6 +55,14 @@ pub fn undefined(name: &str) -> Option<Undefined> {
     // Headers are an output of the package in nixpkgs, never a package of their own.
     if find(name).is_none() && name.ends_with("-dev") && !name.contains(['.', '(', ' ']) {
         return Some(Undefined { replacement: Replacement::None, why: DEBIAN });
+    }
+    // Ex) `python3-numpy`
+    if find(name).is_none()
+        && name.strip_prefix("python3-").is_some_and(|rest| !rest.contains('.'))
+        && !is_spelling_of_pip(name)
+    {
+        let why = "that is a Debian package: list Python packages in requirements.txt";
+        return Some(Undefined { replacement: Replacement::None, why });
     }
     let mut columns = find(name).or_else(|| if is_spelling_of_pip(name) { find("pip") } else { None })?;
     let replacement = Replacement::read(columns.next()?);
@@ -65,7 +76,7 @@ pub fn undefined_in(name: &str, archive: Option<&str>) -> Option<Undefined> {
     if name == "libpq" && archive.is_none_or(|archive| NIXPKGS_ARCHIVES.has(archive)) {
         return Some(Undefined {
             replacement: Replacement::Rename("postgresql"),
-            why: "is younger than the nixpkgs that Nixpacks uses",
+            why: "it is younger than the nixpkgs that Nixpacks uses",
         });
     }
     undefined(name)

@@ -1,0 +1,4 @@
+import flask
+import requests
+
+app = flask.Flask(__name__)

@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+. deploy/lib.sh
+# the packages
+install_packages

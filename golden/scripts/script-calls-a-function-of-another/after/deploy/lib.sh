@@ -1,0 +1,3 @@
+install_packages() {
+  python3 -m pip install -r requirements.txt
+}

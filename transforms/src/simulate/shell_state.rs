@@ -1,0 +1,82 @@
+//! What one shell sees: its variables, its `PATH`, where it is.
+
+use super::machine::Program;
+use super::paths::{APP, BASE_PATH};
+use crate::shell::FunctionDefinition;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The most directories of `PATH` that are followed: every command asks each of them.
+pub(crate) const MOST_DIRS: usize = 256;
+
+/// One shell: a `cmds` entry or the start command.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    /// Directories of `PATH`, first to last.
+    pub(crate) path: Arc<Vec<Arc<str>>>,
+    /// Absolute working directory.
+    pub(crate) cwd: String,
+    /// Variables that commands set and that matter here.
+    pub(crate) vars: Arc<BTreeMap<String, String>>,
+    /// The activated virtual environment.
+    pub(crate) active: Option<String>,
+    /// `set -e`
+    pub(crate) errexit: bool,
+    /// `-o pipefail`: the build's shells have it, the start's has not.
+    pub(crate) pipefail: bool,
+    /// Set once the shell has ended.
+    pub(crate) exited: bool,
+    /// Interpreters that were run by name: bash looks in the same place again until `PATH` changes
+    /// (bash(1), COMMAND EXECUTION), even where a nearer one was made meanwhile.
+    pub(crate) hashed: BTreeMap<String, Program>,
+    /// Functions that were defined.
+    pub(crate) functions: Arc<BTreeMap<String, Function>>,
+}
+
+/// A function of the shell, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) definition: FunctionDefinition,
+    /// The script of the repository, where it is not the command itself.
+    pub(crate) file: Option<Arc<str>>,
+    /// What its spans are counted from.
+    pub(crate) offset: usize,
+}
+
+/// The variables that the walk-through looks at.
+const VARS: [&str; 7] = [
+    "NIXPACKS_POETRY_VERSION",
+    "PIP_BREAK_SYSTEM_PACKAGES",
+    "PYTHONPATH",
+    "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_SYSTEM_PYTHON",
+    "VIRTUAL_ENV",
+];
+
+/// Whether the walk-through looks at this variable. Others are not kept: a shell is copied often.
+pub(crate) fn matters(name: &str) -> bool {
+    VARS.contains(&name)
+}
+
+impl Shell {
+    pub(crate) fn new(path: Arc<Vec<Arc<str>>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
+        Self {
+            path,
+            cwd: APP.to_owned(),
+            vars,
+            active: None,
+            errexit: false,
+            pipefail,
+            exited: false,
+            hashed: BTreeMap::new(),
+            functions: Arc::default(),
+        }
+    }
+}
+
+/// `PATH` with these directories before the base image's, or with one more than is followed.
+pub(crate) fn path_with<'d>(dirs: impl Iterator<Item = &'d Arc<str>>) -> Arc<Vec<Arc<str>>> {
+    let base = BASE_PATH.iter().map(|dir| Arc::from(*dir));
+    Arc::new(dirs.take(MOST_DIRS + 1).cloned().chain(base).collect())
+}
