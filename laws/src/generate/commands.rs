@@ -228,6 +228,7 @@ const LISTS: &[&[&str]] = &[
     &["bash -c 'cd server && pip install -r requirements.txt'"],
     &["pip install virtualenv", "virtualenv venv", "venv/bin/pip install -r {d}requirements.txt"],
     &["export PIP_NO_CACHE_DIR=1", "pip3 install -r {d}requirements.txt"],
+    &["cd ../server && pip install -r requirements.txt"],
     &["uv pip install --system -r {d}requirements.txt"],
     &["pip install poetry", "poetry config virtualenvs.create false", "poetry install --no-dev"],
 ];
@@ -283,6 +284,7 @@ const STARTS: &[&str] = &[
     "exec \"python\" '{d}main.py'",
     "npm start",
     "python -c 'import numpy'",
+    "web: python {d}main.py",
     "pip install -r {d}requirements.txt && python {d}main.py",
     "(cd server; python main.py)",
     "python {d}main.py\n",

@@ -73,6 +73,7 @@ const PACKAGES: &[&str] = &[
     "python311Packages",
     "pkgs.python311",
     "pkgs.pip",
+    "ffmpg",
 ];
 
 fn packages(source: &mut ByteSource<'_>) -> Value {
@@ -103,7 +104,9 @@ fn setup(source: &mut ByteSource<'_>, place: Place) -> Entries {
     }
     if source.one_in(6) {
         let key = source.pick(&["aptPkgs", "aptPackages"]);
-        let value = match source.below(4) {
+        let value = match source.below(6) {
+            4 => text("ffmpeg"),
+            5 => list(&["libgl1-mesa-glx", "libsm6"]),
             0 => list(&["libpq5"]),
             1 => list(&["...", "ffmpeg", "curl"]),
             2 => list(&["python3", "python3-pip"]),
@@ -174,7 +177,10 @@ pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> 
     let mut tables = Vec::new();
     let mut root = Entries::new();
     if source.one_in(6) {
-        let value = match source.below(8) {
+        let value = match source.below(11) {
+            8 => text("python"),
+            9 => Value::Raw("{ python = \"3.11\" }"),
+            10 => Value::Raw("[]"),
             0 => list(&["python"]),
             1 => list(&["...", "python"]),
             2 => list(&["node", "python"]),

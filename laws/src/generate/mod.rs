@@ -96,6 +96,7 @@ const REQUIREMENTS: &[&str] = &[
     "flask\ngunicorn\nuvicorn\n",
     "fastapi==0.110\r\nuvicorn[standard]>=0.30 ; python_version < '3.13'\r\ngunicorn\r\n",
     "numpy\npandas\ngunicorn\n",
+    "weasyprint\npyzbar\n",
     "# é\n-r base.txt\n--index-url https://example.org/simple\npsycopg2\n",
     "\u{feff}flask\\\n  >=2\n",
     "-e .\n",
@@ -157,6 +158,7 @@ fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
         ("manage.py", "import django\n"),
         ("extra.txt", "gunicorn\n"),
         ("setup.py", ""),
+        ("Procfile.txt", "web: python main.py\n"),
         ("scripts/start.sh", "gunicorn main:app\n"),
         ("scripts/install.sh", "pip install -r requirements.txt\n"),
     ] {

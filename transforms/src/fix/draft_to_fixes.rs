@@ -1,8 +1,7 @@
 //! A draft's changes as fixes: titled sets of edits.
 
-use super::draft::{
-    Answers, Draft, Insert, List, NewString, NewText, Piece, ProposedFix, Removal, Rename, Rules, is_splice,
-};
+use super::draft::{Answers, Draft, Insert, NewString, NewText, ProposedFix, Removal, Rename, Rules};
+use super::list::{List, Piece, is_splice};
 use crate::document::schema::NIX_PKGS;
 use crate::document::{Document, KeyPath, Node};
 use crate::edit::{self, Edit, EditError};

@@ -2,10 +2,12 @@
 
 mod draft;
 mod draft_to_fixes;
+mod list;
 mod provider_libs;
 
-pub(crate) use draft::{Draft, List, Piece, ProposedFix, is_splice};
+pub(crate) use draft::{Draft, ProposedFix};
 pub(crate) use draft_to_fixes::Proposals;
+pub(crate) use list::{List, Piece, is_splice};
 
 use crate::edit::Edit;
 
