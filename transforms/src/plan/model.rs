@@ -121,8 +121,12 @@ fn config_file(
 ) -> (Option<String>, Plan) {
     let nothing = (None, Plan::default());
     let from_railway = deploy.railway(&schema::RAILWAY_CONFIG_PATH);
-    let from_railway =
-        from_railway.map(|(path, _)| path.trim_start_matches("./").trim_matches('/').to_owned());
+    let from_railway = from_railway.map(|(path, _)| {
+        let path = path.trim_start_matches("./").trim_matches('/').to_owned();
+        // Written from the root of the repository, where the service builds the directory below it.
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        if !files.has(&path) && files.has(name) { name.to_owned() } else { path }
+    });
     let is_named_by_railway = from_railway.is_some();
     let name = match from_railway.or_else(|| env.config("CONFIG_FILE")) {
         Some(name) if !files.has(&name) => {
