@@ -6,6 +6,7 @@
 pub mod array;
 pub mod entry;
 pub mod string;
+pub mod syntax;
 
 mod indent;
 mod lines;

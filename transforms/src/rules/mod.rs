@@ -6,6 +6,7 @@
 mod app_in_subdirectory;
 mod apt_python;
 mod break_system_packages;
+mod broken_syntax;
 mod cached_venv;
 mod cd_outside_app;
 mod dropped_provider_packages;

@@ -79,6 +79,7 @@ registry! {
     app_in_subdirectory,
     apt_python,
     break_system_packages,
+    broken_syntax,
     cached_venv,
     cd_outside_app,
     dropped_provider_packages,
