@@ -43,6 +43,7 @@ impl Example {
                     ("requirements.txt", requirements),
                 ]);
             }
+            "missing-program" => app.insert("requirements.txt", "flask\n"),
             "missing-requirement" => {
                 app.insert("fetch.py", "import requests\n");
                 app.insert("requirements.txt", "flask\n");

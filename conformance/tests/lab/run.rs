@@ -50,6 +50,8 @@ const APPS: &[&str] = &[
     "start/modules-that-are-found",
     "start/nothing-names-a-command",
     "start/process-name",
+    "start/program-not-installed",
+    "start/program-not-installed-behind-own-commands",
     "untouched/break-system-packages-works",
     "untouched/node-then-python-with-procfile",
     "untouched/procfile-app",

@@ -4,7 +4,7 @@
 //! step sees what the earlier ones did, and the list is rewritten once.
 
 use super::list::List;
-use crate::document::schema::{CMDS, Key};
+use crate::document::schema::Key;
 use crate::document::{Document, KeyPath, Node};
 use crate::edit::Edit;
 use crate::plan::{Item, Model, Origin, Place};
@@ -219,10 +219,18 @@ impl<'m> Draft<'m> {
         }
     }
 
-    /// Adds `cmds = [command]` to `phases.<phase>` of the configuration, for another purpose than to install.
-    pub(crate) fn insert_command(&mut self, phase: &str, command: &str, title: String, rule: &'static str) {
-        self.insert(phase, CMDS.name(), &[command], rule);
-        if let Some(insert) = self.inserts.last_mut() {
+    /// Adds `key = [values]` to `phases.<phase>` of the configuration, for a purpose of the caller's own.
+    pub(crate) fn insert_all(
+        &mut self,
+        phase: &str,
+        key: &'static str,
+        values: &[&str],
+        title: String,
+        rule: &'static str,
+    ) {
+        let known = self.inserts.len();
+        self.insert(phase, key, values, rule);
+        if let Some(insert) = self.inserts.get_mut(known) {
             insert.title = Some(title);
         }
     }

@@ -23,6 +23,7 @@ mod misnamed_file;
 mod missing_apt_package;
 mod missing_interpreter;
 mod missing_native_libs;
+mod missing_program;
 mod missing_requirement;
 mod missing_system_library;
 mod missing_venv;

@@ -17,11 +17,11 @@ The text beside the marked line is the error that you would see in the build log
 ## Example
 ```toml
 [start]
-cmd = "celery -A tasks worker"
+cmd = "python server.py"
 ```
 
 ## Fix
-There is no automatic fix: the cause is outside the files that this tool edits, or there is more than one solution. Here `celery` is missing from the requirements.
+There is no automatic fix: the cause is outside the files that this tool edits, or there is more than one solution. Here the app has no `server.py`.
 "#,
 };
 

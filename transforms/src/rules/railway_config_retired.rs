@@ -137,7 +137,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let has_commands = CMDS.names.iter().any(|name| config.get(&["phases", "build", name]).is_some());
     if keys == RAILWAY_BUILD_COMMAND && !has_commands {
         let title = "add `phases.build.cmds` with the build command".to_owned();
-        draft.insert_command("build", command, title, INFO.id);
+        draft.insert_all("build", CMDS.name(), &[command], title, INFO.id);
         return true;
     }
     false

@@ -94,6 +94,7 @@ registry! {
     missing_apt_package,
     missing_interpreter,
     missing_native_libs,
+    missing_program,
     missing_requirement,
     missing_system_library,
     missing_venv,

@@ -197,7 +197,10 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     // A list of commands is no start command, and only a table of strings is one of variables.
     let fits = match meant {
         "cmd" => is_text,
-        "variables" => node.as_table().is_some(),
+        "variables" => {
+            let is_text = |entry: &Entry| entry.node.as_str().is_some();
+            node.as_table().is_some_and(|table| table.entries.iter().all(is_text))
+        }
         "phases" => false,
         _ => is_text || node.as_array().is_some(),
     };

@@ -1,0 +1,90 @@
+use super::registry::{FixStage, Rule, RuleFix};
+use super::support::Found;
+use super::{Finding, RuleInfo, Severity};
+use crate::context::Context;
+use crate::document::schema::CMDS;
+use crate::fix::Draft;
+use crate::plan::{Item, Origin};
+use crate::requirements::scripts::distributions_with_script;
+use crate::simulate::{Command, Invocation, InvocationKind, Outcome, Reason, Stage};
+
+static INFO: RuleInfo = RuleInfo {
+    id: "missing-program",
+    summary: "the start command runs a program whose Python package is not installed",
+    docs: r#"## What it does
+Finds start commands that run the program of a well-known Python package, such as `gunicorn`, where Nixpacks installs the Python packages and that one is not among them.
+
+## Why it fails
+The image has no such program: `gunicorn: command not found`. Often it is installed on the machine of a developer alone, and not in `requirements.txt`.
+
+## Example
+```toml
+[start]
+cmd = "gunicorn main:app"
+```
+becomes
+```toml
+[phases.install]
+cmds = ["...", "pip install gunicorn"]
+
+[start]
+cmd = "gunicorn main:app"
+```
+
+## Fix
+The package is installed behind Nixpacks' own install step, in its newest version. The better place is `requirements.txt`, where you can name a version: this tool does not change that file.
+"#,
+};
+
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::AfterStrategy, fix) };
+
+/// A program that the start misses, and the one package that brings it.
+fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'static str)> {
+    // Before that nobody knows what the install would have brought.
+    let is_first = matches!(cx.simulation.verdict.outcome, Outcome::Fails { stage: Stage::Start, .. });
+    let of_provider = |item: &Item| matches!(item.origin, Origin::Provider("python"));
+    let install = cx.model.plan.phases.get("install").and_then(|phase| phase.cmds.as_ref());
+    let installs = install.is_some_and(|cmds| cmds.iter().any(of_provider));
+    let start =
+        cx.simulation.commands.iter().filter(|command| is_first && installs && command.phase.is_none());
+    start.flat_map(|command| command.invocations.iter().map(move |call| (command, call))).find_map(
+        |(command, call)| {
+            let InvocationKind::Program { name } = &call.kind else { return None };
+            if call.reason() != Some(Reason::CommandNotFound) {
+                return None;
+            }
+            let mut packages = distributions_with_script(name);
+            // Of another name, or in several packages, it may not be the one that is meant.
+            let only = packages.next().filter(|package| package == name)?;
+            packages.next().is_none().then_some((command, call, only))
+        },
+    )
+}
+
+fn check(cx: &Context<'_>) -> Vec<Found> {
+    let Some((command, call, package)) = missing(cx) else { return Vec::new() };
+    let message = format!("nothing installs `{package}`, which the start command runs");
+    let note = format!("add `{package}` to your requirements file, with a version");
+    let found = Found::call(cx, command, call, Severity::Error, message.clone());
+    let found = found.unwrap_or_else(|| Found::app(Severity::Error, message));
+    vec![found.label(&format!("{package}: command not found")).note(&note)]
+}
+
+fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    let Some((.., package)) = missing(cx) else { return false };
+    let command = format!("pip install {package}");
+    let title = format!("install `{package}` behind the other packages");
+    if let Some(list) = draft.list("install", CMDS) {
+        // Without Nixpacks' own step nothing says where pip is.
+        if !list.has_marker() {
+            return false;
+        }
+        let end = list.pieces.len();
+        list.insert(end, command);
+        list.rules.insert(INFO.id);
+        list.say(&title);
+    } else {
+        draft.insert_all("install", CMDS.name(), &["...", &command], title, INFO.id);
+    }
+    true
+}
