@@ -1,4 +1,4 @@
-//! What the two shipped crates may depend on.
+//! What the three shipped crates may depend on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -27,10 +27,10 @@ fn shipped() -> Vec<Value> {
         array(&metadata["resolve"]["nodes"]).into_iter().map(|node| (text(&node["id"]), node)).collect();
     let ours = |package: &&Value| {
         package["source"].is_null()
-            && matches!(package["name"].as_str(), Some("nixpacks-fix" | "nixpacks-transforms"))
+            && matches!(package["name"].as_str(), Some("nixpacks-fix" | "nixpacks-railpack" | "nixpacks-transforms"))
     };
     let mut left: Vec<String> = packages.values().filter(ours).map(|package| text(&package["id"])).collect();
-    assert_eq!(left.len(), 2);
+    assert_eq!(left.len(), 3);
     let mut seen = BTreeSet::new();
     while let Some(id) = left.pop() {
         for dependency in array(&nodes[&id]["deps"]) {

@@ -24,5 +24,5 @@ pub mod rules;
 pub mod shell;
 pub mod simulate;
 mod strategies;
-mod tables;
+pub mod tables;
 pub mod text;

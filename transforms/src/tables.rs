@@ -44,13 +44,14 @@ pub(crate) static BASE_IMAGE_PROGRAMS: Table = Table::new(include_str!("../data/
 pub(crate) static BASH_BUILTINS: Table = Table::new(include_str!("../data/bash-builtins.tsv"));
 
 /// Rows of a name and what there is to say of it, sorted by name.
-pub(crate) struct Table {
+pub struct Table {
     text: &'static str,
     rows: OnceLock<Vec<(&'static str, &'static str)>>,
 }
 
 impl Table {
-    const fn new(text: &'static str) -> Self {
+    /// A table of the text of a file in a `data` directory.
+    pub const fn new(text: &'static str) -> Self {
         Self { text, rows: OnceLock::new() }
     }
 
@@ -67,22 +68,22 @@ impl Table {
     }
 
     /// Whether there is a row of this name.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.row(name).is_some()
     }
 
     /// The columns after the name, `None` where there is no row of it.
-    pub(crate) fn columns(&self, name: &str) -> Option<Split<'static, char>> {
+    pub fn columns(&self, name: &str) -> Option<Split<'static, char>> {
         Some(self.row(name)?.1.split('\t'))
     }
 
     /// The words of the column after the name, `None` where there is no row of it.
-    pub(crate) fn words(&self, name: &str) -> Option<Split<'static, char>> {
+    pub fn words(&self, name: &str) -> Option<Split<'static, char>> {
         Some(self.row(name)?.1.split(' '))
     }
 
     /// The names, in order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.rows().iter().map(|(name, _)| *name)
     }
 }

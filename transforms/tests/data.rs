@@ -40,6 +40,12 @@ fn faults(text: &str) -> Vec<String> {
 #[test]
 fn every_table_is_sorted_has_no_duplicates_and_is_loaded() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    check(root);
+    check(&root.join("../railpack"));
+}
+
+/// Checks the tables of a crate.
+fn check(root: &Path) {
     let loader = fs::read_to_string(root.join("src/tables.rs")).unwrap();
     let mut found = 0;
     for entry in fs::read_dir(root.join("data")).unwrap() {
