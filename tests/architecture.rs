@@ -30,12 +30,14 @@ const RAILPACK: &[&[&str]] = &[
     &["release"],
     &["names"],
     &["plan"],
-    &["config", "source"],
-    &["config_file", "image", "merge", "procfile"],
+    &["config", "json_text", "lint", "rewrite", "secrets", "source", "views"],
+    &["acts", "config_file", "image", "merge", "procfile"],
     &["python"],
-    &["detect"],
+    &["detect", "wanted"],
     &["shell_script"],
     &["planner"],
+    &["losses"],
+    &["migrate"],
 ];
 
 /// Modules of one row that know nothing of each other: a fix belongs to its rule, a strategy answers several rules

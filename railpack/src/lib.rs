@@ -13,20 +13,29 @@
 //!
 //! The facts are from Railpack's own source (MIT), version by version; each module names the files.
 
+mod acts;
 pub mod config;
 pub mod config_file;
 mod detect;
 pub mod image;
+mod json_text;
+pub mod lint;
+pub mod losses;
 mod merge;
+pub mod migrate;
 pub mod names;
 pub mod plan;
 pub mod planner;
 mod procfile;
 mod python;
 pub mod release;
+mod rewrite;
+mod secrets;
 mod shell_script;
 mod source;
 mod tables;
+mod views;
+mod wanted;
 
 /// The file that Railpack looks for in the directory that is built.
 pub const CONFIG_FILE: &str = "railpack.json";

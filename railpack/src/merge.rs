@@ -109,8 +109,14 @@ impl Draft {
         Layer::part(Self::MISE, &paths, &[])
     }
 
-    /// The plan of it with the configuration over it.
-    pub(crate) fn plan(&mut self, config: &Config, app: &Source<'_>, release: Release) -> Plan {
+    /// The plan of it with the configuration over it. What the image takes is only known of a provider that is modelled.
+    pub(crate) fn plan(
+        &mut self,
+        config: &Config,
+        app: &Source<'_>,
+        release: Release,
+        is_whole: bool,
+    ) -> Plan {
         for (tool, version) in &config.packages {
             self.set_version(tool, version, "custom config");
         }
@@ -157,7 +163,9 @@ impl Draft {
         for step in &mut steps {
             step.inputs.retain(is_there);
         }
-        keep_referenced(&mut steps, &deploy);
+        if is_whole {
+            keep_referenced(&mut steps, &deploy);
+        }
         Plan { steps, deploy, caches: std::mem::take(&mut self.caches) }
     }
 

@@ -1,7 +1,9 @@
 //! What is known of names: Nix packages, Debian packages, programs and variables.
 
 use crate::release::Debian;
-use crate::tables::{DEBIAN_PACKAGES, NIX_PACKAGES, PYTHON_TRIGGERS, RUNTIME_IMAGE_PROGRAMS, VARIABLES};
+use crate::tables::{
+    BUILDER_IMAGE_PACKAGES, DEBIAN_PACKAGES, NIX_PACKAGES, PYTHON_TRIGGERS, RUNTIME_IMAGE_PROGRAMS, VARIABLES,
+};
 
 /// What takes the place of a Nix package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +115,11 @@ pub fn apt_name(name: &str, debian: Debian) -> AptName {
 /// Whether the image that the app runs in has a program.
 pub fn in_runtime_image(program: &str) -> bool {
     RUNTIME_IMAGE_PROGRAMS.has(program)
+}
+
+/// Whether the image that the app is built in has a package.
+pub(crate) fn in_builder_image(package: &str) -> bool {
+    BUILDER_IMAGE_PACKAGES.has(package)
 }
 
 /// What Railpack looks for in the manifests.

@@ -126,7 +126,8 @@ pub fn plan(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Planned
     if config.deploy.start_command.is_some() {
         start = StartSource::Config;
     }
-    let plan = draft.plan(&config, &source, release);
+    let is_whole = provider.is_none_or(Provider::is_modelled);
+    let plan = draft.plan(&config, &source, release, is_whole);
     let python = draft.requested("python").cloned();
     let tools = draft.tools();
     let error = error.or_else(|| refused(&plan, provider));

@@ -144,6 +144,11 @@ impl Release {
         self.since(0, 17, 0)
     }
 
+    /// The schema asks for a provider; the planner never did.
+    pub(crate) fn schema_needs_provider(self) -> bool {
+        !self.since(0, 17, 0)
+    }
+
     /// Packages are looked for in the manifests of subdirectories too.
     pub(crate) fn looks_in_subdirectories(self) -> bool {
         self.since(0, 17, 2)

@@ -16,3 +16,6 @@ pub(crate) static RUNTIME_IMAGE_PROGRAMS: Table =
 pub(crate) static PYTHON_TRIGGERS: Table = Table::new(include_str!("../data/python-triggers.tsv"));
 /// Names of the variables of Nixpacks, and what takes their place.
 pub(crate) static VARIABLES: Table = Table::new(include_str!("../data/variables.tsv"));
+/// Packages of the image that the app is built in.
+pub(crate) static BUILDER_IMAGE_PACKAGES: Table =
+    Table::new(include_str!("../data/builder-image-packages.tsv"));

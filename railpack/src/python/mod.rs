@@ -5,7 +5,9 @@ mod packages;
 mod start;
 mod versions;
 
+pub(crate) use packages::BROWSER_LIBRARIES;
 pub(crate) use start::main_file;
+pub(crate) use versions::pin_files;
 pub use versions::{PinFile, pins};
 
 use crate::VENV;
@@ -42,6 +44,13 @@ impl App<'_> {
     pub(crate) fn uses(&self, package: &str) -> bool {
         self.source.manifests(self.release.looks_in_subdirectories()).contains(package)
     }
+}
+
+/// The packages of apt that the provider installs of itself: for the build, and for the running app.
+pub(crate) fn own_packages(app: App<'_>) -> (Vec<String>, Vec<String>) {
+    let mut draft = Draft::default();
+    packages::add(app, &mut draft);
+    (draft.build_packages, draft.deploy_packages)
 }
 
 /// Adds what the provider plans.

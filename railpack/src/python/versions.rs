@@ -22,6 +22,13 @@ pub struct PinFile {
     source: &'static str,
 }
 
+impl PinFile {
+    /// Whether a version can be put in place of another there without a look at its grammar.
+    pub(crate) fn can_be_edited(&self) -> bool {
+        matches!(self.path, ".python-version" | "runtime.txt" | ".tool-versions")
+    }
+}
+
 /// The files of mise, each over the ones after it. The docs of mise name more; these are the ones that Railpack copies.
 const MISE_FILES: [&str; 6] = [
     "mise.toml",
@@ -37,7 +44,7 @@ pub fn pins(view: &dyn nixpacks_transforms::app::AppView) -> Vec<PinFile> {
     pin_files(&Source::new(view))
 }
 
-fn pin_files(source: &Source<'_>) -> Vec<PinFile> {
+pub(crate) fn pin_files(source: &Source<'_>) -> Vec<PinFile> {
     let mut found = Vec::new();
     // mise leaves out what is not UTF-8.
     let text = |path| source.text(path).filter(|text| !text.contains('\u{fffd}'));
