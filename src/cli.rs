@@ -1,6 +1,9 @@
 //! The command line. Parsing touches neither the disk nor the terminal.
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nixpacks_railpack::release::Target;
+use std::fmt;
 use std::path::PathBuf;
 
 /// Finds out why Nixpacks cannot build or start a Python app, and fixes it.
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     },
     /// Show what Nixpacks would install and run, before and after the fix.
     Plan(CheckArgs),
+    /// Show or write the files that keep the app if Railpack builds it.
+    Migrate(MigrateArgs),
 }
 
 /// Options that every command takes.
@@ -103,6 +108,26 @@ pub(crate) struct FixArgs {
     pub(crate) how: CommitArgs,
 }
 
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    /// Which apps, and how to look at them.
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+    /// Where to: a version of Railpack, or a platform. The default is that of `--platform`, else Railway.
+    #[arg(long, value_name = "railpack@VERSION", value_parser = target, help_heading = "Migration")]
+    pub(crate) to: Option<Target>,
+    /// Write the files. Never deletes one, and never changes a `nixpacks.toml` or a railpack.json that is there.
+    #[arg(long, conflicts_with = "rev", help_heading = "Migration")]
+    pub(crate) write: bool,
+    /// Write the files and commit them, and nothing else. Makes one commit in each repository.
+    #[arg(long, conflicts_with = "rev", help_heading = "Commit")]
+    pub(crate) commit: bool,
+    /// How to commit.
+    #[command(flatten, next_help_heading = "Commit")]
+    pub(crate) how: CommitArgs,
+}
+
 /// Options of `--commit`.
 #[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -147,7 +172,8 @@ pub(crate) struct EngineArgs {
     pub(crate) platform: Option<Platform>,
     /// The builder that is set in the dashboard. `nixpacks` checks the app as Nixpacks builds it, even if a Dockerfile or
     /// a railway.json chooses another one.
-    #[arg(long, value_enum, help_heading = "Settings in the dashboard of your platform")]
+    /// `railpack` and `railpack@VERSION` show what changes if Railpack builds the app (`check` and `plan`).
+    #[arg(long, value_name = "BUILDER", value_parser = builder, help_heading = "Settings in the dashboard of your platform")]
     pub(crate) builder: Option<Builder>,
     /// Use only these rules, separated by commas.
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "What to fix")]
@@ -181,9 +207,51 @@ pub(crate) enum Platform {
 }
 
 /// A builder that an app can be checked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Builder {
     Nixpacks,
+    /// What stands after `railpack@`, if anything does.
+    Railpack(Option<Target>),
+}
+
+/// Those that a file of settings may name.
+impl ValueEnum for Builder {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Nixpacks]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        matches!(self, Self::Nixpacks).then(|| PossibleValue::new("nixpacks"))
+    }
+}
+
+impl fmt::Display for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nixpacks => f.write_str("nixpacks"),
+            Self::Railpack(None) => f.write_str("railpack"),
+            Self::Railpack(Some(target)) => match target.platform {
+                Some(platform) => write!(f, "railpack@{}", platform.name()),
+                None => write!(f, "railpack@{}", target.release),
+            },
+        }
+    }
+}
+
+/// Reads `nixpacks`, `railpack`, `railpack@0.37.0` or `railpack@coolify`.
+fn builder(typed: &str) -> Result<Builder, &'static str> {
+    match typed.split_once('@') {
+        None if typed == "nixpacks" => Ok(Builder::Nixpacks),
+        None if typed == "railpack" => Ok(Builder::Railpack(None)),
+        Some(("railpack", version)) => target(version).map(|target| Builder::Railpack(Some(target))),
+        _ => Err("write nixpacks, railpack or railpack@VERSION"),
+    }
+}
+
+/// Reads a version of Railpack, or a platform that runs one.
+fn target(typed: &str) -> Result<Target, &'static str> {
+    let typed = typed.strip_prefix("railpack@").unwrap_or(if typed == "railpack" { "" } else { typed });
+    Target::parse(typed).ok_or("name a version from 0.15.4 on, railway, coolify, dokploy or sevalla")
 }
 
 /// Options of `pr`.

@@ -70,7 +70,6 @@ pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
     let strategy = args.strategy.filter(|strategy| *strategy != Typed::Auto);
     for (option, value) in [
         ("--platform", args.platform.and_then(|platform| platform.to_possible_value())),
-        ("--builder", args.builder.and_then(|builder| builder.to_possible_value())),
         ("--strategy", strategy.and_then(|strategy| strategy.to_possible_value())),
     ] {
         if let Some(value) = value {
@@ -79,6 +78,9 @@ pub(crate) fn repeated(args: &EngineArgs) -> Vec<String> {
     }
     if let Some(file) = &args.config {
         add("--config", &file.display().to_string());
+    }
+    if let Some(builder) = args.builder {
+        add("--builder", &builder.to_string());
     }
     for (given, flag) in [(args.no_config, "--no-config"), (args.unsafe_fixes, "--unsafe-fixes")] {
         if given {

@@ -30,7 +30,7 @@ const RAILPACK: &[&[&str]] = &[
     &["release"],
     &["names"],
     &["plan"],
-    &["config", "json_text", "lint", "rewrite", "secrets", "source", "views"],
+    &["config", "json_text", "lint", "rewrite", "secrets", "source"],
     &["acts", "config_file", "image", "merge", "procfile"],
     &["python"],
     &["detect", "wanted"],
@@ -38,6 +38,7 @@ const RAILPACK: &[&[&str]] = &[
     &["planner"],
     &["losses"],
     &["migrate"],
+    &["checklist", "findings"],
 ];
 
 /// Modules of one row that know nothing of each other: a fix belongs to its rule, a strategy answers several rules

@@ -27,7 +27,10 @@ fn shipped() -> Vec<Value> {
         array(&metadata["resolve"]["nodes"]).into_iter().map(|node| (text(&node["id"]), node)).collect();
     let ours = |package: &&Value| {
         package["source"].is_null()
-            && matches!(package["name"].as_str(), Some("nixpacks-fix" | "nixpacks-railpack" | "nixpacks-transforms"))
+            && matches!(
+                package["name"].as_str(),
+                Some("nixpacks-fix" | "nixpacks-railpack" | "nixpacks-transforms")
+            )
     };
     let mut left: Vec<String> = packages.values().filter(ours).map(|package| text(&package["id"])).collect();
     assert_eq!(left.len(), 3);

@@ -209,7 +209,7 @@ fn readme_lists_every_rule_command_and_option() {
         assert!(readme.contains(&row), "README.md has no row\n{row}");
     }
     // Options of one command may stand in the document of that command.
-    let readme = ["docs/commit.md", "docs/pull-requests.md"]
+    let readme = ["docs/commit.md", "docs/moving-to-railpack.md", "docs/pull-requests.md"]
         .iter()
         .fold(readme, |all, path| all + &fs::read_to_string(root().join(path)).unwrap());
     let help = |args: &[&str]| Sandbox::new([("none", "")]).run(args).out;

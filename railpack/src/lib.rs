@@ -14,9 +14,11 @@
 //! The facts are from Railpack's own source (MIT), version by version; each module names the files.
 
 mod acts;
+pub mod checklist;
 pub mod config;
 pub mod config_file;
 mod detect;
+pub mod findings;
 pub mod image;
 mod json_text;
 pub mod lint;
@@ -34,7 +36,6 @@ mod secrets;
 mod shell_script;
 mod source;
 mod tables;
-mod views;
 mod wanted;
 
 /// The file that Railpack looks for in the directory that is built.

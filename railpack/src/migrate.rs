@@ -9,19 +9,20 @@ use crate::detect::Provider;
 use crate::json_text::Json;
 use crate::lint::faults;
 use crate::losses::{Loss, Unknown, losses, needs_other_files, written_paths};
+use crate::names;
 use crate::planner::{Planned, plan};
 use crate::python::{App, BROWSER_CACHE, BROWSER_LIBRARIES, own_packages, pin_files};
 use crate::release::{Platform, Target};
 use crate::rewrite::encode;
 use crate::source::Source;
-use crate::views::{With, WithoutRailway};
 use crate::wanted::{Package, Wanted};
-use nixpacks_transforms::app::AppView;
-use nixpacks_transforms::plan::{Dashboard, Model, model};
+use nixpacks_transforms::app::{AppView, Overlay};
+use nixpacks_transforms::document::{Document, FileKind, Node};
+use nixpacks_transforms::plan::{Dashboard, Model, Origin, model};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who asks for the packages that Railpack installs of itself.
-const OWN: &str = "Railpack itself";
+pub(crate) const OWN: &str = "Railpack itself";
 
 /// What a switch takes, and what is left of it.
 #[derive(Clone, Debug)]
@@ -53,6 +54,10 @@ pub struct ByHand {
     pub secrets: Vec<String>,
     /// There is a `Dockerfile`, which Railway builds instead.
     pub dockerfile: bool,
+    /// Settings of `railway.json` or `railway.toml` that no file of Railpack can hold, as `deploy.cronSchedule`.
+    pub railway_settings: Vec<String>,
+    /// Variables of Nixpacks that are set, and what takes their place.
+    pub variables: Vec<(String, &'static str)>,
     /// Files that commands of the app name, and that are not there.
     pub missing: Vec<String>,
     /// There is a `railpack.json` already, which is not changed.
@@ -61,18 +66,27 @@ pub struct ByHand {
 
 /// Compares the two builders on an app, and writes what keeps it.
 pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migration {
-    let without = WithoutRailway(app);
-    let nixpacks = if target.is_railway() { model(app, dashboard) } else { model(&without, dashboard) };
+    // No other platform reads the files of Railway's own.
+    let mut read = Overlay::new(app);
+    for kind in FileKind::RAILWAY.into_iter().filter(|_| !target.is_railway()) {
+        read.remove(kind.name());
+    }
+    let nixpacks = model(&read, dashboard);
     let source = Source::new(app);
     let mut wanted = Wanted::of(app, &nixpacks, target.release.debian());
     let before = plan(app, target, dashboard);
     add_own_packages(&mut wanted, &source, target, dashboard);
-    let lost = losses(&wanted, &before, &source, target);
+    let dockerfile = app.is_file("Dockerfile");
+    // Railway builds a Dockerfile whatever the builder is: nothing changes.
+    let is_moot = dockerfile && target.is_railway();
+    let lost = if is_moot { Vec::new() } else { losses(&wanted, &before, &source, target) };
     let by_hand = ByHand {
         release: wanted.release.clone(),
         secrets: wanted.secrets.clone(),
         missing: missing(&wanted, &source),
-        dockerfile: app.is_file("Dockerfile"),
+        dockerfile,
+        railway_settings: railway_settings(&nixpacks),
+        variables: variables(&nixpacks),
         has_config: app.kind(CONFIG_FILE).is_some(),
     };
     let mut files = BTreeMap::new();
@@ -82,9 +96,12 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
     if files.get(CONFIG_FILE).is_some_and(|text| !faults(text, target.release).is_empty()) {
         files.clear();
     }
-    let with = With { base: app, files: &files };
+    let mut with = Overlay::new(app);
+    for (path, text) in &files {
+        with.set(path.clone(), text.clone());
+    }
     let after = plan(&with, target, dashboard);
-    let left = losses(&wanted, &after, &Source::new(&with), target);
+    let left = if is_moot { Vec::new() } else { losses(&wanted, &after, &Source::new(&with), target) };
     // A file that keeps nothing is not written, and none where the app cannot work without what is gone.
     let is_gone = |loss: &Loss| matches!(loss, Loss::NoReplacement { why: Unknown::NoPackage, .. });
     let keeps_nothing = left.len() >= lost.len() && left.iter().all(|loss| lost.contains(loss));
@@ -104,6 +121,27 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
         };
     }
     Migration { target, before, lost, files, after, left, nixpacks, by_hand }
+}
+
+/// Settings of Railway's file that are neither commands nor the builder: those are written, or chosen in the dashboard.
+fn railway_settings(model: &Model) -> Vec<String> {
+    const WRITTEN: [&str; 4] = ["builder", "startCommand", "buildCommand", "nixpacksConfigPath"];
+    let of = |document: &Document| FileKind::RAILWAY.contains(&document.kind);
+    let Some(document) = model.documents.iter().find(|document| of(document)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for section in ["build", "deploy"] {
+        let table = document.get(&[section]).and_then(Node::as_table);
+        let entries = table.into_iter().flat_map(|table| &table.entries);
+        let names = entries.map(|entry| entry.key.name.as_str()).filter(|name| !WRITTEN.contains(name));
+        found.extend(names.map(|name| format!("{section}.{name}")));
+    }
+    found
+}
+
+/// The variables of Nixpacks that are set, in a file or in the dashboard.
+fn variables(model: &Model) -> Vec<(String, &'static str)> {
+    let names = model.plan.variables.iter().filter(|(_, item)| !matches!(item.origin, Origin::Provider(_)));
+    names.filter_map(|(name, _)| Some((name.clone(), names::variable(name)?))).collect()
 }
 
 /// The requirements files that are not there, though a command installs them.
@@ -146,9 +184,10 @@ fn written(
     for pin in pin_files(app) {
         let is_patch =
             lost.iter().any(|loss| matches!(loss, Loss::PatchPin { path, .. } if path == pin.path));
-        let Some(text) = app.text(pin.path).filter(|_| is_patch && pin.can_be_edited()) else { continue };
-        let minor: Vec<&str> = pin.version.split('.').take(2).collect();
-        files.insert(pin.path.to_owned(), text.replacen(&pin.version, &minor.join("."), 1));
+        let Some(text) = app.exact_text(pin.path).filter(|_| is_patch) else { continue };
+        if let Some(edited) = pin.with_minor(&text) {
+            files.insert(pin.path.to_owned(), edited);
+        }
     }
     let is_only_pins = lost.iter().all(|loss| match loss {
         Loss::PatchPin { path, .. } => files.contains_key(path),

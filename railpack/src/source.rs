@@ -43,6 +43,12 @@ impl<'a> Source<'a> {
         Some(String::from_utf8_lossy(bytes).replace("\r\n", "\n"))
     }
 
+    /// The text of a file as it is; `None` where it is not UTF-8, or too long to be looked through.
+    pub(crate) fn exact_text(&self, path: &str) -> Option<String> {
+        let bytes = self.view.read(path).ok()??;
+        if bytes.len() > MAX_SIZE { None } else { String::from_utf8(bytes.into_owned()).ok() }
+    }
+
     /// Every file below, each directory at the place of its name.
     pub(crate) fn files(&self) -> &[String] {
         self.files.get_or_init(|| {

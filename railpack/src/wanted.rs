@@ -11,7 +11,7 @@ use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::document::Node;
 use nixpacks_transforms::plan::{Item, Model, Origin, names};
 use nixpacks_transforms::requirements;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the app gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Wanted {
         for name in &model.order {
             let Some(phase) = plan.phases.get(name) else { continue };
             for item in phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten() {
-                wanted.nix_package(item, &source);
+                wanted.nix_package(item, &source, debian);
             }
             for item in phase.apt_pkgs.iter().flatten().filter(|item| is_own(item)) {
                 wanted.apt_package(&item.value, debian);
@@ -149,6 +149,10 @@ impl Wanted {
             .map(|text| rewriter.rewrite(text, wanted.python.as_deref()))
             .filter(|text| !text.is_empty());
         wanted.user = start.and_then(|start| start.user.as_ref()).map(|item| item.value.clone());
+        for list in [&mut wanted.deploy, &mut wanted.build] {
+            let mut seen = BTreeSet::new();
+            list.retain(|package| seen.insert(package.name.clone()));
+        }
         wanted.variables(model);
         let config = model.config.as_ref().and_then(|path| model.document(path));
         let assets = config.and_then(|config| config.get(&["staticAssets"])).and_then(Node::as_table);
@@ -175,7 +179,7 @@ impl Wanted {
         self.python = Some(own.or_else(provided).unwrap_or("3.12").to_owned());
     }
 
-    fn nix_package(&mut self, item: &Item, source: &Source<'_>) {
+    fn nix_package(&mut self, item: &Item, source: &Source<'_>, debian: Debian) {
         let name = item.value.trim();
         if !is_own(item) && !ADDED.contains(&name) {
             if let Some(Replacement::Mise(tool, version)) = replacement(name) {
@@ -186,7 +190,9 @@ impl Wanted {
         if names::python(name, None).is_some() || name == "..." {
             return;
         }
-        let package = |package: &&str| Package { name: (*package).to_owned(), asked: name.to_owned() };
+        // What Nixpacks adds of itself has no name that the user knows.
+        let asked = |package: &str| if is_own(item) { name.to_owned() } else { package.to_owned() };
+        let package = |package: &&str| Package { name: (*package).to_owned(), asked: asked(package) };
         match replacement(name) {
             Some(Replacement::Apt { deploy, build }) => {
                 self.deploy.extend(deploy.iter().map(package));
@@ -203,6 +209,10 @@ impl Wanted {
                 self.tools.insert(tool.to_owned(), version.to_owned());
             }
             Some(Replacement::Nothing) if is_in_wheel(name, source) => {}
+            // One of the Debians has it.
+            Some(Replacement::Nothing) if apt_name(name, debian) == AptName::Known => {
+                self.deploy.push(package(&name));
+            }
             Some(Replacement::Nothing) => self.unknown.push((name.to_owned(), Unknown::NoPackage)),
             Some(Replacement::PythonPackage(package)) => {
                 let listed = source.manifests(true).contains(&package.to_lowercase());
@@ -252,7 +262,12 @@ impl Wanted {
                 }
                 Act::Playwright(names) => self.browsers.get_or_insert_with(Vec::new).extend(names),
                 Act::Apt(names) => names.iter().for_each(|name| self.apt_package(name, debian)),
-                Act::Node(text) => self.commands.push(Other { text, is_node: true }),
+                Act::Node(text) => {
+                    let node = Other { text, is_node: true };
+                    if !self.commands.contains(&node) {
+                        self.commands.push(node);
+                    }
+                }
                 // What Nixpacks' providers do besides is for images of its own.
                 Act::Other(_) if !is_own(item) => {}
                 Act::Other(text) => self.commands.push(Other { text, is_node: false }),

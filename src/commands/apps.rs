@@ -1,3 +1,4 @@
+use crate::app::{App, AppLocation};
 use crate::cli::{CheckArgs, FailOn, Format, OutputArgs};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
@@ -7,9 +8,10 @@ use crate::options;
 use crate::report::prose::shell_word;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
-use crate::settings::Resolver;
+use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
+use nixpacks_transforms::app::{AppView, NotingErrors, ReadError};
 use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::BTreeMap;
@@ -125,6 +127,30 @@ pub(super) fn named(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Nam
 }
 
 impl Named {
+    /// Opens those that the settings do not leave out one after the other, each with the errors of reading it. What is done with one is given back.
+    pub(super) fn each<T>(
+        &self,
+        mut of: impl FnMut(AppLocation, &dyn AppView, &Resolved) -> T,
+    ) -> anyhow::Result<Vec<(T, Vec<ReadError>)>> {
+        let mut all = Vec::new();
+        for input in &self.inputs {
+            let resolved = self.resolver.of(input)?;
+            if resolved.excluded {
+                continue;
+            }
+            let App { home, view } = App::open(input, &self.shared)?;
+            let noting = NotingErrors::new(view.as_ref());
+            let made = of(home, &noting, &resolved);
+            all.push((made, noting.errors()));
+        }
+        Ok(all)
+    }
+
+    /// Whether some could not be found.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
     /// Looks at them.
     pub(super) fn look(self, output: &mut Output) -> anyhow::Result<Looked> {
         let apps = examine(&self.inputs, &self.resolver, &self.shared)?;

@@ -59,16 +59,16 @@ pub(super) fn run(
 }
 
 /// What became of what interrupted runs left.
-struct Swept {
+pub(super) struct Swept {
     /// The apps in which it could not be tidied, and why.
-    failed: BTreeMap<PathBuf, String>,
+    pub(super) failed: BTreeMap<PathBuf, String>,
     /// Whether files were brought back.
-    restored: bool,
+    pub(super) restored: bool,
 }
 
 /// Completes or takes back what runs left that were ended in the middle, and says which files are as they were
 /// before.
-fn sweep(inputs: &[Input], output: &mut Output) -> Swept {
+pub(super) fn sweep(inputs: &[Input], output: &mut Output) -> Swept {
     let mut failed = BTreeMap::new();
     let mut restored = false;
     let mut trees: BTreeMap<PathBuf, Result<(), String>> = BTreeMap::new();

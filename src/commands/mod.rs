@@ -4,20 +4,36 @@ mod about;
 mod apps;
 mod fix;
 mod pr;
+mod railpack;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 use crate::report::Mode;
 use crate::terminal::{Output, OutputStyle};
+use anyhow::bail;
 
 /// Runs what was typed, with what it prints on the output.
 pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
+    let of_nixpacks = match &cli.command {
+        Command::Diff(args) => Some(&args.engine),
+        Command::Fix(args) => Some(&args.check.engine),
+        Command::Pr(args) => Some(&args.engine),
+        _ => None,
+    };
+    if of_nixpacks.is_some_and(railpack::is_named) {
+        bail!(
+            "cannot use `--builder railpack` here: fixes are for Nixpacks; `nixpacks-fix migrate` moves an app to Railpack"
+        );
+    }
     match &cli.command {
+        Command::Check(args) if railpack::is_meant(args) => railpack::check(args, &cli.output, style, output),
         Command::Check(args) => apps::run(args, Mode::Check, &cli.output, style, output),
         Command::Diff(args) => apps::run(args, Mode::Diff, &cli.output, style, output),
         Command::Fix(args) => fix::run(args, &cli.output, style, output),
         Command::Pr(args) => pr::run(args, &cli.output, style, output),
+        Command::Plan(args) if railpack::is_meant(args) => railpack::plan(args, output),
         Command::Plan(args) => apps::plan(args, output),
+        Command::Migrate(args) => railpack::migrate(args, &cli.output, style, output),
         Command::Explain { rule } => about::explain(rule, style, output),
         Command::Rules { output_format } => about::rules(*output_format, style, output),
     }

@@ -8,6 +8,7 @@ pub(crate) mod patch;
 pub(crate) mod plan;
 pub(crate) mod prose;
 pub(crate) mod pulls;
+pub(crate) mod railpack;
 mod snippet;
 mod summary;
 pub(crate) mod text;

@@ -2,6 +2,7 @@
 
 use super::Examined;
 use super::text::push_line;
+use crate::app::AppLocation;
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::engine::FileChange;
 use similar::{ChangeTag, TextDiff};
@@ -13,31 +14,40 @@ const CONTEXT: usize = 3;
 
 /// The patch of one app. `here` is the canonical current directory.
 pub(crate) fn patch(app: &Examined, here: Option<&Path>, style: OutputStyle) -> String {
+    let Ok(outcome) = &app.result else { return String::new() };
+    of(&app.home, &outcome.changes, here, style)
+}
+
+/// The patch of these changes.
+pub(crate) fn of(
+    home: &AppLocation,
+    changes: &[FileChange],
+    here: Option<&Path>,
+    style: OutputStyle,
+) -> String {
     let mut out = String::new();
-    let Ok(outcome) = &app.result else { return out };
-    for change in &outcome.changes {
-        let name = name(app, change, here);
-        file(&name, change, style, &mut out);
+    for change in changes {
+        file(&name(home, change, here), change, style, &mut out);
     }
     out
 }
 
 /// The path in the patch: from the current directory if the file is below it, else from the top.
-fn name(app: &Examined, change: &FileChange, here: Option<&Path>) -> String {
-    if app.home.dir.is_none() && !app.home.stdin {
+fn name(home: &AppLocation, change: &FileChange, here: Option<&Path>) -> String {
+    if home.dir.is_none() && !home.stdin {
         // A commit: the patch is for the root of its repository.
-        let behind = app.home.behind.get(&change.path);
-        return behind.cloned().unwrap_or_else(|| app.home.shown_file(&change.path));
+        let behind = home.behind.get(&change.path);
+        return behind.cloned().unwrap_or_else(|| home.shown_file(&change.path));
     }
-    let own = || app.home.on_disk(&change.path).to_owned();
+    let own = || home.on_disk(&change.path).to_owned();
     // A link cannot be patched, so the patch names the file behind it.
-    let Ok(real) = app.home.real_path(&change.path) else { return own() };
+    let Ok(real) = home.real_path(&change.path) else { return own() };
     let below = |dir: &Path| {
         let rest = real.strip_prefix(dir).ok()?;
         let parts: Option<Vec<&str>> = rest.components().map(|part| part.as_os_str().to_str()).collect();
         parts.map(|parts| parts.join("/"))
     };
-    here.and_then(below).or_else(|| below(&app.home.top)).unwrap_or_else(own)
+    here.and_then(below).or_else(|| below(&home.top)).unwrap_or_else(own)
 }
 
 fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {

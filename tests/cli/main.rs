@@ -14,6 +14,7 @@ mod found;
 mod hostile;
 mod interrupted;
 mod output;
+mod railpack;
 mod repair;
 mod settings;
 #[cfg(unix)]

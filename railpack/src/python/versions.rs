@@ -23,9 +23,26 @@ pub struct PinFile {
 }
 
 impl PinFile {
-    /// Whether a version can be put in place of another there without a look at its grammar.
-    pub(crate) fn can_be_edited(&self) -> bool {
-        matches!(self.path, ".python-version" | "runtime.txt" | ".tool-versions")
+    /// The text of the file with the first two numbers of its version alone; all else stays. `None` where the place of
+    /// the version is not known without a look at the grammar of the file.
+    pub(crate) fn with_minor(&self, text: &str) -> Option<String> {
+        let minor: Vec<&str> = self.version.split('.').take(2).collect();
+        let mut done = false;
+        let lines = text.split_inclusive('\n').map(|line| {
+            let is_its_own = match self.path {
+                ".tool-versions" => line.split_whitespace().next() == Some("python"),
+                ".python-version" => !line.trim_start().starts_with('#'),
+                "runtime.txt" => true,
+                _ => false,
+            };
+            if done || !is_its_own || !line.contains(&self.version) {
+                return line.to_owned();
+            }
+            done = true;
+            line.replacen(&self.version, &minor.join("."), 1)
+        });
+        let edited = lines.collect();
+        done.then_some(edited)
     }
 }
 
@@ -167,7 +184,23 @@ pub(super) fn request(app: App<'_>, draft: &mut Draft) {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_mise_file, in_pipfile, in_tool_versions, semver};
+    use super::{PinFile, in_mise_file, in_pipfile, in_tool_versions, semver};
+
+    #[test]
+    fn edits_the_version_and_nothing_else() {
+        let pin = |path, version: &str| PinFile {
+            path,
+            version: version.to_owned(),
+            read_by_mise: true,
+            source: "",
+        };
+        let tools = pin(".tool-versions", "3.11.9");
+        let text = "# 3.11.9\r\nnode 3.11.9\r\npython 3.11.9 # why\r\n";
+        let edited = "# 3.11.9\r\nnode 3.11.9\r\npython 3.11 # why\r\n";
+        assert_eq!(tools.with_minor(text).as_deref(), Some(edited));
+        assert_eq!(pin("runtime.txt", "3.12.4").with_minor("python-3.12.4").as_deref(), Some("python-3.12"));
+        assert_eq!(pin("mise.toml", "3.12.4").with_minor("python = '3.12.4'"), None);
+    }
 
     #[test]
     fn reads_each_way_to_ask() {

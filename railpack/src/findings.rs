@@ -1,0 +1,285 @@
+//! What a switch to Railpack changes for an app, in the words of a person.
+
+use crate::losses::{Loss, Unknown};
+use crate::migrate::{Migration, OWN};
+use crate::planner::PlanError;
+
+/// How much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something to know or to set.
+    Note,
+    /// The app may work otherwise.
+    Warning,
+    /// The app does not work, or not as it does.
+    Error,
+}
+
+/// One thing that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// A name for programs.
+    pub kind: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What changes.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// `migrate` deals with it.
+    pub is_kept: bool,
+}
+
+impl Severity {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Everything that changes, what matters most first.
+pub fn findings(migration: &Migration) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for loss in &migration.lost {
+        let (kind, severity, message, help) = text(loss, migration);
+        let is_kept = !migration.files.is_empty() && !migration.left.contains(loss);
+        let help = if is_kept { None } else { help };
+        found.push(Finding { kind, severity, message, help, is_kept });
+    }
+    found.extend(by_hand(migration));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    found
+}
+
+type Text = (&'static str, Severity, String, Option<String>);
+
+fn text(loss: &Loss, migration: &Migration) -> Text {
+    use Severity::{Error, Warning};
+    let debian = migration.target.release.debian().title();
+    let some = |text: &str| Some(text.to_owned());
+    match loss {
+        Loss::NoPlan(error) => {
+            let help = match &migration.before.error {
+                Some(PlanError::Config(_)) => some("correct `railpack.json`"),
+                Some(PlanError::Procfile(_)) => some("correct the Procfile: each line is `name: command`"),
+                _ => some("set the root directory of the service to the directory that has the app"),
+            };
+            ("no-plan", Error, format!("Railpack stops: {error}"), help)
+        }
+        Loss::OtherLanguage(provider) => (
+            "other-language",
+            Error,
+            format!("Railpack builds {} and does not install Python", provider.title()),
+            some("set `provider` to `python` in `railpack.json`"),
+        ),
+        Loss::NoLanguage => (
+            "no-language",
+            Error,
+            "Railpack installs no Python here".to_owned(),
+            some("set `provider` to `python` in `railpack.json`"),
+        ),
+        Loss::NoStart { wanted } => (
+            "no-start-command",
+            Error,
+            format!("Railpack finds no start command; today the app starts with `{wanted}`"),
+            some("set `deploy.startCommand` in `railpack.json`"),
+        ),
+        Loss::OtherStart { wanted, found } if found.is_empty() => (
+            "other-start-command",
+            Error,
+            format!("Railpack does not read the start command of today, `{wanted}`"),
+            some("set `deploy.startCommand` in `railpack.json`"),
+        ),
+        Loss::OtherStart { wanted, found } => (
+            "other-start-command",
+            Error,
+            format!("Railpack starts `{found}`; today the app starts with `{wanted}`"),
+            some("set `deploy.startCommand` in `railpack.json`"),
+        ),
+        Loss::AnyStart(found) => (
+            "unpredictable-start-command",
+            Error,
+            format!(
+                "the Procfile has several processes and no `web`: Railpack takes any of them, such as `{found}`"
+            ),
+            some("name the process that serves requests `web`"),
+        ),
+        Loss::Package { name, asked, for_build } => {
+            let what = if name == asked || asked == OWN {
+                format!("`{name}`")
+            } else {
+                format!("`{asked}` (in {debian}: `{name}`)")
+            };
+            let when = if *for_build { " for the build" } else { "" };
+            let key = if *for_build { "buildAptPackages" } else { "deploy.aptPackages" };
+            (
+                "lost-package",
+                Error,
+                format!("{what} is not installed{when}"),
+                Some(format!("add `{name}` to `{key}` in `railpack.json`")),
+            )
+        }
+        Loss::NoReplacement { asked, why } => no_replacement(asked, *why, debian),
+        Loss::Tool { name, version } => (
+            "lost-tool",
+            Error,
+            format!("{name} {version} is not installed"),
+            Some(format!("set `packages.{name}` in `railpack.json`")),
+        ),
+        Loss::OtherPython { wanted, found } => (
+            "other-python",
+            Warning,
+            format!("the app gets Python {found}; today it has {wanted}"),
+            Some(format!(
+                "set `packages.python` to `{wanted}` in `railpack.json`; a `.python-version` is over it"
+            )),
+        ),
+        Loss::OldPython(version) => (
+            "unsupported-python",
+            Error,
+            format!("Python {version} is not supported: Railpack supports 3.10 and later"),
+            some("move the app to a later Python, or build it with a Dockerfile"),
+        ),
+        Loss::PatchPin { version, path } => {
+            let minor: Vec<&str> = version.split('.').take(2).collect();
+            let minor = minor.join(".");
+            (
+                "exact-python-version",
+                Error,
+                format!("`{path}` asks for Python {version}, and mise often cannot install an exact version"),
+                Some(format!("ask for `{minor}`, which is what Nixpacks makes of it")),
+            )
+        }
+        loss => rest(loss),
+    }
+}
+
+fn no_replacement(asked: &str, why: Unknown, debian: &str) -> Text {
+    let (message, help) = match why {
+        Unknown::NoPackage if matches!(asked, "ta-lib" | "ta_lib") => (
+            format!("there is no package of `{asked}` in {debian}"),
+            "use TA-Lib 0.6.5 or later, whose wheels have the library in them".to_owned(),
+        ),
+        Unknown::NoPackage => (
+            format!("there is no package of `{asked}` in {debian}"),
+            "build the app with a Dockerfile, or keep Nixpacks".to_owned(),
+        ),
+        Unknown::NotKnown => (
+            format!("it is not known what `{asked}` is called in {debian}"),
+            "find its name there and add it to `deploy.aptPackages` in `railpack.json`".to_owned(),
+        ),
+        Unknown::PythonPackage => (
+            format!("the Python package `{asked}` comes from Nix alone"),
+            format!("add `{asked}` to your requirements"),
+        ),
+    };
+    ("no-such-package", Severity::Error, message, Some(help))
+}
+
+fn rest(loss: &Loss) -> Text {
+    use Severity::{Error, Warning};
+    let some = |text: &str| Some(text.to_owned());
+    match loss {
+        Loss::Install(command) => (
+            "lost-install",
+            Error,
+            format!("`{command}` does not run"),
+            some("run it in `steps.install` of `railpack.json`"),
+        ),
+        Loss::IncludedFiles(path) => (
+            "included-requirements",
+            Error,
+            format!("`{path}` names other files, which Railpack does not copy before it installs"),
+            some("add `\".\"` to `steps.install.inputs` in `railpack.json`"),
+        ),
+        Loss::Command(command) => (
+            "lost-command",
+            Error,
+            format!("the build command `{command}` does not run"),
+            some("add it to `steps.build.commands` in `railpack.json`"),
+        ),
+        Loss::Browsers => (
+            "lost-browsers",
+            Error,
+            "the browsers of Playwright are not in the image".to_owned(),
+            some("install them in `steps.install` of `railpack.json`"),
+        ),
+        Loss::Variable(name) => (
+            "lost-variable",
+            Warning,
+            format!("the variable `{name}` is not set"),
+            some("set it in the dashboard"),
+        ),
+        Loss::OldPath(text) => (
+            "old-path",
+            Error,
+            format!("`{text}` uses a path that only Nixpacks' image has"),
+            some(
+                "call the program by its name: Railpack's virtual environment is /app/.venv, and is on PATH",
+            ),
+        ),
+        Loss::NotShipped { path, command } => (
+            "not-in-image",
+            Error,
+            format!("`{command}` writes to `{path}`, which is not part of the image"),
+            some("write below /app, or add the path to `deploy.inputs` in `railpack.json`"),
+        ),
+        Loss::Asset(name) => (
+            "lost-asset",
+            Error,
+            format!("`/assets/{name}` of `staticAssets` is not written"),
+            some("put it into the repository, and change what names `/assets`"),
+        ),
+        Loss::User(user) => (
+            "lost-user",
+            Warning,
+            format!("the app runs as root, and not as `{user}`"),
+            some("build it with a Dockerfile, or set RAILWAY_RUN_UID on Railway"),
+        ),
+        // The others have their text above.
+        other => ("lost", Error, format!("{other:?}"), None),
+    }
+}
+
+/// What is no loss of the plan.
+fn by_hand(migration: &Migration) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut add = |kind, severity, message: String, help: &str| {
+        found.push(Finding { kind, severity, message, help: Some(help.to_owned()), is_kept: false });
+    };
+    let by_hand = &migration.by_hand;
+    if by_hand.dockerfile && migration.target.is_railway() {
+        let message =
+            "Railway builds the Dockerfile of this app: neither Nixpacks nor Railpack runs".to_owned();
+        add("dockerfile-wins", Severity::Note, message, "remove or rename it for a build with Railpack");
+    }
+    if let Some(command) = &by_hand.release {
+        let message = format!(
+            "Railpack does not run the `release` process of the Procfile before the start: `{command}`"
+        );
+        add("release-command", Severity::Warning, message, "set it as the pre-deploy command of the service");
+    }
+    for name in &by_hand.secrets {
+        let message = format!("{name} has a value that looks like a secret, and no file should hold it");
+        add("secret", Severity::Warning, message, "set it in the dashboard");
+    }
+    for path in &by_hand.missing {
+        let message = format!("`{path}` is installed, but is not in the repository");
+        add("missing-file", Severity::Warning, message, "commit it");
+    }
+    if migration.target.is_railway() {
+        for setting in &by_hand.railway_settings {
+            let message = format!("Railway stops reading its own file on 2026-12-01, which has `{setting}`");
+            add("railway-setting", Severity::Note, message, "set it in the dashboard");
+        }
+    }
+    for (name, instead) in &by_hand.variables {
+        let message = format!("Railpack does not read `{name}`");
+        add("nixpacks-variable", Severity::Note, message, &format!("use {instead}"));
+    }
+    found
+}

@@ -1,0 +1,278 @@
+//! `check` and `plan` for Railpack, and `migrate`.
+
+use super::apps::{Named, named};
+use super::fix::sweep;
+use crate::cli::{Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs};
+use crate::commit;
+use crate::errors;
+use crate::exit::Exit;
+use crate::options;
+use crate::report::commit as told;
+use crate::report::prose::shell_word;
+use crate::report::railpack::{self, Moved};
+use crate::report::{Committed, Examined, Texts, Written};
+use crate::terminal::{Output, OutputStyle};
+use crate::write;
+use anyhow::{anyhow, bail};
+use nixpacks_railpack::findings::{Severity, findings};
+use nixpacks_railpack::migrate::migrate as migration_of;
+use nixpacks_railpack::release::{Platform, Target};
+use nixpacks_transforms::engine::{self, FileChange, Outcome};
+use nixpacks_transforms::plan::Platform as Known;
+use nixpacks_transforms::text::LineIndex;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Whether the command is for Railpack.
+pub(super) fn is_meant(args: &CheckArgs) -> bool {
+    is_named(&args.engine)
+}
+
+/// Whether Railpack is named as the builder.
+pub(super) fn is_named(args: &EngineArgs) -> bool {
+    matches!(args.builder, Some(Builder::Railpack(_)))
+}
+
+/// The version that was named.
+fn typed(args: &CheckArgs, to: Option<Target>) -> Option<Target> {
+    let named = match args.engine.builder {
+        Some(Builder::Railpack(target)) => target,
+        _ => None,
+    };
+    to.or(named)
+}
+
+/// The version that was named, else that of the platform of an app, else Railway's.
+fn target(typed: Option<Target>, platform: Option<Known>) -> Target {
+    let platform = match platform {
+        Some(Known::Coolify) => Platform::Coolify,
+        Some(Known::Dokploy) => Platform::Dokploy,
+        Some(Known::Sevalla) => Platform::Sevalla,
+        Some(Known::Railway | Known::Generic) | None => Platform::Railway,
+    };
+    typed.unwrap_or_else(|| Target::of(platform))
+}
+
+/// What a commit says where nothing else was typed. It has no word of the app: a forge would follow what stands there.
+fn message(apps: &[Moved]) -> Vec<String> {
+    let lost = apps.iter().filter(|app| !app.changes.is_empty()).flat_map(|app| findings(&app.migration));
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in lost.filter(|finding| finding.is_kept) {
+        *kinds.entry(finding.kind).or_default() += 1;
+    }
+    let kinds = kinds.into_iter().map(|(kind, number)| format!("- {kind}: {number}"));
+    vec![
+        "build: keep the app where Railpack builds it".to_owned(),
+        "Railpack reads nothing of the files of Nixpacks. Without this change the app would lose by the switch:".to_owned(),
+        kinds.collect::<Vec<_>>().join("\n"),
+        "Nixpacks ignores railpack.json. Predicted, not built.".to_owned(),
+    ]
+}
+
+/// Writes and commits what changes, by the same means as a fix.
+fn commit_all(
+    apps: &mut [Moved],
+    texts: Vec<Texts>,
+    outcomes: Vec<Outcome>,
+    how: &CommitArgs,
+) -> anyhow::Result<Vec<Committed>> {
+    let mut examined = Vec::new();
+    for ((app, texts), outcome) in apps.iter().zip(texts).zip(outcomes) {
+        let outcome = Outcome { changes: app.changes.clone(), ..outcome };
+        let (home, fixed) = (app.home.clone(), texts.clone());
+        examined.push(Examined {
+            home,
+            texts,
+            fixed,
+            result: Ok(outcome),
+            written: Written::Shown,
+            fail_on: app.fail_on,
+        });
+    }
+    let mut how = how.clone();
+    if how.message.is_empty() {
+        how.message = message(apps);
+    }
+    let planned = commit::plan(&examined, &how)?;
+    let commits = commit::make(&planned, &mut examined, &how);
+    for (app, examined) in apps.iter_mut().zip(examined) {
+        app.written = examined.written;
+    }
+    Ok(commits)
+}
+
+/// Compares the builders on each app.
+fn look(named: &Named, typed: Option<Target>) -> anyhow::Result<(Vec<Moved>, Vec<Texts>)> {
+    let all = named.each(|home, app, resolved| {
+        let target = target(typed, resolved.options.platform);
+        let migration = migration_of(app, target, &resolved.options.dashboard);
+        let text = |path: &str| {
+            let bytes = app.read(path).ok().flatten()?;
+            String::from_utf8(bytes.into_owned()).ok()
+        };
+        let (mut changes, mut texts) = (Vec::new(), Texts::default());
+        for (path, after) in &migration.files {
+            let before = text(path);
+            if let Some(text) = &before {
+                texts.0.insert(path.clone(), LineIndex::new(text.clone()));
+            }
+            changes.push(FileChange {
+                path: path.clone(),
+                created: before.is_none(),
+                before: before.unwrap_or_default(),
+                after: after.clone(),
+                edits: Vec::new(),
+            });
+        }
+        let fail_on = resolved.fail_on;
+        (Moved { home, migration, changes, written: Written::Shown, unread: Vec::new(), fail_on }, texts)
+    })?;
+    Ok(all
+        .into_iter()
+        .map(|((mut moved, texts), errors)| {
+            for error in errors {
+                let path = moved.home.shown_file(&error.path);
+                moved.unread.push(format!("failed to read `{path}`: {}", error.message));
+                // What is written would be for another app.
+                moved.changes.clear();
+            }
+            (moved, texts)
+        })
+        .unzip())
+}
+
+/// The arguments that a further command has to repeat.
+fn repeated(args: &CheckArgs, typed: Option<Target>) -> String {
+    let to = typed.map(|target| Builder::Railpack(Some(target)).to_string());
+    let mut words: Vec<String> = to.into_iter().flat_map(|to| ["--to".to_owned(), to]).collect();
+    let mut own = options::repeated(&args.engine).into_iter();
+    while let Some(word) = own.next() {
+        if word == "--builder" {
+            own.next();
+        } else {
+            words.push(word);
+        }
+    }
+    words.extend(args.paths.iter().map(|path| shell_word(&path.display().to_string())));
+    words.iter().flat_map(|word| [" ", word]).collect()
+}
+
+/// `check --builder railpack`: what changes if Railpack builds the app.
+pub(super) fn check(
+    args: &CheckArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let typed = typed(args, None);
+    let named = named(args, output)?;
+    let (apps, _) = look(&named, typed)?;
+    if args.output_format == Format::Json {
+        output.stdout.push_str(&railpack::json(&apps, false)?);
+    } else {
+        let repeated = repeated(args, typed);
+        railpack::check(&apps, args.output_format, (output_args, style), &repeated, output);
+    }
+    let least = |app: &Moved| match app.fail_on {
+        FailOn::Error | FailOn::Unknown => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+    };
+    let unknown = |app: &Moved| {
+        let provider = app.migration.before.provider;
+        app.fail_on != FailOn::Error && provider.is_some_and(|provider| !provider.is_modelled())
+    };
+    let fails = |app: &Moved| {
+        let found = findings(&app.migration);
+        found.iter().any(|finding| finding.severity >= least(app)) || unknown(app)
+    };
+    Ok(status(&apps, &named, |app| fails(app) && !args.exit_zero))
+}
+
+/// `plan --builder railpack`: what Railpack installs and runs.
+pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let typed = typed(args, None);
+    let named = named(args, output)?;
+    let (apps, _) = look(&named, typed)?;
+    output.stdout = match args.output_format {
+        Format::Json => railpack::plan_json(&apps)?,
+        Format::Human | Format::Concise => railpack::plan_human(&apps),
+    };
+    Ok(status(&apps, &named, |_| false))
+}
+
+/// `migrate`: shows or writes the files that keep the app.
+pub(super) fn migrate(
+    args: &MigrateArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let typed = typed(&args.check, args.to);
+    let writes = args.write || args.commit;
+    if writes && args.check.paths.iter().any(|path| path == Path::new("-")) {
+        bail!("cannot write for `-`: standard input is in no directory; help: name the directory of the app");
+    }
+    let mut found = named(&args.check, output)?;
+    let mut untidy = BTreeMap::new();
+    if writes {
+        let swept = sweep(&found.inputs, output);
+        untidy = swept.failed;
+        if swept.restored {
+            // Files are other ones than they were when the apps were searched for.
+            found = named(&args.check, output)?;
+        }
+    }
+    let (mut apps, texts) = look(&found, typed)?;
+    for app in apps.iter_mut().filter(|app| !app.changes.is_empty()) {
+        if let Some(why) = app.home.dir.as_ref().and_then(|dir| untidy.get(dir)) {
+            app.written = Written::Failed(why.clone());
+        }
+    }
+    let mut commits = None;
+    if args.commit {
+        if let Some(why) = untidy.values().next() {
+            bail!("not committed, and nothing was changed: {why}");
+        }
+        let outcomes = found.each(|_, app, resolved| engine::run(app, &resolved.options))?;
+        let outcomes: Result<Vec<Outcome>, _> = outcomes.into_iter().map(|(outcome, _)| outcome).collect();
+        let outcomes = outcomes.map_err(|failed| anyhow!("not committed: {}", failed.message))?;
+        commits = Some(commit_all(&mut apps, texts, outcomes, &args.how)?);
+    } else if args.write {
+        for (app, texts) in apps.iter_mut().zip(&texts) {
+            if app.written == Written::Shown && !app.changes.is_empty() {
+                app.written = match write::all(&app.home, &app.changes, texts) {
+                    Ok(()) => Written::Done,
+                    Err(error) => Written::Failed(errors::line(&error)),
+                };
+            }
+        }
+    }
+    if args.check.output_format == Format::Json {
+        output.stdout.push_str(&railpack::json(&apps, true)?);
+    } else {
+        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+        let repeated = repeated(&args.check, typed);
+        railpack::migrate(&apps, here.as_deref(), (output_args, style), &repeated, output);
+        told::tell(commits.as_deref(), &mut output.stdout);
+    }
+    told::failures(commits.as_deref(), &mut output.stderr);
+    let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
+    let is_left = |app: &Moved| {
+        let shown = app.written == Written::Shown && !app.changes.is_empty();
+        (shown || !app.migration.left.is_empty()) && !args.check.exit_zero
+    };
+    Ok(if failed { Exit::Unusable } else { status(&apps, &found, is_left) })
+}
+
+/// How it ended: the worst of the apps.
+fn status(apps: &[Moved], named: &Named, finds: impl Fn(&Moved) -> bool) -> Exit {
+    let of = |app: &Moved| match &app.written {
+        Written::Failed(_) => Exit::Unusable,
+        _ if !app.unread.is_empty() => Exit::Unusable,
+        _ if finds(app) => Exit::Findings,
+        _ => Exit::Clean,
+    };
+    let worst = apps.iter().map(of).max().unwrap_or(Exit::Clean);
+    if named.is_incomplete() { Exit::Unusable } else { worst }
+}

@@ -1,0 +1,122 @@
+//! The commands for Railpack.
+
+use crate::support::Sandbox;
+use serde_json::json;
+
+const THUMBNAILS: [(&str, &str); 3] = [
+    (
+        "nixpacks.toml",
+        "[phases.setup]\nnixPkgs = [\"python311\", \"ffmpeg\"]\n\n[start]\ncmd = \"python app.py\"\n",
+    ),
+    ("requirements.txt", "requests\n"),
+    ("app.py", ""),
+];
+
+#[test]
+fn the_plan_has_the_fields_of_railpacks_own() {
+    let app = Sandbox::new(THUMBNAILS);
+    let plan = app.run(&["plan", "--builder", "railpack@0.23.0", "--output-format", "json"]).json();
+    assert_eq!(
+        plan["apps"][0],
+        json!({
+            "path": ".",
+            "builder": "railpack@0.23.0",
+            "provider": "python",
+            "modelled": true,
+            "start": "python app.py",
+            "install": [
+                "python -m venv /app/.venv",
+                "PATH /app/.venv/bin",
+                "COPY requirements.txt",
+                "pip install -r requirements.txt"
+            ],
+            "build": [],
+            "apt_build": [],
+            "apt_deploy": [],
+            "python": ["3.13", "railpack default"],
+            "error": null
+        })
+    );
+    let none = Sandbox::new([("Procfile", "release: x\n"), ("notes.md", "")]);
+    let plan = none.run(&["plan", "--builder", "railpack", "--output-format", "json"]).json();
+    assert_eq!(plan["apps"][0]["provider"], json!(null));
+    assert!(plan["apps"][0]["error"].as_str().unwrap().contains("could not determine"));
+}
+
+#[test]
+fn versions_and_platforms_are_named_in_each_way() {
+    let app = Sandbox::new(THUMBNAILS);
+    for (args, builder) in [
+        (&["--builder", "railpack"][..], "railpack@railway"),
+        (&["--builder", "railpack@coolify"], "railpack@coolify"),
+        (&["--builder", "railpack@0.30.0"], "railpack@0.30.0"),
+        (&["--builder", "railpack", "--platform", "sevalla"], "railpack@sevalla"),
+    ] {
+        let args = [&["check", "--output-format", "json", "--exit-zero"], args].concat();
+        assert_eq!(app.run(&args).json()["apps"][0]["builder"], builder);
+    }
+    for to in ["coolify", "railpack@coolify"] {
+        let report = app.run(&["migrate", "--to", to, "--output-format", "json"]).json();
+        assert_eq!(report["apps"][0]["builder"], "railpack@coolify");
+    }
+    for wrong in ["railpack@0.1.0", "railpack@heroku", "docker", "railpack@"] {
+        let ran = app.run(&["check", "--builder", wrong]);
+        assert_eq!(ran.code, if wrong == "railpack@" { 1 } else { 2 }, "{wrong}: {ran:?}");
+    }
+}
+
+#[test]
+fn fixes_are_for_nixpacks_alone() {
+    let app = Sandbox::new(THUMBNAILS);
+    for command in ["fix", "diff"] {
+        let ran = app.run(&[command, "--builder", "railpack"]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains("nixpacks-fix migrate"), "{ran:?}");
+    }
+    assert!(app.run(&["migrate", "--write", "-"]).err.contains("standard input"));
+}
+
+#[test]
+fn a_migration_is_committed_alone() {
+    let app = Sandbox::new(THUMBNAILS).in_git();
+    for setting in [["user.name", "A Developer"], ["user.email", "dev@example.com"]] {
+        app.tool("git", "", &["config", setting[0], setting[1]], "");
+    }
+    app.tool("git", "", &["commit", "-q", "-m", "first"], "");
+    let ran = app.run(&["migrate", "--commit"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let names = app.tool("git", "", &["show", "--format=%s", "--name-only"], "").out;
+    assert_eq!(names, "build: keep the app where Railpack builds it\n\nrailpack.json\n");
+    assert_eq!(app.tool("git", "", &["status", "--short"], "").out, "");
+    assert_eq!(app.run(&["migrate", "--commit"]).code, 0);
+}
+
+#[test]
+fn a_file_that_is_not_in_git_is_not_written_over() {
+    let app = Sandbox::new(THUMBNAILS).in_git();
+    app.write("railpack.json", "{}\n");
+    let ran = app.run(&["migrate", "--write"]);
+    assert_eq!((ran.code, app.read("railpack.json").as_str()), (2, "{}\n"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_followed_out_of_the_app() {
+    let outside = Sandbox::new([("target", "kept\n")]);
+    let app = Sandbox::new(THUMBNAILS);
+    std::os::unix::fs::symlink(outside.path().join("target"), app.path().join("railpack.json")).unwrap();
+    let ran = app.run(&["migrate", "--write"]);
+    assert_eq!(outside.read("target"), "kept\n", "{ran:?}");
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_escaped() {
+    let config = "[start]\ncmd = \"echo \\u001b[31m && python run.py\"\n";
+    let app = Sandbox::new([("nixpacks.toml", config), ("requirements.txt", "x\n")]);
+    for command in [&["check", "--builder", "railpack"][..], &["migrate"], &["plan", "--builder", "railpack"]]
+    {
+        let ran = app.run(command);
+        assert!(!ran.out.contains('\x1b') && !ran.err.contains('\x1b'), "{ran:?}");
+    }
+}
