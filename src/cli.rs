@@ -120,6 +120,10 @@ pub(crate) struct MigrateArgs {
     /// Write the files. Never deletes one, and never changes a `nixpacks.toml` or a railpack.json that is there.
     #[arg(long, conflicts_with = "rev", help_heading = "Migration")]
     pub(crate) write: bool,
+    /// Where Railpack cannot keep the app: a Dockerfile instead, which is not predicted. On Railway its mere presence
+    /// decides what is built.
+    #[arg(long, help_heading = "Migration")]
+    pub(crate) dockerfile: bool,
     /// Write the files and commit them, and nothing else. Makes one commit in each repository.
     #[arg(long, conflicts_with = "rev", help_heading = "Commit")]
     pub(crate) commit: bool,

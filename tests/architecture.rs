@@ -34,7 +34,7 @@ const RAILPACK: &[&[&str]] = &[
     &["acts", "config_file", "image", "merge", "procfile"],
     &["python"],
     &["detect", "wanted"],
-    &["shell_script"],
+    &["dockerfile", "shell_script"],
     &["planner"],
     &["losses"],
     &["migrate"],

@@ -18,6 +18,7 @@ pub mod checklist;
 pub mod config;
 pub mod config_file;
 mod detect;
+pub mod dockerfile;
 pub mod findings;
 pub mod image;
 mod json_text;

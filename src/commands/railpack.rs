@@ -14,6 +14,7 @@ use crate::report::{Committed, Examined, Texts, Written};
 use crate::terminal::{Output, OutputStyle};
 use crate::write;
 use anyhow::{anyhow, bail};
+use nixpacks_railpack::dockerfile;
 use nixpacks_railpack::findings::{Severity, findings};
 use nixpacks_railpack::migrate::migrate as migration_of;
 use nixpacks_railpack::release::{Platform, Target};
@@ -102,7 +103,11 @@ fn commit_all(
 }
 
 /// Compares the builders on each app.
-fn look(named: &Named, typed: Option<Target>) -> anyhow::Result<(Vec<Moved>, Vec<Texts>)> {
+fn look(
+    named: &Named,
+    typed: Option<Target>,
+    asks_dockerfile: bool,
+) -> anyhow::Result<(Vec<Moved>, Vec<Texts>)> {
     let all = named.each(|home, app, resolved| {
         let target = target(typed, resolved.options.platform);
         let migration = migration_of(app, target, &resolved.options.dashboard);
@@ -110,8 +115,17 @@ fn look(named: &Named, typed: Option<Target>) -> anyhow::Result<(Vec<Moved>, Vec
             let bytes = app.read(path).ok().flatten()?;
             String::from_utf8(bytes.into_owned()).ok()
         };
+        let mut files = migration.files.clone();
+        let dockerfile = asks_dockerfile.then(|| {
+            if migration.left.is_empty() && !migration.by_hand.dockerfile {
+                return Err("Railpack can keep the app, and needs none".to_owned());
+            }
+            let text = dockerfile::dockerfile(app, &resolved.options.dashboard)?;
+            files = [(dockerfile::DOCKERFILE.to_owned(), text)].into();
+            Ok(())
+        });
         let (mut changes, mut texts) = (Vec::new(), Texts::default());
-        for (path, after) in &migration.files {
+        for (path, after) in &files {
             let before = text(path);
             if let Some(text) = &before {
                 texts.0.insert(path.clone(), LineIndex::new(text.clone()));
@@ -125,7 +139,18 @@ fn look(named: &Named, typed: Option<Target>) -> anyhow::Result<(Vec<Moved>, Vec
             });
         }
         let fail_on = resolved.fail_on;
-        (Moved { home, migration, changes, written: Written::Shown, unread: Vec::new(), fail_on }, texts)
+        (
+            Moved {
+                home,
+                migration,
+                changes,
+                written: Written::Shown,
+                unread: Vec::new(),
+                fail_on,
+                dockerfile,
+            },
+            texts,
+        )
     })?;
     Ok(all
         .into_iter()
@@ -166,7 +191,7 @@ pub(super) fn check(
 ) -> anyhow::Result<Exit> {
     let typed = typed(args, None);
     let named = named(args, output)?;
-    let (apps, _) = look(&named, typed)?;
+    let (apps, _) = look(&named, typed, false)?;
     if args.output_format == Format::Json {
         output.stdout.push_str(&railpack::json(&apps, false)?);
     } else {
@@ -193,7 +218,7 @@ pub(super) fn check(
 pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let typed = typed(args, None);
     let named = named(args, output)?;
-    let (apps, _) = look(&named, typed)?;
+    let (apps, _) = look(&named, typed, false)?;
     output.stdout = match args.output_format {
         Format::Json => railpack::plan_json(&apps)?,
         Format::Human | Format::Concise => railpack::plan_human(&apps),
@@ -223,7 +248,7 @@ pub(super) fn migrate(
             found = named(&args.check, output)?;
         }
     }
-    let (mut apps, texts) = look(&found, typed)?;
+    let (mut apps, texts) = look(&found, typed, args.dockerfile)?;
     for app in apps.iter_mut().filter(|app| !app.changes.is_empty()) {
         if let Some(why) = app.home.dir.as_ref().and_then(|dir| untidy.get(dir)) {
             app.written = Written::Failed(why.clone());

@@ -32,6 +32,8 @@ pub(crate) struct Moved {
     pub(crate) written: Written,
     /// Files that could not be read: nothing is written then.
     pub(crate) unread: Vec<String>,
+    /// Whether a Dockerfile is what is written, where one was asked for; or why none is.
+    pub(crate) dockerfile: Option<Result<(), String>>,
     /// The severity from which on `check` fails.
     pub(crate) fail_on: FailOn,
 }
@@ -329,7 +331,8 @@ impl Printer<'_> {
                 "{name}: only the plan of Python apps is modelled, and this is built as {provider}"
             );
         }
-        if !self.app.changes.is_empty() {
+        let has_dockerfile = matches!(self.app.dockerfile, Some(Ok(())));
+        if !self.app.changes.is_empty() && !has_dockerfile {
             let left = migration.left.len();
             let after =
                 if left == 0 { "nothing lost".to_owned() } else { format!("loses {}", count(left, "thing")) };
@@ -372,6 +375,19 @@ impl Printer<'_> {
         let name = name(&app.home);
         let files: Vec<String> =
             app.changes.iter().map(|change| format!("`{}`", escape(&change.path))).collect();
+        match &app.dockerfile {
+            Some(Ok(())) => {
+                let _ = writeln!(
+                    out,
+                    "{name}: the Dockerfile is not predicted: build it yourself before you push it"
+                );
+                out.push_str("on Railway a Dockerfile is built whatever the builder is set to\n");
+            }
+            Some(Err(why)) => {
+                let _ = writeln!(out, "{name}: no Dockerfile is written: {}", escape(why));
+            }
+            None => {}
+        }
         if app.written.stands() {
             let _ = writeln!(out, "{name}: wrote {}", super::prose::list(&files));
         } else if app.migration.by_hand.dockerfile && app.migration.target.is_railway() {
@@ -388,7 +404,7 @@ impl Printer<'_> {
     fn checklist(&self, out: &mut String) {
         let width = self.style.width.unwrap_or(WIDTH);
         let steps = checklist(&self.app.migration);
-        if steps.is_empty() {
+        if steps.is_empty() || matches!(self.app.dockerfile, Some(Ok(()))) {
             return;
         }
         out.push_str("then, by hand:\n");

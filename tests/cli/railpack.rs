@@ -111,6 +111,25 @@ fn a_link_is_not_followed_out_of_the_app() {
 }
 
 #[test]
+fn a_dockerfile_is_written_only_if_asked_for_and_needed() {
+    let config =
+        "[phases.setup]\nnixPkgs = [\"python311\", \"wkhtmltopdf\"]\n\n[start]\ncmd = \"gunicorn app:app\"\n";
+    let app = Sandbox::new([("nixpacks.toml", config), ("requirements.txt", "gunicorn\n"), ("app.py", "")]);
+    assert_eq!(app.run(&["migrate", "--write"]).code, 1);
+    let ran = app.run(&["migrate", "--dockerfile", "--write"]);
+    assert!(ran.out.contains("not predicted") && ran.out.contains("Railway"), "{ran:?}");
+    assert!(app.read("Dockerfile").starts_with("FROM python:3.11-slim-bookworm\n"));
+    assert!(!app.path().join("railpack.json").exists());
+    let again = app.run(&["migrate", "--dockerfile", "--write"]);
+    assert!(again.out.contains("there is one already"), "{again:?}");
+    let needless = Sandbox::new(THUMBNAILS).run(&["migrate", "--dockerfile"]);
+    assert!(
+        needless.err.contains("needs none") && needless.out.contains("+++ b/railpack.json"),
+        "{needless:?}"
+    );
+}
+
+#[test]
 fn what_a_terminal_would_obey_is_escaped() {
     let config = "[start]\ncmd = \"echo \\u001b[31m && python run.py\"\n";
     let app = Sandbox::new([("nixpacks.toml", config), ("requirements.txt", "x\n")]);

@@ -110,6 +110,26 @@ fn keeps_public_apps() {
             left_over.push(format!("{id}: {:?}", migration.left));
         }
     }
+    if let Some(recorded) = directory("RAILPACK_RECORDED") {
+        let rows = fs::read_to_string(recorded.join("corpus-asis-0.37.0.jsonl")).unwrap();
+        let (mut by_switch, mut kept_then) = (0, 0);
+        for row in rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+            let app = read(&corpus.join(row["id"].as_str().unwrap()));
+            // What Railway passes on as long as it reads its file.
+            let text = |key: &str| row[key].as_str().map(str::to_owned);
+            let dashboard = Dashboard {
+                start_cmd: text("railway_start"),
+                build_cmd: text("railway_build"),
+                ..Dashboard::default()
+            };
+            let migration = migrate(&app, Target::parse("railway").unwrap(), &dashboard);
+            by_switch += usize::from(!migration.lost.is_empty());
+            kept_then += usize::from(!migration.lost.is_empty() && migration.left.is_empty());
+        }
+        println!(
+            "with railway.json still read: {by_switch} lose something, {kept_then} of them nothing after"
+        );
+    }
     left_over.sort();
     println!(
         "{dockerfile} have a Dockerfile, {without} lose nothing, {losing} lose something, {kept} of them nothing after"
