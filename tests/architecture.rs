@@ -36,7 +36,7 @@ const RAILPACK: &[&[&str]] = &[
     &["detect", "wanted"],
     &["dockerfile", "shell_script"],
     &["planner"],
-    &["losses"],
+    &["losses", "program"],
     &["migrate"],
     &["checklist", "findings"],
 ];

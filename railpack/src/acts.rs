@@ -5,7 +5,7 @@ use nixpacks_transforms::requirements::{PipCommand, pip_arguments};
 use nixpacks_transforms::shell::{Command, CommandList, CompoundKind, Separator, SimpleCommand, Step, parse};
 
 /// What a part of a command does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Act {
     /// Installs Python packages with pip.
     Pip(PipInstall),
@@ -22,7 +22,7 @@ pub(crate) enum Act {
 }
 
 /// A `pip install`, with paths from the directory of the app.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PipInstall {
     /// The files of `-r`.
     pub(crate) files: Vec<String>,

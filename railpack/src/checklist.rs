@@ -20,6 +20,11 @@ pub fn checklist(migration: &Migration) -> Vec<String> {
     for path in &by_hand.missing {
         steps.push(format!("commit `{path}`: it is installed, but is not in the repository"));
     }
+    if let Some(program) = &by_hand.program {
+        steps.push(format!(
+            "add the package of `{program}` to your requirements: nothing that is installed brings it"
+        ));
+    }
     for name in &by_hand.secrets {
         steps
             .push(format!("set {name} in the dashboard: its value looks like a secret, so it is in no file"));

@@ -15,6 +15,9 @@ pub struct ConfigError {
     pub span: Option<Span>,
 }
 
+/// The most steps of a file that are followed.
+const MOST_STEPS: usize = 1000;
+
 type Read<T> = Result<T, ConfigError>;
 
 /// Reads the text of a `railpack.json`.
@@ -29,7 +32,12 @@ pub fn read(text: &str) -> Read<Config> {
         build_apt_packages: reader.strings(root.get("buildAptPackages"))?,
         ..Config::default()
     };
-    for (name, node) in reader.entries(root.get("steps"))? {
+    let steps = reader.entries(root.get("steps"))?;
+    if steps.len() > MOST_STEPS {
+        let message = format!("more than {MOST_STEPS} steps, which are not followed here");
+        return Err(ConfigError { message, span: None });
+    }
+    for (name, node) in steps {
         config.steps.insert(name, reader.step(node)?);
     }
     for (name, node) in reader.entries(root.get("caches"))? {

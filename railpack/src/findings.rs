@@ -3,6 +3,7 @@
 use crate::losses::{Loss, Unknown};
 use crate::migrate::{Migration, OWN};
 use crate::planner::PlanError;
+use std::collections::BTreeSet;
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,9 +45,10 @@ impl Severity {
 /// Everything that changes, what matters most first.
 pub fn findings(migration: &Migration) -> Vec<Finding> {
     let mut found = Vec::new();
+    let left: BTreeSet<&Loss> = migration.left.iter().collect();
     for loss in &migration.lost {
         let (kind, severity, message, help) = text(loss, migration);
-        let is_kept = !migration.files.is_empty() && !migration.left.contains(loss);
+        let is_kept = !migration.files.is_empty() && !left.contains(loss);
         let help = if is_kept { None } else { help };
         found.push(Finding { kind, severity, message, help, is_kept });
     }
@@ -266,6 +268,10 @@ fn by_hand(migration: &Migration) -> Vec<Finding> {
     for name in &by_hand.secrets {
         let message = format!("{name} has a value that looks like a secret, and no file should hold it");
         add("secret", Severity::Warning, message, "set it in the dashboard");
+    }
+    if let Some(program) = &by_hand.program {
+        let message = format!("the start command runs `{program}`, and nothing that is installed brings it");
+        add("missing-program", Severity::Warning, message, "add its package to your requirements");
     }
     for path in &by_hand.missing {
         let message = format!("`{path}` is installed, but is not in the repository");

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 /// The final image of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// What is copied into it: a step, the paths, and what is left out of them. An empty list of paths copies nothing.
-    copied: Vec<(String, Vec<String>, Vec<String>)>,
+    /// What is copied into it: whole paths, and what is left out of them. Without a path nothing is copied.
+    copied: Vec<(BTreeSet<String>, BTreeSet<String>)>,
     /// The directories of its `PATH` before those of the system, the first first.
     pub path: Vec<String>,
 }
@@ -19,7 +19,8 @@ impl Image {
     /// The image that a plan makes.
     pub fn of(plan: &Plan) -> Self {
         let copied = plan.deploy.inputs.iter().filter_map(|layer| {
-            Some((layer.step_name()?.to_owned(), layer.include.clone(), layer.exclude.clone()))
+            let whole = |paths: &[String]| paths.iter().map(|path| absolute(path)).collect();
+            layer.step_name().map(|_| (whole(&layer.include), whole(&layer.exclude)))
         });
         // BuildKit is given the paths of the steps that the image copies from, and of the steps before those, sorted.
         let mut path: BTreeSet<String> = plan.deploy.paths.iter().cloned().collect();
@@ -38,10 +39,8 @@ impl Image {
 
     /// Whether a path that a step wrote reaches the image.
     pub fn ships(&self, path: &str) -> bool {
-        self.copied.iter().any(|(_, include, exclude)| {
-            let holds = |prefix: &String| within(path, &absolute(prefix));
-            include.iter().any(holds) && !exclude.iter().any(holds)
-        })
+        let holds = |set: &BTreeSet<String>| above(path).any(|above| set.contains(above));
+        self.copied.iter().any(|(include, exclude)| holds(include) && !holds(exclude))
     }
 
     /// The first of these directories on `PATH`.
@@ -61,7 +60,8 @@ fn absolute(path: &str) -> String {
     }
 }
 
-/// Whether a path is a directory or below it.
-fn within(path: &str, directory: &str) -> bool {
-    path == directory || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+/// A path and the directories that it is below of.
+pub(crate) fn above(path: &str) -> impl Iterator<Item = &str> {
+    let cuts = path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([path.len()]);
+    cuts.filter_map(|at| path.get(..at))
 }

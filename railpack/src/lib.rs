@@ -30,6 +30,7 @@ pub mod names;
 pub mod plan;
 pub mod planner;
 mod procfile;
+mod program;
 mod python;
 pub mod release;
 mod rewrite;

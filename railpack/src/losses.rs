@@ -214,15 +214,14 @@ impl Finding<'_> {
     }
 
     fn install(&mut self) {
-        let lines = self.lines();
-        let runs = |text: &str| lines.iter().any(|line| line.contains(text));
-        let default = runs("pip install -r requirements.txt");
+        let lines = Lines::new(self.lines());
+        let default = lines.all.contains("pip install -r requirements.txt");
         for act in &self.wanted.python_acts {
             match act {
                 Act::Pip(install) if !is_installed(install, &lines) => {
                     self.lost.insert(Loss::Install(install.command()));
                 }
-                Act::Manager(name) if !runs(&format!("{name} ")) && !default => {
+                Act::Manager(name) if !lines.programs.contains(*name) && !default => {
                     self.lost.insert(Loss::Install(format!("{name} install")));
                 }
                 _ => {}
@@ -246,7 +245,7 @@ impl Finding<'_> {
     }
 
     fn commands(&mut self) {
-        let lines = self.lines();
+        let lines = Lines::new(self.lines()).all;
         let image = Image::of(&self.planned.plan);
         for command in &self.wanted.commands {
             let encoded = encode(&command.text);
@@ -323,18 +322,41 @@ pub(crate) fn same_start(found: &str, wanted: &str) -> bool {
     plain(found) == plain(wanted)
 }
 
-/// Whether one of the commands installs what this one does.
-fn is_installed(install: &PipInstall, lines: &[String]) -> bool {
-    let all = install.command();
-    if lines.iter().any(|line| line.contains(&all) || *line == encode(&all)) {
-        return true;
+/// The commands of a plan, to be looked up.
+struct Lines {
+    all: BTreeSet<String>,
+    /// The first words.
+    programs: BTreeSet<String>,
+    /// The files of `-r` in commands of pip.
+    files: BTreeSet<String>,
+}
+
+impl Lines {
+    fn new(all: Vec<String>) -> Self {
+        let (mut programs, mut files) = (BTreeSet::new(), BTreeSet::new());
+        for line in &all {
+            programs.extend(line.split(' ').next().map(str::to_owned));
+            let mut words = line.split([' ', '\'', ';']).skip_while(|word| *word != "install");
+            while let Some(word) = words.next() {
+                if word == "-r" {
+                    files.extend(words.next().map(str::to_owned));
+                }
+            }
+        }
+        Self { all: all.into_iter().collect(), programs, files }
     }
-    let has = |needle: &str| lines.iter().any(|line| line.contains("pip install") && line.contains(needle));
-    install.constraints.is_empty()
+}
+
+/// Whether one of the commands installs what this one does.
+fn is_installed(install: &PipInstall, lines: &Lines) -> bool {
+    let all = install.command();
+    let is_there = [encode(&all), format!("sh -c '{all}'"), all].iter().any(|line| lines.all.contains(line));
+    let has_files = || install.files.iter().all(|file| lines.files.contains(file));
+    let is_files = install.constraints.is_empty()
         && install.options.is_empty()
         && install.editable.is_empty()
-        && install.packages.is_empty()
-        && install.files.iter().all(|file| has(&format!("-r {file}")))
+        && install.packages.is_empty();
+    is_there || (is_files && has_files())
 }
 
 /// Whether a requirements file names other files, or packages of the app itself.

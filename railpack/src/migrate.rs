@@ -6,11 +6,13 @@ use crate::VENV;
 use crate::acts::{Act, PipInstall};
 use crate::config::Variables;
 use crate::detect::Provider;
+use crate::image::above;
 use crate::json_text::Json;
 use crate::lint::faults;
 use crate::losses::{Loss, Unknown, losses, needs_other_files, written_paths};
 use crate::names;
 use crate::planner::{Planned, plan};
+use crate::program::without_source;
 use crate::python::{App, BROWSER_CACHE, BROWSER_LIBRARIES, own_packages, pin_files};
 use crate::release::{Platform, Target};
 use crate::rewrite::encode;
@@ -60,6 +62,8 @@ pub struct ByHand {
     pub variables: Vec<(String, &'static str)>,
     /// Files that commands of the app name, and that are not there.
     pub missing: Vec<String>,
+    /// A program of the start command that nothing that is installed brings.
+    pub program: Option<String>,
     /// There is a `railpack.json` already, which is not changed.
     pub has_config: bool,
 }
@@ -80,10 +84,11 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
     // Railway builds a Dockerfile whatever the builder is: nothing changes.
     let is_moot = dockerfile && target.is_railway();
     let lost = if is_moot { Vec::new() } else { losses(&wanted, &before, &source, target) };
-    let by_hand = ByHand {
+    let mut by_hand = ByHand {
         release: wanted.release.clone(),
         secrets: wanted.secrets.clone(),
         missing: missing(&wanted, &source),
+        program: None,
         dockerfile,
         railway_settings: railway_settings(&nixpacks),
         variables: variables(&nixpacks),
@@ -102,9 +107,11 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
     }
     let after = plan(&with, target, dashboard);
     let left = if is_moot { Vec::new() } else { losses(&wanted, &after, &Source::new(&with), target) };
+    by_hand.program = without_source(&after, &wanted, &Source::new(&with));
     // A file that keeps nothing is not written, and none where the app cannot work without what is gone.
     let is_gone = |loss: &Loss| matches!(loss, Loss::NoReplacement { why: Unknown::NoPackage, .. });
-    let keeps_nothing = left.len() >= lost.len() && left.iter().all(|loss| lost.contains(loss));
+    let all: BTreeSet<&Loss> = lost.iter().collect();
+    let keeps_nothing = left.len() >= lost.len() && left.iter().all(|loss| all.contains(loss));
     // With packages alone there is something to build, but nothing that would run.
     let is_nobodys = after.provider.is_none();
     if keeps_nothing || is_nobodys || left.iter().any(is_gone) {
@@ -363,8 +370,9 @@ impl File<'_> {
             Json::one("path", Json::text(format!("{VENV}/bin"))),
         ];
         let mut paths: Vec<&String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for path in installs.iter().flat_map(|pip| pip.files.iter().chain(&pip.constraints)) {
-            if !paths.contains(&path) {
+            if seen.insert(path) {
                 paths.push(path);
             }
         }
@@ -432,9 +440,10 @@ impl File<'_> {
             deploy.push(("aptPackages".to_owned(), Json::texts(names)));
         }
         let mut shipped: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for path in self.wanted.commands.iter().flat_map(|command| written_paths(&command.text)) {
-            let covered = |other: &String| path == *other || path.starts_with(&format!("{other}/"));
-            if !shipped.iter().any(covered) {
+            if !above(&path).any(|above| seen.contains(above)) {
+                seen.insert(path.clone());
                 shipped.push(path);
             }
         }

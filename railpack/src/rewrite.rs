@@ -3,6 +3,8 @@
 use regex::{Captures, Regex};
 use std::collections::BTreeSet;
 
+/// The most environments that are looked for in commands.
+const MOST: usize = 64;
 /// Directories in which apps have their virtual environment.
 const USUAL: [&str; 5] = ["/opt/venv", "/app/.venv", "/app/venv", ".venv", "venv"];
 
@@ -36,6 +38,7 @@ impl Rewriter {
                 environments.extend(found.map(|path| path.as_str().trim_end_matches('/').to_owned()));
             }
         }
+        environments = environments.into_iter().take(MOST).collect();
         environments.retain(|path| !matches!(path.as_str(), "" | "." | ".." | "/" | "/app"));
         let patterns = Patterns::new(&environments);
         Self { environments, patterns }

@@ -126,6 +126,8 @@ impl Wanted {
         let cmds = || plan.phases.values().flat_map(|phase| phase.cmds.iter().flatten());
         let rewriter = Rewriter::new(cmds().map(|item| item.value.as_str()).chain(start_cmd));
 
+        // What was done before need not be done again.
+        let mut seen = BTreeSet::new();
         for name in &model.order {
             let Some(phase) = plan.phases.get(name) else { continue };
             for item in phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten() {
@@ -142,7 +144,7 @@ impl Wanted {
                 continue;
             }
             for item in items {
-                wanted.command(item, &rewriter, debian);
+                wanted.command(item, &rewriter, debian, &mut seen);
             }
         }
         wanted.start = start_cmd
@@ -247,7 +249,7 @@ impl Wanted {
         self.deploy.push(package);
     }
 
-    fn command(&mut self, item: &Item, rewriter: &Rewriter, debian: Debian) {
+    fn command(&mut self, item: &Item, rewriter: &Rewriter, debian: Debian, seen: &mut BTreeSet<Act>) {
         let command = item.value.as_str();
         if secrets::in_command(command) {
             self.secrets.push("a build command".to_owned());
@@ -256,18 +258,14 @@ impl Wanted {
         for act in acts(command, rewriter, self.python.as_deref()) {
             match act {
                 Act::Pip(_) | Act::Manager(_) => {
-                    if !self.python_acts.contains(&act) {
+                    if seen.insert(act.clone()) {
                         self.python_acts.push(act);
                     }
                 }
                 Act::Playwright(names) => self.browsers.get_or_insert_with(Vec::new).extend(names),
                 Act::Apt(names) => names.iter().for_each(|name| self.apt_package(name, debian)),
-                Act::Node(text) => {
-                    let node = Other { text, is_node: true };
-                    if !self.commands.contains(&node) {
-                        self.commands.push(node);
-                    }
-                }
+                Act::Node(_) if !seen.insert(act.clone()) => {}
+                Act::Node(text) => self.commands.push(Other { text, is_node: true }),
                 // What Nixpacks' providers do besides is for images of its own.
                 Act::Other(_) if !is_own(item) => {}
                 Act::Other(text) => self.commands.push(Other { text, is_node: false }),

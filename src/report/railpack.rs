@@ -14,11 +14,14 @@ use nixpacks_railpack::planner::{Planned, Provider};
 use nixpacks_railpack::release::Target;
 use nixpacks_transforms::engine::FileChange;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// Lines that are not wrapped are taken for this wide.
 const WIDTH: usize = 80;
+/// Findings of one kind that are shown.
+const ALIKE: usize = 12;
 
 /// An app as Railpack would plan it.
 pub(crate) struct Moved {
@@ -60,11 +63,12 @@ struct PlanReport {
     start: Option<String>,
     install: Vec<String>,
     build: Vec<String>,
+    /// The commands that install packages before the build, and in the image.
     apt_build: Vec<String>,
     apt_deploy: Vec<String>,
     /// The version that is asked for, and who asks.
     python: Option<[String; 2]>,
-    error: Option<String>,
+    error: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -99,17 +103,16 @@ struct FileReport<'a> {
 
 fn plan_report(planned: &Planned) -> PlanReport {
     let refused = planned.error.is_some();
-    let names = |step: &str| planned.plan.apt_packages(step).into_iter().map(str::to_owned).collect();
     PlanReport {
         provider: planned.provider.filter(|_| !refused).map(Provider::name),
         modelled: planned.provider.is_none_or(Provider::is_modelled),
         start: planned.plan.deploy.start.clone(),
         install: planned.plan.lines("install"),
         build: planned.plan.lines("build"),
-        apt_build: names("packages:apt:build"),
-        apt_deploy: names("packages:apt:runtime"),
+        apt_build: planned.plan.lines("packages:apt:build"),
+        apt_deploy: planned.plan.lines("packages:apt:runtime"),
         python: planned.python.as_ref().map(|python| [python.version.clone(), python.source.clone()]),
-        error: planned.error.as_ref().map(nixpacks_railpack::planner::PlanError::message),
+        error: planned.error.as_ref().map(|error| vec![error.message()]),
     }
 }
 
@@ -147,7 +150,7 @@ pub(crate) fn plan_human(apps: &[Moved]) -> String {
         let plan = plan_report(&app.migration.before);
         let _ = writeln!(out, "{}: what {} installs and runs", name(&app.home), title(app.migration.target));
         if let Some(error) = &plan.error {
-            let _ = writeln!(out, "  nothing: {}", escape(error));
+            let _ = writeln!(out, "  nothing: {}", escape(&error.join("; ")));
             continue;
         }
         let mut line = |key: &str, values: &[String]| {
@@ -159,10 +162,13 @@ pub(crate) fn plan_human(apps: &[Moved]) -> String {
         if let Some([version, source]) = &plan.python {
             line("python", &[format!("{version} ({source})")]);
         }
-        line("apt, build", &plan.apt_build);
+        let names = |step: &str| -> Vec<String> {
+            app.migration.before.plan.apt_packages(step).into_iter().map(str::to_owned).collect()
+        };
+        line("apt, build", &names("packages:apt:build"));
         line("install", &plan.install);
         line("build", &plan.build);
-        line("apt, image", &plan.apt_deploy);
+        line("apt, image", &names("packages:apt:runtime"));
         line("start", plan.start.as_slice());
         if !plan.modelled {
             line("", &["the rest is not modelled: only Python apps are".to_owned()]);
@@ -343,7 +349,13 @@ impl Printer<'_> {
 
     fn findings(&self, findings: &[Finding], out: &mut String) {
         let width = self.style.width.unwrap_or(WIDTH);
+        let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in findings {
+            let number = shown.entry(finding.kind).or_default();
+            *number += 1;
+            if *number > ALIKE {
+                continue;
+            }
             let (severity, kind) = (finding.severity.name(), finding.kind);
             let color = match finding.severity {
                 Severity::Error => "\x1b[1;31m",
@@ -363,6 +375,9 @@ impl Printer<'_> {
             if let Some(help) = help {
                 let _ = writeln!(out, "{}", wrap(&help, width, "  = help: ", "          "));
             }
+        }
+        for (kind, number) in shown.iter().filter(|(_, number)| **number > ALIKE) {
+            let _ = writeln!(out, "and {} more of {kind}", number - ALIKE);
         }
         if !findings.is_empty() {
             out.push('\n');

@@ -40,7 +40,7 @@ fn the_plan_has_the_fields_of_railpacks_own() {
     let none = Sandbox::new([("Procfile", "release: x\n"), ("notes.md", "")]);
     let plan = none.run(&["plan", "--builder", "railpack", "--output-format", "json"]).json();
     assert_eq!(plan["apps"][0]["provider"], json!(null));
-    assert!(plan["apps"][0]["error"].as_str().unwrap().contains("could not determine"));
+    assert!(plan["apps"][0]["error"][0].as_str().unwrap().contains("could not determine"));
 }
 
 #[test]

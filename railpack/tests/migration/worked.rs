@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use crate::promises::{hold, unknown_program};
+use crate::promises::hold;
 use nixpacks_railpack::losses::Loss;
 use nixpacks_railpack::migrate::{Migration, migrate};
 use nixpacks_railpack::release::Target;
@@ -81,7 +81,7 @@ fn keeps_public_apps() {
         for target in ["sevalla", "coolify", "dokploy"] {
             hold(&app, Target::parse(target).unwrap());
         }
-        if let Some(program) = unknown_program(&app, &migration) {
+        if let Some(program) = &migration.by_hand.program {
             programs.push(format!("{id}: {program}"));
         }
         if migration.by_hand.dockerfile {
@@ -99,10 +99,6 @@ fn keeps_public_apps() {
             for kind in kinds {
                 *counts.entry((kind, when)).or_default() += 1;
             }
-        }
-        println!("### {id} {:?}", migration.lost);
-        for (path, text) in &migration.files {
-            println!("--- {path}\n{text}");
         }
         if migration.left.is_empty() {
             kept += 1;
