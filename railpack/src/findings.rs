@@ -186,6 +186,12 @@ fn rest(loss: &Loss) -> Text {
     use Severity::{Error, Warning};
     let some = |text: &str| Some(text.to_owned());
     match loss {
+        Loss::Unreadable(message) => (
+            "unreadable-file",
+            Error,
+            format!("what Nixpacks gives this app is not known: {message}"),
+            some("correct that first: `nixpacks-fix check` shows where it is"),
+        ),
         Loss::Install(command) => (
             "lost-install",
             Error,

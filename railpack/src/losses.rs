@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 /// One thing that is lost, or that breaks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loss {
+    /// Nixpacks cannot read the app's files, so there is nothing to compare with: in its words.
+    Unreadable(String),
     /// Railpack refuses the app, in these words.
     NoPlan(String),
     /// A Python app is planned as one in another language.

@@ -83,7 +83,13 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
     let dockerfile = app.is_file("Dockerfile");
     // Railway builds a Dockerfile whatever the builder is: nothing changes.
     let is_moot = dockerfile && target.is_railway();
-    let lost = if is_moot { Vec::new() } else { losses(&wanted, &before, &source, target) };
+    let unreadable = nixpacks.refused().filter(|_| !nixpacks.is_reliable());
+    let unreadable = unreadable.map(|error| Loss::Unreadable(error.message.clone()));
+    let lost = match &unreadable {
+        _ if is_moot => Vec::new(),
+        Some(loss) => vec![loss.clone()],
+        None => losses(&wanted, &before, &source, target),
+    };
     let mut by_hand = ByHand {
         release: wanted.release.clone(),
         secrets: wanted.secrets.clone(),
@@ -95,7 +101,7 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
         has_config: app.kind(CONFIG_FILE).is_some(),
     };
     let mut files = BTreeMap::new();
-    if !lost.is_empty() && !by_hand.has_config {
+    if !lost.is_empty() && !by_hand.has_config && unreadable.is_none() {
         files = written(&wanted, &before, &lost, &source, target);
     }
     if files.get(CONFIG_FILE).is_some_and(|text| !faults(text, target.release).is_empty()) {
@@ -106,7 +112,11 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
         with.set(path.clone(), text.clone());
     }
     let after = plan(&with, target, dashboard);
-    let left = if is_moot { Vec::new() } else { losses(&wanted, &after, &Source::new(&with), target) };
+    let left = if is_moot || unreadable.is_some() {
+        lost.clone()
+    } else {
+        losses(&wanted, &after, &Source::new(&with), target)
+    };
     by_hand.program = without_source(&after, &wanted, &Source::new(&with));
     // A file that keeps nothing is not written, and none where the app cannot work without what is gone.
     let is_gone = |loss: &Loss| matches!(loss, Loss::NoReplacement { why: Unknown::NoPackage, .. });

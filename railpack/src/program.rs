@@ -25,7 +25,7 @@ pub(crate) fn without_source(planned: &Planned, wanted: &Wanted, app: &Source<'_
         return None;
     }
     let list = shell::parse(planned.plan.deploy.start.as_deref()?).ok()?;
-    let requirements = installed(wanted, app)?;
+    let requirements = installed(planned, wanted, app)?;
     let packages = planned.plan.apt_packages("packages:apt:runtime");
     let tool = |name: &str| planned.tools.iter().any(|tool| tool == name);
     let mut programs = list.simple_commands().filter_map(|at| at.simple.program().map(str::to_owned));
@@ -45,9 +45,17 @@ pub(crate) fn without_source(planned: &Planned, wanted: &Wanted, app: &Source<'_
 }
 
 /// What pip installs, as far as it is written down; `None` where something else is installed too.
-fn installed(wanted: &Wanted, app: &Source<'_>) -> Option<Vec<Requirement>> {
+fn installed(planned: &Planned, wanted: &Wanted, app: &Source<'_>) -> Option<Vec<Requirement>> {
     let mut found = Vec::new();
     let mut left: Vec<String> = Vec::new();
+    for line in planned.plan.lines("install") {
+        // Railpack's own install, be it that Nixpacks installs nothing here.
+        if line == "pip install -r requirements.txt" {
+            left.push("requirements.txt".to_owned());
+        } else if ["uv ", "poetry ", "pdm ", "pipenv "].iter().any(|manager| line.starts_with(manager)) {
+            return None;
+        }
+    }
     for act in &wanted.python_acts {
         let Act::Pip(install) = act else { return None };
         if install.needs_sources() {

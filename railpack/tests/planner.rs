@@ -283,3 +283,31 @@ fn coolify_adds_packages_in_place_of_railpacks_own() {
     assert_eq!(apt("coolify"), "curl wget");
     assert_eq!(apt("sevalla"), "ffmpeg");
 }
+
+#[test]
+fn a_program_that_nothing_brings_is_named() {
+    use nixpacks_railpack::migrate::migrate;
+    let of = |requirements: &str, start: &str| {
+        let toml = format!("[start]\ncmd = \"{start}\"\n");
+        let app = MemoryApp::new([
+            ("nixpacks.toml", toml.as_str()),
+            ("requirements.txt", requirements),
+            ("main.py", ""),
+        ]);
+        migrate(&app, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.program
+    };
+    assert_eq!(of("flask\n", "gunicorn main:app").as_deref(), Some("gunicorn"));
+    assert_eq!(of("flask\ngunicorn\n", "cd src && exec gunicorn main:app"), None);
+    assert_eq!(of("flask\n", "flask run"), None);
+    assert_eq!(of("-e .\n", "tool run"), None);
+    assert_eq!(of("x\n", "python main.py"), None);
+    let node = MemoryApp::new([
+        ("nixpacks.toml", "[start]\ncmd = \"gunicorn main:app\"\n"),
+        ("requirements.txt", "gunicorn\n"),
+        ("package.json", "{}"),
+    ]);
+    assert_eq!(
+        migrate(&node, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.program,
+        None
+    );
+}

@@ -9,6 +9,7 @@ use crate::cli::{Builder, FailOn, Format, OutputArgs};
 use crate::terminal::{Output, OutputStyle};
 use nixpacks_railpack::checklist::checklist;
 use nixpacks_railpack::findings::{Finding, Severity, findings};
+use nixpacks_railpack::losses::Loss;
 use nixpacks_railpack::migrate::Migration;
 use nixpacks_railpack::planner::{Planned, Provider};
 use nixpacks_railpack::release::Target;
@@ -288,7 +289,8 @@ pub(crate) fn migrate(
             printer.checklist(&mut told);
         }
     }
-    let shown = apps.iter().any(|app| !app.changes.is_empty() && app.written == Written::Shown);
+    let can_write = |app: &Moved| !app.changes.is_empty() && app.written == Written::Shown && !app.home.stdin;
+    let shown = apps.iter().any(can_write);
     if shown && !output_args.quiet {
         let _ = writeln!(told, "next: `nixpacks-fix migrate --write{repeated}` writes these files");
     }
@@ -325,6 +327,9 @@ impl Printer<'_> {
             return;
         }
         let what = match (lost, &migration.before.error) {
+            _ if matches!(migration.lost.as_slice(), [Loss::Unreadable(_)]) => {
+                "cannot be compared with Nixpacks".to_owned()
+            }
             (_, Some(error)) => format!("not planned: {}", escape(&shorten(&error.message()))),
             (0, _) => "planned: nothing lost".to_owned(),
             (lost, _) => format!("planned: loses {}", count(lost, "thing")),
