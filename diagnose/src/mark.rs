@@ -235,7 +235,7 @@ const PLATFORMS: [(&str, Platform); 26] = [
 ];
 
 /// What tells the builder.
-const BUILDERS: [(&str, Builder); 15] = [
+const BUILDERS: [(&str, Builder); 16] = [
     ("using build driver railpack", Builder::Railpack),
     ("using build driver nixpacks", Builder::Nixpacks),
     ("│ Railpack ", Builder::Railpack),
@@ -250,6 +250,7 @@ const BUILDERS: [(&str, Builder); 15] = [
     ("nixpacks plan -f", Builder::Nixpacks),
     ("Build nixpacks: ", Builder::Nixpacks),
     ("Nixpacks config file", Builder::Nixpacks),
+    ("Nixpacks was unable", Builder::Nixpacks),
     ("Using Detected Dockerfile", Builder::Dockerfile),
 ];
 

@@ -15,6 +15,9 @@ mod outside;
 /// Attempts that are kept.
 const ATTEMPTS: usize = 30;
 
+/// Characters of the longest line of a log that a terminal wrapped.
+const NARROW: usize = 82;
+
 /// What the lines belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -60,6 +63,13 @@ pub(crate) struct Reader {
     /// The line before, where Railway's page may name a step in it.
     before: String,
     empty: bool,
+    /// The characters of this line as it stands in the file, and of the longest so far.
+    length: usize,
+    longest: usize,
+    /// Output that may go on in the next line: where, what, of which step.
+    held: Option<(At, String, usize)>,
+    /// An error that names a command, whose end is in the next lines.
+    begun: Option<(At, String, u8)>,
 }
 
 impl Reader {
@@ -81,6 +91,10 @@ impl Reader {
             listing: 0,
             before: String::new(),
             empty: true,
+            length: 0,
+            longest: 0,
+            held: None,
+            begun: None,
         }
     }
 
@@ -93,7 +107,16 @@ impl Reader {
         &mut self.attempts[last]
     }
 
+    /// Whether no line so far is longer than a terminal.
+    fn is_narrow(&self) -> bool {
+        self.longest <= NARROW
+    }
+
     pub(crate) fn record(&mut self, record: Record<'_>) {
+        if self.is_narrow() {
+            self.length = if record.text.len() > 4 * NARROW { NARROW + 1 } else { record.text.chars().count() };
+            self.longest = self.longest.max(self.length);
+        }
         let cleaned = clean(record.text);
         let stripped = strip(&cleaned);
         let text = stripped.text.trim_end();
@@ -164,7 +187,11 @@ impl Reader {
     }
 
     fn line(&mut self, at: At, text: &str, stripped: &Stripped<'_>, prose: bool) {
-        if self.in_excerpt(text) {
+        if self.in_excerpt(text) || self.goes_on(text) {
+            return;
+        }
+        if text.contains("process \"") && !text.contains("did not complete") && !prose {
+            self.begun = Some((at, text.to_owned(), 4));
             return;
         }
         if let Some((number, rest)) = mark::vertex(text)
@@ -202,6 +229,20 @@ impl Reader {
             return;
         }
         self.output(at, text, stripped);
+    }
+
+    /// Whether the line is the rest of an error that names a command.
+    fn goes_on(&mut self, text: &str) -> bool {
+        let Some((at, mut begun, left)) = self.begun.take() else { return false };
+        begun.push_str(text);
+        if let Some(failure) = command::failure(&begun) {
+            let number = mark::vertex(&begun).map(|(number, _)| format!("#{number}"));
+            let step = number.and_then(|name| self.now().step(&name, "", false));
+            self.anchor(at, &begun, failure, step);
+        } else if left > 0 && begun.len() < command::LIMIT {
+            self.begun = Some((at, begun, left - 1));
+        }
+        true
     }
 
     /// Begins a new attempt.

@@ -9,6 +9,9 @@ use crate::prefix::Stripped;
 /// Lines after an error of the configuration in which its cause is looked for.
 const CAUSE: u8 = 14;
 
+/// Characters of a line above which it may have been wrapped.
+const WRAPPED: usize = 56;
+
 impl Reader {
     pub(super) fn deploy(&mut self, text: &str, stripped: &Stripped<'_>) -> bool {
         match text.trim() {
@@ -62,7 +65,7 @@ impl Reader {
             self.now().has_directories |= directory;
         }
         let now = self.now();
-        let building = now.steps.iter().any(|step| step.runs && step.lines > 0) || now.has_failed();
+        let building = now.steps.iter().any(|step| step.runs && step.lines > 0) || now.is_explained();
         if self.part == Part::Deploy || building {
             return false;
         }
@@ -101,6 +104,7 @@ impl Reader {
     }
 
     pub(super) fn output(&mut self, at: At, text: &str, stripped: &Stripped<'_>) {
+        self.join(text, stripped);
         let now = self.now();
         let (numbered, current, failed) = (now.is_numbered, now.current, now.has_failed());
         match self.part {
@@ -125,9 +129,30 @@ impl Reader {
     }
 
     pub(super) fn step_output(&mut self, step: Option<usize>, at: At, text: &str) {
+        let wrapped = self.is_narrow() && self.length >= WRAPPED;
+        self.held = step.filter(|_| wrapped).map(|step| (at, text.to_owned(), step));
         let Some(step) = step.and_then(|step| self.now().steps.get_mut(step)) else { return };
         step.lines += 1;
         step.hits.read(text, at, Place::STEP);
+    }
+
+    /// In a log that a terminal or a mail wrapped, an error may go on in the next line.
+    fn join(&mut self, text: &str, stripped: &Stripped<'_>) {
+        let Some((at, before, step)) = self.held.take() else { return };
+        if stripped.is_stamped() || text.starts_with('#') {
+            return;
+        }
+        let Some(step) = self.now().steps.get_mut(step) else { return };
+        let decides = |text: &str| {
+            let found = catalogue::matches(text, Place::STEP);
+            found.into_iter().filter_map(catalogue::family).any(catalogue::Family::decides)
+        };
+        for joined in [format!("{before}{text}"), format!("{before} {}", text.trim_start())] {
+            if !decides(&before) && !decides(text) && decides(&joined) {
+                step.hits.read(&joined, at, Place::STEP);
+                return;
+            }
+        }
     }
 
     pub(super) fn app_output(&mut self, at: At, text: &str, service: Option<&str>) {
