@@ -36,9 +36,12 @@ pub(crate) enum Command {
     Fix(FixArgs),
     /// Open pull requests with the fix, and keep them up to date.
     Pr(Box<PrArgs>),
-    /// Explain a rule: what it finds, why that fails, and what the fix does.
+    /// Read the log of a red deploy, and say what failed, at which line, and how to fix it.
+    Diagnose(Box<DiagnoseArgs>),
+    /// Explain a rule, a reason or an error text: what it means, why that fails, and what the fix does.
     Explain {
-        /// The name of the rule, as in `error[NAME]` and in `nixpacks-fix rules`.
+        /// The name of a rule, as in `error[NAME]` and in `nixpacks-fix rules`, or an error text from a log, such as
+        /// "pip: command not found".
         rule: String,
     },
     /// List all rules.
@@ -154,6 +157,26 @@ pub(crate) struct CommitArgs {
     /// Commit even if other files are staged. They stay staged and do not become part of the commit.
     #[arg(long, requires = "commit")]
     pub(crate) allow_staged: bool,
+}
+
+/// Options of `diagnose`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status:\n  0  the reason was found, or nothing failed\n  1  the build failed, and the reason is not in the file\n  \
+    2  wrong arguments, or a file that cannot be read")]
+pub(crate) struct DiagnoseArgs {
+    /// The log: of the build, of the app, or both. `-` reads standard input, as in `railway logs --build | nixpacks-fix diagnose -`.
+    #[arg(value_name = "FILE")]
+    pub(crate) log: PathBuf,
+    /// The app that the log belongs to. The fix is shown for its files. The default is the current directory, if it is an
+    /// app.
+    #[arg(long, value_name = "DIR", help_heading = "What to check")]
+    pub(crate) app: Option<PathBuf>,
+    /// What decides about the fix.
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// The output format.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human, help_heading = "Output")]
+    pub(crate) output_format: Format,
 }
 
 /// What the dashboard of the platform sets, and what the fix may do.

@@ -2,6 +2,7 @@
 
 mod about;
 mod apps;
+mod diagnose;
 mod fix;
 mod pr;
 mod railpack;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         Command::Pr(args) => pr::run(args, &cli.output, style, output),
         Command::Plan(args) if railpack::is_meant(args) => railpack::plan(args, output),
         Command::Plan(args) => apps::plan(args, output),
+        Command::Diagnose(args) => diagnose::run(args, style, output),
         Command::Migrate(args) => railpack::migrate(args, &cli.output, style, output),
         Command::Explain { rule } => about::explain(rule, style, output),
         Command::Rules { output_format } => about::rules(*output_format, style, output),

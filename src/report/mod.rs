@@ -2,6 +2,7 @@
 
 pub(crate) mod commit;
 mod concise;
+pub(crate) mod diagnosis;
 mod human;
 pub(crate) mod json;
 pub(crate) mod patch;
