@@ -161,8 +161,10 @@ pub(crate) struct CommitArgs {
 
 /// Options of `diagnose`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status:\n  0  the reason was found, or nothing failed\n  1  the build failed, and the reason is not in the file\n  \
-    2  wrong arguments, or a file that cannot be read")]
+#[command(
+    after_help = "Exit status:\n  0  the reason was found, or nothing failed\n  1  the build failed, and the reason is not in the file\n  \
+    2  wrong arguments, or a file that cannot be read"
+)]
 pub(crate) struct DiagnoseArgs {
     /// The log: of the build, of the app, or both. `-` reads standard input, as in `railway logs --build | nixpacks-fix diagnose -`.
     #[arg(value_name = "FILE")]

@@ -1,4 +1,4 @@
-//! What the three shipped crates may depend on.
+//! What the shipped crates may depend on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -29,11 +29,11 @@ fn shipped() -> Vec<Value> {
         package["source"].is_null()
             && matches!(
                 package["name"].as_str(),
-                Some("nixpacks-fix" | "nixpacks-railpack" | "nixpacks-transforms")
+                Some("nixpacks-fix" | "nixpacks-diagnose" | "nixpacks-railpack" | "nixpacks-transforms")
             )
     };
     let mut left: Vec<String> = packages.values().filter(ours).map(|package| text(&package["id"])).collect();
-    assert_eq!(left.len(), 3);
+    assert_eq!(left.len(), 4);
     let mut seen = BTreeSet::new();
     while let Some(id) = left.pop() {
         for dependency in array(&nodes[&id]["deps"]) {

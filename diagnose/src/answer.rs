@@ -80,6 +80,8 @@ pub struct Diagnosis {
     pub reason: Option<&'static str>,
     /// The rule that finds the cause in the files of the app.
     pub rule: Option<&'static str>,
+    /// What the plan in the log adds to that, in a sentence.
+    pub note: Option<&'static str>,
     /// The line that decides.
     pub line: Option<Line>,
     /// The line that says that the build failed, where no line says why.

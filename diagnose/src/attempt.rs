@@ -72,9 +72,8 @@ impl Hits {
             let room = self.all.len() < HITS;
             match self.all.iter_mut().find(|hit| hit.family == *family) {
                 Some(old) if matches!(known.take, Take::Last | Take::Sign) => *old = hit(),
-                Some(_) => {}
                 None if room => self.all.push(hit()),
-                None => {}
+                _ => {}
             }
         }
         !found.is_empty()
@@ -133,6 +132,7 @@ impl Run {
 
 /// One attempt.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Attempt {
     pub(crate) builder: Option<Builder>,
     pub(crate) plan: Option<PlanBox>,
@@ -188,6 +188,10 @@ impl Attempt {
         self.has_failed() || self.green || !self.runs.is_empty()
     }
 
+    pub(crate) fn has_step(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
+    }
+
     /// The step with this name; a new one if there is none yet.
     pub(crate) fn step(&mut self, name: &str, instruction: &str, runs: bool) -> Option<usize> {
         if let Some(at) = self.names.get(name) {
@@ -210,8 +214,8 @@ impl Attempt {
         }
         let same = |step: &Step| step.command == spelled || is_cut(&step.command, &spelled);
         let fitting = || self.steps.iter().enumerate().filter(|(_, step)| same(step));
-        let printed = fitting().filter(|(_, step)| step.lines > 0).last();
-        printed.or_else(|| fitting().last()).map(|(at, _)| at)
+        let printed = fitting().rfind(|(_, step)| step.lines > 0);
+        printed.or_else(|| fitting().next_back()).map(|(at, _)| at)
     }
 
     pub(crate) fn add_anchor(&mut self, anchor: Anchor) {

@@ -1,6 +1,7 @@
 //! The catalogue: which lines of a log mean what. The rows are in `data/families.tsv` and `data/reasons.tsv`.
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Where in a log a line counts.
@@ -46,6 +47,7 @@ pub(crate) enum Take {
     Broad,
     Hint,
     Generic,
+    Weak,
     Never,
     Sign,
 }
@@ -93,6 +95,7 @@ static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
             "broad" => Take::Broad,
             "hint" => Take::Hint,
             "generic" => Take::Generic,
+            "weak" => Take::Weak,
             "never" => Take::Never,
             _ => Take::Sign,
         };
@@ -136,11 +139,13 @@ pub(crate) fn matches(line: &str, place: Place) -> Vec<usize> {
     let strong = found.iter().any(|at| is(*at, &[Take::First, Take::Last, Take::Hint]));
     let never = !strong && found.iter().any(|at| is(*at, &[Take::Never]));
     let broad = !strong && !never && found.iter().any(|at| is(*at, &[Take::Broad]));
+    let weak = found.iter().any(|at| is(*at, &[Take::Weak]));
     let mut decided = false;
     found.retain(|at| match take(*at) {
         Some(Take::Sign) => true,
         Some(Take::Never) => !strong,
-        Some(Take::Generic) => !strong && !never && !broad,
+        Some(Take::Generic) => !strong && !never && !broad && !weak,
+        Some(Take::Weak) => !strong && !never && !broad,
         Some(Take::Broad) if !broad => false,
         Some(_) => !std::mem::replace(&mut decided, true),
         None => false,
@@ -201,12 +206,36 @@ pub fn explain(text: &str) -> Vec<(&'static Reason, Option<&'static str>)> {
     found
 }
 
+/// The rules that find causes of a reason, sorted.
+pub fn rules_of(reason: &str) -> Vec<&'static str> {
+    let mut rules: Vec<&str> =
+        FAMILIES.iter().filter(|family| family.reason == reason).filter_map(|family| family.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
+/// Reasons whose error has words of a text, the nearest first: at most `count`.
+pub fn near(text: &str, count: usize) -> Vec<&'static Reason> {
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| word.len() > 2);
+        words.map(str::to_ascii_lowercase).take(50).collect()
+    };
+    let wanted = words(text);
+    let mut found: Vec<(usize, &Reason)> = REASONS
+        .iter()
+        .map(|one| (words(&format!("{} {}", one.name, one.shown)).intersection(&wanted).count(), one))
+        .filter(|(same, _)| *same > 0)
+        .collect();
+    found.sort_by_key(|(same, one)| (std::cmp::Reverse(*same), one.name));
+    found.into_iter().take(count).map(|(_, one)| one).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::{FAMILIES, PATTERNS, Place, families, family, matches, reason, reasons, rows};
     use nixpacks_transforms::rules::rule;
-    use regex::bytes::RegexBuilder;
 
     #[test]
     fn the_tables_are_whole_and_sorted() {
@@ -223,7 +252,6 @@ mod tests {
         }
         assert_eq!(PATTERNS.len(), families().len(), "the patterns do not build");
         for family in families() {
-            RegexBuilder::new("x").unicode(false).build().unwrap();
             assert!(family.rule.is_none_or(|id| rule(id).is_some()), "{}: no such rule", family.id);
             let none = matches!(family.take, super::Take::Never | super::Take::Sign);
             assert_eq!(none, family.reason.is_empty(), "{}", family.id);

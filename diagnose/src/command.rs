@@ -64,7 +64,13 @@ fn without_shell(command: &str) -> (Shell, &str) {
     if let Some(rest) = command.strip_prefix("/bin/bash -ol pipefail -c ") {
         return (Shell::Nixpacks, rest);
     }
-    for shell in ["/bin/sh -c ", "/bin/bash -c ", "/bin/bash -o pipefail -c ", "/bin/sh -ec ", "/bin/ash -eo pipefail -c "] {
+    for shell in [
+        "/bin/sh -c ",
+        "/bin/bash -c ",
+        "/bin/bash -o pipefail -c ",
+        "/bin/sh -ec ",
+        "/bin/ash -eo pipefail -c ",
+    ] {
         if let Some(rest) = command.strip_prefix(shell) {
             return (Shell::Dockerfile, rest);
         }
@@ -120,14 +126,15 @@ mod tests {
 
     #[test]
     fn errors_name_the_command_as_it_was_typed() {
-        let line = r##"#10 ERROR: process "/bin/bash -ol pipefail -c pip install \"x[y]\" && echo \\n" did not complete successfully: exit code: 127"##;
+        let line = r#"#10 ERROR: process "/bin/bash -ol pipefail -c pip install \"x[y]\" && echo \\n" did not complete successfully: exit code: 127"#;
         let found = failure(line).unwrap_or_default();
         assert_eq!(found.command.as_deref(), Some(r#"pip install "x[y]" && echo \n"#));
         assert_eq!((found.exit, found.cancelled, found.shell), (Some(127), false, Shell::Nixpacks));
         let line = "ERROR: process \"pip install\" did not complete successfully: exit code: 137: context canceled: context canceled";
         let found = failure(line).unwrap_or_default();
         assert_eq!((found.exit, found.cancelled, found.shell), (Some(137), true, Shell::None));
-        let line = "failed to solve: executor failed running [/bin/bash -ol pipefail -c npm ci]: exit code: 1";
+        let line =
+            "failed to solve: executor failed running [/bin/bash -ol pipefail -c npm ci]: exit code: 1";
         assert_eq!(failure(line).and_then(|found| found.command).as_deref(), Some("npm ci"));
         let line = "The command '/bin/sh -c pip install x' returned a non-zero code: 127";
         let found = failure(line).unwrap_or_default();

@@ -62,19 +62,24 @@ pub(crate) fn decide(reader: &Reader) -> Diagnosis {
     }
     let line = |at: At, text: &str| Line { number: at.line, column: at.column, text: quoted(text) };
     let builder = attempt.builder.or_else(|| reader.attempts.iter().rev().find_map(|other| other.builder));
-    let rule = verdict.hit.and_then(|(hit, _)| rule::rule(hit, attempt, verdict.command.as_deref(), verdict.answer));
+    let rule =
+        verdict.hit.and_then(|(hit, _)| rule::rule(hit, attempt, verdict.command.as_deref(), verdict.answer));
+    let rule = rule.filter(|_| builder.is_none_or(|builder| builder == Builder::Nixpacks));
     let found = verdict.hit.map(|(hit, reason)| (line(hit.at, &hit.text), reason));
     let found = found.or_else(|| verdict.own.map(|(at, text, reason)| (line(at, text), reason)));
     let failed = matches!(verdict.answer, Answer::Failed | Answer::Unexplained | Answer::StartFailed);
     Diagnosis {
         answer: verdict.answer,
         reason: found.as_ref().map(|(_, reason)| *reason),
-        rule: rule.filter(|_| builder.is_none_or(|builder| builder == Builder::Nixpacks)),
+        rule,
+        note: rule::note(rule, attempt),
         line: found.map(|(line, _)| line),
         failure: verdict.failure.map(|(at, text)| line(at, &text)),
         command: verdict.command.filter(|_| failed).map(|command| quoted(&command)),
         builder,
-        platform: reader.platform.or_else(|| builder.filter(|one| *one == Builder::Railpack).map(|_| Platform::Railway)),
+        platform: reader
+            .platform
+            .or_else(|| builder.filter(|one| *one == Builder::Railpack).map(|_| Platform::Railway)),
         plan: attempt.plan.clone(),
         excerpt: attempt.excerpt.iter().map(|row| quoted(row)).collect(),
         attempts: happened.len().max(reader.count + usize::from(last.has_happened())),
@@ -86,7 +91,8 @@ pub(crate) fn decide(reader: &Reader) -> Diagnosis {
 /// Text that may be shown: without secrets, on one line, not too long.
 fn quoted(text: &str) -> String {
     let masked = mask(text.trim());
-    let mut out: String = masked.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).take(QUOTE).collect();
+    let mut out: String =
+        masked.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).take(QUOTE).collect();
     if masked.chars().count() > QUOTE {
         out.push('…');
     }
@@ -117,7 +123,10 @@ fn judge<'a>(attempt: &'a Attempt, reader: &'a Reader) -> Verdict<'a> {
         return Verdict::because(Answer::Failed, hit, None);
     }
     if let Some(at) = attempt.failed {
-        return without_anchor(attempt, at);
+        let verdict = without_anchor(attempt, at, reader);
+        // A text that quotes the last line of a log alone is none.
+        let quotes = reader.is_text() && verdict.answer == Answer::Unexplained;
+        return if quotes { Verdict::of(Answer::Healthy) } else { verdict };
     }
     if let Some(verdict) = crash(&attempt.runs) {
         return Verdict { command: start_command(attempt), ..verdict };
@@ -125,15 +134,22 @@ fn judge<'a>(attempt: &'a Attempt, reader: &'a Reader) -> Verdict<'a> {
     if !attempt.health_good
         && let Some(hit) = attempt.health.deciding().min_by_key(|hit| (!hit.is(Take::First), hit.at))
     {
-        return Verdict { command: start_command(attempt), ..Verdict::because(Answer::StartFailed, hit, None) };
+        return Verdict {
+            command: start_command(attempt),
+            ..Verdict::because(Answer::StartFailed, hit, None)
+        };
     }
     if attempt.green || !attempt.runs.is_empty() {
         return Verdict::of(Answer::Healthy);
     }
     if attempt.steps.is_empty() {
-        return if attempt.marks == 0 || reader.attempts.len() == 1 { unknown(attempt, reader) } else { Verdict::of(Answer::Healthy) };
+        return if attempt.marks == 0 || reader.attempts.len() == 1 {
+            unknown(attempt, reader)
+        } else {
+            Verdict::of(Answer::Healthy)
+        };
     }
-    unfinished(attempt)
+    if reader.is_text() { Verdict::of(Answer::Healthy) } else { unfinished(attempt) }
 }
 
 fn start_command(attempt: &Attempt) -> Option<String> {
@@ -151,7 +167,8 @@ fn at_anchor<'a>(anchor: &'a Anchor, attempt: &'a Attempt, reader: &'a Reader) -
     let found = step.and_then(|step| in_step(step, exit, command));
     let found = found.or_else(|| elsewhere(anchor, attempt, reader, exit, command));
     let failure = Some((anchor.at, anchor.text.clone()));
-    let memory = exit == Some(137) && found.is_none_or(|hit| hit.family().is_none_or(|family| family.reason != "memory"));
+    let memory = exit == Some(137)
+        && found.is_none_or(|hit| hit.family().is_none_or(|family| family.reason != "memory"));
     if memory {
         let own = Some((anchor.at, anchor.text.as_str(), "memory"));
         return Verdict { own, failure, command: command.map(str::to_owned), ..Verdict::of(Answer::Failed) };
@@ -175,13 +192,20 @@ fn elsewhere<'a>(
     command: Option<&str>,
 ) -> Option<&'a Hit> {
     let known = anchor.step.and_then(|at| attempt.steps.get(at)).is_some_and(|step| step.lines > 0);
-    if !known && let Some(hit) = pick(&attempt.loose, exit, command) {
+    if !known
+        && !reader.numbers_steps()
+        && let Some(hit) = pick(&attempt.loose, exit, command)
+    {
         return Some(hit);
     }
     let above = |hit: &&Hit| hit.at.line <= anchor.at.line && hit.at.line + NEAR >= anchor.at.line;
     let fits = |hit: &&Hit| hit.decides() && hit.family().is_some_and(|family| family.fits(exit));
     // Another attempt began before this one's error was printed.
-    let before = reader.attempts.iter().rev().filter(|other| std::ptr::eq(*other, attempt) || other.anchors.is_empty());
+    let before = reader
+        .attempts
+        .iter()
+        .rev()
+        .filter(|other| std::ptr::eq(*other, attempt) || other.anchors.is_empty());
     let same = before.clone().filter(|_| !known).find_map(|other| {
         let step = command.and_then(|command| other.step_of(command)).and_then(|at| other.steps.get(at))?;
         in_step(step, exit, command)
@@ -209,40 +233,65 @@ fn pick<'a>(hits: &'a Hits, exit: Option<i32>, command: Option<&str>) -> Option<
     chosen.or_else(|| {
         let first = hits.all.iter().find(|hit| hit.is(Take::Generic));
         let nix = command.is_some_and(|command| command.contains("nix-env"));
-        if nix { hits.last_generic.as_ref().or(first) } else { first }
+        let weak = || hits.all.iter().find(|hit| hit.is(Take::Weak));
+        if nix { hits.last_generic.as_ref().or(first) } else { first.or_else(weak) }
     })
 }
 
+/// Commands that install Python packages.
+const INSTALLS: [&str; 8] =
+    ["pip install", "pip3 install", "uv sync", "uv pip", "poetry install", "pipenv", "pdm ", "uv install"];
+/// Commands that run what the app has.
+const APPS: [&str; 13] = [
+    "run build",
+    "next build",
+    "vite",
+    "tsc",
+    "manage.py",
+    "npm run",
+    "npm start",
+    "yarn ",
+    "pnpm ",
+    "bun ",
+    "node ",
+    "python ",
+    "cargo ",
+];
+
 /// The reason of a line: of its family, or what the command that printed it is for.
 fn reason(hit: &Hit, command: Option<&str>) -> &'static str {
-    let reason = hit.family().map(|family| family.reason).unwrap_or("other");
+    let reason = hit.family().map_or("other", |family| family.reason);
     if reason != "other" {
         return reason;
     }
-    const INSTALLS: [&str; 8] =
-        ["pip install", "pip3 install", "uv sync", "uv pip", "poetry install", "pipenv", "pdm ", "uv install"];
-    const APPS: [&str; 13] = [
-        "run build", "next build", "vite", "tsc", "manage.py", "npm run", "npm start", "yarn ", "pnpm ", "bun ", "node ",
-        "python ", "cargo ",
-    ];
     match command {
         Some(command) if INSTALLS.iter().any(|name| command.contains(name)) => "build-backend",
         Some(command) if APPS.iter().any(|name| command.contains(name)) => "app-code",
-        Some(_) => "other",
-        None if hit.text.split([':', ' ']).next().is_some_and(|word| word.ends_with("Error") || word.ends_with("Exception")) => {
+        None if hit
+            .text
+            .split([':', ' '])
+            .next()
+            .is_some_and(|word| word.ends_with("Error") || word.ends_with("Exception")) =>
+        {
             "app-code"
         }
-        None => "other",
+        _ => "other",
     }
 }
 
 /// A line says that the build failed, and none says at which command.
-fn without_anchor(attempt: &Attempt, at: At) -> Verdict<'_> {
+fn without_anchor<'a>(attempt: &'a Attempt, at: At, reader: &Reader) -> Verdict<'a> {
     let step = attempt.current.and_then(|at| attempt.steps.get(at));
-    let last = attempt.steps.iter().rev().find(|step| step.runs && !step.done && step.shown().deciding().next().is_some());
+    let last = attempt
+        .steps
+        .iter()
+        .rev()
+        .find(|step| step.runs && !step.done && step.shown().deciding().next().is_some());
     let step = step.filter(|step| step.runs).or(last);
     let command = step.map(|step| step.command.as_str()).filter(|command| !command.is_empty());
-    let hit = step.and_then(|step| in_step(step, None, command)).or_else(|| pick(&attempt.loose, None, None));
+    let hit = step
+        .and_then(|step| in_step(step, None, command))
+        .or_else(|| if reader.numbers_steps() { None } else { pick(&attempt.loose, None, None) });
     let failure = Some((at, String::new()));
     match hit {
         Some(hit) => Verdict { failure, ..Verdict::because(Answer::Failed, hit, command) },
@@ -263,7 +312,10 @@ fn unfinished(attempt: &Attempt) -> Verdict<'_> {
         let command = Some(step.command.as_str()).filter(|command| !command.is_empty());
         return Verdict { incomplete: true, ..Verdict::because(Answer::Failed, hit, command) };
     }
-    if attempt.is_numbered && attempt.steps.iter().filter(|step| step.runs).all(|step| step.done) && attempt.steps.last().is_some_and(|step| step.done) {
+    if attempt.is_numbered
+        && attempt.steps.iter().filter(|step| step.runs).all(|step| step.done)
+        && attempt.steps.last().is_some_and(|step| step.done)
+    {
         return Verdict::of(Answer::Healthy);
     }
     let step = attempt.current.and_then(|at| attempt.steps.get(at)).filter(|step| step.runs);
@@ -295,9 +347,10 @@ fn crashed(run: &Run) -> Option<&Hit> {
     }
     let hit = pick(&run.hits, None, None)?;
     let traced = run.hits.has("sign-traceback");
-    let ended = match hit.is(Take::Generic) {
-        false => run.ended || run.after <= AFTER_KNOWN,
-        true => traced && (run.ended || run.after <= AFTER_ANY),
+    let ended = if hit.is(Take::Generic) {
+        traced && (run.ended || run.after <= AFTER_ANY)
+    } else {
+        run.ended || run.after <= AFTER_KNOWN
     };
     ended.then_some(hit)
 }
@@ -305,14 +358,19 @@ fn crashed(run: &Run) -> Option<&Hit> {
 /// A text in which no build and no start can be told: an error that somebody pasted, or no log at all.
 fn unknown<'a>(attempt: &'a Attempt, reader: &Reader) -> Verdict<'a> {
     let run = &attempt.unknown;
-    if run.served() || reader.titled && attempt.marks == 0 {
+    if run.served() || reader.titled && attempt.marks == 0 || reader.numbers_steps() {
         return Verdict::of(Answer::Healthy);
     }
-    let build = pick(&attempt.loose, None, None).filter(|hit| hit.decides());
+    let sure = |hit: &&Hit| {
+        hit.is(Take::First) || hit.is(Take::Last) || hit.family().is_some_and(|family| family.id == "command")
+    };
+    let build = pick(&attempt.loose, None, None).filter(sure);
     let start = crashed(run);
     match (build, start) {
         (Some(hit), _) if !is_of_start(hit) => Verdict::because(Answer::Failed, hit, None),
-        (_, Some(hit)) => Verdict { command: start_command(attempt), ..Verdict::because(Answer::StartFailed, hit, None) },
+        (_, Some(hit)) if hit.decides() || attempt.marks > 0 => {
+            Verdict { command: start_command(attempt), ..Verdict::because(Answer::StartFailed, hit, None) }
+        }
         _ => Verdict::of(Answer::Healthy),
     }
 }

@@ -27,7 +27,7 @@ mod rule;
 mod split;
 
 pub use answer::{Answer, Builder, Diagnosis, Line, Platform};
-pub use catalogue::{Reason, explain, reason, reasons};
+pub use catalogue::{Reason, explain, near, reason, reasons, rules_of};
 pub use mask::mask;
 pub use plan_box::PlanBox;
 

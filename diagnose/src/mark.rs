@@ -23,7 +23,8 @@ impl StepName<'_> {
 /// `[stage-0 6/9] RUN …`, also with a mark before it and a duration after it.
 pub(crate) fn step_name(line: &str) -> Option<StepName<'_>> {
     let line = line.trim_start().trim_start_matches(['✕', '✖', '✗', '✔', '✓', '❌', '•']).trim_start();
-    let line = ["ERROR ", "CACHED ", "CANCELED "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
+    let line =
+        ["ERROR ", "CACHED ", "CANCELED "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
     let (stage, rest) = line.strip_prefix('[')?.split_once(']')?;
     if stage.len() > 80 {
         return None;
@@ -43,7 +44,8 @@ pub(crate) fn step_name(line: &str) -> Option<StepName<'_>> {
 
 /// `6/10`
 fn is_count(word: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.len() < 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str| !text.is_empty() && text.len() < 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     word.split_once('/').is_some_and(|(at, of)| digits(at) && digits(of))
 }
 
@@ -119,16 +121,32 @@ pub(crate) fn is_duration(line: &str) -> bool {
 /// The label that Railway's page shows above the name of a step: `stage-0`, `internal`, `4`.
 pub(crate) fn is_stage_label(line: &str) -> bool {
     let line = line.trim();
-    let word = line.len() < 24 && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let word =
+        line.len() < 24 && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     word && (line.len() < 3 && line.bytes().all(|byte| byte.is_ascii_digit())
         || line.starts_with(|ch: char| ch.is_ascii_lowercase()))
 }
 
 /// Instructions of a Dockerfile, and what `BuildKit` does itself, as a page names them.
 pub(crate) fn is_instruction(line: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["RUN", "COPY", "FROM", "WORKDIR", "ADD", "ENV", "ARG", "USER", "load", "copy", "CMD", "SHELL"];
+    const WORDS: [&str; 11] =
+        ["RUN", "COPY", "FROM", "WORKDIR", "ADD", "ENV", "ARG", "USER", "load", "CMD", "SHELL"];
     line.split_once(' ').is_some_and(|(word, _)| WORDS.contains(&word))
+}
+
+/// A step of Railpack, which has a name in words; whether it runs a command.
+pub(crate) fn railpack_step(line: &str) -> Option<bool> {
+    const RUNS: [&str; 2] = ["install mise packages", "install apt packages"];
+    const OTHERS: [&str; 6] = [
+        "copy ",
+        "mkdir /etc/mise",
+        "create mise config",
+        "docker-image://",
+        "local://",
+        "load build definition from",
+    ];
+    let starts = |names: &[&str]| names.iter().any(|name| line.starts_with(name));
+    if starts(&RUNS) { Some(true) } else { starts(&OTHERS).then_some(false) }
 }
 
 /// `Step 5/9 : RUN …` of the builder before `BuildKit`.
@@ -179,7 +197,7 @@ pub(crate) fn is_green(line: &str) -> bool {
 
 /// Lines that say that a build failed, and not why.
 pub(crate) fn is_bare_failure(line: &str) -> bool {
-    const STARTS: [&str; 14] = [
+    const STARTS: [&str; 13] = [
         "Error: Docker build failed",
         "ERROR: failed to build",
         "ERROR: failed to solve",
@@ -187,7 +205,6 @@ pub(crate) fn is_bare_failure(line: &str) -> bool {
         "failed to solve: ",
         "Build Failed: ",
         "Build failed:",
-        "Nixpacks build failed",
         "nixpacks exited with an error",
         "Error ❌",
         "Deployment failed",
@@ -196,12 +213,15 @@ pub(crate) fn is_bare_failure(line: &str) -> bool {
         "exit status 1",
     ];
     let line = line.trim_start().trim_start_matches("Error: ").trim_start_matches("❌ ");
-    STARTS.iter().any(|start| line.starts_with(start)) || line.starts_with("Docker build failed")
+    STARTS.iter().any(|start| line.starts_with(start))
+        || line.starts_with("Docker build failed")
+        || line == "Nixpacks build failed"
 }
 
 /// Lines after which Coolify shows the output of the build a second time.
 pub(crate) fn is_replay(line: &str) -> bool {
-    line.starts_with("Oops something is not okay") || line.starts_with("Deployment failed: Command execution failed")
+    line.starts_with("Oops something is not okay")
+        || line.starts_with("Deployment failed: Command execution failed")
 }
 
 /// What tells the platform.
@@ -284,9 +304,14 @@ mod tests {
             ("[6/6] КОПИРОВАТЬ . /app", "6/6", "КОПИРОВАТЬ . /app", false),
         ] {
             let found = step_name(line);
-            assert_eq!(found.map(|name| (name.stage, name.instruction, name.done)), Some((stage, instruction, done)));
+            assert_eq!(
+                found.map(|name| (name.stage, name.instruction, name.done)),
+                Some((stage, instruction, done))
+            );
         }
-        for line in ["[1/4] Resolving packages...", "[1/1] Healthcheck succeeded!", "[INFO] 3/4 done", "[Region: us]"] {
+        for line in
+            ["[1/4] Resolving packages...", "[1/1] Healthcheck succeeded!", "[INFO] 3/4 done", "[Region: us]"]
+        {
             assert_eq!(step_name(line), None, "{line}");
         }
     }

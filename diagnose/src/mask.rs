@@ -104,9 +104,9 @@ impl Replacer for Words {
 }
 
 fn is_random(word: &str) -> bool {
-    let hexadecimal = word.split(|ch: char| !ch.is_ascii_hexdigit()).any(|part| {
-        part.len() >= 32 && part.bytes().any(|byte| byte.is_ascii_digit())
-    });
+    let hexadecimal = word
+        .split(|ch: char| !ch.is_ascii_hexdigit())
+        .any(|part| part.len() >= 32 && part.bytes().any(|byte| byte.is_ascii_digit()));
     let has = |test: fn(&u8) -> bool| word.bytes().any(|byte| test(&byte));
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     let one_word = !word.contains(['-', '_']) || word.len() >= 64;
@@ -121,8 +121,14 @@ mod tests {
     #[test]
     fn secrets_go_and_the_error_stays() {
         for (text, want) in [
-            ("docker build --build-arg 'API=abc def' --build-arg NODE_ENV='x' .", "docker build --build-arg 'API=… def' --build-arg NODE_ENV=… ."),
-            ("nixpacks plan --env COOLIFY_URL=https://x --env A=b /app", "nixpacks plan --env COOLIFY_URL=… --env A=… /app"),
+            (
+                "docker build --build-arg 'API=abc def' --build-arg NODE_ENV='x' .",
+                "docker build --build-arg 'API=… def' --build-arg NODE_ENV=… .",
+            ),
+            (
+                "nixpacks plan --env COOLIFY_URL=https://x --env A=b /app",
+                "nixpacks plan --env COOLIFY_URL=… --env A=… /app",
+            ),
             ("connect postgres://ada:s3cr/t@db:5432/x failed", "connect postgres://…@db:5432/x failed"),
             ("git clone https://x-access-token:abc@github.com/a/b", "git clone https://…@github.com/a/b"),
             ("STRIPE_SECRET_KEY=abc and DEBUG=1", "STRIPE_SECRET_KEY=… and DEBUG=1"),
@@ -132,10 +138,16 @@ mod tests {
             ("key eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.abc-def end", "key … end"),
             ("hash 0123456789abcdef0123456789abcdef.", "hash …."),
             ("KeyError: 'SECRET_KEY'", "KeyError: 'SECRET_KEY'"),
-            ("at /app/.nixpacks/nixpkgs-bc8f8d1be58e8c8383e683a06e1e1e57893fff87.nix:19:9", "at /app/.nixpacks/nixpkgs-bc8f8d1be58e8c8383e683a06e1e1e57893fff87.nix:19:9"),
+            (
+                "at /app/.nixpacks/nixpkgs-bc8f8d1be58e8c8383e683a06e1e1e57893fff87.nix:19:9",
+                "at /app/.nixpacks/nixpkgs-bc8f8d1be58e8c8383e683a06e1e1e57893fff87.nix:19:9",
+            ),
             ("error: undefined variable 'pip'", "error: undefined variable 'pip'"),
             ("bot 1234567890:AAabcdefghijklmnopqrstuvwxyz_012345 said", "bot … said"),
-            ("Cannot install package-with-a-very-long-name-that-goes-on", "Cannot install package-with-a-very-long-name-that-goes-on"),
+            (
+                "Cannot install package-with-a-very-long-name-that-goes-on",
+                "Cannot install package-with-a-very-long-name-that-goes-on",
+            ),
         ] {
             assert_eq!(mask(text), want);
         }

@@ -49,6 +49,10 @@ impl PlanBox {
 
     /// The packages of the setup row; nothing where there is no such row.
     pub fn packages(&self) -> Option<Vec<String>> {
+        // Of two boxes that are mixed into each other none can be trusted.
+        if self.rows.iter().filter(|(name, _)| name == "setup").count() > 1 {
+            return None;
+        }
         let row = self.row("setup")?;
         let names = row.trim_start_matches("pkgs:").split(',').map(|name| name.trim().to_owned());
         Some(names.filter(|name| !name.is_empty()).collect())

@@ -27,7 +27,9 @@ pub(crate) fn strip(text: &str) -> Stripped<'_> {
             found = Stripped { text: rest, railway: true, ..found };
         } else if let Some(rest) = month_in_letters(found.text) {
             found = Stripped { text: rest, coolify: true, ..found };
-        } else if let Some(rest) = bracketed(found.text).or_else(|| clock(found.text)) {
+        } else if let Some(rest) =
+            bracketed(found.text).or_else(|| clock(found.text)).or_else(|| level(found.text))
+        {
             found.text = rest;
         } else if let Some((service, rest)) = compose(found.text) {
             found = Stripped { text: rest, service: Some(service), ..found };
@@ -57,10 +59,8 @@ fn without_digits(text: &str) -> &str {
 fn iso(text: &str) -> Option<&str> {
     let rest = shaped(text.trim_start(), "0000-00-00T00:00:00")?;
     let rest = rest.strip_prefix('.').map_or(rest, without_digits);
-    let rest = rest
-        .strip_prefix('Z')
-        .or_else(|| shaped(rest, "+00:00"))
-        .or_else(|| shaped(rest, "-00:00"))?;
+    let rest =
+        rest.strip_prefix('Z').or_else(|| shaped(rest, "+00:00")).or_else(|| shaped(rest, "-00:00"))?;
     let rest = rest.strip_prefix([' ', '\t']).unwrap_or(rest);
     let level = ["[inf]", "[err]", "[wrn]", "[dbg]"].iter().find_map(|level| rest.strip_prefix(level));
     let Some(rest) = level else { return Some(rest) };
@@ -84,6 +84,11 @@ fn bracketed(text: &str) -> Option<&str> {
     }
     let (stamp, rest) = rest.split_once(']')?;
     (stamp.len() < 40).then(|| rest.strip_prefix(' ').unwrap_or(rest))
+}
+
+/// `[INFO] text` and `[ERRO] text`, as Railway's command line writes levels.
+fn level(text: &str) -> Option<&str> {
+    ["[INFO] ", "[ERRO] ", "[WARN] ", "[DEBU] ", "[DBUG] "].iter().find_map(|level| text.strip_prefix(level))
 }
 
 /// `2:08:47 PM: text`, or a time alone.
@@ -128,6 +133,7 @@ mod tests {
             ("[build] [12/24/2025, 9:34:39 AM] text", "text"),
             ("2:08:47 PM: text", "text"),
             ("11:48:01", ""),
+            ("[ERRO] [stage-0 6/9] RUN x", "[stage-0 6/9] RUN x"),
             ("api-1  | error", "error"),
             ("  20 | >>> RUN x", "  20 | >>> RUN x"),
             ("| >>> RUN x", "| >>> RUN x"),

@@ -6,15 +6,28 @@ use crate::plan_box::PlanBox;
 
 /// Programs that Python packages bring.
 const PYTHON_PROGRAMS: [&str; 15] = [
-    "uvicorn", "gunicorn", "streamlit", "celery", "flask", "hypercorn", "daphne", "waitress-serve", "fastapi", "alembic",
-    "django-admin", "chainlit", "gradio", "dramatiq", "granian",
+    "uvicorn",
+    "gunicorn",
+    "streamlit",
+    "celery",
+    "flask",
+    "hypercorn",
+    "daphne",
+    "waitress-serve",
+    "fastapi",
+    "alembic",
+    "django-admin",
+    "chainlit",
+    "gradio",
+    "dramatiq",
+    "granian",
 ];
 /// Tools that install Python packages.
 const MANAGERS: [&str; 4] = ["poetry", "pdm", "pipenv", "uv"];
 /// Names that apps give their own modules.
 const OWN_MODULES: [&str; 17] = [
-    "app", "main", "src", "backend", "server", "api", "config", "core", "wsgi", "asgi", "bot", "routers", "models", "utils",
-    "services", "project", "settings",
+    "app", "main", "src", "backend", "server", "api", "config", "core", "wsgi", "asgi", "bot", "routers",
+    "models", "utils", "services", "project", "settings",
 ];
 
 /// The program that a shell did not find.
@@ -24,18 +37,44 @@ pub(crate) fn program(line: &str) -> Option<&str> {
     (!program.is_empty() && !program.contains(' ')).then_some(program)
 }
 
+/// What the plan in the log says of why there is no Python.
+pub(crate) fn note(rule: Option<&str>, attempt: &Attempt) -> Option<&'static str> {
+    match rule? {
+        NO_SETUP if attempt.plan.as_ref().is_some_and(PlanBox::has_no_setup) => Some(
+            "The plan in the log has no `setup` row: Nixpacks recognised no language, so it installed nothing. Usually \
+             requirements.txt is not in git, or the service builds another directory.",
+        ),
+        LEFT_OUT => {
+            Some("The plan in the log has Node only: Nixpacks did not recognise this as a Python app.")
+        }
+        _ => None,
+    }
+}
+
+const NO_SETUP: &str = "uncommitted-requirements";
+const LEFT_OUT: &str = "python-provider-left-out";
+
 /// The rule for a line that decides.
-pub(crate) fn rule(hit: &Hit, attempt: &Attempt, command: Option<&str>, answer: Answer) -> Option<&'static str> {
+pub(crate) fn rule(
+    hit: &Hit,
+    attempt: &Attempt,
+    command: Option<&str>,
+    answer: Answer,
+) -> Option<&'static str> {
     let family = hit.family()?;
     let known = Known { hit, attempt, command: command.unwrap_or_default(), plan: attempt.plan.as_ref() };
     let start = answer == Answer::StartFailed;
     match family.id {
         "pip-command" => Some(known.without_python().unwrap_or("pip-outside-venv")),
-        "pip-module" if hit.text.starts_with("/usr/bin/") || hit.text.contains("ensurepip") => Some("apt-python"),
+        "pip-module" if hit.text.starts_with("/usr/bin/") || hit.text.contains("ensurepip") => {
+            Some("apt-python")
+        }
         "python-command" => Some(known.without_python().unwrap_or("missing-interpreter")),
         "externally" | "externally-cross" => Some(known.externally_managed()),
         "nix-collision" => known.collides_in_python().then_some("two-interpreters"),
-        "cd-directory" => (known.command.starts_with("cd ") && !known.command.contains("&&")).then_some("split-command"),
+        "cd-directory" => {
+            (known.command.starts_with("cd ") && !known.command.contains("&&")).then_some("split-command")
+        }
         "command" | "exec-missing" => known.missing_program(start),
         "module" => known.missing_module(start),
         "module-cli" => known.missing_module_of_command(),
@@ -57,13 +96,13 @@ impl Known<'_> {
     fn without_python(&self) -> Option<&'static str> {
         let plan = self.plan?;
         if plan.has_no_setup() {
-            return Some("uncommitted-requirements");
+            return Some(NO_SETUP);
         }
         let packages = plan.packages()?;
         let python = packages.iter().any(|name| name.contains("python") || name.starts_with("pypy"));
         // The version and npm beside it are what Nixpacks' own Node step asks for.
         let node = packages.iter().any(|name| name.starts_with("nodejs_") || name.starts_with("npm-"));
-        (!python && node).then_some("python-provider-left-out")
+        (!python && node).then_some(LEFT_OUT)
     }
 
     /// Everything that the attempt ran, as far as the log shows it.
@@ -81,9 +120,8 @@ impl Known<'_> {
     fn step_has(&self, sign: &str) -> bool {
         let hits = self.attempt.steps.iter().flat_map(|step| step.hits.all.iter().chain(&step.recap.all));
         let loose = self.attempt.loose.all.iter();
-        hits.chain(loose).any(|hit| {
-            hit.at >= self.hit.at && hit.family().is_some_and(|family| family.id == sign)
-        })
+        hits.chain(loose)
+            .any(|hit| hit.at >= self.hit.at && hit.family().is_some_and(|family| family.id == sign))
     }
 
     fn externally_managed(&self) -> &'static str {
@@ -97,14 +135,16 @@ impl Known<'_> {
             return "ensurepip";
         }
         let packages = self.plan.and_then(PlanBox::packages);
-        let from_nix = |names: Vec<String>| names.iter().any(|name| name.contains("ackages.pip") || name == "pip");
+        let from_nix =
+            |names: Vec<String>| names.iter().any(|name| name.contains("ackages.pip") || name == "pip");
         if packages.is_none_or(from_nix) { "nix-pip-package" } else { "pip-outside-venv" }
     }
 
     fn collides_in_python(&self) -> bool {
         const FILES: [&str; 5] = ["bin/idle", "bin/pydoc", "bin/2to3", "bin/python", "-python3-"];
         let packages = self.plan.and_then(PlanBox::packages).unwrap_or_default();
-        let pythons = packages.iter().filter(|name| name.starts_with("python3") && !name.contains('.')).count();
+        let pythons =
+            packages.iter().filter(|name| name.starts_with("python3") && !name.contains('.')).count();
         FILES.iter().any(|file| self.hit.text.contains(file)) || pythons > 1 || self.step_has("sign-python")
     }
 
@@ -140,7 +180,9 @@ impl Known<'_> {
 
     fn uses_another_python(&self) -> bool {
         let start = self.start();
-        ["/usr/bin/python", "/root/.nix-profile/bin/python", "/usr/local/bin/python"].iter().any(|path| start.contains(path))
+        ["/usr/bin/python", "/root/.nix-profile/bin/python", "/usr/local/bin/python"]
+            .iter()
+            .any(|path| start.contains(path))
     }
 
     fn missing_module(&self, start: bool) -> Option<&'static str> {

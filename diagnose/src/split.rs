@@ -67,16 +67,10 @@ impl Splitter {
             self.json = is_json(piece.text);
         }
         let carried = std::mem::take(&mut self.carry);
-        let joined = if carried.is_empty() {
-            Cow::Borrowed(piece.text)
-        } else {
-            Cow::Owned(carried + piece.text)
-        };
-        let used = if self.json {
-            self.objects(&joined, piece, each)
-        } else {
-            self.lost_ends(&joined, piece, each)
-        };
+        let joined =
+            if carried.is_empty() { Cow::Borrowed(piece.text) } else { Cow::Owned(carried + piece.text) };
+        let used =
+            if self.json { self.objects(&joined, piece, each) } else { self.lost_ends(&joined, piece, each) };
         if !piece.last {
             let (done, rest) = joined.split_at_checked(used).unwrap_or((&joined, ""));
             self.before += done.chars().count() as u64;
@@ -125,15 +119,15 @@ impl Splitter {
             let rest = text.get(start..).unwrap_or_default();
             let mut read = serde_json::Deserializer::from_str(rest).into_iter::<Entry<'_>>();
             let (entry, next) = match read.next() {
-                Some(Ok(entry)) => (Some(entry.text()), start + read.byte_offset().max(1)),
+                Some(Ok(entry)) => (entry.text(), start + read.byte_offset().max(1)),
                 Some(Err(error)) if error.is_eof() && !piece.last => return start,
                 // Cut, or no JSON: what is left of the message still counts.
-                _ => (cut_message(rest), next_object(text, start)),
+                _ => (cut_message(rest).map(Cow::Owned), next_object(text, start)),
             };
             let ended = text.get(next..).unwrap_or_default().trim_start_matches([',', ' ', ']']).is_empty();
             self.several |= at > 0 || !ended;
             let column = self.several.then(|| columns.at(start));
-            for line in entry.flatten().iter().flat_map(|message| message.split('\n')) {
+            for line in entry.iter().flat_map(|message| message.split('\n')) {
                 each_part(Record { number: piece.number, column, text: line }, each);
             }
             at = next;
@@ -211,7 +205,8 @@ const KEYS: [&str; 4] = ["\"message\"", "\"output\"", "\"logs\"", "\"msg\""];
 
 fn is_json(text: &str) -> bool {
     let text = text.trim_start_matches([' ', '\t', ',', '\u{feff}']);
-    let start = text.get(..text.len().min(4096)).or_else(|| text.char_indices().nth(1000).map(|(at, _)| &text[..at]));
+    let start =
+        text.get(..text.len().min(4096)).or_else(|| text.char_indices().nth(1000).map(|(at, _)| &text[..at]));
     let start = start.unwrap_or(text);
     let array = start.starts_with("[{") || start.starts_with('{');
     (array && KEYS.iter().any(|key| start.contains(key))) || key_alone(text).is_some()
@@ -256,10 +251,10 @@ impl<'a> Entry<'a> {
 }
 
 /// The message of an object whose end is missing.
-fn cut_message(object: &str) -> Option<Option<Cow<'_, str>>> {
+fn cut_message(object: &str) -> Option<String> {
     let at = KEYS.iter().filter_map(|key| Some(object.find(key)? + key.len())).min()?;
     let value = object.get(at..)?.trim_start().strip_prefix(':')?.trim_start();
-    value.starts_with('"').then(|| Some(Cow::Owned(cut_message_value(value))))
+    value.starts_with('"').then(|| cut_message_value(value))
 }
 
 /// A JSON string, with or without its end.
@@ -290,7 +285,8 @@ mod tests {
 
     fn records(text: &str) -> Vec<(u64, Option<u64>, String)> {
         let (mut splitter, mut found) = (Splitter::default(), Vec::new());
-        let mut each = |record: Record<'_>| found.push((record.number, record.column, record.text.to_owned()));
+        let mut each =
+            |record: Record<'_>| found.push((record.number, record.column, record.text.to_owned()));
         let _ = decode::read(text.as_bytes(), |piece| splitter.push(piece, &mut each));
         found
     }
@@ -305,10 +301,7 @@ mod tests {
         let two = "2026-08-18T22:46:31.9Z [err]  /bin/bash: line 1: pip: command not found";
         let found = records(&format!("{one}{two}\n{two}"));
         let column = one.chars().count() as u64 + 1;
-        assert_eq!(
-            found,
-            [(1, Some(1), one.into()), (1, Some(column), two.into()), (2, None, two.into())]
-        );
+        assert_eq!(found, [(1, Some(1), one.into()), (1, Some(column), two.into()), (2, None, two.into())]);
         let plain = "#9 CACHED #10 [stage-0 6/9] RUN pip install -r requirements.txt #10 0.5 /bin/bash: line 1: pip: command not found #10 ERROR: process \"/bin/bash -ol pipefail -c pip install\" did not";
         assert_eq!(records(plain).len(), 4);
         assert_eq!(texts("see #1 and #2"), ["see #1 and #2"]);

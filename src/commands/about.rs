@@ -1,17 +1,17 @@
 use crate::cli::Format;
 use crate::exit::Exit;
-use crate::options::unknown_rule;
+use crate::options::{self, unknown_rule};
 use crate::report::json;
-use crate::report::prose::wrap;
+use crate::report::prose::{list, wrap};
 use crate::terminal::{Output, OutputStyle};
+use anyhow::anyhow;
 use nixpacks_transforms::rules::{RULES, rule};
 use std::fmt::Write as _;
 
-/// `explain`: prints the text of a rule.
+/// `explain`: prints the text of a rule, or what a reason or an error text means.
 pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
     let Some(rule) = rule(id) else {
-        let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-        return Err(unknown_rule(id, &known));
+        return error_text(id, style, output);
     };
     let (bold, plain) = if style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
     let title = format!("{bold}{}{plain}: {}", rule.id, rule.summary);
@@ -19,6 +19,53 @@ pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> anyh
     output.stdout.push_str(&render(rule.docs, bold, plain, style));
     Ok(Exit::Clean)
 }
+
+/// What a reason or an error text means.
+fn error_text(text: &str, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
+    let named = nixpacks_diagnose::reason(text.trim());
+    let mut found: Vec<_> = named.map(|reason| (reason, None)).into_iter().collect();
+    if found.is_empty() {
+        found = nixpacks_diagnose::explain(text);
+    }
+    let Some((reason, rule)) = found.first() else {
+        return Err(unknown(text));
+    };
+    let (bold, plain) = if style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    let title = format!("{bold}{}{plain}: {}", reason.name, reason.shown);
+    let _ = writeln!(output.stdout, "{}\n", wrapped(&title, style));
+    let _ = writeln!(output.stdout, "{bold}What it means{plain}\n{}\n", wrapped(reason.meaning, style));
+    let _ = writeln!(output.stdout, "{bold}What to do{plain}\n{}", wrapped(reason.advice, style));
+    let rules = rule.map_or_else(|| nixpacks_diagnose::rules_of(reason.name), |rule| vec![rule]);
+    if !rules.is_empty() {
+        let rules: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+        let text = format!("{} finds this in your files: `nixpacks-fix explain RULE`", list(&rules));
+        let text = if rules.len() == 1 { text } else { text.replace(" finds ", " find ") };
+        let _ = writeln!(output.stdout, "\n{}", wrapped(&text.replace("RULE", rules_word(&rules)), style));
+    }
+    Ok(Exit::Clean)
+}
+
+/// The name that a command explains: the only one, or any of them.
+fn rules_word(rules: &[String]) -> &str {
+    if let [only] = rules { only.trim_matches('`') } else { "RULE" }
+}
+
+/// Neither a rule nor a reason nor a known error: the near ones.
+fn unknown(text: &str) -> anyhow::Error {
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let reasons: Vec<&str> = nixpacks_diagnose::reasons().iter().map(|reason| reason.name).collect();
+    let near = nixpacks_diagnose::near(text, NEAR);
+    let is_text = text.trim().contains(char::is_whitespace);
+    if near.is_empty() || (!is_text && options::nearest(text, &[&known[..], &reasons[..]].concat()).is_some())
+    {
+        return unknown_rule(text, &[&known[..], &reasons[..]].concat());
+    }
+    let near: Vec<String> = near.iter().map(|reason| format!("`{}`", reason.name)).collect();
+    anyhow!("the error `{}` is not known; help: near are {}", text.trim(), list(&near))
+}
+
+/// Reasons that are named where a text is not known.
+const NEAR: usize = 3;
 
 /// The columns that the summary of a rule has at least.
 const LEAST: usize = 30;

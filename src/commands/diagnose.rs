@@ -41,7 +41,9 @@ fn read(path: &Path) -> anyhow::Result<(String, Diagnosis)> {
         let name = path.display().to_string();
         let context = || format!("failed to read `{name}`");
         if std::fs::metadata(path).with_context(context)?.is_dir() {
-            anyhow::bail!("`{name}` is a directory; help: name the file with the log, or `-` for standard input");
+            anyhow::bail!(
+                "`{name}` is a directory; help: name the file with the log, or `-` for standard input"
+            );
         }
         (name.clone(), Box::new(File::open(path).with_context(context)?))
     };

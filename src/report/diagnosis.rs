@@ -5,7 +5,7 @@ use super::prose::{self, wrap};
 use super::text::escape;
 use super::{Examined, patch};
 use crate::terminal::OutputStyle;
-use nixpacks_diagnose::{Answer, Builder, Diagnosis, Line, Platform, PlanBox, Reason, reason};
+use nixpacks_diagnose::{Answer, Builder, Diagnosis, Line, Platform, Reason, reason};
 use nixpacks_transforms::plan::{Item, Plan};
 use nixpacks_transforms::rules::rule;
 use serde::Serialize;
@@ -70,7 +70,8 @@ fn headline(found: &Diagnosis) -> String {
         Answer::Failed => "the build failed, and this line says why".to_owned(),
         Answer::StartFailed => "the app was built, then failed to start, and this line says why".to_owned(),
         Answer::Unexplained if found.incomplete => {
-            "the log stops in the middle of the build: whether it failed, and why, is not in this file".to_owned()
+            "the log stops in the middle of the build: whether it failed, and why, is not in this file"
+                .to_owned()
         }
         Answer::Unexplained => "the build failed, and the reason is not in this file".to_owned(),
         Answer::Healthy if found.no_log => "nothing failed here: this file is no build log".to_owned(),
@@ -101,7 +102,8 @@ pub(crate) fn human(name: &str, found: &Diagnosis, style: OutputStyle) -> String
         Answer::Unexplained => "\x1b[1;33m",
         Answer::Failed | Answer::StartFailed => "\x1b[1;31m",
     };
-    let paragraph = |text: &str| style.width.map_or_else(|| text.to_owned(), |width| wrap(text, width, "", ""));
+    let paragraph =
+        |text: &str| style.width.map_or_else(|| text.to_owned(), |width| wrap(text, width, "", ""));
     if found.answer != Answer::Healthy
         && let Some(text) = other_builder(found)
     {
@@ -116,8 +118,11 @@ pub(crate) fn human(name: &str, found: &Diagnosis, style: OutputStyle) -> String
     if let Some(reason) = found.reason.and_then(reason) {
         let _ = writeln!(out, "\n{}", paragraph(&format!("what it means: {}", reason.meaning)));
         let _ = writeln!(out, "{}", paragraph(&format!("what to do: {}", advice(reason, found))));
+        if let Some(note) = found.note {
+            let _ = writeln!(out, "{}", paragraph(&format!("note: {note}")));
+        }
         if let Some(rule) = found.rule.and_then(rule) {
-            let _ = writeln!(out, "{}", paragraph(&format!("the mistake in your files: {} ({})", rule.summary, rule.id)));
+            let _ = writeln!(out, "{}", paragraph(&format!("more: `nixpacks-fix explain {}`", rule.id)));
         }
     }
     if found.answer == Answer::Unexplained {
@@ -129,7 +134,9 @@ pub(crate) fn human(name: &str, found: &Diagnosis, style: OutputStyle) -> String
 
 /// Other builders have other places for what is missing.
 fn advice(reason: &Reason, found: &Diagnosis) -> String {
-    if found.builder == Some(Builder::Railpack) && matches!(reason.name, "native-lib-missing" | "build-backend") {
+    if found.builder == Some(Builder::Railpack)
+        && matches!(reason.name, "native-lib-missing" | "build-backend")
+    {
         return "Railpack installs Debian packages that the variable RAILPACK_BUILD_APT_PACKAGES (for the build) or \
                 RAILPACK_DEPLOY_APT_PACKAGES (for the app) names. Or use a version of the package with a ready-made build."
             .to_owned();
@@ -169,7 +176,9 @@ fn missing(found: &Diagnosis) -> String {
     match &found.command {
         Some(command) => {
             let command = escape(&prose::shorten(command));
-            format!("what is missing: the lines that `{command}` printed, from the name of this step to the error")
+            format!(
+                "what is missing: the lines that `{command}` printed, from the name of this step to the error"
+            )
         }
         None => "what is missing: the output of the build, from the first step to the error".to_owned(),
     }
@@ -185,7 +194,9 @@ fn how_to_fetch(platform: Option<Platform>) -> &'static str {
         Some(Platform::Coolify) => {
             "open the deployment, click on `Show Debug Logs`, and copy everything. It can contain the values of your variables."
         }
-        Some(Platform::Dokploy) => "open the deployment under `Deployments`, click on `View`, and copy everything.",
+        Some(Platform::Dokploy) => {
+            "open the deployment under `Deployments`, click on `View`, and copy everything."
+        }
         Some(Platform::Easypanel) => {
             "open the deployment, and copy everything from `### Download` to the end. The last line contains the values of your \
              variables."
@@ -206,26 +217,40 @@ pub(crate) fn fix(found: &Diagnosis, app: &Examined, here: Option<&Path>, style:
     let mut out = String::new();
     let Ok(outcome) = &app.result else { return out };
     let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
-    let plan = found.plan.as_ref().zip(outcome.plan_before.as_ref());
-    let different = plan.map(|(log, files)| differences(log, files)).unwrap_or_default();
+    let different = differences(found, outcome.plan_before.as_ref());
     if !different.is_empty() {
-        let _ = writeln!(out, "\nthe log and the files do not belong together: the log may be of another commit");
+        let _ = writeln!(out, "\nthe log and the files differ: the log may be of another commit");
         for (row, log, files) in &different {
             let _ = writeln!(out, "  {row}: the log has   {}", shown(log));
-            let _ = writeln!(out, "  {:width$}  the files have {}", "", shown(files), width = row.len());
+            let _ = writeln!(
+                out,
+                "  {:width$}  the files have {}",
+                "",
+                shown(files),
+                width = row.chars().count()
+            );
         }
     }
+    let predicted = prose::verdict(&outcome.before);
     if outcome.before.builds() {
-        let _ = writeln!(out, "\n{name}: {}", prose::verdict(&outcome.before));
+        let _ = writeln!(out, "\n{name}: {predicted}");
+        return out;
+    }
+    let same_rule = outcome.findings.iter().any(|finding| Some(finding.rule.id) == found.rule);
+    let same_reason = outcome.before.reason().is_some_and(|reason| Some(reason.name()) == found.reason);
+    if !same_rule && !same_reason {
+        let _ = writeln!(out, "\n{name}: {predicted}, which is not the error of this log");
+        let _ = writeln!(out, "next: `nixpacks-fix check{}` shows what is wrong", argument(app));
         return out;
     }
     let text = patch::patch(app, here, style);
     if text.is_empty() {
-        let _ = writeln!(out, "\n{name}: {}", prose::verdict(&outcome.before));
+        let _ = writeln!(out, "\n{name}: {predicted}");
         let _ = writeln!(out, "next: `nixpacks-fix check{}` shows what is wrong", argument(app));
         return out;
     }
-    let _ = writeln!(out, "\nthe fix:\n\n{text}\n{name}: with the fix: {}", prose::verdict(&outcome.after));
+    let after = prose::verdict(&outcome.after);
+    let _ = writeln!(out, "\nthe fix:\n\n{text}\n{name}: with the fix: {after}");
     let _ = writeln!(out, "next: `nixpacks-fix fix{}` makes these changes", argument(app));
     out
 }
@@ -239,33 +264,35 @@ fn shown(text: &str) -> String {
 }
 
 /// The rows that differ: the name, what the log has, what the files have.
-fn differences(log: &PlanBox, files: &Plan) -> Vec<(String, String, String)> {
-    if !log.complete {
-        return Vec::new();
-    }
+fn differences(found: &Diagnosis, files: Option<&Plan>) -> Vec<(String, String, String)> {
+    let Some(files) = files else { return Vec::new() };
     let values = |items: &Option<Vec<Item>>| -> Vec<String> {
         items.iter().flatten().map(|item| item.value.clone()).collect()
     };
-    let mut found = Vec::new();
-    for row in ["setup", "install", "build"] {
-        let phase = files.phases.get(row);
-        let (in_log, in_files) = if row == "setup" {
-            let names = phase.map(|phase| [values(&phase.nix_pkgs), values(&phase.apt_pkgs)].concat()).unwrap_or_default();
-            (log.packages().unwrap_or_default().join(", "), names.join(", "))
-        } else {
-            let commands = phase.map(|phase| values(&phase.cmds).join(" ")).unwrap_or_default();
-            (log.row(row).unwrap_or_default(), commands)
-        };
-        if !is_same(&in_log, &in_files) {
-            found.push((row.to_owned(), nixpacks_diagnose::mask(&in_log), in_files));
-        }
-    }
+    let Some(log) = found.plan.as_ref().filter(|plan| plan.complete) else {
+        // Without the plan the command that failed still tells.
+        let command = found.command.as_deref().filter(|command| !command.contains('…'));
+        let commands: Vec<String> = files.phases.values().flat_map(|phase| values(&phase.cmds)).collect();
+        let own = command.filter(|command| !command.contains("nix-env ") && !command.contains("apt-get "));
+        let other = own.filter(|command| !commands.iter().any(|one| is_same(one, command)));
+        let row =
+            |command: &str| ("the command that failed".to_owned(), command.to_owned(), commands.join(", "));
+        return other.map(row).into_iter().collect();
+    };
+    let setup = files.phases.get("setup");
+    let names = setup.map(|phase| [values(&phase.nix_pkgs), values(&phase.apt_pkgs)].concat());
+    let commands =
+        |row: &str| files.phases.get(row).map(|phase| values(&phase.cmds).join(" ")).unwrap_or_default();
     let start = files.start.as_ref().and_then(|start| start.cmd.as_ref()).map(|item| item.value.clone());
-    let (in_log, in_files) = (log.row("start").unwrap_or_default(), start.unwrap_or_default());
-    if !is_same(&in_log, &in_files) {
-        found.push(("start".to_owned(), nixpacks_diagnose::mask(&in_log), in_files));
-    }
-    found
+    let in_log = |row: &str| log.row(row).unwrap_or_default();
+    let rows = [
+        ("setup", log.packages().unwrap_or_default().join(", "), names.unwrap_or_default().join(", ")),
+        ("install", in_log("install"), commands("install")),
+        ("build", in_log("build"), commands("build")),
+        ("start", in_log("start"), start.unwrap_or_default()),
+    ];
+    let differ = rows.into_iter().filter(|(_, log, files)| !is_same(log, files));
+    differ.map(|(row, log, files)| (row.to_owned(), nixpacks_diagnose::mask(&log), files)).collect()
 }
 
 /// A box wraps at blanks and cuts what does not fit, so blanks do not count.

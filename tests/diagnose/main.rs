@@ -25,13 +25,18 @@ fn main() -> ExitCode {
         let name = log.file_stem().unwrap().to_string_lossy().into_owned();
         trials.push(Trial::test(name, move || judge(&log).map_err(Failed::from)));
     }
-    trials.push(Trial::test("there are enough cases of every kind", move || enough(&logs).map_err(Failed::from)));
+    trials.push(Trial::test("there are enough cases of every kind", move || {
+        enough(&logs).map_err(Failed::from)
+    }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn wanted(log: &Path) -> Value {
     let path = log.with_extension("json");
-    serde_json::from_str(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap()
+    serde_json::from_str(
+        &fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+    )
+    .unwrap()
 }
 
 fn enough(logs: &[PathBuf]) -> Result<(), String> {
@@ -39,7 +44,11 @@ fn enough(logs: &[PathBuf]) -> Result<(), String> {
     let of = |name: &str| answers.iter().filter(|answer| *answer == name).count();
     let counts = [of("failed"), of("start-failed"), of("unexplained"), of("healthy")];
     let least = [60, 10, 4, 12];
-    if counts.iter().zip(least).all(|(count, least)| *count >= least) { Ok(()) } else { Err(format!("{counts:?}")) }
+    if counts.iter().zip(least).all(|(count, least)| *count >= least) {
+        Ok(())
+    } else {
+        Err(format!("{counts:?}"))
+    }
 }
 
 fn judge(log: &Path) -> Result<(), String> {

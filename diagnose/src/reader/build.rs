@@ -99,7 +99,7 @@ impl Reader {
     }
 
     /// The last lines of the failing step, which `BuildKit` shows again.
-    pub(super) fn in_recap(&mut self, at: At, text: &str) -> bool {
+    pub(super) fn recap_line(&mut self, at: At, text: &str) -> bool {
         let trimmed = text.trim_start();
         if let Some(name) = trimmed.strip_prefix("> ").and_then(mark::step_name)
             && name.instruction.ends_with(':')
@@ -108,15 +108,18 @@ impl Reader {
             self.build();
             let now = self.now();
             let step = now.step_of(instruction).or_else(|| now.step(trimmed, instruction, name.runs()));
-            self.recap = Some(step);
+            (self.in_recap, self.recap) = (true, step);
             return true;
         }
-        let Some(step) = self.recap else { return false };
+        if !self.in_recap {
+            return false;
+        }
         if mark::is_rule(text) || command::failure(text).is_some() {
-            self.recap = None;
+            self.in_recap = false;
             return mark::is_rule(text);
         }
         let line = mark::after_seconds(trimmed).unwrap_or(text);
+        let step = self.recap;
         if let Some(step) = step.and_then(|step| self.now().steps.get_mut(step)) {
             step.recap.read(line, at, Place::STEP);
         }
@@ -143,9 +146,6 @@ impl Reader {
 
     /// An error of `BuildKit` that names a command.
     pub(super) fn anchor(&mut self, at: At, text: &str, failure: command::Failure, step: Option<usize>) {
-        if self.pending && self.in_fence && self.now().is_closed() {
-            self.begin();
-        }
         self.now().marks += 1;
         let known = |anchor: &Anchor| {
             anchor.failure.cancelled == failure.cancelled
@@ -157,13 +157,17 @@ impl Reader {
         let now = self.now();
         match failure.shell {
             Shell::Nixpacks => now.builder = Some(Builder::Nixpacks),
-            Shell::Dockerfile if now.builder != Some(Builder::Nixpacks) => now.builder = Some(Builder::Dockerfile),
+            Shell::Dockerfile if now.builder != Some(Builder::Nixpacks) => {
+                now.builder = Some(Builder::Dockerfile);
+            }
             _ => {}
         }
         let by_command = failure.command.as_deref().and_then(|command| now.step_of(command));
-        let by_place = || now.current.filter(|at| now.steps.get(*at).is_some_and(|step| step.runs && step.lines > 0));
+        let by_place =
+            || now.current.filter(|at| now.steps.get(*at).is_some_and(|step| step.runs && step.lines > 0));
         let step = step.or(by_command).or_else(|| if failure.command.is_none() { by_place() } else { None });
-        let explained = step.and_then(|at| now.steps.get(at)).is_some_and(|step| step.hits.deciding().next().is_some());
+        let explained =
+            step.and_then(|at| now.steps.get(at)).is_some_and(|step| step.hits.deciding().next().is_some());
         if explained || step != now.current {
             now.current = None;
         }
@@ -186,7 +190,8 @@ impl Reader {
 
     pub(super) fn solve(&mut self, at: At, text: &str) {
         let found = catalogue::matches(text, Place::SOLVE);
-        let family = found.into_iter().find(|at| catalogue::family(*at).is_some_and(catalogue::Family::decides));
+        let family =
+            found.into_iter().find(|at| catalogue::family(*at).is_some_and(catalogue::Family::decides));
         let now = self.now();
         now.marks += 1;
         match family {
@@ -207,11 +212,21 @@ impl Reader {
         }
         if let Some((count, instruction)) = mark::legacy_step(text) {
             self.build();
-            let found = self.now().step(&format!("{count} {instruction}"), instruction, instruction.starts_with("RUN"));
+            let found = self.now().step(
+                &format!("{count} {instruction}"),
+                instruction,
+                instruction.starts_with("RUN"),
+            );
             self.now().current = found;
             return true;
         }
         let line = text.trim();
+        if self.now().builder == Some(Builder::Railpack)
+            && self.part != Part::Deploy
+            && self.railpack_step(line)
+        {
+            return true;
+        }
         if mark::is_stage_label(&self.before) && mark::is_instruction(line) && !self.now().is_numbered {
             let kept = line.strip_suffix(" cached");
             let name = StepName { stage: "", instruction: kept.unwrap_or(line), done: kept.is_some() };
@@ -227,7 +242,8 @@ impl Reader {
                 let kept = before.strip_suffix(" cached");
                 let name = StepName { stage: "", instruction: kept.unwrap_or(&before), done: kept.is_some() };
                 self.build();
-                let known = self.now().step_of(name.instruction).is_some_and(|at| Some(at) == self.now().current);
+                let known =
+                    self.now().step_of(name.instruction).is_some_and(|at| Some(at) == self.now().current);
                 if !known {
                     self.named(&name);
                     if let Some(step) = self.now().current.and_then(|at| self.now().steps.get_mut(at)) {
@@ -240,7 +256,24 @@ impl Reader {
         false
     }
 
-    pub(super) fn named(&mut self, name: &StepName<'_>) {
+    /// Railpack names a step by its command, as its plan at the top of the log lists them.
+    fn railpack_step(&mut self, line: &str) -> bool {
+        if let Some(command) = line.strip_prefix("$ ") {
+            self.now().step(&format!("$ {command}"), command, true);
+            return true;
+        }
+        let found = self.now().has_step(&format!("$ {line}"));
+        let runs = mark::railpack_step(line);
+        if found.is_none() && (runs.is_none() || self.now().is_numbered) {
+            return false;
+        }
+        self.build();
+        let found = found.or_else(|| self.now().step(line, line, runs == Some(true)));
+        self.now().current = found;
+        true
+    }
+
+    fn named(&mut self, name: &StepName<'_>) {
         let stage: Vec<&str> = name.stage.split_whitespace().collect();
         let key = format!("{} {}", stage.join(" "), name.instruction);
         let now = self.now();

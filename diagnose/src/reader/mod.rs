@@ -36,6 +36,7 @@ enum Excerpt {
 
 /// The state between two lines.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Reader {
     pub(crate) attempts: Vec<Attempt>,
     /// Attempts in the file, kept or not.
@@ -52,8 +53,9 @@ pub(crate) struct Reader {
     /// Coolify shows the output again.
     replay: bool,
     excerpt: Excerpt,
-    /// The step whose recap is shown.
-    recap: Option<Option<usize>>,
+    /// The last lines of a step are shown again, and of which.
+    in_recap: bool,
+    recap: Option<usize>,
     /// Lines left in which the cause of an error of the configuration may stand.
     cause: u8,
     /// The next line is that cause.
@@ -85,6 +87,7 @@ impl Reader {
             pending: false,
             replay: false,
             excerpt: Excerpt::None,
+            in_recap: false,
             recap: None,
             cause: 0,
             cause_next: false,
@@ -107,6 +110,17 @@ impl Reader {
         &mut self.attempts[last]
     }
 
+    /// Whether the file is a text with blocks of code, or a title.
+    pub(crate) fn is_text(&self) -> bool {
+        self.markdown || self.titled
+    }
+
+    /// Whether a platform shows all output of a build with the numbers of the steps, so that other lines, such as the titles
+    /// of commits, are none.
+    pub(crate) fn numbers_steps(&self) -> bool {
+        matches!(self.platform, Some(Platform::Coolify | Platform::Dokploy | Platform::Easypanel))
+    }
+
     /// Whether no line so far is longer than a terminal.
     fn is_narrow(&self) -> bool {
         self.longest <= NARROW
@@ -114,7 +128,8 @@ impl Reader {
 
     pub(crate) fn record(&mut self, record: Record<'_>) {
         if self.is_narrow() {
-            self.length = if record.text.len() > 4 * NARROW { NARROW + 1 } else { record.text.chars().count() };
+            self.length =
+                if record.text.len() > 4 * NARROW { NARROW + 1 } else { record.text.chars().count() };
             self.longest = self.longest.max(self.length);
         }
         let cleaned = clean(record.text);
@@ -134,7 +149,8 @@ impl Reader {
         if stripped.is_stamped() {
             self.now().marks += 1;
         }
-        let prose = self.markdown && !self.in_fence && !stripped.is_stamped();
+        let text_around = self.markdown || self.titled && self.now().marks == 0;
+        let prose = text_around && !self.in_fence && !stripped.is_stamped();
         self.line(at, text, &stripped, prose);
         self.before.clear();
         self.before.push_str(text.get(..text.len().min(400)).unwrap_or_default());
@@ -178,11 +194,14 @@ impl Reader {
             }
         }
         if self.in_fence {
-            self.pending |= closed;
+            // An attempt in which nothing happens is none.
+            if closed {
+                self.begin();
+            }
             self.now().loose = Hits::default();
             self.part = Part::Unknown;
         }
-        (self.excerpt, self.recap) = (Excerpt::None, None);
+        (self.excerpt, self.in_recap) = (Excerpt::None, false);
         true
     }
 
@@ -200,7 +219,14 @@ impl Reader {
         {
             return self.vertex(at, number, rest);
         }
-        if prose || self.in_recap(at, text) || self.in_terminal(text) {
+        if prose {
+            // A log without a block of its own, below a title.
+            if !self.markdown {
+                self.step(text);
+            }
+            return;
+        }
+        if self.recap_line(at, text) || self.in_terminal(text) {
             return;
         }
         if PlanBox::is_part(text.trim_start()) {
@@ -276,7 +302,11 @@ impl Reader {
             self.pending |= self.now().is_closed();
             return true;
         }
-        if self.pending && ["unpacking archive", "[snapshot] received", "receiving snapshot", "fetched snapshot"].iter().any(|start| text.starts_with(start)) {
+        if self.pending
+            && ["unpacking archive", "[snapshot] received", "receiving snapshot", "fetched snapshot"]
+                .iter()
+                .any(|start| text.starts_with(start))
+        {
             self.begin();
             return true;
         }

@@ -37,7 +37,10 @@ impl Reader {
             return false;
         }
         let now = self.now();
-        if text.contains("Healthcheck succeeded") || text.contains("status: \"healthy\"") || text.contains("container is healthy") {
+        if text.contains("Healthcheck succeeded")
+            || text.contains("status: \"healthy\"")
+            || text.contains("container is healthy")
+        {
             now.health_good = true;
             now.green = true;
             return true;
@@ -66,11 +69,13 @@ impl Reader {
         }
         let now = self.now();
         let building = now.steps.iter().any(|step| step.runs && step.lines > 0) || now.is_explained();
-        if self.part == Part::Deploy || building {
+        let running = now.current.and_then(|at| now.steps.get(at)).is_some_and(|step| step.runs);
+        if self.part == Part::Deploy || building || running {
             return false;
         }
         let found = catalogue::matches(text, Place::PLAN);
-        let family = found.into_iter().find(|at| catalogue::family(*at).is_some_and(catalogue::Family::decides));
+        let family =
+            found.into_iter().find(|at| catalogue::family(*at).is_some_and(catalogue::Family::decides));
         let Some(family) = family else { return false };
         let id = catalogue::family(family).map(|family| family.id).unwrap_or_default();
         let now = self.now();
@@ -110,6 +115,8 @@ impl Reader {
         match self.part {
             Part::Deploy => self.app_output(at, text, stripped.service),
             Part::Build if current.is_some() && !numbered => self.step_output(current, at, text),
+            // The system of the server stopped the build itself.
+            Part::Build if numbered && text.trim() == "Killed" && !failed => self.stopped(at, text),
             Part::Build => {
                 if !numbered && !failed {
                     self.now().loose.read(text, at, Place::STEP);
@@ -126,6 +133,11 @@ impl Reader {
                 read_run(&mut now.unknown, at, text);
             }
         }
+    }
+
+    fn stopped(&mut self, at: At, text: &str) {
+        let family = catalogue::matches(text, Place::STEP).first().copied();
+        self.now().solve_error = family.map(|family| Hit { family, at, text: cut(text.trim()) });
     }
 
     pub(super) fn step_output(&mut self, step: Option<usize>, at: At, text: &str) {
