@@ -46,6 +46,13 @@ pub(crate) fn failure(line: &str) -> Option<Failure> {
     Some(Failure { exit: code, ..read(Some(command), "") })
 }
 
+/// Whether a line is the beginning of such an error, and its end is in the next line.
+pub(crate) fn is_begun(line: &str) -> bool {
+    let begins =
+        ["ERROR: process \"", "failed to solve: process \""].iter().any(|start| line.contains(start));
+    (begins || line.starts_with("process \"")) && !line.contains("did not complete")
+}
+
 fn read(quoted: Option<String>, after: &str) -> Failure {
     let code = after.split("exit code: ").nth(1).unwrap_or_default();
     let digits: String = code.chars().take_while(char::is_ascii_digit).collect();

@@ -274,6 +274,20 @@ const BUILDERS: [(&str, Builder); 16] = [
     ("Using Detected Dockerfile", Builder::Dockerfile),
 ];
 
+/// What a line has that names a command which failed, or tells the health of an app: one search for all of it.
+static TRIGGERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        "process \"|did not complete|executor failed running|returned a non-zero code|failed to solve|ealth|",
+        "before the deadline"
+    ))
+    .ok()
+});
+
+/// Whether it is worth while to look for more than the form of a line.
+pub(crate) fn has_trigger(line: &str) -> bool {
+    TRIGGERS.as_ref().is_none_or(|triggers| triggers.is_match(line))
+}
+
 /// Any of the marks above: one search for all of them.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = PLATFORMS.iter().map(|(mark, _)| *mark).chain(BUILDERS.iter().map(|(mark, _)| *mark));

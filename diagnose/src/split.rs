@@ -180,13 +180,12 @@ fn could_hold_several(text: &str) -> bool {
         || is_json(text)
 }
 
-/// Coolify's stamps have the month in letters: more than one in a line means that line ends were lost.
+/// Coolify's stamps have the month in letters: a second one with the same year means that a line end was lost.
 fn starts_with_coolify(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.get(4) == Some(&b'-')
-        && bytes.get(8) == Some(&b'-')
-        && bytes.get(5).is_some_and(u8::is_ascii_uppercase)
-        && bytes.first().is_some_and(u8::is_ascii_digit)
+    let (Some(year), Some(rest)) = (bytes.get(..5), bytes.get(12..)) else { return false };
+    let letters = bytes.get(5).is_some_and(u8::is_ascii_uppercase) && bytes.get(8) == Some(&b'-');
+    letters && bytes.get(4) == Some(&b'-') && memmem::find(rest, year).is_some()
 }
 
 fn starts(text: &str) -> Vec<usize> {

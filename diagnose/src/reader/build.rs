@@ -176,12 +176,12 @@ impl Reader {
     }
 
     /// A line that says that the build failed: why, if it knows.
-    pub(super) fn failure(&mut self, at: At, text: &str) -> bool {
+    pub(super) fn failure(&mut self, at: At, text: &str, trigger: bool) -> bool {
         if mark::is_replay(text.trim_start()) {
             self.replay = true;
         }
         let bare = mark::is_bare_failure(text);
-        if !bare && !text.contains("failed to solve") {
+        if !bare && !(trigger && text.contains("failed to solve")) {
             return false;
         }
         self.solve(at, text);

@@ -209,7 +209,8 @@ impl Reader {
         if self.in_excerpt(text) || self.goes_on(text) {
             return;
         }
-        if text.contains("process \"") && !text.contains("did not complete") && !prose {
+        let trigger = mark::has_trigger(text);
+        if trigger && !prose && self.is_narrow() && command::is_begun(text) {
             self.begun = Some((at, text.to_owned(), 4));
             return;
         }
@@ -242,16 +243,20 @@ impl Reader {
             self.excerpt = Excerpt::Head;
             return;
         }
-        if let Some(failure) = command::failure(text) {
+        if trigger && let Some(failure) = command::failure(text) {
             return self.anchor(at, text, failure, None);
         }
         if self.cause > 0 && self.cause(at, text) {
             return;
         }
-        if self.failure(at, text) || self.head(text) || self.step(text) || self.deploy(text, stripped) {
+        if self.failure(at, text, trigger)
+            || self.head(text)
+            || self.step(text)
+            || self.deploy(text, stripped)
+        {
             return;
         }
-        if self.health(at, text) || self.green(text) || self.plan_error(at, text) {
+        if trigger && self.health(at, text) || self.green(text) || self.plan_error(at, text) {
             return;
         }
         self.output(at, text, stripped);
