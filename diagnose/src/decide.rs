@@ -132,7 +132,8 @@ fn judge<'a>(attempt: &'a Attempt, reader: &'a Reader) -> Verdict<'a> {
         return Verdict { command: start_command(attempt), ..verdict };
     }
     if !attempt.health_good
-        && let Some(hit) = attempt.health.deciding().min_by_key(|hit| (!hit.is(Take::First), hit.at))
+        && let Some(hit) =
+            attempt.health.deciding().min_by_key(|hit| (hit.is(Take::Hint), !hit.is(Take::First), hit.at))
     {
         return Verdict {
             command: start_command(attempt),

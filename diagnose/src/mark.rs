@@ -195,6 +195,15 @@ pub(crate) fn is_green(line: &str) -> bool {
     STARTS.iter().any(|start| line.starts_with(start)) && !line.ends_with('…')
 }
 
+/// `[+] Building 267.1s (17/17) FINISHED`: all steps of a terminal's frame are over.
+pub(crate) fn is_finished(line: &str) -> bool {
+    let counts = line.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+    counts.is_some_and(|(counts, rest)| {
+        let all = counts.split_once('/').is_some_and(|(done, all)| done == all);
+        all && rest.contains("FINISHED")
+    })
+}
+
 /// Lines that say that a build failed, and not why.
 pub(crate) fn is_bare_failure(line: &str) -> bool {
     const STARTS: [&str; 13] = [
@@ -218,9 +227,10 @@ pub(crate) fn is_bare_failure(line: &str) -> bool {
         || line == "Nixpacks build failed"
 }
 
-/// Lines after which Coolify shows the output of the build a second time.
+/// Lines after which Coolify and Dokploy show the output of the build a second time.
 pub(crate) fn is_replay(line: &str) -> bool {
     line.starts_with("Oops something is not okay")
+        || line.starts_with("Error ❌")
         || line.starts_with("Deployment failed: Command execution failed")
 }
 

@@ -78,6 +78,7 @@ pub(crate) fn rule(
         "command" | "exec-missing" => known.missing_program(start),
         "module" => known.missing_module(start),
         "module-cli" => known.missing_module_of_command(),
+        "path" => hit.text.contains("/bin/python").then_some("interpreter-bypasses-venv"),
         "plan-config" => config_rule(&hit.text),
         "plan-none" => attempt.has_directories.then_some("app-in-subdirectory"),
         _ => family.rule,

@@ -131,6 +131,7 @@ impl Reader {
         let text = text.trim_start();
         if text.starts_with("[+] Building") {
             self.build();
+            self.now().green |= mark::is_finished(text);
             return true;
         }
         let Some(rest) = text.strip_prefix("=> ") else { return false };

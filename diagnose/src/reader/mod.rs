@@ -50,7 +50,7 @@ pub(crate) struct Reader {
     in_fence: bool,
     /// What is built next belongs to a new attempt, if the present one is over.
     pending: bool,
-    /// Coolify shows the output again.
+    /// The platform shows the output again.
     replay: bool,
     excerpt: Excerpt,
     /// The last lines of a step are shown again, and of which.
@@ -65,6 +65,8 @@ pub(crate) struct Reader {
     /// The line before, where Railway's page may name a step in it.
     before: String,
     empty: bool,
+    /// The line before is the stamp of this one.
+    stamp_before: bool,
     /// The characters of this line as it stands in the file, and of the longest so far.
     length: usize,
     longest: usize,
@@ -94,6 +96,7 @@ impl Reader {
             listing: 0,
             before: String::new(),
             empty: true,
+            stamp_before: false,
             length: 0,
             longest: 0,
             held: None,
@@ -133,11 +136,14 @@ impl Reader {
             self.longest = self.longest.max(self.length);
         }
         let cleaned = clean(record.text);
-        let stripped = strip(&cleaned);
+        let mut stripped = strip(&cleaned);
         let text = stripped.text.trim_end();
         if text.trim_start().is_empty() {
+            // Coolify's stamp may have a line of its own.
+            self.stamp_before = stripped.coolify;
             return;
         }
+        stripped.coolify |= std::mem::take(&mut self.stamp_before);
         let at = At { line: record.number, column: record.column };
         self.origin(&cleaned, &stripped);
         if !stripped.is_stamped() && self.fence(text) {
