@@ -86,7 +86,8 @@ proptest! {
 #[test]
 fn very_long_lines_and_very_many_steps_are_bounded() {
     let line = format!("#10 1.0 error: {}", "x".repeat(1 << 20));
-    let many: String = (0..20_000).map(|at| format!("[stage-0 1/9] RUN step {at}\nerror: {at}\n")).collect();
+    let step = |at: u32| ["[stage-0 1/9] RUN step ", &at.to_string(), "\nerror: x\n"].concat();
+    let many = (0..20_000).map(step).collect::<Vec<_>>().concat();
     let runs = "Starting Container\nKeyError: 'x'\n".repeat(5_000);
     for text in [line, many, runs, "[".repeat(1 << 20), "{\"message\":\"".repeat(100_000)] {
         hold(&diagnose(text.as_bytes()).unwrap());

@@ -22,7 +22,8 @@ pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> anyh
 
 /// What a reason or an error text means.
 fn error_text(text: &str, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
-    let named = nixpacks_diagnose::reason(text.trim());
+    let slug: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let named = nixpacks_diagnose::reason(&slug.join("-"));
     let mut found: Vec<_> = named.map(|reason| (reason, None)).into_iter().collect();
     if found.is_empty() {
         found = nixpacks_diagnose::explain(text);

@@ -9,6 +9,7 @@ mod arguments;
 #[cfg(unix)]
 mod canary;
 mod commit;
+mod diagnose;
 mod disk;
 mod found;
 mod hostile;

@@ -182,7 +182,7 @@ impl Reader {
             self.replay = true;
         }
         let bare = mark::is_bare_failure(text);
-        if !bare && !(trigger && text.contains("failed to solve")) {
+        if !(bare || trigger && text.contains("failed to solve")) {
             return false;
         }
         self.solve(at, text);
