@@ -1,7 +1,7 @@
 //! Which rule finds the cause of an error in the files of the app.
 
 use crate::answer::Answer;
-use crate::attempt::{Attempt, Hit};
+use crate::attempt::{Attempt, Hit, Step};
 use crate::plan_box::PlanBox;
 
 /// Programs that Python packages bring.
@@ -95,7 +95,15 @@ struct Known<'a> {
 impl Known<'_> {
     /// Why there is no Python at all, if the plan tells.
     fn without_python(&self) -> Option<&'static str> {
-        let plan = self.plan?;
+        let Some(plan) = self.plan else {
+            // A whole build without a step that installs packages.
+            let steps = &self.attempt.steps;
+            let whole = steps
+                .iter()
+                .any(|step| step.command.starts_with("FROM ") && step.command.contains("nixpacks"));
+            let installs = |step: &Step| step.command.contains("nix-env") || step.command.contains("apt-get");
+            return (whole && !steps.iter().any(installs)).then_some(NO_SETUP);
+        };
         if plan.has_no_setup() {
             return Some(NO_SETUP);
         }

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     trials.push(Trial::test("there are enough cases of every kind", move || {
         enough(&logs).map_err(Failed::from)
     }));
+    trials.push(Trial::test("the document lists every reason", || documented().map_err(Failed::from)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -49,6 +50,18 @@ fn enough(logs: &[PathBuf]) -> Result<(), String> {
     } else {
         Err(format!("{counts:?}"))
     }
+}
+
+fn documented() -> Result<(), String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnose.md")).unwrap();
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let missing: Vec<&str> = nixpacks_diagnose::reasons()
+        .iter()
+        .map(|reason| reason.name)
+        .filter(|name| !listed.contains(name))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(missing.join(", ")) }
 }
 
 fn judge(log: &Path) -> Result<(), String> {

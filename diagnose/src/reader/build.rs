@@ -130,6 +130,9 @@ impl Reader {
     pub(super) fn in_terminal(&mut self, text: &str) -> bool {
         let text = text.trim_start();
         if text.starts_with("[+] Building") {
+            if self.now().has_failed() {
+                self.begin();
+            }
             self.build();
             self.now().green |= mark::is_finished(text);
             return true;

@@ -129,7 +129,8 @@ impl Reader {
                     return;
                 }
                 let now = self.now();
-                now.loose.read(text, at, Place::STEP);
+                // The rest of a recap whose head was cut off has seconds in front.
+                now.loose.read(mark::after_seconds(text).unwrap_or(text), at, Place::STEP);
                 read_run(&mut now.unknown, at, text);
             }
         }
