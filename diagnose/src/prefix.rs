@@ -31,6 +31,8 @@ pub(crate) fn strip(text: &str) -> Stripped<'_> {
             bracketed(found.text).or_else(|| clock(found.text)).or_else(|| level(found.text))
         {
             found.text = rest;
+        } else if let Some(rest) = quoted(found.text) {
+            found.text = rest;
         } else if let Some((service, rest)) = compose(found.text) {
             found = Stripped { text: rest, service: Some(service), ..found };
         } else {
@@ -102,6 +104,14 @@ fn clock(text: &str) -> Option<&str> {
     rest.strip_prefix(": ").or_else(|| rest.strip_prefix(' '))
 }
 
+/// A line of a log that a mail or a comment quotes: `> #10 0.3 text`.
+fn quoted(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("> ")?;
+    let numbered =
+        rest.strip_prefix('#').is_some_and(|rest| rest.starts_with(|ch: char| ch.is_ascii_digit()));
+    (numbered || shaped(rest, "0000-00-00T").is_some()).then_some(rest)
+}
+
 /// `api-1  | text`
 fn compose(text: &str) -> Option<(&str, &str)> {
     let start = text.get(..text.len().min(48)).unwrap_or_default();
@@ -133,6 +143,8 @@ mod tests {
             ("[build] [12/24/2025, 9:34:39 AM] text", "text"),
             ("2:08:47 PM: text", "text"),
             ("11:48:01", ""),
+            ("> #10 0.3 text", "#10 0.3 text"),
+            ("> [stage-0 6/9] RUN x:", "> [stage-0 6/9] RUN x:"),
             ("[ERRO] [stage-0 6/9] RUN x", "[stage-0 6/9] RUN x"),
             ("api-1  | error", "error"),
             ("  20 | >>> RUN x", "  20 | >>> RUN x"),

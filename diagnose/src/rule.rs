@@ -33,7 +33,7 @@ const OWN_MODULES: [&str; 17] = [
 /// The program that a shell did not find.
 pub(crate) fn program(line: &str) -> Option<&str> {
     let before = line.split(": command not found").next()?.split(": not found").next()?;
-    let program = before.rsplit(": ").next()?;
+    let program = before.rsplit(": ").next()?.trim_matches('`');
     (!program.is_empty() && !program.contains(' ')).then_some(program)
 }
 
