@@ -25,7 +25,7 @@ fn log(shape: &str) -> String {
         0 => format!("Collecting package{at}>=1.0 (from -r requirements.txt (line {at}))"),
         1 => format!("  Downloading package{at}-1.0-py3-none-any.whl.metadata (30 kB)"),
         2 => format!(
-            "copying path '/nix/store/0dglgnjm2s5qg4ar6m33lpclqig0kg2x-acl-{at}' from 'https://cache.nixos.org'..."
+            "copying path '/nix/store/0000000000000000000000000000000a-acl-{at}' from 'https://cache.nixos.org'..."
         ),
         _ => format!("npm warn deprecated glob@{at}: Glob versions prior to v9 are no longer supported"),
     };
