@@ -234,9 +234,17 @@ fn reads_imports_and_paths_but_not_in_tests() {
 #[test]
 fn files_keep_to_the_budget() {
     let mut long = Vec::new();
-    for dir in
-        ["src", "transforms", "railpack", "diagnose", "tests", "conformance", "laws", "fuzz/fuzz_targets", "benches"]
-    {
+    for dir in [
+        "src",
+        "transforms",
+        "railpack",
+        "diagnose",
+        "tests",
+        "conformance",
+        "laws",
+        "fuzz/fuzz_targets",
+        "benches",
+    ] {
         for (path, text) in sources(dir) {
             let lines = text.lines().count();
             if lines > BUDGET {

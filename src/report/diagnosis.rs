@@ -84,7 +84,8 @@ fn other_builder(found: &Diagnosis) -> Option<&'static str> {
     match found.builder {
         Some(Builder::Railpack) => Some(
             "Railpack builds this app, not Nixpacks: nixpacks.toml had no part in this build. To build with Nixpacks, set \
-             `\"builder\": \"NIXPACKS\"` in railway.json.",
+             `\"builder\": \"NIXPACKS\"` in railway.json. `nixpacks-fix check --builder railpack` says what the app needs for \
+             Railpack.",
         ),
         Some(Builder::Dockerfile) => {
             Some("A Dockerfile builds this app, not Nixpacks: nixpacks.toml had no part in this build.")
