@@ -6,6 +6,7 @@ use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
 use crate::report::{Examined, FixStatus, fix_status};
 use crate::settings::NAME as SETTINGS;
 use nixpacks_transforms::engine::Outcome;
+use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::simulate;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -133,8 +134,8 @@ fn what(app: &Examined, outcome: &Outcome, out: &mut String) {
 }
 
 fn left(outcome: &Outcome, out: &mut String) {
-    let mut open: Vec<String> =
-        outcome.remaining.iter().map(|finding| prose(&limited(&finding.message))).collect();
+    let open = outcome.remaining.iter().filter(|finding| finding.severity > Severity::Note);
+    let mut open: Vec<String> = open.map(|finding| prose(&limited(&finding.message))).collect();
     open.dedup();
     open.truncate(REASONS);
     if !open.is_empty() {
