@@ -66,7 +66,15 @@ impl<'m, 'a> Run<'m, 'a> {
                 self.failures.truncate(failures);
                 last = Status::Ok;
             } else {
-                let status = self.list(shell, steps);
+                let sure = !self.machine.unsure;
+                let status = match self.list(shell, steps) {
+                    // Another branch may have left what it needs.
+                    Status::Fail(failure) if !sure => Status::unknown(format!(
+                        "it depends on which branch ran before whether this comes: {}",
+                        failure.detail
+                    )),
+                    status => status,
+                };
                 // What could not be followed stays so, unless the shell's own end is decided later.
                 last = match (last, status) {
                     (Status::Unknown(why), Status::Ok) => Status::Unknown(why),

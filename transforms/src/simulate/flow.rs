@@ -94,6 +94,10 @@ impl<'a> Run<'_, 'a> {
         // What a branch needs that may not be there decides nothing; the last branch stands for all.
         match ends.into_iter().next() {
             Some(end) if all_fail || (same && all_ok) => end,
+            _ if !same => {
+                self.machine.unsure = true;
+                Status::unknown(format!("it is not known which branch of {what} runs"))
+            }
             _ => Status::unknown(format!("it is not known which branch of {what} runs")),
         }
     }
@@ -200,7 +204,8 @@ impl<'a> Run<'_, 'a> {
     /// Whether a file or directory is there, where that is known.
     pub(super) fn file_test(&self, shell: &Shell, path: &str) -> Option<bool> {
         let path = super::paths::join(&shell.cwd, path);
-        (!self.machine.is_foreign(&path) && !self.machine.brings_unseen_files)
-            .then(|| self.machine.exists(&path))
+        // In the base image nothing is below /opt.
+        let known = !self.machine.is_foreign(&path) || path.starts_with("/opt/");
+        (known && !self.machine.brings_unseen_files).then(|| self.machine.exists(&path))
     }
 }

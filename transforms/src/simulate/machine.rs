@@ -187,6 +187,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
     /// Whether a command has brought files that are not known: a clone, an archive.
     pub(crate) brings_unseen_files: bool,
+    /// Whether it depends on a branch that is not known what is here.
+    pub(crate) unsure: bool,
     /// Package managers that have installed the project into an environment of their own.
     pub(crate) managed: BTreeSet<String>,
     /// What the started code imports and nothing is known to bring.
@@ -214,6 +216,7 @@ impl<'a> Machine<'a> {
             copies: Vec::new(),
             copied: Some(Arc::default()),
             brings_unseen_files: false,
+            unsure: false,
             managed: BTreeSet::new(),
             missing_imports: Vec::new(),
             started: Vec::new(),

@@ -111,9 +111,10 @@ impl Run<'_, '_> {
                 )
             }
         } else if self.provides(shell, env, top) {
-            let verb = cmd.simple.words.get(first).and_then(|word| word.text.as_deref());
+            let words = cmd.simple.words.iter().skip(first).filter_map(|word| word.text.as_deref());
+            let operands: Vec<&str> = words.filter(|word| !word.starts_with('-')).collect();
             match self.imports(shell, env) {
-                Status::Ok if runs_recipe(top, verb) => {
+                Status::Ok if runs_recipe(top, &operands) => {
                     Status::unknown(format!("what `{top}` runs is not followed"))
                 }
                 Status::Ok => {

@@ -30,6 +30,11 @@ impl Cmd<'_> {
         self.args.contains(&Some(arg))
     }
 
+    /// The arguments that are no options.
+    pub(crate) fn operands(&self) -> Vec<&str> {
+        self.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect()
+    }
+
     /// The first argument that is no option.
     pub(crate) fn operand(&self) -> Option<&str> {
         self.args.iter().flatten().copied().find(|arg| !arg.starts_with('-'))

@@ -57,6 +57,10 @@ impl Run<'_, '_> {
 
     /// A program of the base image or of a package.
     pub(crate) fn known(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        let name = base_name(&cmd.name);
+        if runs_recipe(name, &cmd.operands()) {
+            return Status::unknown(format!("what `{name}` runs is not followed"));
+        }
         match base_name(&cmd.name) {
             "uv" | "uvx" => self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
@@ -66,9 +70,6 @@ impl Run<'_, '_> {
                 Status::Ok
             }
             "make" => self.make_targets(shell, cmd),
-            name if runs_recipe(name, cmd.operand()) => {
-                Status::unknown(format!("what `{name}` runs is not followed"))
-            }
             "npm" | "yarn" | "pnpm" => self.node_scripts(shell, cmd),
             "mkdir" => self.make(shell, cmd, true),
             "chmod" => {
@@ -139,13 +140,14 @@ impl Run<'_, '_> {
 
     /// A console script of an environment.
     pub(crate) fn console(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, env: EnvId) -> Status {
+        let name = base_name(&cmd.name);
+        if runs_recipe(name, &cmd.operands()) {
+            return Status::unknown(format!("what `{name}` runs is not followed"));
+        }
         match base_name(&cmd.name) {
             "uv" | "uvx" => return self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => return self.manager(shell, cmd, Some(env)),
             "virtualenv" => return self.virtualenv(shell, cmd, env),
-            name if runs_recipe(name, cmd.operand()) => {
-                return Status::unknown(format!("what `{name}` runs is not followed"));
-            }
             _ => {}
         }
         let status = match self.imports(shell, env) {
@@ -366,12 +368,16 @@ impl Run<'_, '_> {
     }
 }
 
-/// Whether a task runner runs commands that stand in a file of its own.
-pub(super) fn runs_recipe(runner: &str, verb: Option<&str>) -> bool {
-    match runner {
-        "hatch" => verb == Some("run"),
-        "pixi" | "rye" | "mise" | "conda" | "mamba" | "micromamba" => true,
-        "pipx" => matches!(verb, Some("install" | "inject" | "ensurepath" | "install-all")),
+/// Whether a task runner runs commands that stand in a file of its own, or a tool installs what is not followed.
+/// `operands`: its arguments that are no options.
+pub(super) fn runs_recipe(runner: &str, operands: &[&str]) -> bool {
+    match (runner, operands) {
+        ("hatch", [verb, ..]) => *verb == "run",
+        ("pixi" | "rye" | "mise" | "mamba" | "micromamba", _)
+        | ("pipx", ["install" | "inject" | "ensurepath" | "install-all", ..]) => true,
+        ("pipx", ["run", tool, rest @ ..])
+        | ("uvx", [tool, rest @ ..])
+        | ("uv", ["tool", "run", tool, rest @ ..]) => runs_recipe(tool, rest),
         _ => matches!(
             runner,
             "doit"

@@ -207,7 +207,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311",
         &["if [ \"$CI\" = 1 ]; then python -m venv v; fi", "v/bin/pip list"],
-        "unknown: make /app/v | fails no-such-file: pip !no-such-file",
+        "unknown: make /app/v | unknown: pip !no-such-file",
     ),
     (
         "python311",
@@ -423,4 +423,21 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     ("python311 nodejs_20", &["npm ci"], "fails no-such-file"),
     ("python311 nodejs_20", &["npm --prefix web run build"], "ok"),
     ("python311 nodejs_20", &["npm install -g serve"], "ok"),
+    ("python311 pipx", &["pipx run nox -s install", "pipx run black ."], "unknown | ok"),
+    ("python311 uv", &["uvx nox", "uv tool run tox -e build"], "unknown | unknown"),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install invoke && v/bin/python -m invoke build"],
+        "unknown: make /app/v, pip in /app/v, python in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["if [ ! -d /opt/v ]; then python -m venv /opt/v; fi; /opt/v/bin/pip list"],
+        "ok: make /opt/v, pip in /opt/v => /opt/v",
+    ),
+    (
+        "python311",
+        &["if [ \"$CI\" ]; then python -m venv v; fi; v/bin/pip list"],
+        "unknown: make /app/v, pip !no-such-file",
+    ),
 ];

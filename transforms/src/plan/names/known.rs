@@ -1,5 +1,6 @@
 //! Names of nixpkgs that the tables have, and the nearest of them to one that they have not.
 
+use super::archives::python;
 use super::undefined::undefined;
 use crate::tables::{NIX_NAMES, PACKAGE_PROGRAMS};
 
@@ -30,6 +31,9 @@ const OUTPUTS: [&str; 8] = ["bin", "dev", "doc", "lib", "man", "out", "static", 
 pub(crate) fn is_known(entry: &str) -> bool {
     let entry = entry.trim();
     let name = entry.strip_prefix("pkgs.").unwrap_or(entry);
+    if python(name, None).is_some() {
+        return true;
+    }
     if name.is_empty() || name.contains(['(', ' ', '"', '$']) || undefined(name).is_some() {
         return true;
     }
