@@ -100,7 +100,7 @@ fn misses_packages(cx: &Context<'_>, stop: &Verdict) -> bool {
         Reason::CommandNotFound => stop.detail.split_once(": ").is_some_and(|(program, _)| listed(program)),
         // Ex) a script that looks for gunicorn before it starts it
         Reason::Other => {
-            let asked = stop.detail.split_once("there is no `").and_then(|(_, rest)| rest.split_once('`'));
+            let asked = stop.detail.split_once("no `").and_then(|(_, rest)| rest.split_once('`'));
             asked.is_some_and(|(program, _)| listed(program))
         }
         _ => false,

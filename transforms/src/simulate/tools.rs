@@ -314,7 +314,14 @@ impl Run<'_, '_> {
             self.machine.profile.pythons.get("python3").and_then(|version| self.machine.store(version))
         } else {
             let dir = shell.active.clone().or_else(|| shell.vars.get("VIRTUAL_ENV").cloned());
-            self.machine.venv(&dir.unwrap_or_else(|| paths::join(&shell.cwd, ".venv")))
+            let named = self.machine.venv(&dir.unwrap_or_else(|| paths::join(&shell.cwd, ".venv")));
+            // uv takes the first Python on `PATH`, where that is one of a virtual environment.
+            named.or_else(|| match self.machine.find(shell, "python") {
+                Some(super::machine::Program::Python(id)) => {
+                    self.machine.envs.get(id).and_then(Env::venv_dir).map(|_| id)
+                }
+                _ => None,
+            })
         };
         let words = &cmd.simple.words;
         let after = words.iter().position(|word| word.text.as_deref() == Some("pip")).map_or(0, |at| at + 1);

@@ -146,7 +146,9 @@ pub(crate) fn installs_outside(command: &Command, target: &Target) -> bool {
 /// `PATH`.
 fn script_needs_venv(command: &Command, target: &Target) -> bool {
     command.script_invocations.iter().any(|call| match &call.kind {
-        InvocationKind::Pip(_) | InvocationKind::Activate { .. } => is_outside(call, target),
+        InvocationKind::Pip(_)
+        | InvocationKind::Activate { .. }
+        | InvocationKind::UvPip { system: false } => is_outside(call, target),
         _ => needs_activation(call) && is_outside(call, target),
     })
 }
@@ -157,7 +159,6 @@ fn needs_activation(call: &Invocation) -> bool {
         return false;
     }
     match &call.kind {
-        InvocationKind::UvPip { system } => !system,
         InvocationKind::Manager { tool, verb } => {
             *tool != "uv" && matches!(verb.as_str(), "install" | "sync")
         }
@@ -254,7 +255,7 @@ pub(crate) fn rewrite(cx: &Context<'_>, command: &Command, target: &Target) -> R
             out.changes
                 .parts
                 .push((Span::at(script.span.start), format!(". {} && ", target.bin("activate"))));
-            out.rules.push("uv-outside-venv");
+            out.rules.push("package-manager-outside-venv");
         }
     }
     out
