@@ -47,7 +47,7 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
     let installs = install.is_some_and(|cmds| cmds.iter().any(of_provider));
     let start =
         cx.simulation.commands.iter().filter(|command| is_first && installs && command.phase.is_none());
-    start.flat_map(|command| command.invocations.iter().map(move |call| (command, call))).find_map(
+    start.flat_map(|command| command.all_invocations().map(move |call| (command, call))).find_map(
         |(command, call)| {
             let InvocationKind::Program { name } = &call.kind else { return None };
             if call.reason() != Some(Reason::CommandNotFound) {
