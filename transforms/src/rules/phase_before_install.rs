@@ -4,6 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::Place;
+use std::collections::{HashMap, HashSet};
 
 static INFO: RuleInfo = RuleInfo {
     id: "phase-before-install",
@@ -44,9 +45,16 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 /// The phases that Nixpacks itself puts in order, and the one that is meant to be the table `[start]`.
 const OWN: [&str; 4] = ["setup", "install", "build", "start"];
 
+/// Phases that are fixed at most.
+const MOST_FIXED: usize = 16;
+
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let (plan, order) = (&cx.model.plan, &cx.model.order);
-    let at = |name: &str| order.iter().position(|phase| phase == name);
+    let places: HashMap<&str, usize> =
+        order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let at = |name: &str| places.get(name).copied();
+    let failing = cx.simulation.commands.iter().filter(|command| command.fails());
+    let failing: HashSet<&str> = failing.filter_map(|command| command.phase.as_deref()).collect();
     let installs = plan.phases.get("install").and_then(|phase| phase.cmds.as_ref());
     let (Some(doc), Some(install)) = (cx.config(), at("install")) else { return Vec::new() };
     if installs.is_none_or(Vec::is_empty) {
@@ -63,19 +71,21 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         if own || !early || !runs || phase.depends_on.as_ref().is_some_and(|after| !after.is_empty()) {
             return None;
         }
-        let mut commands = cx.simulation.commands.iter();
-        let fails = commands.any(|command| command.phase.as_deref() == Some(name) && command.fails());
-        let severity = if fails { Severity::Error } else { Severity::Warning };
+        let severity = if failing.contains(name) { Severity::Error } else { Severity::Warning };
         let place = Place { path: doc.path.clone(), span: entry.key.span };
         let message = format!("`phases.{name}` has no `dependsOn`, so it runs before the packages are installed");
-        let found = Found::place(place, severity, message).keys(&["phases", name]);
-        Some(if matches!(name, "run" | "deploy" | "web" | "server") {
+        let found = Found::place(place, severity, message);
+        Some((name, if matches!(name, "run" | "deploy" | "web" | "server") {
             found.note("a command that starts the app belongs to `cmd` under `[start]`: a phase is a part of the build")
         } else {
             found
-        })
+        }))
     });
-    found.collect()
+    let found: Vec<(&str, Found)> = found.collect();
+    // Each is an edit of its own. A file with so many is no work of a person.
+    let few = found.len() <= MOST_FIXED;
+    let with_keys = |(name, found): (&str, Found)| if few { found.keys(&["phases", name]) } else { found };
+    found.into_iter().map(with_keys).collect()
 }
 
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
