@@ -75,7 +75,8 @@ impl Example {
             }
             // Of `main.py` Nixpacks would make a start command.
             "no-start-command" => {
-                app = MemoryApp::new([("nixpacks.toml", config), ("bot.py", "import flask\n")]);
+                let bot = ("bot.py", "import flask\n");
+                app = MemoryApp::new([("nixpacks.toml", config), bot, ("requirements.txt", requirements)]);
             }
             "dropped-provider-packages" => app.insert("package.json", node),
             "python-provider-left-out" => {
