@@ -120,7 +120,7 @@ pub(crate) fn families() -> &'static [Family] {
     &FAMILIES
 }
 
-/// The family at an index that [`matches`] gave.
+/// The family at an index that [`matches()`] gave.
 pub(crate) fn family(at: usize) -> Option<&'static Family> {
     FAMILIES.get(at)
 }

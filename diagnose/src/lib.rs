@@ -7,7 +7,7 @@
 //! 1. `decode` makes lines of bytes, `split` records of lines, `clean` and `prefix` take away what terminals and platforms add.
 //! 2. `reader` finds attempts, steps and the output of each.
 //! 3. `catalogue` says which lines mean what, and [`reasons`] what to do.
-//! 4. `decide` chooses the line, `rule` the rule that finds the cause in the files, and [`mask`] hides secrets in what is quoted.
+//! 4. `decide` chooses the line, `rule` the rule that finds the cause in the files, and [`mask()`] hides secrets in what is quoted.
 //!
 //! This crate does not open files, and it prints nothing.
 

@@ -6,7 +6,7 @@
 //! 1. [`document`] parses a deploy file into values with byte spans.
 //! 2. [`shell`] parses the commands that those values hold.
 //! 3. [`plan`] computes the build plan that Nixpacks would make of the app.
-//! 4. [`walk`] predicts what each command of the plan reaches, and the [`simulate::Verdict`].
+//! 4. [`simulate`] predicts what each command of the plan reaches, and the [`simulate::Verdict`].
 //! 5. [`rules`] name what is wrong, each with its fix; `strategies` move the app to a way of installing that
 //!    builds and answer several rules at once; [`engine`] applies, repeats and judges.
 

@@ -77,7 +77,7 @@ impl List {
         }
     }
 
-    /// Takes out an entry that [`Draft::list_entry`] gave, together with the others of its kind.
+    /// Takes out an entry that [`Draft::list_entry`](super::Draft::list_entry) gave, together with the others of its kind.
     pub(crate) fn drop_entry(&mut self, at: usize) {
         let Some(piece) = self.pieces.get(at) else { return };
         if let Some(count) = self.counts.as_mut().and_then(|counts| counts.get_mut(&piece.text)) {
