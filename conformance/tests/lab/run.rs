@@ -52,6 +52,7 @@ const APPS: &[&str] = &[
     "start/process-name",
     "start/program-not-installed",
     "start/program-not-installed-behind-own-commands",
+    "start/program-not-installed-in-the-own-venv",
     "untouched/break-system-packages-works",
     "untouched/node-then-python-with-procfile",
     "untouched/procfile-app",

@@ -32,7 +32,7 @@ cmd = "gunicorn main:app"
 ```
 
 ## Fix
-The package is installed behind Nixpacks' own install step, in its newest version. The better place is `requirements.txt`, where you can name a version: this tool does not change that file.
+The package is installed behind Nixpacks' own install step, or with the pip of your last install command, in its newest version. The better place is `requirements.txt`, where you can name a version: this tool does not change that file.
 "#,
 };
 
@@ -44,7 +44,8 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
     let is_first = matches!(cx.simulation.verdict.outcome, Outcome::Fails { stage: Stage::Start, .. });
     let of_provider = |item: &Item| matches!(item.origin, Origin::Provider("python"));
     let install = cx.model.plan.phases.get("install").and_then(|phase| phase.cmds.as_ref());
-    let installs = install.is_some_and(|cmds| cmds.iter().any(of_provider));
+    let ends_with_pip = |cmds: &Vec<Item>| cmds.last().is_some_and(|item| pip_of(&item.value).is_some());
+    let installs = install.is_some_and(|cmds| cmds.iter().any(of_provider) || ends_with_pip(cmds));
     let start =
         cx.simulation.commands.iter().filter(|command| is_first && installs && command.phase.is_none());
     start.flat_map(|command| command.all_invocations().map(move |call| (command, call))).find_map(
@@ -53,12 +54,23 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
             if call.reason() != Some(Reason::CommandNotFound) {
                 return None;
             }
+            // It may be installed where the start does not look.
+            if cx.held().has_unknown || cx.held().script(name) {
+                return None;
+            }
             let mut packages = distributions_with_script(name);
             // Of another name, or in several packages, it may not be the one that is meant.
             let only = packages.next().filter(|package| package == name)?;
             packages.next().is_none().then_some((command, call, only))
         },
     )
+}
+
+/// How a command that does nothing but install with pip calls pip. Ex) `python -m pip` of `python -m pip install flask`
+fn pip_of(command: &str) -> Option<&str> {
+    let (pip, _) = command.trim().split_once(" install ")?;
+    let plain = !command.contains(['&', '|', ';', '\n', '$', '`', '(', '<', '>']);
+    (plain && (pip.ends_with("pip") || pip.ends_with("pip3"))).then_some(pip)
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
@@ -75,10 +87,13 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
     let command = format!("pip install {package}");
     let title = format!("install `{package}` behind the other packages");
     if let Some(list) = draft.list("install", CMDS) {
-        // Without Nixpacks' own step nothing says where pip is.
-        if !list.has_marker() {
-            return false;
-        }
+        let last = list.pieces.last().map(|piece| piece.text.clone()).unwrap_or_default();
+        // Without Nixpacks' own step the pip of the command before is the one to use.
+        let command = match pip_of(&last) {
+            Some(pip) if !list.has_marker() => format!("{pip} install {package}"),
+            _ if list.has_marker() => command,
+            _ => return false,
+        };
         let end = list.pieces.len();
         list.insert(end, command);
         list.rules.insert(INFO.id);
