@@ -25,13 +25,13 @@ pub(crate) use recovery::sweep;
 
 use crate::cli::CommitArgs;
 use crate::report::Examined;
-use crate::view::WorkTree;
+use crate::view::{WorkTree, below};
 use crate::write::{self, Journal, Target};
 use anyhow::{Context as _, anyhow};
 use choose_backend::choose_backend;
 use message::{Message, message, signed};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A file to commit.
 #[derive(Clone, Debug)]
@@ -205,7 +205,7 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, WorkTreeChanges
         let tree = tree
             .context("it is in no git repository; `nixpacks-fix fix` without `--commit` repairs it")
             .with_context(failed)?;
-        let path = relative(target.path(), &tree.top);
+        let path = below(target.path(), &tree.top);
         let path = path.context("its name is not UTF-8").with_context(failed)?;
         if of_app.replace(tree.top.clone()).is_some_and(|top| top != tree.top) {
             return Err(anyhow!("the files of this app are in two repositories").context(failed()));
@@ -237,11 +237,4 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, WorkTreeChanges
         }
     }
     Ok(())
-}
-
-/// `path` below `top`, as git writes it.
-fn relative(path: &Path, top: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> =
-        path.strip_prefix(top).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }

@@ -3,30 +3,28 @@
 use crate::load::{DEPLOY_LIMIT, read};
 use nixpacks_transforms::document::schema::RAILWAY_CONFIG_PATH;
 use nixpacks_transforms::document::{Document, FileKind};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Puts in place of each directory that holds nothing but the config of an app above it that app. `dirs` are the
 /// directories of `base` that hold a config, each with its canonical path.
 pub(super) fn move_to_their_apps(dirs: &mut BTreeMap<PathBuf, PathBuf>, base: &Path) {
-    let mut named = HashMap::new();
-    let below: Vec<PathBuf> = dirs.keys().filter(|dir| *dir != base).cloned().collect();
-    for dir in below {
-        let Some(app) = app_of(&dir, base, &mut named) else { continue };
-        if let Ok(real) = app.canonicalize() {
+    // Each directory once, however many configs are below it: the nearest comes last.
+    let mut above = BTreeSet::new();
+    for dir in dirs.keys().filter(|dir| *dir != base) {
+        let unknown = dir.ancestors().skip(1).take_while(|above| above.starts_with(base));
+        unknown.take_while(|dir| above.insert((*dir).to_owned())).for_each(drop);
+    }
+    let named = above.into_iter().filter_map(|app| Some((config_of(&app)?.parent()?.to_owned(), app)));
+    let apps: BTreeMap<PathBuf, PathBuf> = named.filter(|(dir, app)| dir != app).collect();
+    for (dir, app) in apps {
+        if dirs.contains_key(&dir)
+            && let Ok(real) = app.canonicalize()
+        {
             dirs.remove(&dir);
             dirs.insert(app, real);
         }
     }
-}
-
-/// The directory above `dir`, up to `base`, whose Railway file names a config in `dir`.
-fn app_of(dir: &Path, base: &Path, named: &mut HashMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
-    let above = dir.ancestors().skip(1).take_while(|above| above.starts_with(base));
-    above.map(Path::to_owned).find(|above| {
-        let config = named.entry(above.clone()).or_insert_with(|| config_of(above));
-        config.as_ref().is_some_and(|config| config.parent() == Some(dir))
-    })
 }
 
 /// The config that the Railway file in `dir` names.

@@ -8,7 +8,7 @@ use crate::cli::{Builder, EngineArgs, FailOn, Platform, Strategy};
 use crate::discover::Input;
 use crate::load::{self, DEPLOY_LIMIT, ReadFailure};
 use crate::options;
-use crate::view::{WorkTree, commit};
+use crate::view::{WorkTree, below, commit};
 use anyhow::{Context as _, anyhow};
 use globset::GlobMatcher;
 use nixpacks_transforms::engine::Options;
@@ -111,7 +111,7 @@ impl Resolver {
                 let settings = parse(&text).with_context(failed)?;
                 let base = file.parent().and_then(|dir| or_here(dir).canonicalize().ok());
                 let real = directory(input).and_then(|dir| dir.canonicalize().ok());
-                let below = base.zip(real).and_then(|(base, real)| relative(&base, &real));
+                let below = base.zip(real).and_then(|(base, real)| below(&real, &base));
                 Ok(self.merge(Some(&settings), below.as_deref().unwrap_or("."), is_found(input)))
             }
             (Source::Nearest, Input::Commit { dir, revision, below }) => {
@@ -138,7 +138,7 @@ impl Resolver {
                         bytes => bytes.with_context(failed)?,
                     };
                     let settings = utf8(bytes).and_then(|text| parse(&text)).with_context(failed)?;
-                    let app = relative(dir, &real).unwrap_or_default();
+                    let app = below(&real, dir).unwrap_or_default();
                     return Ok(self.merge(Some(&settings), &app, is_found(input)));
                 }
                 Ok(nothing())
@@ -228,11 +228,4 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
         next = if now.is_empty() { None } else { Some(now.rsplit_once('/').map_or("", |(above, _)| above)) };
         Some(now)
     })
-}
-
-/// `dir` from `base`, with `/` between the parts.
-fn relative(base: &Path, dir: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> =
-        dir.strip_prefix(base).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }

@@ -171,7 +171,7 @@ impl<'m> Context<'m> {
 
     /// The platform that was named, or that the files speak of.
     pub(crate) fn platform(&self) -> Platform {
-        self.options.platform.unwrap_or_else(|| Platform::of(self.app))
+        self.options.platform_of(self.app)
     }
 
     /// The file that Nixpacks reads its configuration from.

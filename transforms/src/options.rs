@@ -1,5 +1,6 @@
 //! What a run is asked to do.
 
+use crate::app::AppView;
 use crate::plan::{Dashboard, Platform};
 
 /// Which end state to aim for.
@@ -48,4 +49,11 @@ pub struct Options {
     pub platform: Option<Platform>,
     /// Check the app as Nixpacks builds it, whatever builder its files choose.
     pub assume_nixpacks: bool,
+}
+
+impl Options {
+    /// The platform that was named, or that the files of the app speak of.
+    pub fn platform_of(&self, app: &dyn AppView) -> Platform {
+        self.platform.unwrap_or_else(|| Platform::of(app))
+    }
 }

@@ -12,7 +12,7 @@ pub use outcome::{Applicability, FileChange, FileEdit, Fix, NotConverged, Outcom
 pub use crate::options::{Options, Selection, Strategy};
 pub use crate::rules::Finding;
 
-use crate::app::{AppView, NotingErrors, Overlay, ReadError};
+use crate::app::{AppView, NotingErrors, ReadError};
 use crate::document::FileKind;
 use crate::plan::{self, Model, Plan, Platform};
 use crate::simulate::{self, Verdict};
@@ -26,7 +26,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
     let before = Looked::at(app, options);
     let unread = app.errors();
     if !unread.is_empty() {
-        return Ok(not_known(before, unread, platform(app, options)));
+        return Ok(not_known(before, unread, options.platform_of(app)));
     }
     if before.other_builder.is_some() {
         return Ok(nothing_to_fix(app, options, before));
@@ -56,6 +56,12 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
     }
     let file_changes = changes.changes(app);
     let after = changes.after.as_ref().filter(|_| !file_changes.is_empty()).unwrap_or(&before);
+    let retired_before = without_railway(app, options);
+    let retired_after = if file_changes.is_empty() {
+        retired_before.clone()
+    } else {
+        without_railway(&changes.overlay(app), options)
+    };
     let mut findings = before.findings.clone();
     for (finding, fix) in findings.iter_mut().zip(answered) {
         finding.fix = fix;
@@ -75,27 +81,21 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         plan_after: plan_made(&after.model),
         assumed: before.simulation.assumed.clone(),
         suppressed: before.suppressed,
-        retired_before: without_railway(app, options),
-        retired_after: without_railway(&changes.overlay(app), options),
-        platform: platform(app, options),
+        retired_before,
+        retired_after,
+        platform: options.platform_of(app),
         other_builder: None,
     })
 }
 
 /// The prediction from the day on when Railway's own files are not read; `None` where there are none.
 fn without_railway(app: &dyn AppView, options: &Options) -> Option<Verdict> {
-    let read = FileKind::RAILWAY.map(FileKind::name).into_iter().filter(|name| app.is_file(name));
-    let mut without = Overlay::new(app);
-    let mut any = false;
-    for name in read.filter(|_| platform(app, options) == Platform::Railway) {
-        without.remove(name);
-        any = true;
+    let any = FileKind::RAILWAY.iter().any(|kind| app.is_file(kind.name()));
+    if !any || options.platform_of(app) != Platform::Railway {
+        return None;
     }
-    any.then(|| simulate::simulate(&plan::model(&without, &options.dashboard), &without).verdict)
-}
-
-fn platform(app: &dyn AppView, options: &Options) -> Platform {
-    options.platform.unwrap_or_else(|| Platform::of(app))
+    let without = plan::without_railway_files(app);
+    Some(simulate::simulate(&plan::model(&without, &options.dashboard), &without).verdict)
 }
 
 /// An app that Nixpacks does not build. The predictions say what would happen if it did.
@@ -119,7 +119,7 @@ fn nothing_to_fix(app: &NotingErrors<'_>, options: &Options, before: Looked) -> 
         suppressed: before.suppressed,
         retired_before: None,
         retired_after: None,
-        platform: platform(app, options),
+        platform: options.platform_of(app),
         other_builder: before.other_builder,
     }
 }

@@ -4,7 +4,7 @@
 //! `build.builder` in its config as code. Coolify, Dokploy and Sevalla keep the builder in their dashboard.
 
 use super::types::{Model, Place, PlanError, PlanErrorKind};
-use crate::app::AppView;
+use crate::app::{AppView, Overlay};
 use crate::document::{Document, FileKind};
 use crate::text::Span;
 
@@ -43,6 +43,15 @@ impl Platform {
             Self::Generic => "generic",
         }
     }
+}
+
+/// The app from the day on when Railway's own files are not read.
+pub(crate) fn without_railway_files(app: &dyn AppView) -> Overlay<'_> {
+    let mut without = Overlay::new(app);
+    for kind in FileKind::RAILWAY {
+        without.remove(kind.name());
+    }
+    without
 }
 
 /// A builder other than Nixpacks, which the files of the app choose.

@@ -25,7 +25,7 @@ mod types;
 mod tests;
 
 pub use builder::{OtherBuilder, Platform, other_builder};
-pub(crate) use builder::{empty_tables, refused_on_coolify};
+pub(crate) use builder::{empty_tables, refused_on_coolify, without_railway_files};
 pub use model::model;
 pub(crate) use providers::meant_provider;
 pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};

@@ -1,5 +1,5 @@
 use super::registry::{FixStage, Rule, RuleFix};
-use super::support::Found;
+use super::support::{Found, in_app};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
@@ -75,11 +75,7 @@ fn left_out(cx: &Context<'_>) -> Option<&'static str> {
     {
         return None;
     }
-    PYTHON_MANIFESTS.into_iter().find(|manifest| cx.app.is_file(&in_dir(&plan.dir, manifest)))
-}
-
-fn in_dir(dir: &str, file: &str) -> String {
-    if dir.is_empty() { file.to_owned() } else { format!("{dir}/{file}") }
+    PYTHON_MANIFESTS.into_iter().find(|manifest| cx.app.is_file(&in_app(cx, manifest)))
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {

@@ -1,7 +1,6 @@
 use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
 use super::{Finding, RuleInfo, Severity};
-use crate::app::Overlay;
 use crate::context::Context;
 use crate::document::schema::{
     CMDS, RAILWAY_BUILD_COMMAND, RAILWAY_BUILDER, RAILWAY_CONFIG_PATH, RAILWAY_PLAN,
@@ -48,11 +47,7 @@ fn railway_file<'m>(cx: &Context<'m>) -> Option<&'m Document> {
 
 /// The plan from the day on when Railway's own files are not read.
 fn plan_without(cx: &Context<'_>) -> Plan {
-    let mut app = Overlay::new(cx.app);
-    for kind in FileKind::RAILWAY {
-        app.remove(kind.name());
-    }
-    plan::model(&app, &cx.options.dashboard).plan
+    plan::model(&plan::without_railway_files(cx.app), &cx.options.dashboard).plan
 }
 
 fn text(node: &Node) -> Option<&str> {
