@@ -29,7 +29,7 @@ pub(crate) fn examine(
 
 /// `None` for an app that the settings leave out.
 fn one(input: &Input, shared: &Shared, resolver: &Resolver) -> anyhow::Result<Option<Examined>> {
-    let Resolved { options, fail_on, excluded } = resolver.of(input)?;
+    let Resolved { options, fail_on, excluded } = resolver.of(input, shared)?;
     if excluded {
         return Ok(None);
     }

@@ -74,7 +74,7 @@ const COMMAND: &[(&str, &[&str])] = &[
     ("app", &["discover", "load", "shared", "view"]),
     ("report", &["app", "cli", "terminal"]),
     ("options", &["cli", "report"]),
-    ("settings", &["cli", "discover", "load", "options", "view"]),
+    ("settings", &["cli", "discover", "load", "options", "shared", "view"]),
     ("examine", &["app", "discover", "report", "settings", "shared", "workers"]),
     ("write", &["app", "errors", "interrupt", "load", "report", "step", "view"]),
     (

@@ -134,7 +134,7 @@ impl Named {
     ) -> anyhow::Result<Vec<(T, Vec<ReadError>)>> {
         let mut all = Vec::new();
         for input in &self.inputs {
-            let resolved = self.resolver.of(input)?;
+            let resolved = self.resolver.of(input, &self.shared)?;
             if resolved.excluded {
                 continue;
             }

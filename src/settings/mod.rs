@@ -8,12 +8,14 @@ use crate::cli::{Builder, EngineArgs, FailOn, Platform, Strategy};
 use crate::discover::Input;
 use crate::load::{self, DEPLOY_LIMIT, ReadFailure};
 use crate::options;
-use crate::view::{WorkTree, below, commit};
+use crate::shared::Shared;
+use crate::view::below;
 use anyhow::{Context as _, anyhow};
 use globset::GlobMatcher;
 use nixpacks_transforms::engine::Options;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// The name of the file.
 pub(crate) const NAME: &str = "nixpacks-fix.toml";
@@ -80,6 +82,18 @@ pub(crate) struct Resolver {
     builder: Option<Builder>,
     fail_on: Option<FailOn>,
     source: Source,
+    /// What each directory that was looked at has, by the place that it is in.
+    known: Arc<Mutex<Known>>,
+}
+
+/// The nearest settings of directories, each with the place that it is in: the disk (empty), or a commit.
+type Known = HashMap<(String, PathBuf), Option<Arc<Found>>>;
+
+/// Settings and the directory that they stand in.
+#[derive(Debug)]
+struct Found {
+    dir: PathBuf,
+    settings: Settings,
 }
 
 impl Resolver {
@@ -91,7 +105,14 @@ impl Resolver {
             None => Source::Nearest,
         };
         let typed = options::resolve(args)?;
-        Ok(Self { typed, strategy: args.strategy, builder: args.builder, fail_on, source })
+        Ok(Self {
+            typed,
+            strategy: args.strategy,
+            builder: args.builder,
+            fail_on,
+            source,
+            known: Arc::default(),
+        })
     }
 
     /// Whether the command line asks for unsafe fixes.
@@ -100,7 +121,7 @@ impl Resolver {
     }
 
     /// What decides about the app that an argument named or a search found.
-    pub(crate) fn of(&self, input: &Input) -> anyhow::Result<Resolved> {
+    pub(crate) fn of(&self, input: &Input, shared: &Shared) -> anyhow::Result<Resolved> {
         let nothing = || self.merge(None, "", false);
         match (&self.source, input) {
             (Source::Nothing, _) => Ok(nothing()),
@@ -115,35 +136,68 @@ impl Resolver {
                 Ok(self.merge(Some(&settings), below.as_deref().unwrap_or("."), is_found(input)))
             }
             (Source::Nearest, Input::Commit { dir, revision, below }) => {
-                for at in ancestors(below) {
-                    let path = if at.is_empty() { NAME.to_owned() } else { format!("{at}/{NAME}") };
-                    let Some(text) = commit::text(dir, revision, &path)? else { continue };
-                    let settings = parse(&text).with_context(|| format!("failed to read `{path}`"))?;
-                    let app = below.strip_prefix(at).unwrap_or(below).trim_start_matches('/');
-                    return Ok(self.merge(Some(&settings), app, true));
-                }
-                Ok(nothing())
+                let commit = shared.commit(dir, revision)?;
+                let place = format!("{}@{revision}", dir.display());
+                let dirs = Path::new(below).ancestors();
+                let text = |file: &Path| commit.text(&file.to_string_lossy());
+                let found = self.nearest(&place, dirs, text, |file| file.display().to_string())?;
+                Ok(self.merge_found(found.as_deref(), Path::new(below), true))
             }
             (Source::Nearest, input) => {
                 let Some(real) = directory(input).and_then(|dir| dir.canonicalize().ok()) else {
                     return Ok(nothing());
                 };
                 let root = if let Input::Dir { root, .. } = input { root } else { &real };
-                let top = WorkTree::of(&real).map_or_else(|| root.clone(), |tree| tree.top);
-                for dir in real.ancestors().take_while(|dir| dir.starts_with(&top)) {
-                    let file = dir.join(NAME);
-                    let failed = || format!("failed to read `{}`", from_here(&file).display());
-                    let bytes = match load::read(&file, DEPLOY_LIMIT) {
-                        Err(ReadFailure::Missing) => continue,
-                        bytes => bytes.with_context(failed)?,
-                    };
-                    let settings = utf8(bytes).and_then(|text| parse(&text)).with_context(failed)?;
-                    let app = below(&real, dir).unwrap_or_default();
-                    return Ok(self.merge(Some(&settings), &app, is_found(input)));
-                }
-                Ok(nothing())
+                let checkout = shared.checkout(&real);
+                let top = checkout.as_ref().map_or(root, |checkout| &checkout.tree.top);
+                let dirs = real.ancestors().take_while(|dir| dir.starts_with(top));
+                let text = |file: &Path| {
+                    let failed = || format!("failed to read `{}`", from_here(file).display());
+                    match load::read(file, DEPLOY_LIMIT) {
+                        Err(ReadFailure::Missing) => Ok(None),
+                        bytes => utf8(bytes.with_context(failed)?).map(Some).with_context(failed),
+                    }
+                };
+                let found = self.nearest("", dirs, text, |file| from_here(file).display().to_string())?;
+                Ok(self.merge_found(found.as_deref(), &real, is_found(input)))
             }
         }
+    }
+
+    /// The first settings in `dirs`, an app's and those above it, with their directory. Each directory of a place is
+    /// looked into once for all apps.
+    fn nearest<'p>(
+        &self,
+        place: &str,
+        dirs: impl Iterator<Item = &'p Path>,
+        read: impl Fn(&Path) -> anyhow::Result<Option<String>>,
+        shown: impl Fn(&Path) -> String,
+    ) -> anyhow::Result<Option<Arc<Found>>> {
+        let mut known =
+            self.known.lock().map_err(|_| anyhow!("another thread stopped while it read settings"))?;
+        let (mut unknown, mut found) = (Vec::new(), None);
+        for dir in dirs {
+            let key = (place.to_owned(), dir.to_owned());
+            if let Some(above) = known.get(&key) {
+                found.clone_from(above);
+                break;
+            }
+            unknown.push(key);
+            let file = dir.join(NAME);
+            let failed = || format!("failed to read `{}`", shown(&file));
+            if let Some(text) = read(&file)? {
+                let settings = parse(&text).with_context(failed)?;
+                found = Some(Arc::new(Found { dir: dir.to_owned(), settings }));
+                break;
+            }
+        }
+        known.extend(unknown.into_iter().map(|key| (key, found.clone())));
+        Ok(found)
+    }
+
+    fn merge_found(&self, found: Option<&Found>, app: &Path, is_found: bool) -> Resolved {
+        let app = found.and_then(|found| below(app, &found.dir)).unwrap_or_default();
+        self.merge(found.map(|found| &found.settings), &app, is_found)
     }
 
     fn merge(&self, settings: Option<&Settings>, app: &str, found: bool) -> Resolved {
@@ -218,14 +272,4 @@ fn directory(input: &Input) -> Option<PathBuf> {
         Input::Stdin(dir) => dir.clone(),
         Input::Commit { .. } => None,
     }
-}
-
-/// A path and the directories above it, the root (`""`) last.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    let mut next = Some(path);
-    std::iter::from_fn(move || {
-        let now = next?;
-        next = if now.is_empty() { None } else { Some(now.rsplit_once('/').map_or("", |(above, _)| above)) };
-        Some(now)
-    })
 }

@@ -155,6 +155,18 @@ impl Commit {
         }
     }
 
+    /// The text of the file at `path`, from the root; `None` where there is none.
+    pub(crate) fn text(&self, path: &str) -> anyhow::Result<Option<String>> {
+        let cannot = || format!("cannot read `{path}`");
+        let Some(root) = self.view("") else { return Ok(None) };
+        let Some(bytes) = root.read(path).map_err(|error| anyhow!(error.message)).with_context(cannot)?
+        else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes.into_owned()).map_err(|_| anyhow!("it is not UTF-8"));
+        text.map(Some).with_context(cannot)
+    }
+
     /// The tree of a directory without links on the way; `None` where none is.
     fn directory(&self, path: &str) -> anyhow::Result<Option<Oid>> {
         let mut at = self.top;
@@ -202,14 +214,7 @@ pub(crate) fn apps(dir: &Path, revision: &str) -> anyhow::Result<Vec<String>> {
 
 /// The text of the file at `path`, from the root; `None` where there is none.
 pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
-    let commit = Commit::open(dir, revision)?;
-    let cannot = || format!("cannot read `{path}`");
-    let Some(root) = commit.view("") else { return Ok(None) };
-    let Some(bytes) = root.read(path).map_err(|error| anyhow!(error.message)).with_context(cannot)? else {
-        return Ok(None);
-    };
-    let text = String::from_utf8(bytes.into_owned()).map_err(|_| anyhow!("it is not UTF-8"));
-    text.map(Some).with_context(cannot)
+    Commit::open(dir, revision)?.text(path)
 }
 
 /// The path from the root of the file that `path` of the app at `app` is, behind links, and whether it is a
