@@ -1,23 +1,19 @@
+mod blocks;
+
 use super::prose::{self, wrap};
-use super::snippet::Window;
 use super::summary::{left, next, summary};
 use super::text::escape;
-use super::{Committed, Examined, FixStatus, Mode, Texts, Written, commit, fix_status};
-use crate::app::AppLocation;
+use super::{Committed, Examined, FixStatus, Mode, Written, commit, fix_status};
 use crate::cli::OutputArgs;
 use crate::terminal::{Output, OutputStyle};
-use annotate_snippets::{Group, Level, Renderer};
-use nixpacks_transforms::document::ParseError;
-use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
-use nixpacks_transforms::rules::Severity;
+use annotate_snippets::{Group, Renderer};
+use nixpacks_transforms::engine::{Finding, Outcome};
 use nixpacks_transforms::simulate::{self, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Fixes that are listed as held back, and lines that are listed for findings that are alike.
 const SHOWN: usize = 8;
-/// Columns that `  = note: ` takes up before a wrapped text, the number of a line included.
-const NOTE_MARGIN: usize = 14;
 /// Columns that a wrapped text has at least.
 const LEAST: usize = 30;
 
@@ -97,7 +93,7 @@ impl Report<'_> {
         }
         if written {
             // Only what the fix left; the lines are those of the new files.
-            self.pictures(app, &app.fixed, &findings.iter().collect::<Vec<_>>(), |_| None, out);
+            self.pictures(app, &app.fixed, &findings.iter().collect::<Vec<_>>(), None, out);
         } else {
             // In `diff` the patch shows what is fixed.
             let shown: Vec<&Finding> = findings
@@ -106,14 +102,14 @@ impl Report<'_> {
                     self.mode != Mode::Diff || fix_status(outcome, finding) != FixStatus::Fixable
                 })
                 .collect();
-            self.pictures(app, &app.texts, &shown, |finding| help(outcome, finding), out);
+            self.pictures(app, &app.texts, &shown, Some(outcome), out);
         }
         if self.mode != Mode::Fix && !outcome.changes.is_empty() {
             let left: Vec<&Finding> = left(outcome).collect();
             if !left.is_empty() {
                 self.line(out, &format!("{name}: after the fix, this is left to do:\n"));
             }
-            self.pictures(app, &app.fixed, &left, |_| None, out);
+            self.pictures(app, &app.fixed, &left, None, out);
         }
         if !self.output_args.quiet {
             self.not_done(outcome, &name, out);
@@ -121,85 +117,6 @@ impl Report<'_> {
         if let Written::Failed(why) = &app.written {
             let _ = writeln!(output.stderr, "error: {}", escape(why));
         }
-    }
-
-    /// A block for each finding, or for several that differ only in their lines.
-    fn pictures(
-        &self,
-        app: &Examined,
-        texts: &Texts,
-        findings: &[&Finding],
-        help: impl Fn(&Finding) -> Option<String>,
-        out: &mut String,
-    ) {
-        let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (at, finding) in findings.iter().enumerate() {
-            let path = finding.place.as_ref().map(|place| place.path.as_str());
-            let key =
-                (finding.rule.id, &finding.message, path, finding.severity, finding.fix, &finding.notes);
-            alike.entry(key).or_default().push(at);
-        }
-        let mut blocks: Vec<Vec<usize>> = alike.into_values().collect();
-        blocks.sort();
-        let mut explained = BTreeSet::new();
-        for block in blocks {
-            let mut found = block.iter().filter_map(|at| findings.get(*at).copied());
-            let Some(first) = found.next() else { continue };
-            // A fix that many findings share is described once.
-            let text = match (help(first), first.fix) {
-                (Some(_), Some(fix)) if !explained.insert(fix) => Some("same fix as above".to_owned()),
-                (text, _) => text,
-            };
-            let line = |finding: &Finding| {
-                let place = finding.place.as_ref()?;
-                Some(texts.get(&place.path)?.position(place.span.start).line)
-            };
-            let lines: Vec<usize> = found.clone().filter_map(line).collect();
-            let more = also(found.count(), line(first), &lines);
-            self.picture(&app.home, texts, first, more.into_iter().collect(), text, out);
-        }
-    }
-
-    fn picture(
-        &self,
-        home: &AppLocation,
-        texts: &Texts,
-        finding: &Finding,
-        more: Vec<String>,
-        help: Option<String>,
-        out: &mut String,
-    ) {
-        let margin = finding.severity.name().len() + finding.rule.id.len() + "[]: ".len();
-        let message = self.wrapped(&escape(&finding.message), margin);
-        let label = escape(&finding.label);
-        let mut title = level(finding.severity).primary_title(message);
-        title = title.id(finding.rule.id);
-        let mut group = Group::with_title(title);
-        let place = finding.place.as_ref();
-        let path = place.map(|place| escape(&home.shown_file(&place.path))).unwrap_or_default();
-        let window = place.and_then(|place| Some(Window::new(texts.get(&place.path)?, place.span)));
-        if let Some(window) = &window {
-            group = group.element(window.snippet(&path, &label));
-        }
-        for note in finding.notes.iter().map(|note| escape(note)).chain(more) {
-            group = group.element(Level::NOTE.message(self.wrapped(&note, NOTE_MARGIN)));
-        }
-        if let Some(help) = help {
-            group = group.element(Level::HELP.message(self.wrapped(&help, NOTE_MARGIN)));
-        }
-        self.render(group, out);
-    }
-
-    fn broken(&self, app: &Examined, broken: &ParseError, out: &mut String) {
-        let path = escape(&app.home.shown_file(&broken.path));
-        let message =
-            self.wrapped(&format!("cannot read `{path}`: {}", escape(&broken.message)), "error: ".len());
-        let window = broken.span.and_then(|span| Some(Window::new(app.texts.get(&broken.path)?, span)));
-        let mut group = Group::with_title(Level::ERROR.primary_title(message));
-        if let Some(window) = &window {
-            group = group.element(window.snippet(&path, ""));
-        }
-        self.render(group.element(Level::NOTE.message("this file is not changed")), out);
     }
 
     fn render(&self, group: Group<'_>, out: &mut String) {
@@ -344,25 +261,6 @@ impl Report<'_> {
     }
 }
 
-/// The note on findings that are like the one that is shown.
-fn also(count: usize, first: Option<usize>, lines: &[usize]) -> Option<String> {
-    if count == 0 {
-        return None;
-    }
-    let mut other: Vec<usize> = lines.iter().copied().filter(|line| Some(*line) != first).collect();
-    other.dedup();
-    if other.is_empty() {
-        return Some(format!("and {count} more in the same line"));
-    }
-    let more = other.len().saturating_sub(SHOWN);
-    let mut names: Vec<String> = other.iter().take(SHOWN).map(usize::to_string).collect();
-    if more > 0 {
-        names.push(format!("{more} more"));
-    }
-    let noun = if other.len() == 1 { "line" } else { "lines" };
-    Some(format!("and {count} more, in {noun} {}", prose::list(&names)))
-}
-
 /// Whether standard output is taken: by a patch, or by the fixed text.
 fn to_stdout(app: &Examined, mode: Mode) -> bool {
     mode == Mode::Diff || (mode == Mode::Fix && app.home.stdin)
@@ -373,31 +271,10 @@ fn internal(name: &str, message: &str, rules: &[String]) -> String {
     format!("error: {name}: {}{rules}; nothing was written, please report this", escape(message))
 }
 
-fn level(severity: Severity) -> Level<'static> {
-    match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    }
-}
-
-/// What the fix of a finding will do, and whether it may.
-fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
-    let index = finding.fix?;
-    let fix = outcome.fixes.get(index)?;
-    let title = escape(&fix.title);
-    Some(match (fix.applicability, fix_status(outcome, finding)) {
-        (Applicability::Manual, _) => format!("do this yourself: {title}"),
-        (_, FixStatus::HeldBack) => format!("{title} (only with --unsafe-fixes)"),
-        (_, FixStatus::Fixable) => title,
-        _ => format!("{title} (not done: the prediction does not improve)"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample::{examined, finding, output_args, plain_style};
-    use super::{Mode, Written, also, human};
+    use super::{Mode, Written, human};
     use crate::terminal::{Output, OutputStyle};
 
     fn shown(mode: Mode, written: Written) -> String {
@@ -433,8 +310,6 @@ mod tests {
         human(&[app], None, (Mode::Check, ""), &output_args(), plain_style(), &mut output);
         assert_eq!(output.stdout.matches("= help: drop `pip`").count(), 1, "{}", output.stdout);
         assert!(output.stdout.contains("= note: and 49 more in the same line"), "{}", output.stdout);
-        assert_eq!(also(3, Some(1), &[1, 2, 2]).as_deref(), Some("and 3 more, in line 2"));
-        assert_eq!(also(2, Some(1), &[4, 5]).as_deref(), Some("and 2 more, in lines 4 and 5"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod commit;
 mod concise;
 pub(crate) mod diagnosis;
+mod fix_lines;
 mod human;
 pub(crate) mod json;
 pub(crate) mod patch;
