@@ -120,13 +120,12 @@ pub(super) fn attempt(
         if proposals.fixes.is_empty() {
             return Ok(out);
         }
-        let (applied, edits) = apply(&now.model, &overlay, proposals.fixes)?;
+        let Made { applied, edits, texts } = make(&now.model, &overlay, proposals.fixes)?;
         for at in applied.iter().flat_map(|fix| &fix.answers.findings) {
             out.answered.extend(now.findings.get(*at).map(|finding| finding.key(&now.model)));
         }
         out.answered_by_strategy |= applied.iter().any(|fix| fix.answers.strategy);
         rules = applied.iter().flat_map(|fix| fix.rules.iter().copied()).collect();
-        let texts = verified(&now.model, &overlay, &applied, &edits)?;
         for (path, edits) in edits {
             let edits = match (out.edits.remove(&path), original(app, &path)) {
                 (Some(first), Some(text)) => edit::compose(&text, &first, &edits)
@@ -156,6 +155,28 @@ fn ignoring_silenced(options: &Options, silenced: &BTreeSet<&'static str>) -> Op
 }
 
 type Edits = BTreeMap<String, Vec<Edit>>;
+
+/// What a pass makes.
+struct Made {
+    applied: Vec<ProposedFix>,
+    edits: Edits,
+    /// The files as they become.
+    texts: BTreeMap<String, String>,
+}
+
+/// Makes as many of the fixes as go together, from the first on; the rest waits for the next pass. Ex) two keys that
+/// are both renamed to `cmd`
+fn make(model: &Model, app: &dyn AppView, mut proposed: Vec<ProposedFix>) -> Result<Made, NotConverged> {
+    loop {
+        let together = proposed.len();
+        let (applied, edits) = apply(model, app, proposed.clone())?;
+        match verified(model, app, &applied, &edits) {
+            Ok(texts) => return Ok(Made { applied, edits, texts }),
+            Err(error) if together < 2 => return Err(error),
+            Err(_) => proposed.truncate(together.div_ceil(2)),
+        }
+    }
+}
 
 /// Chooses what does not overlap; the rest waits for the next pass.
 fn apply(
