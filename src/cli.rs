@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what is wrong, and whether the app is predicted to build and start.
-    Check(CheckArgs),
+    Check(CheckOnlyArgs),
     /// Show the changes that `fix` would make, as a patch. Changes nothing.
     Diff(CheckArgs),
     /// Fix the files of the app.
@@ -95,6 +95,23 @@ pub(crate) struct CheckArgs {
     /// Exit with status 0 even if there are problems.
     #[arg(long, help_heading = "Output")]
     pub(crate) exit_zero: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckOnlyArgs {
+    /// Which apps, and how to look at them.
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+    /// Show how many problems each rule finds, instead of the problems.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) statistics: bool,
+    /// Leave out the problems that this file lists, so that only new ones are shown and make the command fail.
+    #[arg(long, value_name = "FILE", help_heading = "Known problems")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the problems that there are today to the file of `--baseline`.
+    #[arg(long, requires = "baseline", conflicts_with_all = ["statistics", "rev"], help_heading = "Known problems")]
+    pub(crate) write_baseline: bool,
 }
 
 /// Options of `fix`.

@@ -2,9 +2,10 @@
 
 use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;
-use crate::report::{Examined, Texts, Written};
+use crate::report::{Examined, Known, Texts, Written};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
+use crate::terminal::Progress;
 use crate::workers::in_order;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::document::FileKind;
@@ -23,7 +24,13 @@ pub(crate) fn examine(
         return Ok(one(only, shared, resolver)?.into_iter().collect());
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let apps = in_order(inputs, threads, |input| one(input, shared, resolver));
+    let progress = Progress::new(inputs.len());
+    let apps = in_order(inputs, threads, |input| {
+        let app = one(input, shared, resolver);
+        progress.done(&input.name());
+        app
+    });
+    drop(progress);
     apps.into_iter().filter_map(Result::transpose).collect()
 }
 
@@ -54,7 +61,15 @@ fn one(input: &Input, shared: &Shared, resolver: &Resolver) -> anyhow::Result<Op
             }
         }
     }
-    Ok(Some(Examined { home, texts, fixed, result, written: Written::Shown, fail_on }))
+    Ok(Some(Examined {
+        home,
+        texts,
+        fixed,
+        result,
+        written: Written::Shown,
+        fail_on,
+        known: Known::default(),
+    }))
 }
 
 /// The files that the report may point into.

@@ -2,6 +2,7 @@
 
 mod app;
 mod app_files;
+mod baseline;
 mod cli;
 mod commands;
 mod commit;

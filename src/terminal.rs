@@ -2,7 +2,9 @@
 
 use crate::cli::Color;
 use crate::exit::Exit;
+use indicatif::ProgressDrawTarget;
 use std::io::{self, IsTerminal as _, Write};
+use std::time::{Duration, Instant};
 
 /// The text that a command prints.
 #[derive(Debug, Default)]
@@ -74,30 +76,37 @@ fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
     stream.flush()
 }
 
-/// A bar on standard error that goes when the work is done; none where that is no terminal.
-pub(crate) struct Progress(indicatif::ProgressBar);
+/// Work that is done before this needs no bar.
+const SOON: Duration = Duration::from_millis(500);
+
+/// A bar on standard error that goes when the work is done; none where that is no terminal, or the work is done soon.
+pub(crate) struct Progress {
+    bar: indicatif::ProgressBar,
+    began: Instant,
+}
 
 impl Progress {
     /// One for `count` things; a single one needs none.
     pub(crate) fn new(count: usize) -> Self {
-        let hidden = count < 2;
-        let bar =
-            if hidden { indicatif::ProgressBar::hidden() } else { indicatif::ProgressBar::new(count as u64) };
+        let bar = indicatif::ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::hidden());
         if let Ok(style) = indicatif::ProgressStyle::with_template("[{pos}/{len}] {wide_bar} {msg}") {
             bar.set_style(style);
         }
-        Self(bar)
+        Self { bar, began: Instant::now() }
     }
 
     /// One more is done.
     pub(crate) fn done(&self, name: &str) {
-        self.0.set_message(crate::report::text::escape(name));
-        self.0.inc(1);
+        if self.bar.is_hidden() && self.bar.length() > Some(1) && self.began.elapsed() > SOON {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_message(crate::report::text::escape(name));
+        self.bar.inc(1);
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -75,7 +75,8 @@ const COMMAND: &[(&str, &[&str])] = &[
     ("report", &["app", "cli", "terminal"]),
     ("options", &["cli", "report"]),
     ("settings", &["cli", "discover", "load", "options", "shared", "view"]),
-    ("examine", &["app", "discover", "report", "settings", "shared", "workers"]),
+    ("examine", &["app", "discover", "report", "settings", "shared", "terminal", "workers"]),
+    ("baseline", &["load", "report", "view"]),
     ("write", &["app", "errors", "interrupt", "load", "report", "step", "view"]),
     (
         "commit",
@@ -110,6 +111,7 @@ const COMMAND: &[(&str, &[&str])] = &[
         "commands",
         &[
             "app",
+            "baseline",
             "cli",
             "commit",
             "discover",

@@ -18,22 +18,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// `check` and `diff`: a look at the apps, and what comes of it.
-pub(super) fn run(
+/// `diff`: a look at the apps, and the patch.
+pub(super) fn diff(
     args: &CheckArgs,
-    mode: Mode,
     output_args: &OutputArgs,
     style: OutputStyle,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let Looked { apps, incomplete } = look(args, output)?;
-    let mut patches = Vec::new();
-    if mode == Mode::Diff {
-        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-        patches = apps.iter().map(|app| patch::patch(app, here.as_deref(), style)).collect();
-    }
-    print(&apps, &patches, None, (mode, args), (output_args, style), output)?;
-    Ok(if incomplete { Exit::Unusable } else { status(&apps, mode, args) })
+    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+    let patches: Vec<String> = apps.iter().map(|app| patch::patch(app, here.as_deref(), style)).collect();
+    print(&apps, &patches, None, (Mode::Diff, args), (output_args, style), output)?;
+    Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Diff, args) })
 }
 
 /// Prints what is known of the apps, and of the commits if any were asked for.
@@ -173,17 +169,18 @@ pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
     let of = |app: &Examined| match (&app.result, &app.written) {
         (Err(_), _) | (_, Written::Failed(_)) => Exit::Unusable,
         (Ok(outcome), _) if !outcome.unread.is_empty() => Exit::Unusable,
-        (Ok(outcome), _) if fails(outcome, mode, app.fail_on) && !args.exit_zero => Exit::Findings,
+        (Ok(outcome), _) if fails(outcome, mode, app) && !args.exit_zero => Exit::Findings,
         _ => Exit::Clean,
     };
     apps.iter().map(of).max().unwrap_or(Exit::Clean)
 }
 
-fn fails(outcome: &Outcome, mode: Mode, fail_on: FailOn) -> bool {
+fn fails(outcome: &Outcome, mode: Mode, app: &Examined) -> bool {
+    let fail_on = app.fail_on;
     let threshold = options::threshold(fail_on);
     let (findings, predicted, verdict) = match mode {
         Mode::Diff if !outcome.changes.is_empty() => return true,
-        Mode::Check => (&outcome.findings, outcome.fails(), &outcome.before),
+        Mode::Check => (&outcome.findings, outcome.fails() && !app.known.failure, &outcome.before),
         Mode::Diff | Mode::Fix => (&outcome.remaining, outcome.fails_after(), &outcome.after),
     };
     let unknown = fail_on == FailOn::Unknown && verdict.outcome == Prediction::Unknown;
@@ -195,20 +192,31 @@ fn fails(outcome: &Outcome, mode: Mode, fail_on: FailOn) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FailOn, Mode, fails};
+    use super::{Examined, FailOn, Mode, fails};
+    use crate::report::Known;
     use crate::report::sample::{examined, finding};
 
     #[test]
     fn fails_for_what_stands_and_after_a_fix_for_what_remains() {
-        let Ok(mut outcome) = examined(&["note"]).result else { return };
-        assert!(fails(&outcome, Mode::Check, FailOn::Error));
-        assert!(fails(&outcome, Mode::Diff, FailOn::Error));
-        assert!(!fails(&outcome, Mode::Fix, FailOn::Error));
-        outcome.remaining = vec![finding("note")];
-        assert!(!fails(&outcome, Mode::Fix, FailOn::Warning));
-        assert!(fails(&outcome, Mode::Fix, FailOn::Note));
-        outcome.changes.clear();
-        assert!(!fails(&outcome, Mode::Diff, FailOn::Warning));
-        assert!(fails(&outcome, Mode::Diff, FailOn::Note));
+        let mut app = examined(&["note"]);
+        let fails = |app: &Examined, mode, fail_on| {
+            let app = Examined { fail_on, ..app.clone() };
+            app.result.as_ref().is_ok_and(|outcome| fails(outcome, mode, &app))
+        };
+        assert!(fails(&app, Mode::Check, FailOn::Error));
+        assert!(fails(&app, Mode::Diff, FailOn::Error));
+        assert!(!fails(&app, Mode::Fix, FailOn::Error));
+        app.known = Known { problems: 0, failure: true };
+        assert!(!fails(&app, Mode::Check, FailOn::Error));
+        if let Ok(outcome) = &mut app.result {
+            outcome.remaining = vec![finding("note")];
+        }
+        assert!(!fails(&app, Mode::Fix, FailOn::Warning));
+        assert!(fails(&app, Mode::Fix, FailOn::Note));
+        if let Ok(outcome) = &mut app.result {
+            outcome.changes.clear();
+        }
+        assert!(!fails(&app, Mode::Diff, FailOn::Warning));
+        assert!(fails(&app, Mode::Diff, FailOn::Note));
     }
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod apps;
+mod check;
 mod diagnose;
 mod fix;
 mod pr;
@@ -9,7 +10,6 @@ mod railpack;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
-use crate::report::Mode;
 use crate::terminal::{Output, OutputStyle};
 use anyhow::bail;
 
@@ -27,9 +27,11 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         );
     }
     match &cli.command {
-        Command::Check(args) if railpack::is_meant(args) => railpack::check(args, &cli.output, style, output),
-        Command::Check(args) => apps::run(args, Mode::Check, &cli.output, style, output),
-        Command::Diff(args) => apps::run(args, Mode::Diff, &cli.output, style, output),
+        Command::Check(args) if railpack::is_meant(&args.check) => {
+            railpack::check(&args.check, &cli.output, style, output)
+        }
+        Command::Check(args) => check::run(args, &cli.output, style, output),
+        Command::Diff(args) => apps::diff(args, &cli.output, style, output),
         Command::Fix(args) => fix::run(args, &cli.output, style, output),
         Command::Pr(args) => pr::run(args, &cli.output, style, output),
         Command::Plan(args) if railpack::is_meant(args) => railpack::plan(args, output),

@@ -88,6 +88,7 @@ fn commit_all(
             result: Ok(outcome),
             written: Written::Shown,
             fail_on: app.fail_on,
+            known: crate::report::Known::default(),
         });
     }
     let mut how = how.clone();

@@ -39,6 +39,18 @@ pub(crate) enum Input {
     Stdin(Option<PathBuf>),
 }
 
+impl Input {
+    /// How it is named while it is looked at.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Dir { dir, .. } => shown(dir),
+            Self::Config(file) => shown(file),
+            Self::Commit { below, .. } => below.clone(),
+            Self::Stdin(_) => "standard input".to_owned(),
+        }
+    }
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {

@@ -3,7 +3,7 @@ mod blocks;
 use super::prose::{self, wrap};
 use super::summary::{left, next, summary};
 use super::text::escape;
-use super::{Committed, Examined, FixStatus, Mode, Written, commit, fix_status};
+use super::{Committed, Examined, FixStatus, Mode, Written, commit, fix_status, overview};
 use crate::cli::OutputArgs;
 use crate::terminal::{Output, OutputStyle};
 use annotate_snippets::{Group, Renderer};
@@ -144,9 +144,10 @@ impl Report<'_> {
         }
         let before = self.prediction(&outcome.before);
         let after = self.prediction(&outcome.after);
+        let known = if app.known.failure { " (known from the baseline)" } else { "" };
         let changed = !outcome.changes.is_empty();
         match (outcome.changes.is_empty(), self.mode, &app.written) {
-            (true, ..) => self.line(out, &format!("{name}: {before}")),
+            (true, ..) => self.line(out, &format!("{name}: {before}{known}")),
             (false, Mode::Fix, written) if written.stands() => {
                 let branch = match written {
                     Written::OnBranch(name) => format!(" on the branch `{}` only", escape(name)),
@@ -165,7 +166,7 @@ impl Report<'_> {
                 self.line(out, &format!("{name}: now: {after}"));
             }
             _ => {
-                self.line(out, &format!("{name}: {before}"));
+                self.line(out, &format!("{name}: {before}{known}"));
                 let same = (outcome.before.outcome, &outcome.before.detail)
                     == (outcome.after.outcome, &outcome.after.detail);
                 let after = if same && outcome.before.fails() {
@@ -247,6 +248,9 @@ impl Report<'_> {
             && outcomes().any(|(_, outcome)| outcome.other_builder.is_none())
         {
             self.line(out, prose::NOT_CHECKED);
+        }
+        for line in overview::lines(apps) {
+            self.line(out, &line);
         }
         if outcomes().next().is_some() {
             self.line(out, &summary(apps, self.mode));

@@ -12,7 +12,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io;
 
 /// The version of this format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -52,6 +52,8 @@ struct AppReport<'a> {
     fixes: Vec<FixReport<'a>>,
     held_back: Vec<HeldReport<'a>>,
     suppressed: usize,
+    /// Left out because a baseline lists them.
+    known: usize,
     refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
     written: bool,
@@ -204,6 +206,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         fixes: Vec::new(),
         held_back: Vec::new(),
         suppressed: 0,
+        known: app.known.problems,
         refused: Vec::new(),
         changes: Vec::new(),
         written: app.written == Written::Done,

@@ -6,6 +6,7 @@ pub(crate) mod diagnosis;
 mod fix_lines;
 mod human;
 pub(crate) mod json;
+pub(crate) mod overview;
 pub(crate) mod patch;
 pub(crate) mod plan;
 pub(crate) mod prose;
@@ -90,6 +91,17 @@ pub(crate) struct Examined {
     pub(crate) written: Written,
     /// From which problems on the command fails.
     pub(crate) fail_on: FailOn,
+    /// What was left out because a baseline lists it.
+    pub(crate) known: Known,
+}
+
+/// What a baseline lists of an app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Findings that were left out.
+    pub(crate) problems: usize,
+    /// The app is predicted to fail, as it was then.
+    pub(crate) failure: bool,
 }
 
 /// The command; the formats use other words for each.

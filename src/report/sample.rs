@@ -1,6 +1,6 @@
 //! An app with made-up findings, to test output without rules.
 
-use super::{Examined, Texts, Written};
+use super::{Examined, Known, Texts, Written};
 use crate::app::AppLocation;
 use crate::cli::{Color, FailOn, OutputArgs};
 use crate::terminal::OutputStyle;
@@ -88,5 +88,6 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
         }),
         written: Written::Shown,
         fail_on: FailOn::Error,
+        known: Known::default(),
     }
 }

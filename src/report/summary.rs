@@ -22,6 +22,7 @@ struct Counts {
     left: usize,
     unreadable: usize,
     suppressed: usize,
+    known: usize,
     unpredictable: bool,
 }
 
@@ -32,6 +33,7 @@ impl Counts {
             let Ok(outcome) = &app.result else { continue };
             counts.unreadable += outcome.broken.len();
             counts.suppressed += outcome.suppressed;
+            counts.known += app.known.problems;
             counts.left += left(outcome).filter(|finding| finding.severity > Severity::Note).count();
             counts.unpredictable |= outcome.before.outcome == Prediction::Unknown;
             for finding in &outcome.findings {
@@ -62,6 +64,7 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
     kinds.push((counts.manual, "you have to fix yourself"));
     kinds.retain(|(number, _)| *number > 0);
     let mut line = match (total, kinds.as_slice()) {
+        (0, _) if counts.known > 0 => "no new problems".to_owned(),
         (0, _) if counts.unpredictable => "no problems found in the part that can be predicted".to_owned(),
         (0, _) => "no problems found".to_owned(),
         (_, [(number, kind)]) if counts.manual > 0 => {
@@ -80,6 +83,9 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
     }
     if counts.suppressed > 0 {
         let _ = write!(line, "; {} silenced by comments", count(counts.suppressed, "problem"));
+    }
+    if counts.known > 0 {
+        let _ = write!(line, "; {} known from the baseline", count(counts.known, "problem"));
     }
     if counts.left > 0 {
         let verb = if mode == Mode::Fix { "is" } else { "will be" };

@@ -14,6 +14,7 @@ mod disk;
 mod found;
 mod hostile;
 mod interrupted;
+mod many;
 mod output;
 mod railpack;
 mod repair;

@@ -1,0 +1,60 @@
+//! `check`.
+
+use super::apps::{Looked, look, print, status};
+use crate::baseline::Baseline;
+use crate::cli::{CheckOnlyArgs, Format, OutputArgs};
+use crate::exit::Exit;
+use crate::report::prose::count;
+use crate::report::text::escape;
+use crate::report::{Mode, overview};
+use crate::terminal::{Output, OutputStyle};
+use anyhow::bail;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Reports the problems of the apps, or counts them, or writes down that they are known.
+pub(super) fn run(
+    args: &CheckOnlyArgs,
+    output_args: &OutputArgs,
+    style: OutputStyle,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    if args.baseline.is_some()
+        && (args.check.rev.is_some() || args.check.paths.iter().any(|path| path == Path::new("-")))
+    {
+        bail!("cannot use `--baseline` with `--rev` or `-`: it lists the apps of a work tree");
+    }
+    // Read first: a mistake in it costs nobody the time of the check.
+    let baseline = args.baseline.as_ref().filter(|_| !args.write_baseline);
+    let baseline = baseline.map(|file| Ok::<_, anyhow::Error>((file, Baseline::read(file)?))).transpose()?;
+    let Looked { mut apps, incomplete } = look(&args.check, output)?;
+    if let Some(file) = args.baseline.as_ref().filter(|_| args.write_baseline) {
+        if incomplete {
+            bail!("not written: not all apps could be looked at");
+        }
+        let baseline = Baseline::of(&apps, file)?;
+        baseline.write(file)?;
+        let (problems, of) = baseline.size();
+        let (problems, of) = (count(problems, "problem"), count(of, "app"));
+        let _ =
+            writeln!(output.stdout, "wrote {problems} of {of} to `{}`", escape(&file.display().to_string()));
+        return Ok(Exit::Clean);
+    }
+    if let Some((file, baseline)) = baseline {
+        let gone = baseline.leave_out(&mut apps, file)?;
+        if gone > 0 && !output_args.quiet {
+            let gone = match gone {
+                1 => "1 problem of the baseline is".to_owned(),
+                gone => format!("{gone} problems of the baseline are"),
+            };
+            let _ =
+                writeln!(output.stderr, "note: {gone} no longer there; `--write-baseline` writes it anew");
+        }
+    }
+    match (args.statistics, args.check.output_format) {
+        (false, _) => print(&apps, &[], None, (Mode::Check, &args.check), (output_args, style), output)?,
+        (true, Format::Json) => output.stdout.push_str(&overview::statistics_json(&apps)?),
+        (true, Format::Human | Format::Concise) => output.stdout.push_str(&overview::statistics(&apps)),
+    }
+    Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Check, &args.check) })
+}
