@@ -52,6 +52,12 @@ pub(crate) enum Command {
     },
     /// Show what Nixpacks would install and run, before and after the fix.
     Plan(CheckArgs),
+    /// Run the language server, for editors.
+    Lsp {
+        /// Speak over standard input and output, as some editors ask for. It is the only way there is.
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Show or write the files that keep the app if Railpack builds it.
     Migrate(MigrateArgs),
 }

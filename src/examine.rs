@@ -7,12 +7,12 @@ use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::Progress;
 use crate::workers::in_order;
-use nixpacks_transforms::app::AppView;
+use nixpacks_transforms::app::{AppView, Overlay};
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::engine::{self, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan};
 use nixpacks_transforms::text::LineIndex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
 pub(crate) fn examine(
@@ -36,26 +36,41 @@ pub(crate) fn examine(
 
 /// `None` for an app that the settings leave out.
 fn one(input: &Input, shared: &Shared, resolver: &Resolver) -> anyhow::Result<Option<Examined>> {
+    edited(input, &BTreeMap::new(), shared, resolver)
+}
+
+/// Runs the engine on an app in which some files have other texts than on disk, by their paths in it. `None` for an app
+/// that the settings leave out.
+pub(crate) fn edited(
+    input: &Input,
+    texts: &BTreeMap<String, String>,
+    shared: &Shared,
+    resolver: &Resolver,
+) -> anyhow::Result<Option<Examined>> {
     let Resolved { options, fail_on, excluded } = resolver.of(input, shared)?;
     if excluded {
         return Ok(None);
     }
-    let App { mut home, view } = App::open(input, shared)?;
-    let result = engine::run(view.as_ref(), &options);
+    let App { mut home, view: on_disk } = App::open(input, shared)?;
+    let mut view = Overlay::new(on_disk.as_ref());
+    for (path, text) in texts {
+        view.set(path.clone(), text.clone());
+    }
+    let result = engine::run(&view, &options);
     // The view goes with this function, so of its files only the texts that are shown stay in memory.
-    let mut texts = Texts::default();
+    let mut read = Texts::default();
     let mut fixed = Texts::default();
     if let Ok(outcome) = &result {
         for path in shown_paths(outcome, home.stdin) {
-            if let Some(text) = text(view.as_ref(), path) {
-                texts.0.insert(path.to_owned(), LineIndex::new(text));
+            if let Some(text) = text(&view, path) {
+                read.0.insert(path.to_owned(), LineIndex::new(text));
             }
         }
-        fixed = texts.clone();
+        fixed = read.clone();
         for change in &outcome.changes {
             fixed.0.insert(change.path.clone(), LineIndex::new(change.after.clone()));
             if home.dir.is_none()
-                && let Some(real) = view.real(&change.path)
+                && let Some(real) = on_disk.real(&change.path)
             {
                 home.behind.insert(change.path.clone(), real);
             }
@@ -63,7 +78,7 @@ fn one(input: &Input, shared: &Shared, resolver: &Resolver) -> anyhow::Result<Op
     }
     Ok(Some(Examined {
         home,
-        texts,
+        texts: read,
         fixed,
         result,
         written: Written::Shown,
@@ -80,6 +95,7 @@ fn shown_paths(outcome: &Outcome, stdin: bool) -> BTreeSet<&str> {
     let mut paths: BTreeSet<&str> = found.map(|place| place.path.as_str()).chain(plans).collect();
     paths.extend(outcome.broken.iter().map(|broken| broken.path.as_str()));
     paths.extend(outcome.changes.iter().map(|change| change.path.as_str()));
+    paths.extend(outcome.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.path.as_str()));
     if !outcome.changes.is_empty() {
         // The repair was decided by all of them: none may have changed when it is written.
         paths.extend(FileKind::ALL.map(FileKind::name));

@@ -14,6 +14,7 @@ mod forge;
 mod git;
 mod interrupt;
 mod load;
+mod lsp;
 mod options;
 mod pr;
 mod report;

@@ -76,6 +76,7 @@ const COMMAND: &[(&str, &[&str])] = &[
     ("options", &["cli", "report"]),
     ("settings", &["cli", "discover", "load", "options", "shared", "view"]),
     ("examine", &["app", "discover", "report", "settings", "shared", "terminal", "workers"]),
+    ("lsp", &["discover", "errors", "examine", "report", "report::text", "settings", "shared"]),
     ("baseline", &["load", "report", "view"]),
     ("write", &["app", "errors", "interrupt", "load", "report", "step", "view"]),
     (
@@ -121,6 +122,7 @@ const COMMAND: &[(&str, &[&str])] = &[
             "forge",
             "git",
             "load",
+            "lsp",
             "options",
             "pr",
             "report",

@@ -10,6 +10,7 @@ mod railpack;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::lsp;
 use crate::terminal::{Output, OutputStyle};
 use anyhow::bail;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         Command::Plan(args) if railpack::is_meant(args) => railpack::plan(args, output),
         Command::Plan(args) => apps::plan(args, output),
         Command::Diagnose(args) => diagnose::run(args, style, output),
+        Command::Lsp { .. } => lsp::serve().map(|()| Exit::Clean),
         Command::Migrate(args) => railpack::migrate(args, &cli.output, style, output),
         Command::Explain { rule } => about::explain(rule, style, output),
         Command::Rules { output_format } => about::rules(*output_format, style, output),

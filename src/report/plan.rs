@@ -78,6 +78,13 @@ pub(crate) fn human(apps: &[Examined]) -> String {
     out
 }
 
+/// The values of one key of the plan as the files stand, each with where it comes from.
+pub(crate) fn values_of(app: &Examined, section: &str, key: &str) -> Vec<(String, String)> {
+    let Some(plan) = plans(app).0 else { return Vec::new() };
+    let values = plan.values.into_iter().filter(|entry| (entry.section, entry.key) == (section, key));
+    values.map(|entry| (entry.value.to_owned(), entry.origin)).collect()
+}
+
 fn plans(app: &Examined) -> (Option<PlanReport<'_>>, Option<PlanReport<'_>>) {
     let outcome = app.result.as_ref().ok();
     let before = outcome.and_then(|outcome| outcome.plan_before.as_ref());

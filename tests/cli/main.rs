@@ -14,6 +14,7 @@ mod disk;
 mod found;
 mod hostile;
 mod interrupted;
+mod lsp;
 mod many;
 mod output;
 mod railpack;

@@ -43,6 +43,11 @@ pub(crate) static BASE_IMAGE_PROGRAMS: Table = Table::new(include_str!("../data/
 /// Bash's own commands.
 pub(crate) static BASH_BUILTINS: Table = Table::new(include_str!("../data/bash-builtins.tsv"));
 
+/// The attributes of nixpkgs that the tables know, Pythons first.
+pub fn nix_names() -> impl Iterator<Item = &'static str> {
+    NIX_PYTHONS.names().chain(NIX_NAMES.names())
+}
+
 /// Rows of a name and what there is to say of it, sorted by name.
 pub struct Table {
     text: &'static str,

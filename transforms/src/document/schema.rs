@@ -50,6 +50,8 @@ pub struct Key {
     pub names: &'static [&'static str],
     /// What its value has to be.
     pub value: ValueType,
+    /// What it is for, in a sentence or two of Markdown.
+    pub docs: &'static str,
 }
 
 /// What a value has to be. `null` is allowed in its place, as if the key were not there.
@@ -68,8 +70,8 @@ pub enum ValueType {
 }
 
 impl Key {
-    const fn new(names: &'static [&'static str], value: ValueType) -> Self {
-        Self { names, value }
+    const fn new(names: &'static [&'static str], value: ValueType, docs: &'static str) -> Self {
+        Self { names, value, docs }
     }
 
     /// Its name.
@@ -87,43 +89,95 @@ pub fn find<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
 }
 
 /// `providers`
-pub const PROVIDERS: Key = Key::new(&["providers"], ValueType::Strings);
+pub const PROVIDERS: Key = Key::new(
+    &["providers"],
+    ValueType::Strings,
+    "Which languages the app is built for, in this order. Without it Nixpacks decides by the files of the app; `\"...\"` stands for what it would decide. At the top of the file, before any table.",
+);
 /// `buildImage`
-pub const BUILD_IMAGE: Key = Key::new(&["buildImage"], ValueType::String);
+pub const BUILD_IMAGE: Key =
+    Key::new(&["buildImage"], ValueType::String, "The image in which the app is built.");
 /// `variables`
-pub const VARIABLES: Key = Key::new(&["variables"], ValueType::StringMap);
+pub const VARIABLES: Key = Key::new(
+    &["variables"],
+    ValueType::StringMap,
+    "Environment variables of the build and of the app. Settings of Nixpacks are heeded here too where they say so, such as `NIXPACKS_PYTHON_VERSION`; `PATH` is not.",
+);
 /// `staticAssets`
-pub const STATIC_ASSETS: Key = Key::new(&["staticAssets"], ValueType::StringMap);
+pub const STATIC_ASSETS: Key = Key::new(
+    &["staticAssets"],
+    ValueType::StringMap,
+    "Files that are written to `/assets/` in the image: name and text.",
+);
 /// `phases`
-pub const PHASES: Key = Key::new(&["phases"], ValueType::TableMap(PHASE, "struct Phase"));
+pub const PHASES: Key = Key::new(
+    &["phases"],
+    ValueType::TableMap(PHASE, "struct Phase"),
+    "The steps of the build: `setup`, `install`, `build` and any of your own. A list replaces what Nixpacks has in its place; `\"...\"` in it stands for that.",
+);
 /// `start`
-pub const START: Key = Key::new(&["start"], ValueType::Table(START_PHASE, "struct StartPhase"));
+pub const START: Key =
+    Key::new(&["start"], ValueType::Table(START_PHASE, "struct StartPhase"), "How the app starts.");
 
 /// The keys of `nixpacks.toml` and `nixpacks.json`.
 pub const NIXPACKS: &[Key] = &[PROVIDERS, BUILD_IMAGE, VARIABLES, STATIC_ASSETS, PHASES, START];
 
 /// `name` of a phase: read, and replaced by the key of the phase.
-pub const PHASE_NAME: Key = Key::new(&["name"], ValueType::String);
+pub const PHASE_NAME: Key =
+    Key::new(&["name"], ValueType::String, "Read, and replaced by the name of the table.");
 /// `dependsOn`
-pub const DEPENDS_ON: Key = Key::new(&["dependsOn"], ValueType::Strings);
+pub const DEPENDS_ON: Key = Key::new(&["dependsOn"], ValueType::Strings, "Phases that run before this one.");
 /// `nixPkgs`
-pub const NIX_PKGS: Key = Key::new(&["nixPkgs", "nixPackages"], ValueType::Strings);
+pub const NIX_PKGS: Key = Key::new(
+    &["nixPkgs", "nixPackages"],
+    ValueType::Strings,
+    "Packages from nixpkgs that are on PATH in the build and in the app.",
+);
 /// `nixLibs`
-pub const NIX_LIBS: Key = Key::new(&["nixLibs", "nixLibraries"], ValueType::Strings);
+pub const NIX_LIBS: Key = Key::new(
+    &["nixLibs", "nixLibraries"],
+    ValueType::Strings,
+    "Packages from nixpkgs whose libraries are found by programs at run time (LD_LIBRARY_PATH).",
+);
 /// `nixOverlays`
-pub const NIX_OVERLAYS: Key = Key::new(&["nixOverlays"], ValueType::Strings);
+pub const NIX_OVERLAYS: Key =
+    Key::new(&["nixOverlays"], ValueType::Strings, "Addresses of overlays for nixpkgs.");
 /// `nixpkgsArchive`
-pub const NIXPKGS_ARCHIVE: Key = Key::new(&["nixpkgsArchive"], ValueType::String);
+pub const NIXPKGS_ARCHIVE: Key = Key::new(
+    &["nixpkgsArchive"],
+    ValueType::String,
+    "The revision of nixpkgs from which the packages of this phase come.",
+);
 /// `aptPkgs`
-pub const APT_PKGS: Key = Key::new(&["aptPkgs", "aptPackages"], ValueType::Strings);
+pub const APT_PKGS: Key = Key::new(
+    &["aptPkgs", "aptPackages"],
+    ValueType::Strings,
+    "Packages of Ubuntu 24.04 that are installed with apt.",
+);
 /// `cmds`
-pub const CMDS: Key = Key::new(&["cmds", "commands"], ValueType::Strings);
+pub const CMDS: Key = Key::new(
+    &["cmds", "commands"],
+    ValueType::Strings,
+    "Commands, each in a shell of its own that starts in `/app`.",
+);
 /// `onlyIncludeFiles` of a phase or of the start
-pub const ONLY_INCLUDE_FILES: Key = Key::new(&["onlyIncludeFiles"], ValueType::Strings);
+pub const ONLY_INCLUDE_FILES: Key = Key::new(
+    &["onlyIncludeFiles"],
+    ValueType::Strings,
+    "The only files that are there when the commands of this phase run; for `[start]`, with `runImage`, the only ones in the image.",
+);
 /// `cacheDirectories`
-pub const CACHE_DIRECTORIES: Key = Key::new(&["cacheDirectories"], ValueType::Strings);
+pub const CACHE_DIRECTORIES: Key = Key::new(
+    &["cacheDirectories"],
+    ValueType::Strings,
+    "Directories that are kept from one build to the next. What is in them is not part of the image.",
+);
 /// `paths`
-pub const PATHS: Key = Key::new(&["paths", "envPaths"], ValueType::Strings);
+pub const PATHS: Key = Key::new(
+    &["paths", "envPaths"],
+    ValueType::Strings,
+    "Directories that come first on PATH from this phase on.",
+);
 
 /// The keys of a phase.
 pub const PHASE: &[Key] = &[
@@ -141,11 +195,15 @@ pub const PHASE: &[Key] = &[
 ];
 
 /// `cmd` of the start
-pub const START_CMD: Key = Key::new(&["cmd"], ValueType::String);
+pub const START_CMD: Key = Key::new(&["cmd"], ValueType::String, "The command that starts the app.");
 /// `runImage` of the start
-pub const RUN_IMAGE: Key = Key::new(&["runImage"], ValueType::String);
+pub const RUN_IMAGE: Key = Key::new(
+    &["runImage"],
+    ValueType::String,
+    "Another image to run the app in. Only `/app` is copied into it.",
+);
 /// `user` of the start
-pub const START_USER: Key = Key::new(&["user"], ValueType::String);
+pub const START_USER: Key = Key::new(&["user"], ValueType::String, "The user that the app runs as.");
 
 /// The keys of `start`.
 pub const START_PHASE: &[Key] = &[START_CMD, RUN_IMAGE, ONLY_INCLUDE_FILES, START_USER];

@@ -28,5 +28,5 @@ pub use builder::{OtherBuilder, Platform, other_builder};
 pub(crate) use builder::{empty_tables, refused_on_coolify, without_railway_files};
 pub use model::model;
 pub(crate) use providers::meant_provider;
-pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
+pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS, provider_names};
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, PlanErrorKind, Start};

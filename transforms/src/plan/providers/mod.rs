@@ -62,6 +62,11 @@ const ALIASES: &[(&str, &str)] = &[
     ("yarn", "node"),
 ];
 
+/// The names of all providers, as `providers` takes them.
+pub fn provider_names() -> impl Iterator<Item = &'static str> {
+    PROVIDERS.iter().map(|provider| provider.name)
+}
+
 /// The provider that a name stands for which is none's own: another case, a word that people use for it, or a
 /// slip of one letter.
 pub(crate) fn meant_provider(name: &str) -> Option<&'static str> {
