@@ -273,3 +273,7 @@ fn directory(input: &Input) -> Option<PathBuf> {
         Input::Commit { .. } => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+mod schema;

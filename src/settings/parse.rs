@@ -11,7 +11,7 @@ use nixpacks_transforms::rules::RULES;
 use nixpacks_transforms::text::LineIndex;
 
 /// The keys at the top.
-const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 11] = [
     "select",
     "ignore",
     "per-path",
@@ -25,7 +25,8 @@ const KEYS: [&str; 11] = [
     "pull-requests",
 ];
 /// The keys of an app.
-const APP_KEYS: [&str; 6] = ["env", "install-cmd", "build-cmd", "start-cmd", "platform", "builder"];
+pub(super) const APP_KEYS: [&str; 6] =
+    ["env", "install-cmd", "build-cmd", "start-cmd", "platform", "builder"];
 
 /// The settings in `text`. An error names the line.
 pub(crate) fn parse(text: &str) -> anyhow::Result<Settings> {
