@@ -60,6 +60,18 @@ pub(crate) enum Command {
     },
     /// Show or write the files that keep the app if Railpack builds it.
     Migrate(MigrateArgs),
+    /// Print a script with which a shell completes this command on Tab.
+    #[command(
+        after_help = "Where the script goes:\n  bash        ~/.local/share/bash-completion/completions/nixpacks-fix\n  fish        \
+        ~/.config/fish/completions/nixpacks-fix.fish\n  zsh         a file `_nixpacks-fix` in a directory of $fpath\n  powershell  \
+        at the end of the file $PROFILE\n  nushell     a file that config.nu \
+        reads with `source`"
+    )]
+    Completions {
+        /// The shell.
+        #[arg(value_parser = ["bash", "fish", "nushell", "powershell", "zsh"])]
+        shell: String,
+    },
 }
 
 /// Options that every command takes.

@@ -246,6 +246,7 @@ fn files_keep_to_the_budget() {
         "tests",
         "conformance",
         "laws",
+        "packaging",
         "fuzz/fuzz_targets",
         "benches",
     ] {

@@ -3,6 +3,7 @@
 mod about;
 mod apps;
 mod check;
+mod completions;
 mod diagnose;
 mod fix;
 mod pr;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         Command::Lsp { .. } => lsp::serve().map(|()| Exit::Clean),
         Command::Migrate(args) => railpack::migrate(args, &cli.output, style, output),
         Command::Explain { rule } => about::explain(rule, style, output),
+        Command::Completions { shell } => completions::run(shell, output),
         Command::Rules { output_format } => about::rules(*output_format, style, output),
     }
 }

@@ -9,6 +9,8 @@ mod arguments;
 #[cfg(unix)]
 mod canary;
 mod commit;
+#[cfg(unix)]
+mod completions;
 mod diagnose;
 mod disk;
 mod found;
