@@ -215,7 +215,9 @@ fn readme_lists_every_rule_command_and_option() {
     let help = |args: &[&str]| Sandbox::new([("none", "")]).run(args).out;
     let all = help(&["--help"]);
     let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1);
-    for command in commands.map_while(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+    // A line that goes on with a summary is indented further.
+    let rows = commands.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    for command in rows.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         assert!(readme.contains(&format!("| `{command}")), "README.md has no row for {command}");
         let own = help(&[command, "--help"]);
         let options = own.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
