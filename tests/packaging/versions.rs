@@ -15,6 +15,36 @@ fn the_hooks_install_the_wheel_of_this_version() {
 }
 
 #[test]
+fn what_people_copy_names_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let gitlab = read("packaging/gitlab/nixpacks-fix.gitlab-ci.yml");
+    assert!(gitlab.contains(&format!("NIXPACKS_FIX_VERSION: \"{version}\"")), "{gitlab}");
+    for path in ["docs/installing.md", "packaging/gitlab/nixpacks-fix.gitlab-ci.yml"] {
+        for (before, end) in
+            [("nixpacks-fix/nixpacks-fix@v", "\n"), ("nixpacks-fix/nixpacks-fix/v", "/"), ("rev: v", "\n")]
+        {
+            for part in read(path).split(before).skip(1) {
+                assert_eq!(part.split(end).next(), Some(version), "{path}: {before}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_document_has_every_hook_input_and_output() {
+    let (document, action) = (read("docs/installing.md"), read("action.yml"));
+    let (described, _) = action.split_once("\nruns:").unwrap();
+    let inputs = described.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    let hooks = read(".pre-commit-hooks.yaml");
+    let hooks = hooks.lines().filter_map(|line| line.strip_prefix("- id: "));
+    let all: Vec<&str> = inputs.filter(|name| !name.starts_with(' ')).chain(hooks).collect();
+    assert_eq!(all.len(), 15, "{all:?}");
+    for name in all {
+        assert!(document.contains(&format!("| `{name}` |")), "docs/installing.md has no row for {name}");
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn the_formula_takes_its_checksums_from_the_list_of_the_release() {
     let fill = |listed: &[&str]| {
