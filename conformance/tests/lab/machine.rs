@@ -214,7 +214,12 @@ impl Machine {
         // Nix's packages and apt's come before all commands.
         let setup = ["nix-env ", "sudo apt-get "].iter().any(|start| command.starts_with(start));
         let stage = if setup { "nix" } else { "build" };
-        if code == Some(0) { Ok(()) } else { Err(failed(stage, command, &log)) }
+        if code == Some(0) {
+            return Ok(());
+        }
+        let mut failure = failed(stage, command, &log);
+        failure["code"] = json!(code);
+        Err(failure)
     }
 }
 
@@ -241,7 +246,7 @@ pub(crate) fn child(work: &Path, image: &Path, port: &str) -> Result<Value, Stri
     let (code, output) = machine.bash(&["-l", "-c", &start], &env, START_LIMIT);
     // An `echo` ends well too.
     let ok = code == Some(0) && output.contains("LAB-RAN");
-    Ok(json!({ "stage": "start", "ok": ok, "command": start, "output": output }))
+    Ok(json!({ "stage": "start", "ok": ok, "command": start, "output": output, "code": code }))
 }
 
 /// Whether an image can be had here at all.

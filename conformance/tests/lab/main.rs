@@ -6,6 +6,7 @@ mod app;
 mod dockerfile;
 mod host;
 mod index;
+mod log;
 mod machine;
 mod outcome;
 mod planner;

@@ -12,6 +12,10 @@ pub(crate) struct Outcome {
     /// `None` if it installs and starts.
     pub(crate) reason: Option<&'static str>,
     pub(crate) output: String,
+    /// The box with the plan; empty where there is none.
+    pub(crate) plan: String,
+    /// The exit code of the command; 1 where nothing tells it.
+    pub(crate) code: i64,
 }
 
 impl Outcome {
@@ -22,7 +26,8 @@ impl Outcome {
         // Nixpacks' own words are not looked at: that it stops is enough.
         let refused = json["stage"] == "plan";
         let reason = (json["ok"] != true).then(|| if refused { "plan-error" } else { reason(&output) });
-        Self { stage: text("stage"), command: text("command"), reason, output }
+        let code = json["code"].as_i64().unwrap_or(1);
+        Self { stage: text("stage"), command: text("command"), reason, output, plan: String::new(), code }
     }
 
     /// `works`, or the reason and where.

@@ -15,6 +15,8 @@ use std::task::{Context, Poll, Waker};
 const DOCKERFILE: &str = ".nixpacks/Dockerfile";
 /// Where the child leaves the values of the plan's variables, which the platform hands to the build.
 const VARIABLES: &str = ".nixpacks/lab-variables.json";
+/// Where the child leaves the box with the plan that Nixpacks prints first.
+const BOX: &str = ".nixpacks/lab-box.txt";
 
 /// What the planner made of an app.
 pub(crate) struct Planned {
@@ -28,7 +30,9 @@ pub(crate) fn plan(dir: &Path) -> Result<(), String> {
     let mut child = Command::new(own);
     let output = child.arg("plan").arg(dir).env_clear().stdin(Stdio::null()).output().unwrap();
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        // Where nothing can be planned, Nixpacks says so on standard output.
+        let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+        return Err(String::from_utf8_lossy(said).into_owned());
     }
     Ok(())
 }
@@ -38,6 +42,11 @@ pub(crate) fn read(dir: &Path) -> Result<Planned, String> {
     let text = |name| std::fs::read_to_string(dir.join(name)).map_err(|error| format!("{name}: {error}"));
     let variables = serde_json::from_str(&text(VARIABLES)?).map_err(|error| error.to_string())?;
     Ok(Planned { dockerfile: text(DOCKERFILE)?, variables })
+}
+
+/// The box that Nixpacks prints of what it planned below `dir`.
+pub(crate) fn shown(dir: &Path) -> String {
+    std::fs::read_to_string(dir.join(BOX)).unwrap_or_default()
 }
 
 /// The child's side.
@@ -54,6 +63,8 @@ pub(crate) fn child(dir: &str) -> Result<(), String> {
     };
     let written = ready(nixpacks::create_docker_image(dir, Vec::new(), &options, &build));
     written.map_err(|error| format!("{error:#}"))?;
+    let shown = plan.get_build_string().map_err(|error| format!("{error:#}"))?;
+    std::fs::write(Path::new(dir).join(BOX), shown).map_err(|error| error.to_string())?;
     let variables = serde_json::to_string(&plan.variables.unwrap_or_default()).unwrap();
     std::fs::write(Path::new(dir).join(VARIABLES), variables).map_err(|error| error.to_string())
 }

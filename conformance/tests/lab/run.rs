@@ -5,7 +5,7 @@ use crate::host::{Host, Missing};
 use crate::index::{self, Shelf};
 use crate::outcome::Outcome;
 use crate::tool::Tool;
-use crate::{dockerfile, machine, outcome, planner, survey};
+use crate::{dockerfile, log, machine, outcome, planner, survey};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -215,6 +215,7 @@ impl Lab {
         if was.word() != predicted.word() || !was.command.contains(&predicted.command) {
             return Err(differ("before", &predicted.word(), &predicted.command, &was));
         }
+        self.judge_log(&was)?;
         self.tool.fix(&app.args, work.path());
         let after = app::read(work.path());
         if after != app.after() {
@@ -230,7 +231,27 @@ impl Lab {
         if is.reason.is_some() || predicted.outcome != "builds" {
             return Err(differ("after `fix`", &predicted.word(), &predicted.command, &is));
         }
-        Ok(())
+        self.judge_log(&is)
+    }
+
+    /// The log of a run has to be read as what it is.
+    fn judge_log(&self, run: &Outcome) -> Result<(), String> {
+        let work = TempDir::new().unwrap();
+        let file = work.path().join("build.log");
+        let text = log::of(run);
+        std::fs::write(&file, &text).unwrap();
+        let (answer, reason) = self.tool.diagnose(&file);
+        let wanted = match (run.reason, run.stage.as_str()) {
+            (None, _) => "healthy",
+            (Some(_), "start") => "start-failed",
+            (Some(_), _) => "failed",
+        };
+        // Of what Nixpacks itself refuses, and of what the lab has no name for, the reason is not compared.
+        let open = run.stage == "plan" || run.reason == Some("other");
+        if answer == wanted && (open || reason == run.reason.unwrap_or_default()) {
+            return Ok(());
+        }
+        Err(format!("`diagnose` says {answer} {reason}, not {wanted} {}, of\n{text}", run.word()))
     }
 
     /// What is asked of a spoiled repair.
@@ -260,7 +281,8 @@ impl Lab {
         if let Err(error) = planner::plan(&dir) {
             return Ok(Outcome::read(&json!({ "stage": "plan", "output": error })));
         }
-        self.host.enter("build", work.path(), self.port).map(|said| Outcome::read(&said))
+        let said = self.host.enter("build", work.path(), self.port)?;
+        Ok(Outcome { plan: planner::shown(&dir), ..Outcome::read(&said) })
     }
 }
 

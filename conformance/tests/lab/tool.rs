@@ -40,6 +40,15 @@ impl Tool {
         }
     }
 
+    /// What it says of the log in `file`: the answer and the reason.
+    pub(crate) fn diagnose(&self, file: &Path) -> (String, String) {
+        let args = [file.to_str().unwrap().to_owned()];
+        let said: Value =
+            serde_json::from_slice(&self.run("diagnose", &args, file.parent().unwrap())).unwrap();
+        let text = |key: &str| said[key].as_str().unwrap_or_default().to_owned();
+        (text("answer"), text("reason"))
+    }
+
     /// Repairs an app in place.
     pub(crate) fn fix(&self, args: &[String], app: &Path) {
         self.run("fix", args, app);

@@ -23,10 +23,11 @@ def main():
     # A host and its port do not look like that: they begin with a digit.
     targets = [word for word in sys.argv[1:] if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*", word)]
     for target in targets[:1]:
-        module = importlib.import_module(target.split(":")[0])
+        module_name, name = target.split(":")
+        module = importlib.import_module(module_name)
         # The modules of an app are stand-ins; a directory without any can hold no application.
         if getattr(module, "__file__", None) is None:
-            sys.exit("Failed to find attribute in '%s'." % target)
+            sys.exit("Failed to find attribute '%s' in '%s'." % (name, module_name))
     lab_marker.ran("server")
 
 
