@@ -334,6 +334,25 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// Removes a key, for a purpose of the caller's own.
+    pub(crate) fn remove_key_for(
+        &mut self,
+        doc: &Document,
+        keys: &[&str],
+        title: String,
+        rule: &'static str,
+    ) {
+        self.remove_key(doc, keys, rule);
+        if let Some(removal) = self.removes.get_mut(&doc.path).and_then(|removals| removals.last_mut()) {
+            removal.title = Some(title);
+        }
+    }
+
+    /// Whether a key goes for this rule already.
+    pub(crate) fn removes_for(&self, rule: &'static str) -> bool {
+        self.removes.values().flatten().any(|removal| removal.rules.contains(rule))
+    }
+
     /// Renames a key.
     pub(crate) fn rename(&mut self, doc: &Document, keys: &[&str], to: &'static str, rule: &'static str) {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();

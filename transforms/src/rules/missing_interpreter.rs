@@ -4,6 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::NIX_PKGS;
 use crate::fix::{Draft, is_splice};
+use crate::plan::names;
 use crate::simulate::{Command, Invocation, InvocationKind, Reason};
 
 static INFO: RuleInfo = RuleInfo {
@@ -137,6 +138,12 @@ fn provide(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
 
 /// Whether some command needs an interpreter and no package brings one.
 fn is_missing(cx: &Context<'_>) -> bool {
+    // An entry that is nearly `"..."` has a rule of its own.
+    let mut listed =
+        cx.model.plan.phases.get("setup").and_then(|phase| phase.nix_pkgs.as_ref()).into_iter().flatten();
+    if cx.has("misspelt-dots") && listed.any(|item| names::meant_entries(&item.value).is_some()) {
+        return false;
+    }
     let profile = &cx.simulation.profile;
     let calls = || cx.simulation.commands.iter().flat_map(Command::all_invocations);
     let misses = |call: &Invocation| call.reason() == Some(Reason::PythonNotFound);

@@ -6,6 +6,7 @@ use crate::fix::Draft;
 use crate::plan::{Item, Origin, PYTHON_MANIFESTS, Place};
 use crate::requirements::scripts;
 use crate::simulate::{Command, Invocation, InvocationKind, PipInvocation};
+use crate::text::Span;
 use std::collections::HashSet;
 
 /// A command longer than this is not repeated in a note.
@@ -63,6 +64,19 @@ impl Found {
             return Some(found.in_script(command));
         }
         let span = cx.source(place, call.span).unwrap_or(place.span);
+        Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
+    }
+
+    /// At a part of a command that stands in a file.
+    pub(super) fn within(
+        cx: &Context<'_>,
+        command: &Command,
+        part: Span,
+        severity: Severity,
+        message: String,
+    ) -> Option<Self> {
+        let place = place_of(command)?;
+        let span = cx.source(place, part).unwrap_or(place.span);
         Some(Self::place(Place { path: place.path.clone(), span }, severity, message))
     }
 
@@ -126,6 +140,47 @@ pub(super) fn change_entry(
     list.rules.insert(finding.rule.id);
     list.say(&title);
     true
+}
+
+/// Changes the command that a finding points at: an entry of a list, or a start command.
+pub(super) fn change_command(
+    cx: &Context<'_>,
+    finding: &Finding,
+    draft: &mut Draft<'_>,
+    decide: impl Fn(&str) -> Option<(String, String)>,
+) -> bool {
+    let in_list = change_entry(finding, draft, |text| {
+        let (new, title) = decide(text)?;
+        Some((Some(new), title))
+    });
+    if in_list {
+        return true;
+    }
+    let Some(place) = &finding.place else { return false };
+    let Some(command) = start_command(cx).filter(|command| holds(command, place)) else { return false };
+    let Some((old, place)) = draft.text(&command.item).zip(place_of(command)) else { return false };
+    let Some((new, title)) = decide(&old) else { return false };
+    draft.set_text(place, &old, new, finding.rule.id);
+    draft.say_of_text(place, title);
+    true
+}
+
+/// The place of a command's string in a file.
+pub(super) fn place_of(command: &Command) -> Option<&Place> {
+    if let Origin::Deploy(place) = &command.item.origin { Some(place) } else { None }
+}
+
+/// Whether a command's string has this place.
+fn holds(command: &Command, place: &Place) -> bool {
+    place_of(command).is_some_and(|own| {
+        own.path == place.path && own.span.start <= place.span.start && place.span.end <= own.span.end
+    })
+}
+
+/// The start command, where that stands in a file.
+pub(super) fn start_command<'c>(cx: &Context<'c>) -> Option<&'c Command> {
+    let last = cx.simulation.commands.last()?;
+    (last.phase.is_none() && in_file(&last.item)).then_some(last)
 }
 
 /// Whether an item stands in one of the app's files.

@@ -7,6 +7,7 @@
 
 mod app_imports;
 mod closure;
+mod dockerfile;
 mod exec;
 mod files;
 mod flow;
@@ -29,6 +30,7 @@ mod verdict;
 mod work;
 
 pub use app_imports::MissingImport;
+pub(crate) use dockerfile::{NOT_JSON, stray_word};
 pub use invocation::{Command, Invocation, InvocationKind, PipInvocation};
 pub(crate) use machine::{CACHED, Dists};
 pub(crate) use paths::{base_name, join};
@@ -47,6 +49,10 @@ use std::sync::Arc;
 /// Nixpacks' own words; it looks for the start command before it builds anything (`get_plan` in
 /// `lib.rs`).
 pub(crate) const NO_START: &str = "No start command could be found";
+
+/// What Nixpacks says where it cannot write the file for Nix.
+const ARCHIVE_IN_THE_WAY: &str =
+    "Writing supporting files: Creating Nix environment file: No such file or directory (os error 2)";
 
 /// A walked plan.
 #[derive(Clone, Debug)]
@@ -173,7 +179,18 @@ impl Walker {
             let detail = format!("error: collision between python3-{first} and python3-{other}");
             self.stop(Stage::Nix, Reason::Other, detail);
         }
+        if let Some(detail) = unread_archives(plan) {
+            self.stop(Stage::Plan, Reason::PlanError, detail);
+        }
+        if let Some(detail) = unread_markers(plan) {
+            self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
+        }
         let apt = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
+        let dots = apt.clone().find(|item| names::meant_entries(&item.value).is_some());
+        if let Some(item) = dots {
+            let detail = format!("E: Unable to locate package {}", item.value.trim());
+            self.stop(Stage::Nix, Reason::AptPackageMissing, detail);
+        }
         for name in apt.map(|item| item.value.trim()).filter(|name| names::gone_from_apt(name).is_some()) {
             self.stop(Stage::Nix, Reason::AptPackageMissing, format!("E: Unable to locate package {name}"));
         }
@@ -228,7 +245,14 @@ impl Walker {
             }
             Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
-        self.settle(phase.is_none(), Some(&item.value), &status);
+        let refused = dockerfile::refuses(item, phase.is_none());
+        let parsed = refused.as_ref().is_none_or(|status| status.detail() == Some(NOT_JSON));
+        let status = match refused {
+            // In the build, what the shell says of its first line is nearer to the cause.
+            Some(refused) if phase.is_none() || !matches!(status, Status::Fail(_)) => refused,
+            _ => status,
+        };
+        self.settle(phase.is_none() && parsed, Some(&item.value), &status);
         let list_index = match &item.origin {
             Origin::Deploy(place) => self.entries.get(&(place.path.clone(), place.span.start)).copied(),
             _ => None,
@@ -338,6 +362,26 @@ fn undefined(plan: &Plan) -> Vec<String> {
     }
     errors.sort_by_key(|error| !error.contains("syntax error"));
     errors
+}
+
+/// The errors at entries that are nearly `"..."`: pasted into the expression, they are no Nix.
+fn unread_markers(plan: &Plan) -> Option<String> {
+    let mut lists = plan.phases.values().flat_map(|phase| [&phase.nix_pkgs, &phase.nix_libs]);
+    let entry = lists
+        .find_map(|list| list.iter().flatten().find(|item| names::meant_entries(&item.value).is_some()))?;
+    Some(format!("error: syntax error at `{}` in the list of packages", entry.value.trim()))
+}
+
+/// The error at a `nixpkgsArchive` with a slash, which becomes a part of a file's name. The file is written for a phase
+/// that installs something from Nix.
+fn unread_archives(plan: &Plan) -> Option<String> {
+    let installs = |phase: &&Phase| {
+        let mut items = phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten();
+        items.any(|item| !item.value.is_empty())
+    };
+    let mut archives =
+        plan.phases.values().filter(installs).filter_map(|phase| phase.nixpkgs_archive.as_ref());
+    archives.any(|archive| archive.value.contains('/')).then(|| ARCHIVE_IN_THE_WAY.to_owned())
 }
 
 /// Whether an item stands in one of the app's files.

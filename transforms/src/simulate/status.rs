@@ -43,6 +43,11 @@ impl Status {
         ))
     }
 
+    /// The error that a failure shows.
+    pub(crate) fn detail(&self) -> Option<&str> {
+        if let Status::Fail(failure) = self { Some(&failure.detail) } else { None }
+    }
+
     pub(crate) fn is_ok(&self) -> bool {
         *self == Status::Ok
     }

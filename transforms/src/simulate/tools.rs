@@ -154,6 +154,10 @@ impl Run<'_, '_> {
             Status::Ok => self.loads(shell, env, base_name(&cmd.name), &cmd.args),
             status => status,
         };
+        let status = match literal_port(cmd) {
+            Some(refused) if !matches!(status, Status::Fail(_)) => refused,
+            _ => status,
+        };
         self.note(shell, cmd, InvocationKind::Program { name: cmd.name.clone() }, Some(env), &status);
         status
     }
@@ -444,4 +448,30 @@ fn output(tool: &str, args: &[&str], url: &str) -> Option<String> {
         }
     }
     if tool == "wget" { remote() } else { None }
+}
+
+/// What a server says to a port that the shell has not replaced: `'$PORT'`.
+fn literal_port(cmd: &Cmd<'_>) -> Option<Status> {
+    let is_option = |arg: &str| match base_name(&cmd.name) {
+        "uvicorn" => arg == "--port",
+        "gunicorn" => matches!(arg, "-b" | "--bind"),
+        _ => false,
+    };
+    let is_literal = |arg: &str| arg.contains("$PORT") || arg.contains("${PORT");
+    let args = cmd.args.iter().map(|arg| arg.unwrap_or_default());
+    let value =
+        args.clone().zip(args.clone().skip(1)).find(|(option, value)| is_option(option) && is_literal(value));
+    let joined = || {
+        args.clone()
+            .filter_map(|arg| arg.split_once('='))
+            .find(|(option, value)| is_option(option) && is_literal(value))
+    };
+    let (_, value) = value.or_else(joined)?;
+    let detail = if base_name(&cmd.name) == "uvicorn" {
+        format!("Error: Invalid value for '--port': '{value}' is not a valid integer.")
+    } else {
+        // gunicorn looks behind the first colon.
+        format!("Error: '{}' is not a valid port number.", value.split(':').nth(1)?)
+    };
+    Some(Status::fail(Reason::Other, detail))
 }

@@ -4,9 +4,11 @@
 mod archives;
 mod gone;
 mod known;
+mod marker;
 mod undefined;
 
 pub use archives::python;
 pub(crate) use gone::gone_from_apt;
 pub(crate) use known::{is_known, near};
+pub(crate) use marker::meant_entries;
 pub use undefined::{Replacement, Undefined, error, undefined, undefined_in};
