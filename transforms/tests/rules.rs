@@ -64,6 +64,14 @@ impl Example {
                 app.insert("pyproject.toml", PROJECT_WITH_README);
                 app.insert("README.md", "# Shop\n");
             }
+            "fixed-port" => {
+                app.insert("railway.json", "{}\n");
+                app.insert("requirements.txt", requirements);
+            }
+            "script-not-executable" => {
+                app.insert("start.sh", "#!/bin/bash\npython main.py\n");
+                app.insert("requirements.txt", requirements);
+            }
             "misnamed-file" => app.insert("Procfile.txt", "web: python main.py\n"),
             "app-in-subdirectory" => {
                 app = MemoryApp::new([
