@@ -4,6 +4,7 @@
 //! own; the others are fixed by a strategy, which changes how the whole app installs its packages.
 
 mod app_in_subdirectory;
+mod apt_get_in_command;
 mod apt_python;
 mod break_system_packages;
 mod broken_syntax;
@@ -42,6 +43,7 @@ mod path_variable;
 mod phase_before_install;
 mod pip_outside_venv;
 mod pip_self_upgrade;
+mod playwright_with_deps;
 mod predicted_failure;
 mod process_name_in_command;
 mod providers_not_a_list;

@@ -77,6 +77,7 @@ macro_rules! registry {
 
 registry! {
     app_in_subdirectory,
+    apt_get_in_command,
     apt_python,
     break_system_packages,
     broken_syntax,
@@ -113,6 +114,7 @@ registry! {
     phase_before_install,
     pip_outside_venv,
     pip_self_upgrade,
+    playwright_with_deps,
     predicted_failure,
     process_name_in_command,
     providers_not_a_list,

@@ -4,14 +4,15 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::fix::Draft;
-use crate::simulate::{Command, InvocationKind, Reason, join as join_paths};
+use crate::shell::SimpleCommand;
+use crate::simulate::{Command, InvocationKind, Reason, base_name, join as join_paths};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 static INFO: RuleInfo = RuleInfo {
     id: "split-command",
-    summary: "a separate `cd` or `export` command, which has no effect",
+    summary: "a separate `cd`, `export` or `set` command, which has no effect",
     docs: r#"## What it does
-Finds entries of `cmds` that only change the directory or set variables.
+Finds entries of `cmds` that only change the directory, set variables or options of the shell, or read a `.env` file.
 
 ## Why it fails
 Each entry runs in a new shell. The next one starts in `/app` again, without the variables.
@@ -36,7 +37,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Joins `cd` with the entries after it, if one of them does not find its file otherwise. You have to change entries that only set variables yourself.
+Joins `cd` with the entries after it, if one of them does not find its file otherwise. You have to change the other entries yourself: write them in front of the command that needs them, with `&&` between them.
 "#,
 };
 
@@ -48,17 +49,32 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|command| {
             let script = command.script.as_ref().ok()?;
             let lost = script.simple_commands().count() > 0
-                && script.simple_commands().all(|at| {
-                    matches!(at.simple.text(0), Some("cd" | "export")) || at.simple.words.is_empty()
-                });
+                && script.simple_commands().all(|at| only_changes_the_shell(at.simple));
             if !lost {
                 return None;
             }
             let message = "this has no effect on the next command".to_owned();
-            Found::at(&command.item, Severity::Warning, message)
-                .map(|found| found.label("each entry of `cmds` runs in a new shell"))
+            let found = Found::at(&command.item, Severity::Warning, message)?;
+            let found = found.label("each entry of `cmds` runs in a new shell");
+            Some(if directory(command).is_some() || command.item.value.contains("PATH=") {
+                found
+            } else {
+                found.note("write it in front of the command that needs it, with `&&` between them")
+            })
         })
         .collect()
+}
+
+/// Whether a command changes the shell that it runs in, and nothing else.
+fn only_changes_the_shell(simple: &SimpleCommand) -> bool {
+    match simple.text(0) {
+        Some("cd" | "export" | "set") => true,
+        // Ex) `source .env`: any other script may do something.
+        Some("source" | ".") => {
+            simple.text(1).is_some_and(|file| base_name(file).rsplit('.').next() == Some("env"))
+        }
+        _ => simple.words.is_empty(),
+    }
 }
 
 /// The most entries of a list that only change the directory and are joined: each is a part of the path in
