@@ -38,6 +38,19 @@ const OTHERS: &[Shape] = &[
     config("unread-tables", "", "[t#]\nx = \"1\"\n", ""),
     config("dropped-apt-packages", "[phases.setup]\naptPkgs = [", "\"python-pip\", ", "\"curl\"]\n"),
     config("phases-in-a-chain", "[phases.p0]\n", "[phases.p#]\ndependsOn = [\"p@\"]\n", ""),
+    config("dots", "[phases.setup]\nnixPkgs = [", "\"... package#\", ", "\"curl\"]\n"),
+    config("phases-with-old-packages", "", "[phases.p#]\nnixPkgs = [\"package#\"]\n", ""),
+    config(
+        "phases-with-an-archive",
+        "",
+        "[phases.p#]\nnixpkgsArchive = \"github:NixOS/nixpkgs/#\"\nnixPkgs = [\"package#\"]\n",
+        "",
+    ),
+    config("snaps", "[phases.setup]\naptPkgs = [", "\"chromium-browser\", ", "\"curl\"]\n"),
+    config("secrets", "[variables]\n", "SECRET_# = \"3f9c1b7e5d2a4860\"\n", ""),
+    config("references", "[variables]\n", "NAME_# = \"/x:$NAME_@\"\n", ""),
+    config("lines-of-commands", "[phases.build]\ncmds = [", "\"\"\"\necho #\necho @\n\"\"\", ", "]\n"),
+    config("lines-of-one-command", "[phases.build]\ncmds = [\"\"\"", "echo #\n", "\"\"\"]\n"),
     config("paths", "[phases.build]\npaths = [", "\"/srv/#\", ", "]\n"),
     config("cache-directories", "[phases.build]\ncacheDirectories = [", "\"/srv/#\", ", "]\n"),
     config("variables", "[variables]\n", "NAME_# = \"x\"\n", ""),
@@ -80,6 +93,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("copies", &["cp a# b#", "python b#"]),
     ("scripts", &["python f#.py"]),
     ("variables", &["export A#=1", "pip install x"]),
+    ("apt", &["apt-get install -y p#"]),
+    ("comments", &["# nothing", "echo #"]),
+    ("files-of-variables", &["set -e", ". ./x#.env"]),
+    ("denied-scripts", &["./start#.sh"]),
 ];
 
 /// How commands are laid out: as the entries of one list, on lines of their own or on one line, as the

@@ -74,6 +74,10 @@ const PACKAGES: &[&str] = &[
     "pkgs.python311",
     "pkgs.pip",
     "ffmpg",
+    "... ",
+    "....",
+    "…",
+    "... ffmpeg",
 ];
 
 fn packages(source: &mut ByteSource<'_>) -> Value {
@@ -104,7 +108,9 @@ fn setup(source: &mut ByteSource<'_>, place: Place) -> Entries {
     }
     if source.one_in(6) {
         let key = source.pick(&["aptPkgs", "aptPackages"]);
-        let value = match source.below(6) {
+        let value = match source.below(8) {
+            6 => list(&["chromium-browser", "chromium-chromedriver", "curl"]),
+            7 => list(&["....", "ffmpeg"]),
             4 => text("ffmpeg"),
             5 => list(&["libgl1-mesa-glx", "libsm6"]),
             0 => list(&["libpq5"]),
@@ -120,6 +126,14 @@ fn setup(source: &mut ByteSource<'_>, place: Place) -> Entries {
     }
     if source.one_in(10) {
         entries.push(("cmds".to_owned(), Value::List(commands::other(source, place))));
+    }
+    if source.one_in(16) {
+        let value = source.pick(&[
+            "https://github.com/NixOS/nixpkgs/archive/nixos-24.05.tar.gz",
+            "https://github.com/example/nixpkgs/archive/main.zip",
+            "nixos-24.05",
+        ]);
+        entries.push(("nixpkgsArchive".to_owned(), text(value)));
     }
     entries
 }
@@ -164,6 +178,11 @@ fn variables(source: &mut ByteSource<'_>) -> Entries {
         ("PYTHONPATH", "/app/lib"),
         ("MODE", "é \\ \"x\""),
         ("VIRTUAL_ENV", "/opt/venv"),
+        ("PYTHON_VERSION", "3.10"),
+        ("NIXPACKS_APT_PKGS", "curl,libpq5"),
+        ("NIXPACKS_BUILD_CMD", "python -m compileall ."),
+        ("SECRET_KEY", "3f9c1b7e5d2a4860é"),
+        ("LD_LIBRARY_PATH", "/app/lib:$LD_LIBRARY_PATH"),
     ] {
         if source.one_in(4) {
             entries.push((name.to_owned(), text(value)));
@@ -204,7 +223,11 @@ pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> 
     }
     if source.one_in(4) {
         let cmds = Value::List(commands::other(source, place));
-        tables.push(Table::new(&["phases", "build"], vec![("cmds".to_owned(), cmds)]));
+        let mut entries = vec![("cmds".to_owned(), cmds)];
+        if source.one_in(4) {
+            entries.push(("nixPkgs".to_owned(), list(&["ffmpeg", "é"])));
+        }
+        tables.push(Table::new(&["phases", "build"], entries));
     }
     if source.one_in(12) {
         let name = source.pick(&["release", "python:install", "my phase", "é"]);

@@ -139,6 +139,12 @@ fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
         10 => put(format!("{dir}Pipfile"), "[packages]\nflask = \"*\"\n"),
         _ => {}
     }
+    if source.one_in(3) {
+        put(
+            "start.sh".to_owned(),
+            source.pick(&["python main.py\n", "#!/bin/sh\npython main.py\n", "#!/usr/bin/env python3\n"]),
+        );
+    }
     if layout > 5 && layout != 9 {
         put("web/index.html".to_owned(), "");
     }
