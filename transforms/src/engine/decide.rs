@@ -45,6 +45,7 @@ struct Judge<'a> {
     options: &'a Options,
     before: &'a Looked,
     keys: Vec<FindingKey>,
+    known: BTreeSet<FindingKey>,
     groups: Vec<Group>,
     /// The strategy that was chosen.
     end: EndState,
@@ -71,7 +72,8 @@ pub(super) fn decide(
         return Ok(decision);
     }
     let end = EndState::Managed;
-    let mut judge = Judge { app, options, before, keys, groups, end, attempts: HashMap::new() };
+    let known = keys.iter().cloned().collect();
+    let mut judge = Judge { app, options, before, keys, known, groups, end, attempts: HashMap::new() };
     judge.choose_strategy()?;
     let all: Groups = (0..judge.groups.len()).collect();
     let (chosen, harmful) = judge.without_harmful(&all)?;
@@ -182,7 +184,9 @@ impl Judge<'_> {
         let choice = Choice {
             // A strategy's findings may only come to light.
             strategy: Some(self.end).filter(|_| strategy.is_none_or(|at| groups.contains(&at))),
+            known: &self.known,
             left_out: left_out.collect(),
+            unsafe_fixes: self.options.unsafe_fixes,
             refused: BTreeSet::new(),
         };
         attempt(self.app, self.options, self.before, &choice)

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::fix::{Draft, Proposals};
-use crate::rules::{Finding, FindingKey, FixFinding, FixStage, RuleFix, fix_of};
+use crate::rules::{Finding, FindingKey, FixFinding, FixStage, RuleFix, Severity, fix_of};
 use crate::strategies::{self, AttemptState, EndState};
 use std::collections::BTreeSet;
 
@@ -11,15 +11,25 @@ use std::collections::BTreeSet;
 pub(super) struct Choice<'k> {
     /// The strategy, where its findings are chosen.
     pub(super) strategy: Option<EndState>,
-    /// Findings of the app as it is whose fixes are left out. Those that only come to light take part.
+    /// The findings of the app as it is.
+    pub(super) known: &'k BTreeSet<FindingKey>,
+    /// Those of them whose fixes are left out.
     pub(super) left_out: BTreeSet<&'k FindingKey>,
+    /// Whether a fix of what only comes to light may be one that is not needed: nothing judges it.
+    pub(super) unsafe_fixes: bool,
     /// Findings whose fixes were refused.
     pub(super) refused: BTreeSet<FindingKey>,
 }
 
 impl Choice<'_> {
-    fn has(&self, key: &FindingKey) -> bool {
-        !self.left_out.contains(key) && !self.refused.contains(key)
+    fn has(&self, finding: &Finding, key: &FindingKey) -> bool {
+        let needed = || {
+            finding.severity == Severity::Error
+                || matches!(fix_of(finding.rule), RuleFix::OwnBesideStrategy(..))
+        };
+        !self.left_out.contains(key)
+            && !self.refused.contains(key)
+            && (self.unsafe_fixes || self.known.contains(key) || needed())
     }
 }
 
@@ -34,7 +44,7 @@ pub(super) fn propose(
     let mut own: Vec<(FixStage, FixFinding, usize, &Finding)> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
         if let Some((stage, fix)) = fix_of(finding.rule).own()
-            && choice.has(&finding.key(cx.model))
+            && choice.has(finding, &finding.key(cx.model))
         {
             own.push((stage, fix, index, finding));
         }
