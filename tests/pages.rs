@@ -108,3 +108,16 @@ fn the_table_of_contents_has_every_page() {
         assert!(!is_page || name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name}");
     }
 }
+
+/// The pages are a site too, on which nothing else of the repository is.
+#[test]
+fn no_page_leads_out_of_the_documents() {
+    for entry in fs::read_dir(docs()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let text = fs::read_to_string(&path).unwrap();
+            let out = text.lines().find(|line| line.contains("](../"));
+            assert_eq!(out, None, "{}: link to the repository's address instead", path.display());
+        }
+    }
+}
