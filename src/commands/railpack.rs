@@ -194,7 +194,7 @@ pub(super) fn check(
     let named = named(args, output)?;
     let (apps, _) = look(&named, typed, false)?;
     if args.output_format == Format::Json {
-        output.stdout.push_str(&railpack::json(&apps, false)?);
+        output.stdout.push_str(&railpack::json(&apps, false, None)?);
     } else {
         let repeated = repeated(args, typed);
         railpack::check(&apps, args.output_format, (output_args, style), &repeated, output);
@@ -275,7 +275,7 @@ pub(super) fn migrate(
         }
     }
     if args.check.output_format == Format::Json {
-        output.stdout.push_str(&railpack::json(&apps, true)?);
+        output.stdout.push_str(&railpack::json(&apps, true, commits.as_deref())?);
     } else {
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
         let repeated = repeated(&args.check, typed);

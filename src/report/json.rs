@@ -23,7 +23,7 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct CommitReport<'a> {
+pub(super) struct CommitReport<'a> {
     repository: &'a str,
     oid: Option<&'a str>,
     branch: Option<&'a str>,
@@ -172,8 +172,12 @@ pub(crate) fn report(
         .enumerate()
         .map(|(at, app)| AppReport { patch: patches.get(at).map(String::as_str), ..app_report(app) })
         .collect();
-    let commits = commits.map(|commits| commits.iter().map(commit_report).collect());
-    to_text(&Report { version: VERSION, apps, commits })
+    to_text(&Report { version: VERSION, apps, commits: self::commits(commits) })
+}
+
+/// The commits, if any were asked for.
+pub(super) fn commits(commits: Option<&[Committed]>) -> Option<Vec<CommitReport<'_>>> {
+    commits.map(|commits| commits.iter().map(commit_report).collect())
 }
 
 fn commit_report(commit: &Committed) -> CommitReport<'_> {

@@ -1,9 +1,9 @@
 //! The output of what concerns Railpack: its plan, what a switch changes, and what a migration writes.
 
-use super::json::to_text;
+use super::json::{self, CommitReport, to_text};
 use super::prose::{count, shorten, wrap};
 use super::text::escape;
-use super::{Written, patch};
+use super::{Committed, Written, patch};
 use crate::app::AppLocation;
 use crate::cli::{Builder, FailOn, Format, OutputArgs};
 use crate::terminal::{Output, OutputStyle};
@@ -46,6 +46,8 @@ pub(crate) struct Moved {
 struct Report<'a, T> {
     version: u32,
     apps: Vec<AppReport<'a, T>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<Vec<CommitReport<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -141,7 +143,7 @@ pub(crate) fn plan_json(apps: &[Moved]) -> anyhow::Result<String> {
         builder: builder(app.migration.target),
         rest: plan_report(&app.migration.before),
     });
-    to_text(&Report { version: 1, apps: apps.collect() })
+    to_text(&Report { version: 1, apps: apps.collect(), commits: None })
 }
 
 /// The plans, for people.
@@ -184,13 +186,17 @@ fn verdict(lost: usize) -> &'static str {
 }
 
 /// What a switch changes, for programs.
-pub(crate) fn json(apps: &[Moved], with_files: bool) -> anyhow::Result<String> {
+pub(crate) fn json(
+    apps: &[Moved],
+    with_files: bool,
+    commits: Option<&[Committed]>,
+) -> anyhow::Result<String> {
     let apps = apps.iter().map(|app| AppReport {
         path: &app.home.shown,
         builder: builder(app.migration.target),
         rest: migration_report(app, with_files),
     });
-    to_text(&Report { version: 1, apps: apps.collect() })
+    to_text(&Report { version: 1, apps: apps.collect(), commits: json::commits(commits) })
 }
 
 fn migration_report(app: &Moved, with_files: bool) -> MigrationReport<'_> {

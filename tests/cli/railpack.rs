@@ -83,8 +83,10 @@ fn a_migration_is_committed_alone() {
         app.tool("git", "", &["config", setting[0], setting[1]], "");
     }
     app.tool("git", "", &["commit", "-q", "-m", "first"], "");
-    let ran = app.run(&["migrate", "--commit"]);
+    let ran = app.run(&["migrate", "--commit", "--output-format", "json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
+    let head = app.tool("git", "", &["rev-parse", "HEAD"], "").out;
+    assert_eq!(ran.json()["commits"][0]["oid"], head.trim());
     let names = app.tool("git", "", &["show", "--format=%s", "--name-only"], "").out;
     assert_eq!(names, "build: keep the app where Railpack builds it\n\nrailpack.json\n");
     assert_eq!(app.tool("git", "", &["status", "--short"], "").out, "");
