@@ -103,9 +103,9 @@ pub(crate) struct CheckArgs {
     /// What decides about the fix.
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
-    /// The output format.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human, help_heading = "Output")]
-    pub(crate) output_format: Format,
+    /// The output format. Without it: `human`; for `check` in a run of GitHub Actions `github`.
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub(crate) output_format: Option<ReportFormat>,
     /// Exit with status 1 for problems of this severity or worse; `unknown`: for errors, and where the prediction is
     /// not possible. The default is `error`.
     #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Output")]
@@ -212,8 +212,8 @@ pub(crate) struct DiagnoseArgs {
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
     /// The output format.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human, help_heading = "Output")]
-    pub(crate) output_format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Human, help_heading = "Output")]
+    pub(crate) output_format: LogFormat,
 }
 
 /// What the dashboard of the platform sets, and what the fix may do.
@@ -422,6 +422,38 @@ pub(crate) enum Format {
     Concise,
     /// JSON, for programs.
     Json,
+}
+
+/// Output formats of the commands that look at apps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, with the lines of the file.
+    Human,
+    /// One line for each problem.
+    Concise,
+    /// JSON, for programs.
+    Json,
+    /// A report in Markdown, with the reasons and the diff.
+    Markdown,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// Annotations in a run of GitHub Actions.
+    Github,
+    /// A Code Quality report for GitLab.
+    Gitlab,
+}
+
+/// Output formats of what is said of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Human,
+    /// One line.
+    Concise,
+    /// JSON, for programs.
+    Json,
+    /// A report in Markdown, with the fix for the app.
+    Markdown,
 }
 
 /// Who installs the Python packages.

@@ -98,7 +98,6 @@ const COMMAND: &[(&str, &[&str])] = &[
             "interrupt",
             "load",
             "report",
-            "report::text",
             "settings",
             "shared",
             "terminal",

@@ -1,5 +1,6 @@
+use super::formats;
 use crate::app::{App, AppLocation};
-use crate::cli::{CheckArgs, FailOn, Format, OutputArgs};
+use crate::cli::{CheckArgs, FailOn, Format, OutputArgs, ReportFormat};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
 use crate::examine::examine;
@@ -7,7 +8,8 @@ use crate::exit::Exit;
 use crate::options;
 use crate::report::prose::shell_word;
 use crate::report::text::escape;
-use crate::report::{Committed, Examined, Mode, Written, commit, concise, human, json, patch, plan};
+use crate::report::{Committed, Examined, Mode, Written, commit, concise, github, gitlab, human, json};
+use crate::report::{markdown, patch, plan, sarif};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
@@ -25,10 +27,11 @@ pub(super) fn diff(
     style: OutputStyle,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
+    let format = formats::of_report(args, Mode::Diff)?;
     let Looked { apps, incomplete } = look(args, output)?;
-    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+    let here = here();
     let patches: Vec<String> = apps.iter().map(|app| patch::patch(app, here.as_deref(), style)).collect();
-    print(&apps, &patches, None, (Mode::Diff, args), (output_args, style), output)?;
+    print(&apps, &patches, None, (Mode::Diff, format, args), (output_args, style), output)?;
     Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Diff, args) })
 }
 
@@ -37,25 +40,34 @@ pub(super) fn print(
     apps: &[Examined],
     patches: &[String],
     commits: Option<&[Committed]>,
-    (mode, args): (Mode, &CheckArgs),
+    (mode, format, args): (Mode, ReportFormat, &CheckArgs),
     (output_args, style): (&OutputArgs, OutputStyle),
     output: &mut Output,
 ) -> anyhow::Result<()> {
-    match args.output_format {
-        Format::Json => {
-            output.stdout.push_str(&json::report(apps, patches, commits)?);
+    let here = here();
+    let here = here.as_deref();
+    let out = &mut output.stdout;
+    match format {
+        ReportFormat::Json => {
+            out.push_str(&json::report(apps, patches, commits)?);
         }
+        ReportFormat::Markdown => out.push_str(&markdown::markdown(apps, (mode, &repeated(args)), here)),
+        ReportFormat::Sarif => out.push_str(&sarif(apps, mode, here)?),
+        ReportFormat::Github => {
+            out.push_str(&github(apps, (mode, &repeated(args)), output_args.quiet, here));
+        }
+        ReportFormat::Gitlab => out.push_str(&gitlab(apps, mode, here)?),
         // The human report leaves standard output to the patch, so it can stand beside one.
-        Format::Concise if mode != Mode::Diff => {
-            concise(apps, mode, output);
-            commit::tell(commits, &mut output.stderr);
-        }
-        Format::Concise | Format::Human => {
+        ReportFormat::Concise if mode != Mode::Diff => concise(apps, mode, output),
+        ReportFormat::Concise | ReportFormat::Human => {
             human(apps, commits, (mode, &repeated(args)), output_args, style, output);
         }
     }
+    if !matches!(format, ReportFormat::Json | ReportFormat::Human) {
+        commit::tell(commits, &mut output.stderr);
+    }
     commit::failures(commits, &mut output.stderr);
-    if args.output_format != Format::Json {
+    if matches!(format, ReportFormat::Human | ReportFormat::Concise) {
         output.stdout.extend(patches.iter().map(String::as_str));
     }
     Ok(())
@@ -73,8 +85,9 @@ fn repeated(args: &CheckArgs) -> String {
 
 /// Prints the plans.
 pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let format = formats::plain(args, "plan")?;
     let Looked { apps, incomplete } = look(args, output)?;
-    if args.output_format == Format::Json {
+    if format == Format::Json {
         output.stdout = plan::json(&apps)?;
     } else {
         output.stdout = plan::human(&apps);
@@ -153,7 +166,7 @@ impl Named {
         if apps.is_empty() && !self.inputs.is_empty() {
             let _ = writeln!(output.stderr, "note: `exclude` in nixpacks-fix.toml leaves out every app here");
         }
-        let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok()).unwrap_or_default();
+        let here = here().unwrap_or_default();
         let unheeded: BTreeMap<PathBuf, String> =
             self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
         for (path, why) in unheeded {
@@ -162,6 +175,11 @@ impl Named {
         }
         Ok(Looked { apps, incomplete: self.incomplete })
     }
+}
+
+/// The canonical current directory.
+fn here() -> Option<PathBuf> {
+    std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok())
 }
 
 /// How it ended: the worst of the apps.

@@ -1,8 +1,9 @@
 //! `check`.
 
 use super::apps::{Looked, look, print, status};
+use super::formats;
 use crate::baseline::Baseline;
-use crate::cli::{CheckOnlyArgs, Format, OutputArgs};
+use crate::cli::{CheckOnlyArgs, Format, OutputArgs, ReportFormat};
 use crate::exit::Exit;
 use crate::report::prose::count;
 use crate::report::text::escape;
@@ -24,6 +25,14 @@ pub(super) fn run(
     {
         bail!("cannot use `--baseline` with `--rev` or `-`: it lists the apps of a work tree");
     }
+    let format = match args.statistics {
+        // Counts have no place in a file.
+        true => match formats::plain(&args.check, "check --statistics")? {
+            Format::Json => ReportFormat::Json,
+            Format::Human | Format::Concise => ReportFormat::Human,
+        },
+        false => formats::of_report(&args.check, Mode::Check)?,
+    };
     // Read first: a mistake in it costs nobody the time of the check.
     let baseline = args.baseline.as_ref().filter(|_| !args.write_baseline);
     let baseline = baseline.map(|file| Ok::<_, anyhow::Error>((file, Baseline::read(file)?))).transpose()?;
@@ -51,10 +60,12 @@ pub(super) fn run(
                 writeln!(output.stderr, "note: {gone} no longer there; `--write-baseline` writes it anew");
         }
     }
-    match (args.statistics, args.check.output_format) {
-        (false, _) => print(&apps, &[], None, (Mode::Check, &args.check), (output_args, style), output)?,
-        (true, Format::Json) => output.stdout.push_str(&overview::statistics_json(&apps)?),
-        (true, Format::Human | Format::Concise) => output.stdout.push_str(&overview::statistics(&apps)),
+    match (args.statistics, format) {
+        (false, format) => {
+            print(&apps, &[], None, (Mode::Check, format, &args.check), (output_args, style), output)?;
+        }
+        (true, ReportFormat::Json) => output.stdout.push_str(&overview::statistics_json(&apps)?),
+        (true, _) => output.stdout.push_str(&overview::statistics(&apps)),
     }
     Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Check, &args.check) })
 }

@@ -1,8 +1,8 @@
-use crate::cli::{DiagnoseArgs, Format};
+use crate::cli::{DiagnoseArgs, LogFormat};
 use crate::discover;
 use crate::examine::examine;
 use crate::exit::Exit;
-use crate::report::{Examined, diagnosis};
+use crate::report::{Examined, diagnosis, markdown};
 use crate::settings::Resolver;
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
@@ -19,14 +19,18 @@ const CHUNK: usize = 64 << 10;
 pub(super) fn run(args: &DiagnoseArgs, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
     let (name, found) = read(&args.log)?;
     match args.output_format {
-        Format::Json => output.stdout = diagnosis::json(&found)?,
-        Format::Concise => output.stdout = diagnosis::concise(&name, &found),
-        Format::Human => {
+        LogFormat::Json => output.stdout = diagnosis::json(&found)?,
+        LogFormat::Concise => output.stdout = diagnosis::concise(&name, &found),
+        LogFormat::Markdown => {
+            let app = if diagnosis::is_fixable(&found) { app(args)? } else { None };
+            output.stdout = markdown::of_log(&name, &found, app.as_ref(), here().as_deref());
+        }
+        LogFormat::Human => {
             output.stdout = diagnosis::human(&name, &found, style);
             if diagnosis::is_fixable(&found)
                 && let Some(app) = app(args)?
             {
-                let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
+                let here = here();
                 output.stdout.push_str(&diagnosis::fix(&found, &app, here.as_deref(), style));
             }
         }
@@ -66,6 +70,10 @@ fn app(args: &DiagnoseArgs) -> anyhow::Result<Option<Examined>> {
 
 /// Whether an app is the current directory itself.
 fn is_here(input: &discover::Input) -> bool {
-    let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-    matches!(input, discover::Input::Dir { real, .. } if Some(real) == here.as_ref())
+    matches!(input, discover::Input::Dir { real, .. } if Some(real) == here().as_ref())
+}
+
+/// The canonical current directory.
+fn here() -> Option<PathBuf> {
+    std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok())
 }

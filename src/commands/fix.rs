@@ -1,6 +1,7 @@
 use super::apps::{Looked, named, print, status};
+use super::formats;
 use crate::app::STDIN_NAME;
-use crate::cli::{FixArgs, Format, OutputArgs};
+use crate::cli::{FixArgs, OutputArgs, ReportFormat};
 use crate::commit;
 use crate::discover::Input;
 use crate::errors;
@@ -28,6 +29,7 @@ pub(super) fn run(
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         bail!("cannot use `--commit` with `-`: standard input is in no repository");
     }
+    let format = formats::of_report(&args.check, Mode::Fix)?;
     let mut found = named(&args.check, output)?;
     let Swept { failed: untidy, restored } = sweep(&found.inputs, output);
     if let Some(why) = untidy.values().next().filter(|_| args.commit) {
@@ -49,11 +51,11 @@ pub(super) fn run(
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
     if planned.is_none() {
         for app in apps.iter_mut().filter(|app| app.written == Written::Shown) {
-            write_app(app, args.check.output_format, output);
+            write_app(app, format, output);
         }
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
-    print(&apps, &[], commits.as_deref(), (Mode::Fix, &args.check), (output_args, style), output)?;
+    print(&apps, &[], commits.as_deref(), (Mode::Fix, format, &args.check), (output_args, style), output)?;
     let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
     Ok(if failed || incomplete { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
 }
@@ -109,11 +111,11 @@ pub(super) fn sweep(inputs: &[Input], output: &mut Output) -> Swept {
     Swept { failed, restored }
 }
 
-fn write_app(app: &mut Examined, format: Format, output: &mut Output) {
+fn write_app(app: &mut Examined, format: ReportFormat, output: &mut Output) {
     let Ok(outcome) = &app.result else { return };
     if app.home.stdin {
         // The text goes on whether or not it changed, as a filter's must.
-        if format != Format::Json {
+        if format != ReportFormat::Json {
             let changed = outcome.changes.iter().find(|change| change.path == STDIN_NAME);
             let text = changed.map(|change| change.after.as_str());
             let text = text.or_else(|| Some(app.texts.get(STDIN_NAME)?.text())).unwrap_or_default();

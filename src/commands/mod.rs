@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod diagnose;
 mod fix;
+mod formats;
 mod pr;
 mod railpack;
 

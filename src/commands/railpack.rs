@@ -2,6 +2,7 @@
 
 use super::apps::{Named, named};
 use super::fix::sweep;
+use super::formats;
 use crate::cli::{Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs};
 use crate::commit;
 use crate::errors;
@@ -190,14 +191,15 @@ pub(super) fn check(
     style: OutputStyle,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
+    let format = formats::plain(args, "check --builder railpack")?;
     let typed = typed(args, None);
     let named = named(args, output)?;
     let (apps, _) = look(&named, typed, false)?;
-    if args.output_format == Format::Json {
+    if format == Format::Json {
         output.stdout.push_str(&railpack::json(&apps, false, None)?);
     } else {
         let repeated = repeated(args, typed);
-        railpack::check(&apps, args.output_format, (output_args, style), &repeated, output);
+        railpack::check(&apps, format, (output_args, style), &repeated, output);
     }
     let least = |app: &Moved| match app.fail_on {
         FailOn::Error | FailOn::Unknown => Severity::Error,
@@ -217,10 +219,11 @@ pub(super) fn check(
 
 /// `plan --builder railpack`: what Railpack installs and runs.
 pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let format = formats::plain(args, "plan")?;
     let typed = typed(args, None);
     let named = named(args, output)?;
     let (apps, _) = look(&named, typed, false)?;
-    output.stdout = match args.output_format {
+    output.stdout = match format {
         Format::Json => railpack::plan_json(&apps)?,
         Format::Human | Format::Concise => railpack::plan_human(&apps),
     };
@@ -234,6 +237,7 @@ pub(super) fn migrate(
     style: OutputStyle,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
+    let format = formats::plain(&args.check, "migrate")?;
     let typed = typed(&args.check, args.to);
     let writes = args.write || args.commit;
     if writes && args.check.paths.iter().any(|path| path == Path::new("-")) {
@@ -274,7 +278,7 @@ pub(super) fn migrate(
             }
         }
     }
-    if args.check.output_format == Format::Json {
+    if format == Format::Json {
         output.stdout.push_str(&railpack::json(&apps, true, commits.as_deref())?);
     } else {
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());

@@ -1,6 +1,6 @@
 //! Wraps and escapes the paragraphs and lists of a commit message.
 
-use super::inert::inert;
+use crate::report::inert::inert;
 use crate::report::prose::{self, shorten};
 use crate::report::text::escape;
 use nixpacks_transforms::simulate::{Outcome, Verdict};

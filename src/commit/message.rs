@@ -1,9 +1,9 @@
 //! Writes the commit message: what was done, what failed and why, file by file, and that it is a prediction.
 
 use super::body::{Body, WIDTH};
-use super::inert::inert;
 use super::installs::Installs;
 use crate::report::Examined;
+use crate::report::inert::inert;
 use crate::report::prose::NOT_CHECKED;
 use crate::report::text::escape;
 use crate::view::WorkTree;

@@ -8,7 +8,6 @@
 mod body;
 mod choose_backend;
 mod git_cli;
-pub(crate) mod inert;
 mod installs;
 mod libgit2;
 mod locked_index;

@@ -1,22 +1,15 @@
 //! The description of a pull request: what a maintainer has to know, in ten seconds.
 
-use super::markdown::{block, code, prose};
 use crate::forge::LONGEST;
-use crate::report::prose::{self as words, NOT_CHECKED, count, list, shorten};
-use crate::report::{Examined, FixStatus, fix_status};
+use crate::report::Examined;
+use crate::report::account::{self, limited};
+use crate::report::inert_markdown::code;
+use crate::report::prose::{NOT_CHECKED, count};
 use crate::settings::NAME as SETTINGS;
-use nixpacks_transforms::engine::Outcome;
-use nixpacks_transforms::rules::Severity;
-use nixpacks_transforms::simulate;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Characters that are left for the marker, and for a mark of a draft.
 const ROOM: usize = 600;
-/// Reasons that one app is given at most.
-const REASONS: usize = 6;
-/// Characters of an error that are quoted.
-const QUOTED: usize = 400;
 
 /// The description for the repairs of `apps`, without a marker.
 pub(crate) fn body(apps: &[&Examined], unsafe_fixes: bool) -> String {
@@ -48,99 +41,18 @@ fn section(app: &Examined, among_others: bool) -> String {
     if among_others {
         let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
     }
-    let _ = match outcome.before.outcome {
-        failure @ simulate::Outcome::Fails { .. } => {
-            let predicted = words::outcome(failure);
-            writeln!(out, "The Nixpacks deploy of {name} is {predicted}:\n\n{}\n", error(outcome))
-        }
-        builds @ simulate::Outcome::Builds => {
-            let predicted = words::outcome(builds);
-            writeln!(out, "{name} is {predicted} as it is, but some of its settings can cause trouble.\n")
-        }
-        unknown @ simulate::Outcome::Unknown => {
-            writeln!(out, "Whether the Nixpacks deploy of {name} works is {}.\n", words::outcome(unknown))
-        }
-    };
-    why(app, outcome, &mut out);
-    what(app, outcome, &mut out);
-    let _ = match outcome.after.outcome {
-        builds @ simulate::Outcome::Builds => {
-            writeln!(out, "With this change the app is {}.\n", words::outcome(builds))
-        }
-        unknown @ simulate::Outcome::Unknown => {
-            writeln!(out, "Whether the build works with this change is {}.\n", words::outcome(unknown))
-        }
-        failure @ simulate::Outcome::Fails { .. } => writeln!(
-            out,
-            "With this change the build gets further. It is then {}, with an error that has to be fixed by hand: {}\n",
-            words::outcome(failure),
-            prose(&limited(&outcome.after.detail))
-        ),
-    };
-    left(outcome, &mut out);
+    let _ = writeln!(out, "{}", account::problem(&name, outcome));
+    let why = account::reasons(app, account::fixed(outcome));
+    if !why.is_empty() {
+        let _ = writeln!(out, "**Why**\n\n{why}\n");
+    }
+    let _ = writeln!(out, "**What changes**\n\n{}\n", account::files_changed(app, outcome));
+    let _ = writeln!(out, "{}", account::outlook(outcome));
+    let left = account::left(outcome);
+    if !left.is_empty() {
+        let _ = writeln!(out, "{left}");
+    }
     out
-}
-
-/// The command and what it answers, as a build log has them.
-fn error(outcome: &Outcome) -> String {
-    let command = outcome.before.command.as_ref().map(|command| format!("$ {}", shorten(command)));
-    let detail = limited(&outcome.before.detail);
-    block(&command.into_iter().chain([detail]).collect::<Vec<_>>())
-}
-
-fn why(app: &Examined, outcome: &Outcome, out: &mut String) {
-    let mut seen = BTreeSet::new();
-    let mut lines = Vec::new();
-    for finding in
-        outcome.findings.iter().filter(|finding| fix_status(outcome, finding) == FixStatus::Fixable)
-    {
-        let mut line = prose(&limited(&finding.message));
-        for note in &finding.notes {
-            let _ = write!(line, "; {}", prose(&limited(note)));
-        }
-        let place = finding.place.as_ref().and_then(|place| {
-            let at = app.texts.get(&place.path)?.position(place.span.start).line;
-            Some(format!("{}, line {at}: ", code(&limited(&app.home.shown_file(&place.path)))))
-        });
-        if seen.insert(line.clone()) {
-            lines.push(format!("- {}{line}", place.unwrap_or_default()));
-        }
-    }
-    if lines.is_empty() {
-        return;
-    }
-    let more = lines.len().saturating_sub(REASONS);
-    lines.truncate(REASONS);
-    let _ = writeln!(out, "**Why**\n\n{}", lines.join("\n"));
-    if more > 0 {
-        let _ = writeln!(out, "- … and {}", count(more, "more reason"));
-    }
-    out.push('\n');
-}
-
-fn what(app: &Examined, outcome: &Outcome, out: &mut String) {
-    let _ = writeln!(out, "**What changes**\n");
-    for change in &outcome.changes {
-        let applied = outcome
-            .fixes
-            .iter()
-            .filter(|fix| fix.applied && fix.edits.iter().any(|edit| edit.path == change.path));
-        let mut titles: Vec<String> = applied.map(|fix| prose(&limited(&fix.title))).collect();
-        titles.dedup();
-        let _ =
-            writeln!(out, "- {}: {}", code(&limited(&app.home.shown_file(&change.path))), titles.join("; "));
-    }
-    out.push('\n');
-}
-
-fn left(outcome: &Outcome, out: &mut String) {
-    let open = outcome.remaining.iter().filter(|finding| finding.severity > Severity::Note);
-    let mut open: Vec<String> = open.map(|finding| prose(&limited(&finding.message))).collect();
-    open.dedup();
-    open.truncate(REASONS);
-    if !open.is_empty() {
-        let _ = writeln!(out, "Left to fix by hand: {}.\n", list(&open));
-    }
 }
 
 fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
@@ -169,12 +81,6 @@ fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {
         env!("CARGO_PKG_VERSION"),
         code(SETTINGS),
     )
-}
-
-fn limited(text: &str) -> String {
-    let mut chars = text.trim().trim_end_matches('.').chars();
-    let head: String = chars.by_ref().take(QUOTED).collect();
-    if chars.next().is_some() { format!("{head}…") } else { head }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The names of our branches: a series for each base, or for each app of it, numbered from the second one on.
 
-use super::fingerprint::digest;
+use crate::report::digest::digest;
 
 /// The most branches of one series that are looked at.
 pub(crate) const MAX_NAMES: usize = 50;

@@ -1,12 +1,9 @@
 //! A short digest of what a repair is about: the same for the same problem, whatever else changes around it.
 
+use crate::report::digest::digest;
 use crate::report::{Examined, FixStatus, fix_status};
-use git2::{ObjectType, Oid};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-/// Digits of a fingerprint.
-const DIGITS: usize = 16;
 
 /// The fingerprint of the repair of `apps` on a branch: the rules, the files, and the text that is edited.
 ///
@@ -32,10 +29,4 @@ pub(crate) fn fingerprint(base: &str, apps: &[&Examined]) -> String {
         }
     }
     digest(parts.as_bytes())
-}
-
-/// A short digest: git's own, of which a library is here anyway. It guards against chance, not against malice.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    let oid = Oid::hash_object(ObjectType::Blob, bytes).map(|oid| oid.to_string()).unwrap_or_default();
-    oid.chars().take(DIGITS).collect()
 }

@@ -3,7 +3,7 @@
 use crate::forge::address::Site;
 use crate::forge::{Address, Forge};
 use crate::load;
-use crate::pr::fingerprint::digest;
+use crate::report::digest::digest;
 use anyhow::{Context as _, anyhow};
 use std::collections::BTreeSet;
 use std::path::Path;

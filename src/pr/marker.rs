@@ -2,7 +2,7 @@
 //! anywhere. It counts only where the token's own account opened the pull request: anybody may write such a line.
 
 use crate::forge::{Account, Pull};
-use crate::pr::fingerprint::digest;
+use crate::report::digest::digest;
 
 /// How the comment starts. The number is the version of what follows.
 const OPENS: &str = "<!-- nixpacks-fix:1 ";

@@ -13,7 +13,6 @@ mod destination;
 mod fingerprint;
 pub(crate) mod identity;
 pub(crate) mod list;
-mod markdown;
 pub(crate) mod marker;
 mod proposal;
 mod remake;

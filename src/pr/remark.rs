@@ -44,7 +44,7 @@ pub(crate) fn closing(why: CloseReason, base: &str) -> String {
         CloseReason::Fixed => format!(
             "{} no longer needs this change: the build is no longer predicted to fail in this way, or fails in a way \
              that this change would not fix.",
-            super::markdown::code(base)
+            crate::report::inert_markdown::code(base)
         ),
         CloseReason::OptedOut => format!("`{SETTINGS}` now says `pull-requests = false`."),
         CloseReason::Asked => "Closed by the person who runs nixpacks-fix.".to_owned(),

@@ -65,7 +65,7 @@ fn place(name: &str, line: &Line) -> String {
 }
 
 /// What the answer is, in a sentence.
-fn headline(found: &Diagnosis) -> String {
+pub(super) fn headline(found: &Diagnosis) -> String {
     match found.answer {
         Answer::Failed => "the build failed, and this line says why".to_owned(),
         Answer::StartFailed => "the app was built, then failed to start, and this line says why".to_owned(),
@@ -80,7 +80,7 @@ fn headline(found: &Diagnosis) -> String {
 }
 
 /// Who builds, where nixpacks.toml has no part in it.
-fn other_builder(found: &Diagnosis) -> Option<&'static str> {
+pub(super) fn other_builder(found: &Diagnosis) -> Option<&'static str> {
     match found.builder {
         Some(Builder::Railpack) => Some(
             "Railpack builds this app, not Nixpacks: nixpacks.toml had no part in this build. To build with Nixpacks, set \
@@ -134,7 +134,7 @@ pub(crate) fn human(name: &str, found: &Diagnosis, style: OutputStyle) -> String
 }
 
 /// Other builders have other places for what is missing.
-fn advice(reason: &Reason, found: &Diagnosis) -> String {
+pub(super) fn advice(reason: &Reason, found: &Diagnosis) -> String {
     if found.builder == Some(Builder::Railpack)
         && matches!(reason.name, "native-lib-missing" | "build-backend")
     {
@@ -173,7 +173,7 @@ fn quote(name: &str, found: &Diagnosis, out: &mut String) {
 }
 
 /// Which lines are missing.
-fn missing(found: &Diagnosis) -> String {
+pub(super) fn missing(found: &Diagnosis) -> String {
     match &found.command {
         Some(command) => {
             let command = escape(&prose::shorten(command));
@@ -186,7 +186,7 @@ fn missing(found: &Diagnosis) -> String {
 }
 
 /// How the whole log is had.
-fn how_to_fetch(platform: Option<Platform>) -> &'static str {
+pub(super) fn how_to_fetch(platform: Option<Platform>) -> &'static str {
     match platform {
         Some(Platform::Railway) => {
             "`railway logs --build` prints the build log, and `railway logs --deployment` what the app prints. What is copied from \
@@ -237,9 +237,7 @@ pub(crate) fn fix(found: &Diagnosis, app: &Examined, here: Option<&Path>, style:
         let _ = writeln!(out, "\n{name}: {predicted}");
         return out;
     }
-    let same_rule = outcome.findings.iter().any(|finding| Some(finding.rule.id) == found.rule);
-    let same_reason = outcome.before.reason().is_some_and(|reason| Some(reason.name()) == found.reason);
-    if !same_rule && !same_reason {
+    if !is_of_this_error(found, app) {
         let _ = writeln!(out, "\n{name}: {predicted}, which is not the error of this log");
         let _ = writeln!(out, "next: `nixpacks-fix check{}` shows what is wrong", argument(app));
         return out;
@@ -256,7 +254,14 @@ pub(crate) fn fix(found: &Diagnosis, app: &Examined, here: Option<&Path>, style:
     out
 }
 
-fn argument(app: &Examined) -> String {
+/// Whether the app is predicted to fail as the log says that it did.
+pub(super) fn is_of_this_error(found: &Diagnosis, app: &Examined) -> bool {
+    let Ok(outcome) = &app.result else { return false };
+    let same_rule = outcome.findings.iter().any(|finding| Some(finding.rule.id) == found.rule);
+    same_rule || outcome.before.reason().is_some_and(|reason| Some(reason.name()) == found.reason)
+}
+
+pub(super) fn argument(app: &Examined) -> String {
     if app.home.shown == "." { String::new() } else { format!(" {}", prose::shell_word(&app.home.shown)) }
 }
 

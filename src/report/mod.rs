@@ -1,23 +1,36 @@
 //! The output formats. Each writes the results for the apps; nothing is decided here.
 
+pub(crate) mod account;
 pub(crate) mod commit;
 mod concise;
 pub(crate) mod diagnosis;
+pub(crate) mod digest;
 mod fix_lines;
+mod github;
+mod gitlab;
 mod human;
+pub(crate) mod inert;
+pub(crate) mod inert_markdown;
 pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod overview;
 pub(crate) mod patch;
 pub(crate) mod plan;
+mod problems;
 pub(crate) mod prose;
 pub(crate) mod pulls;
 pub(crate) mod railpack;
+mod rule_docs;
+mod sarif;
 mod snippet;
 mod summary;
 pub(crate) mod text;
 
 pub(crate) use concise::concise;
+pub(crate) use github::github;
+pub(crate) use gitlab::gitlab;
 pub(crate) use human::human;
+pub(crate) use sarif::sarif;
 
 use crate::app::AppLocation;
 use crate::cli::FailOn;

@@ -13,6 +13,7 @@ mod commit;
 mod completions;
 mod diagnose;
 mod disk;
+mod formats;
 mod found;
 mod hostile;
 mod interrupted;

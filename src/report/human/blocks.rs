@@ -1,17 +1,18 @@
 //! A block for each problem: its lines, why it is one, and what its fix changes.
 
 use super::super::fix_lines::{self, Shape};
+use super::super::problems::{alike, help};
 use super::super::prose;
 use super::super::snippet::Window;
 use super::super::text::escape;
-use super::super::{Examined, FixStatus, Texts, fix_status};
+use super::super::{Examined, Texts};
 use super::{Report, SHOWN};
 use crate::app::AppLocation;
 use annotate_snippets::{Group, Level};
 use nixpacks_transforms::document::ParseError;
-use nixpacks_transforms::engine::{Applicability, Finding, Fix, Outcome};
+use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::Severity;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Columns that `  = note: ` takes up before a wrapped text, the number of a line included.
 const NOTE_MARGIN: usize = 14;
@@ -27,18 +28,9 @@ impl Report<'_> {
         fixes: Option<&Outcome>,
         out: &mut String,
     ) {
-        let mut alike: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (at, finding) in findings.iter().enumerate() {
-            let path = finding.place.as_ref().map(|place| place.path.as_str());
-            let key =
-                (finding.rule.id, &finding.message, path, finding.severity, finding.fix, &finding.notes);
-            alike.entry(key).or_default().push(at);
-        }
-        let mut blocks: Vec<Vec<usize>> = alike.into_values().collect();
-        blocks.sort();
         let mut explained = BTreeSet::new();
-        for block in blocks {
-            let mut found = block.iter().filter_map(|at| findings.get(*at).copied());
+        for block in alike(findings) {
+            let mut found = block.into_iter();
             let Some(first) = found.next() else { continue };
             let text = match (fixes.and_then(|outcome| help(outcome, first)), first.fix) {
                 // A fix that many findings share is described once.
@@ -139,19 +131,6 @@ fn level(severity: Severity) -> Level<'static> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     }
-}
-
-/// What the fix of a finding will do, and whether it may.
-fn help(outcome: &Outcome, finding: &Finding) -> Option<String> {
-    let index = finding.fix?;
-    let fix = outcome.fixes.get(index)?;
-    let title = escape(&fix.title);
-    Some(match (fix.applicability, fix_status(outcome, finding)) {
-        (Applicability::Manual, _) => format!("do this yourself: {title}"),
-        (_, FixStatus::HeldBack) => format!("{title} (only with --unsafe-fixes)"),
-        (_, FixStatus::Fixable) => title,
-        _ => format!("{title} (not done: the prediction does not improve)"),
-    })
 }
 
 #[cfg(test)]

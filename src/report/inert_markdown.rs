@@ -1,7 +1,7 @@
 //! Text from a repository in a description: nothing of it is Markdown, a mention, or a reference.
 
-use crate::commit::inert::inert_code;
-use crate::report::text::escape;
+use super::inert::inert_code;
+use super::text::{escape, push_line};
 
 /// `text` as code, whatever is in it.
 pub(crate) fn code(text: &str) -> String {
@@ -21,6 +21,18 @@ pub(crate) fn block(lines: &[String]) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{}\n{fence}", lines.join("\n"))
+}
+
+/// `text` as a block of code of this language, its lines as they are but for what a terminal would act on. Whether
+/// it may stand in a description where a forge looks for commands is the caller's to know.
+pub(crate) fn fenced(language: &str, text: &str) -> String {
+    let mut lines = String::new();
+    for line in text.lines() {
+        push_line(&mut lines, line);
+        lines.push('\n');
+    }
+    let fence = "`".repeat(longest_run(&lines).max(2) + 1);
+    format!("{fence}{language}\n{lines}{fence}")
 }
 
 /// A sentence of ours with names from a repository between backticks. A backtick among the names only moves
@@ -69,7 +81,7 @@ fn longest_run(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{block, code, prose};
+    use super::{block, code, fenced, prose};
 
     #[test]
     fn code_cannot_be_left() {
@@ -88,6 +100,12 @@ mod tests {
         }
         assert_eq!(block(&["```".to_owned(), "x".to_owned()]), "````text\n```\nx\n````");
         assert_eq!(block(&["a\n```\n@x".to_owned()]), "````text\na\\n```\\n@x\n````");
+    }
+
+    #[test]
+    fn a_block_ends_where_it_is_meant_to() {
+        assert_eq!(fenced("diff", "-a\n+```\x1b\n"), "````diff\n-a\n+```\\u{1b}\n````");
+        assert_eq!(fenced("toml", ""), "```toml\n```");
     }
 
     #[test]
