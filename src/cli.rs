@@ -1,5 +1,9 @@
 //! The command line. Parsing touches neither the disk nor the terminal.
 
+mod format;
+
+pub(crate) use format::{Format, LogFormat, ReportFormat};
+
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nixpacks_railpack::release::Target;
@@ -50,8 +54,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
         output_format: Format,
     },
+    /// Show the build before it happens: each step, the Python it reaches, and whether it works.
+    Simulate(PlanArgs),
     /// Show what Nixpacks would install and run, before and after the fix.
-    Plan(CheckArgs),
+    Plan(PlanArgs),
     /// Run the language server, for editors.
     Lsp {
         /// Speak over standard input and output, as some editors ask for. It is the only way there is.
@@ -130,6 +136,17 @@ pub(crate) struct CheckOnlyArgs {
     /// Write the problems that there are today to the file of `--baseline`.
     #[arg(long, requires = "baseline", conflicts_with_all = ["statistics", "rev"], help_heading = "Known problems")]
     pub(crate) write_baseline: bool,
+}
+
+/// Options of `plan` and `simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Which apps, and how to look at them.
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+    /// Compare it with what it is after the fix.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) diff: bool,
 }
 
 /// Options of `fix`.
@@ -411,49 +428,6 @@ pub(crate) struct PlaceArgs {
     /// The output format.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub(crate) output_format: Format,
-}
-
-/// Output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people, with the lines of the file.
-    Human,
-    /// One line for each problem.
-    Concise,
-    /// JSON, for programs.
-    Json,
-}
-
-/// Output formats of the commands that look at apps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people, with the lines of the file.
-    Human,
-    /// One line for each problem.
-    Concise,
-    /// JSON, for programs.
-    Json,
-    /// A report in Markdown, with the reasons and the diff.
-    Markdown,
-    /// SARIF 2.1.0, for code scanning and editors.
-    Sarif,
-    /// Annotations in a run of GitHub Actions.
-    Github,
-    /// A Code Quality report for GitLab.
-    Gitlab,
-}
-
-/// Output formats of what is said of a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people.
-    Human,
-    /// One line.
-    Concise,
-    /// JSON, for programs.
-    Json,
-    /// A report in Markdown, with the fix for the app.
-    Markdown,
 }
 
 /// Who installs the Python packages.

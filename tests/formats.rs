@@ -106,6 +106,7 @@ fn the_reports_on_every_golden_case_are_as_the_schema_says_and_as_each_other() {
         hold(&json, "check");
         let sarif = run("check", "sarif");
         record(&dir, &sarif);
+        same_story(&json, &run("simulate", "json")).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
         replaced +=
             same_fixes(&sandbox, &json, &sarif).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
         if !untouched {
@@ -121,6 +122,36 @@ fn the_reports_on_every_golden_case_are_as_the_schema_says_and_as_each_other() {
         assert!(seen.contains(field), "no case has `{field}`: {seen:?}");
     }
     assert!(replaced > 200, "{replaced}");
+}
+
+/// The first step that does not end well is what the prediction says, before and after the fix.
+fn same_story(json: &Value, simulation: &Value) -> Result<(), String> {
+    for (app, told) in json["apps"].as_array().unwrap().iter().zip(simulation["apps"].as_array().unwrap()) {
+        for (verdict, run) in [(&app["verdict"], &told["before"]), (&app["verdict_after"], &told["after"])] {
+            let steps = run["steps"].as_array().unwrap();
+            let last = steps.iter().find(|step| step["outcome"] != "ok");
+            let wrong = || Err(format!("{verdict} is told as {run:#}"));
+            if *verdict != run["verdict"] {
+                return wrong();
+            }
+            let same = match last {
+                None => verdict["outcome"] == "builds" || app["errors"] != Value::Array(Vec::new()),
+                Some(step) => {
+                    step["outcome"] == verdict["outcome"]
+                        && step["reason"] == verdict["reason"]
+                        && step["message"] == verdict["detail"]
+                        && (verdict["command"].is_null() || step["text"] == verdict["command"])
+                }
+            };
+            let reached = steps.iter().take_while(|step| step["reached"] == true).count();
+            let until =
+                last.map_or(steps.len(), |last| steps.iter().position(|step| step == last).unwrap() + 1);
+            if !same || reached != until {
+                return wrong();
+            }
+        }
+    }
+    Ok(())
 }
 
 fn record(dir: &Path, sarif: &Value) {

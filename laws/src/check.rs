@@ -6,7 +6,7 @@ use nixpacks_transforms::document::Document;
 use nixpacks_transforms::edit::{self, Edit};
 use nixpacks_transforms::engine::{self, Applicability, FileChange, Outcome};
 use nixpacks_transforms::plan;
-use nixpacks_transforms::simulate::{self, Stage, Verdict};
+use nixpacks_transforms::simulate::{self, End, Stage, StepKind, Steps, Verdict};
 use nixpacks_transforms::text::BOM;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -53,6 +53,8 @@ fn law(holds: bool, law: &'static str, detail: impl FnOnce() -> String) -> Law {
 pub fn check(app: &App) -> Result<Seen, Broken> {
     let outcome = run(app, "the repairs settle")?;
     judgement(app, &outcome)?;
+    told(&outcome.steps_before, &outcome.before)?;
+    told(&outcome.steps_after, &outcome.after)?;
     for change in &outcome.changes {
         let text = app.files.files().find(|(path, _)| *path == change.path).map(|(_, bytes)| bytes);
         let read = if change.created { text.is_none() } else { text == Some(change.before.as_bytes()) };
@@ -76,6 +78,31 @@ pub fn check(app: &App) -> Result<Seen, Broken> {
 fn run(app: &App, law: &'static str) -> Result<Outcome, Broken> {
     engine::run(app, &app.options)
         .map_err(|error| Broken { law, detail: format!("{:?}: {}", error.rules, error.message) })
+}
+
+/// The steps that people are shown end where the verdict says, with the same error.
+fn told(steps: &Steps, verdict: &Verdict) -> Law {
+    let stop = steps.stop();
+    let said = stop.map(|step| match &step.end {
+        End::Ok => (simulate::Outcome::Builds, ""),
+        End::Fails { reason, error } => {
+            let stage = match step.kind {
+                StepKind::Plan => Stage::Plan,
+                StepKind::Nix | StepKind::Apt => Stage::Nix,
+                StepKind::Command => Stage::Build,
+                StepKind::Start => Stage::Start,
+            };
+            (simulate::Outcome::Fails { stage, reason: *reason }, error.as_str())
+        }
+        End::Unknown(why) => (simulate::Outcome::Unknown, why.as_str()),
+    });
+    let holds = match said {
+        None => verdict.builds(),
+        Some((outcome, detail)) => outcome == verdict.outcome && detail == verdict.detail,
+    };
+    let command = verdict.command.as_deref();
+    let holds = holds && (command.is_none() || command == stop.map(|step| step.text.as_str()));
+    law(holds, "the first step that does not end well is the verdict", || format!("{said:?}, {verdict:?}"))
 }
 
 /// A repair is made only where one is due, and only if the app is better for it.

@@ -1,6 +1,6 @@
 use super::formats;
 use crate::app::{App, AppLocation};
-use crate::cli::{CheckArgs, FailOn, Format, OutputArgs, ReportFormat};
+use crate::cli::{CheckArgs, FailOn, OutputArgs, ReportFormat};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
 use crate::examine::examine;
@@ -9,7 +9,7 @@ use crate::options;
 use crate::report::prose::shell_word;
 use crate::report::text::escape;
 use crate::report::{Committed, Examined, Mode, Written, commit, concise, github, gitlab, human, json};
-use crate::report::{markdown, patch, plan, sarif};
+use crate::report::{markdown, patch, sarif};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
@@ -74,25 +74,13 @@ pub(super) fn print(
 }
 
 /// The arguments that decide what is repaired and how, as a further command has to have them.
-fn repeated(args: &CheckArgs) -> String {
+pub(super) fn repeated(args: &CheckArgs) -> String {
     let mut words = options::repeated(&args.engine);
     if let Some(revision) = &args.rev {
         words.extend(["--rev".to_owned(), shell_word(revision)]);
     }
     words.extend(args.paths.iter().map(|path| shell_word(&path.display().to_string())));
     words.iter().flat_map(|word| [" ", word]).collect()
-}
-
-/// Prints the plans.
-pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let format = formats::plain(args, "plan")?;
-    let Looked { apps, incomplete } = look(args, output)?;
-    if format == Format::Json {
-        output.stdout = plan::json(&apps)?;
-    } else {
-        output.stdout = plan::human(&apps);
-    }
-    Ok(if incomplete || apps.iter().any(|app| app.result.is_err()) { Exit::Unusable } else { Exit::Clean })
 }
 
 /// The apps that were named.

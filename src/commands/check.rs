@@ -25,13 +25,12 @@ pub(super) fn run(
     {
         bail!("cannot use `--baseline` with `--rev` or `-`: it lists the apps of a work tree");
     }
-    let format = match args.statistics {
-        // Counts have no place in a file.
-        true => match formats::plain(&args.check, "check --statistics")? {
-            Format::Json => ReportFormat::Json,
-            Format::Human | Format::Concise => ReportFormat::Human,
-        },
-        false => formats::of_report(&args.check, Mode::Check)?,
+    // Counts have no place in a file.
+    let format = if args.statistics {
+        let is_json = formats::plain(&args.check, "check --statistics")? == Format::Json;
+        if is_json { ReportFormat::Json } else { ReportFormat::Human }
+    } else {
+        formats::of_report(&args.check, Mode::Check)?
     };
     // Read first: a mistake in it costs nobody the time of the check.
     let baseline = args.baseline.as_ref().filter(|_| !args.write_baseline);

@@ -7,6 +7,7 @@ mod completions;
 mod diagnose;
 mod fix;
 mod formats;
+mod plan;
 mod pr;
 mod railpack;
 
@@ -22,11 +23,12 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         Command::Diff(args) => Some(&args.engine),
         Command::Fix(args) => Some(&args.check.engine),
         Command::Pr(args) => Some(&args.engine),
+        Command::Simulate(args) => Some(&args.check.engine),
         _ => None,
     };
     if of_nixpacks.is_some_and(railpack::is_named) {
         bail!(
-            "cannot use `--builder railpack` here: fixes are for Nixpacks; `nixpacks-fix migrate` moves an app to Railpack"
+            "cannot use `--builder railpack` here: this is about Nixpacks; `nixpacks-fix migrate` moves an app to Railpack"
         );
     }
     match &cli.command {
@@ -37,8 +39,9 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         Command::Diff(args) => apps::diff(args, &cli.output, style, output),
         Command::Fix(args) => fix::run(args, &cli.output, style, output),
         Command::Pr(args) => pr::run(args, &cli.output, style, output),
-        Command::Plan(args) if railpack::is_meant(args) => railpack::plan(args, output),
-        Command::Plan(args) => apps::plan(args, output),
+        Command::Plan(args) if railpack::is_meant(&args.check) => railpack::plan(args, output),
+        Command::Plan(args) => plan::run(args, style, output),
+        Command::Simulate(args) => plan::simulate(args, style, output),
         Command::Diagnose(args) => diagnose::run(args, style, output),
         Command::Lsp { .. } => lsp::serve().map(|()| Exit::Clean),
         Command::Migrate(args) => railpack::migrate(args, &cli.output, style, output),

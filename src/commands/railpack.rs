@@ -3,7 +3,9 @@
 use super::apps::{Named, named};
 use super::fix::sweep;
 use super::formats;
-use crate::cli::{Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs};
+use crate::cli::{
+    Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs, PlanArgs,
+};
 use crate::commit;
 use crate::errors;
 use crate::exit::Exit;
@@ -218,7 +220,13 @@ pub(super) fn check(
 }
 
 /// `plan --builder railpack`: what Railpack installs and runs.
-pub(super) fn plan(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) fn plan(args: &PlanArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    if args.diff {
+        bail!(
+            "cannot use `--diff` with `--builder railpack`: there is no fix for Railpack; `nixpacks-fix migrate` shows what changes"
+        );
+    }
+    let args = &args.check;
     let format = formats::plain(args, "plan")?;
     let typed = typed(args, None);
     let named = named(args, output)?;

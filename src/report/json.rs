@@ -74,7 +74,7 @@ struct BuilderReport<'a> {
 }
 
 #[derive(Serialize)]
-struct VerdictReport<'a> {
+pub(super) struct VerdictReport<'a> {
     outcome: &'static str,
     stage: Option<&'static str>,
     reason: Option<&'static str>,
@@ -272,7 +272,7 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
     report.errors = unread.chain(outcome.broken.iter().map(|broken| error(app, broken))).collect();
 }
 
-fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
+pub(super) fn verdict(verdict: &Verdict) -> VerdictReport<'_> {
     let (outcome, stage, reason) = match verdict.outcome {
         simulate::Outcome::Builds => ("builds", None, None),
         simulate::Outcome::Fails { stage, reason } => ("fails", Some(stage.name()), Some(reason.name())),

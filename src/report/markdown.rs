@@ -5,12 +5,12 @@ use super::inert_markdown::{block, code, fenced, prose};
 use super::problems::help;
 use super::prose::{self as words, NOT_CHECKED, count};
 use super::rule_docs::why_it_fails;
-use super::{Examined, FixStatus, Mode, diagnosis, fix_status, patch};
+use super::{Examined, FixStatus, Mode, diagnosis, fix_status, patch, simulate};
 use crate::terminal::OutputStyle;
 use nixpacks_diagnose::{Answer, Diagnosis};
 use nixpacks_transforms::engine::{Finding, Outcome};
 use nixpacks_transforms::rules::Severity;
-use nixpacks_transforms::simulate;
+use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -57,6 +57,16 @@ fn checked() -> String {
         env!("CARGO_PKG_VERSION"),
         NOT_CHECKED.trim_start_matches("not checked: ")
     )
+}
+
+/// The run with the changes, step by step.
+fn why_it_works(outcome: &Outcome) -> String {
+    let outlook = account::outlook(outcome);
+    if outcome.steps_after.steps.is_empty() {
+        return outlook;
+    }
+    let steps = fenced("text", &simulate::plain(&outcome.steps_after));
+    format!("{outlook}\nThe steps of the build, and the Python that each reaches:\n\n{steps}\n")
 }
 
 /// A finding with its further sentences, and what its fix would do.
@@ -179,7 +189,7 @@ impl Report<'_> {
             let style = OutputStyle { color: false, terminal: true, width: None };
             let patch = patch::patch(self.app, here, style);
             self.section("Before and after", &fenced("diff", &patch));
-            self.section("Why this works", &account::outlook(outcome));
+            self.section("Why this works", &why_it_works(outcome));
             self.section("Files changed", &account::files_changed(self.app, outcome));
         }
         self.section("What you have to fix yourself", &by_hand(outcome));
@@ -237,7 +247,7 @@ impl Report<'_> {
             ));
         }
         let gone = match (outcome.before.outcome, outcome.before.detail.as_str()) {
-            (simulate::Outcome::Fails { .. }, detail) if !detail.is_empty() => {
+            (Prediction::Fails { .. }, detail) if !detail.is_empty() => {
                 format!("look for {} in the new log: it is gone", code(&limited(detail)))
             }
             _ => "look at the new log".to_owned(),

@@ -22,6 +22,7 @@ pub(crate) mod pulls;
 pub(crate) mod railpack;
 mod rule_docs;
 mod sarif;
+pub(crate) mod simulate;
 mod snippet;
 mod summary;
 pub(crate) mod text;

@@ -1,13 +1,18 @@
 //! The output of `plan`: each value of the build plan, and where it comes from.
 
 use super::json::to_text;
-use super::prose;
+use super::prose::{self, wrap};
 use super::text::escape;
 use super::{Examined, Texts};
 use crate::app::AppLocation;
+use crate::terminal::OutputStyle;
 use nixpacks_transforms::document::schema;
+use nixpacks_transforms::engine::Outcome;
 use nixpacks_transforms::plan::{Item, Origin, Plan, Start};
+use nixpacks_transforms::simulate::{Steps, Verdict};
 use serde::Serialize;
+use similar::ChangeTag;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[derive(Serialize)]
@@ -53,26 +58,24 @@ pub(crate) fn json(apps: &[Examined]) -> anyhow::Result<String> {
 }
 
 /// The plans of `apps` for people.
-pub(crate) fn human(apps: &[Examined]) -> String {
+pub(crate) fn human(apps: &[Examined], style: OutputStyle) -> String {
     let mut out = String::new();
     for app in apps {
-        let name = escape(&app.home.shown);
-        let outcome = match &app.result {
-            Ok(outcome) => outcome,
-            Err(unsettled) => {
-                let _ = writeln!(out, "{name}: {}", escape(&unsettled.message));
-                continue;
-            }
-        };
+        let Some((name, outcome)) = named(app, &mut out) else { continue };
         let (before, after) = plans(app);
         match before {
-            Some(plan) => section(&mut out, &format!("{name}: what Nixpacks installs and runs"), &plan),
-            None => {
-                let _ = writeln!(out, "{name}: there is no build plan: {}", prose::verdict(&outcome.before));
+            Some(plan) => {
+                section(&mut out, &format!("{name}: what Nixpacks installs and runs"), &plan, style);
             }
+            None => no_plan(&name, &outcome.before, &mut out),
         }
         if let Some(plan) = after.filter(|_| !outcome.changes.is_empty()) {
-            section(&mut out, &format!("{name}: what Nixpacks installs and runs after the fix"), &plan);
+            section(
+                &mut out,
+                &format!("{name}: what Nixpacks installs and runs after the fix"),
+                &plan,
+                style,
+            );
         }
     }
     out
@@ -85,33 +88,135 @@ pub(crate) fn values_of(app: &Examined, section: &str, key: &str) -> Vec<(String
     values.map(|entry| (entry.value.to_owned(), entry.origin)).collect()
 }
 
+/// The plans of `apps` before and after the fix as one list, with a sign before what goes and what comes.
+pub(crate) fn diff<'a>(apps: &'a [Examined], style: OutputStyle) -> String {
+    let mut out = String::new();
+    for app in apps {
+        let Some((name, outcome)) = named(app, &mut out) else { continue };
+        let (before, after) = plans(app);
+        if outcome.changes.is_empty() {
+            let _ = writeln!(out, "{name}: there is no fix to compare it with");
+            continue;
+        }
+        let _ = writeln!(out, "{name}: what the fix changes in what Nixpacks installs and runs");
+        if before.is_none() {
+            no_plan(&name, &outcome.before, &mut out);
+        }
+        let values = |plan: &Option<PlanReport<'a>>| -> Vec<[&'a str; 3]> {
+            let values = plan.iter().flat_map(|plan| &plan.values);
+            values.map(|value| [value.section, value.key, value.value]).collect()
+        };
+        compared(&values(&before), &values(&after), style, &mut out);
+    }
+    out
+}
+
+/// The sections of two plans that differ, row by row.
+fn compared(before: &[[&str; 3]], after: &[[&str; 3]], style: OutputStyle, out: &mut String) {
+    let changes = similar::capture_diff_slices(similar::Algorithm::Myers, before, after);
+    let changes: Vec<(ChangeTag, [&str; 3])> = changes
+        .iter()
+        .flat_map(|operation| operation.iter_changes(before, after))
+        .map(|change| (change.tag(), change.value()))
+        .collect();
+    // The others tell nothing here.
+    let differ: BTreeSet<&str> = changes
+        .iter()
+        .filter(|(tag, _)| *tag != ChangeTag::Equal)
+        .map(|(_, [section, ..])| *section)
+        .collect();
+    let shown = || changes.iter().filter(|(_, [section, ..])| differ.contains(section));
+    let width = |cell: &str| escape(cell).chars().count();
+    let sections = shown().map(|(_, [section, ..])| width(section)).max().unwrap_or_default();
+    let keys = shown().map(|(_, [_, key, _])| width(key)).max().unwrap_or_default();
+    for (tag, [section, key, value]) in shown() {
+        let (sign, code) = match tag {
+            ChangeTag::Delete => ('-', "\x1b[31m"),
+            ChangeTag::Insert => ('+', "\x1b[32m"),
+            ChangeTag::Equal => (' ', ""),
+        };
+        let (start, end) = if style.color && !code.is_empty() { (code, "\x1b[0m") } else { ("", "") };
+        let head = format!("{sign} {:sections$}  {:keys$}  ", escape(section), escape(key));
+        let other = " ".repeat(head.chars().count());
+        for line in wrapped(&escape(value), &head, &other, style.width).lines() {
+            let _ = writeln!(out, "{start}{line}{end}");
+        }
+    }
+}
+
+/// The name of an app and what is known of it; an error of the tool is said.
+fn named<'a>(app: &'a Examined, out: &mut String) -> Option<(String, &'a Outcome)> {
+    let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
+    match &app.result {
+        Ok(outcome) => Some((name, outcome)),
+        Err(internal) => {
+            let _ = writeln!(out, "{name}: {}", escape(&internal.message));
+            None
+        }
+    }
+}
+
+fn no_plan(name: &str, verdict: &Verdict, out: &mut String) {
+    let _ = writeln!(out, "{name}: there is no build plan: {}", prose::verdict(verdict));
+}
+
+fn wrapped(text: &str, first: &str, other: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) => wrap(text, width, first, other),
+        None => format!("{first}{text}"),
+    }
+}
+
 fn plans(app: &Examined) -> (Option<PlanReport<'_>>, Option<PlanReport<'_>>) {
     let outcome = app.result.as_ref().ok();
     let before = outcome.and_then(|outcome| outcome.plan_before.as_ref());
     let after = outcome.and_then(|outcome| outcome.plan_after.as_ref());
+    let order = |steps: fn(&Outcome) -> &Steps| -> &[String] {
+        outcome.map(|outcome| steps(outcome).phases.as_slice()).unwrap_or_default()
+    };
     (
-        before.map(|plan| report(plan, &app.home, &app.texts)),
-        after.map(|plan| report(plan, &app.home, &app.fixed)),
+        before.map(|plan| report(plan, order(|outcome| &outcome.steps_before), &app.home, &app.texts)),
+        after.map(|plan| report(plan, order(|outcome| &outcome.steps_after), &app.home, &app.fixed)),
     )
 }
 
-fn section(out: &mut String, title: &str, plan: &PlanReport<'_>) {
+/// The widest that the column of values is made.
+const WIDEST: usize = 44;
+
+fn section(out: &mut String, title: &str, plan: &PlanReport<'_>, style: OutputStyle) {
     let providers = if plan.providers.is_empty() { "none".to_owned() } else { plan.providers.join(", ") };
     let _ = writeln!(out, "{title} (providers: {})", escape(&providers));
-    let (mut last, mut key) = ("", "");
-    for value in &plan.values {
-        if value.section != last {
-            let _ = writeln!(out, "  {}", escape(value.section));
-            (last, key) = (value.section, "");
+    for values in plan.values.chunk_by(|one, other| one.section == other.section) {
+        if let Some(name) = values.first().map(|value| value.section).filter(|name| !name.is_empty()) {
+            let _ = writeln!(out, "  {}", escape(name));
         }
-        let shown = if value.key == key { "" } else { value.key };
-        key = value.key;
-        let _ =
-            writeln!(out, "    {:18} {}  ({})", escape(shown), escape(value.value), escape(&value.origin));
+        rows(out, values, style);
     }
 }
 
-fn report<'a>(plan: &'a Plan, home: &AppLocation, texts: &Texts) -> PlanReport<'a> {
+/// The values of one section, in columns where the terminal has room for them.
+fn rows(out: &mut String, values: &[Entry<'_>], style: OutputStyle) {
+    let width = |text: &str| escape(text).chars().count();
+    let keys = values.iter().map(|value| width(value.key)).max().unwrap_or_default();
+    let widths = values.iter().map(|value| width(value.value)).filter(|width| *width <= WIDEST);
+    let column = widths.max().unwrap_or_default();
+    let mut last = "";
+    for value in values {
+        let shown = if value.key == last { "" } else { value.key };
+        last = value.key;
+        let head = format!("    {:keys$}  ", escape(shown));
+        let other = " ".repeat(head.chars().count() + 2);
+        let (text, origin) = (escape(value.value), escape(&value.origin));
+        let line = format!("{head}{text:column$}  ({origin})");
+        if style.width.is_none_or(|width| line.chars().count() <= width) {
+            let _ = writeln!(out, "{line}");
+        } else {
+            let _ = writeln!(out, "{}", wrapped(&format!("{text} ({origin})"), &head, &other, style.width));
+        }
+    }
+}
+
+fn report<'a>(plan: &'a Plan, order: &[String], home: &AppLocation, texts: &Texts) -> PlanReport<'a> {
     let mut values = Vec::new();
     let mut add = |section: &'a str, key: &'a str, items: &'a [Item]| {
         values.extend(items.iter().map(|item| {
@@ -124,7 +229,10 @@ fn report<'a>(plan: &'a Plan, home: &AppLocation, texts: &Texts) -> PlanReport<'
     for (name, item) in &plan.variables {
         add(schema::VARIABLES.name(), name, std::slice::from_ref(item));
     }
-    for (name, phase) in &plan.phases {
+    // Those that are in no order are of a plan that is not built.
+    let unordered = plan.phases.keys().filter(|name| !order.contains(name));
+    for name in order.iter().chain(unordered) {
+        let Some((name, phase)) = plan.phases.get_key_value(name) else { continue };
         phase.fields().into_iter().for_each(|(key, items)| add(name, key.name(), items));
     }
     for (key, items) in plan.start.iter().flat_map(Start::fields) {
@@ -150,7 +258,7 @@ fn origin(origin: &Origin, home: &AppLocation, texts: &Texts) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::examined;
+    use super::super::sample::{examined, plain_style};
     use super::{human, json};
     use nixpacks_transforms::plan::{Item, Origin, Phase, Place, Plan};
     use nixpacks_transforms::text::Span;
@@ -167,10 +275,10 @@ mod tests {
             outcome.plan_before =
                 Some(Plan { phases, active_providers: vec!["python".to_owned()], ..Plan::default() });
         }
-        let text = human(std::slice::from_ref(&app));
+        let text = human(std::slice::from_ref(&app), plain_style());
         for want in [
             "app: what Nixpacks installs and runs (providers: python)",
-            "nixPkgs            python3  (provider python)",
+            "    nixPkgs  python3    (provider python)",
             "p\\u{1b}ip  (app/nixpacks.toml:2:12)",
         ] {
             assert!(text.contains(want), "{want:?} is not in\n{text}");

@@ -79,6 +79,8 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
             broken: Vec::new(),
             plan_before: None,
             plan_after: None,
+            steps_before: simulate::Steps::default(),
+            steps_after: simulate::Steps::default(),
             assumed: Vec::new(),
             suppressed: 0,
             retired_before: None,

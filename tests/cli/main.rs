@@ -23,5 +23,6 @@ mod output;
 mod railpack;
 mod repair;
 mod settings;
+mod simulate;
 #[cfg(unix)]
 mod views;

@@ -15,7 +15,7 @@ pub use crate::rules::Finding;
 use crate::app::{AppView, NotingErrors, ReadError};
 use crate::document::FileKind;
 use crate::plan::{self, Model, Plan, Platform};
-use crate::simulate::{self, Verdict};
+use crate::simulate::{self, Steps, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
 
@@ -79,6 +79,8 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         unread: app.errors(),
         plan_before: plan_made(&before.model),
         plan_after: plan_made(&after.model),
+        steps_before: Steps::of(&before.model, &before.simulation),
+        steps_after: Steps::of(&after.model, &after.simulation),
         assumed: before.simulation.assumed.clone(),
         suppressed: before.suppressed,
         retired_before,
@@ -102,6 +104,7 @@ fn without_railway(app: &dyn AppView, options: &Options) -> Option<Verdict> {
 fn nothing_to_fix(app: &NotingErrors<'_>, options: &Options, before: Looked) -> Outcome {
     let railway = |path: &str| FileKind::of_name(path).is_some_and(|kind| FileKind::RAILWAY.contains(&kind));
     let plan = plan_made(&before.model);
+    let steps = Steps::of(&before.model, &before.simulation);
     Outcome {
         before: before.simulation.verdict.clone(),
         after: before.simulation.verdict,
@@ -115,6 +118,8 @@ fn nothing_to_fix(app: &NotingErrors<'_>, options: &Options, before: Looked) -> 
         unread: app.errors(),
         plan_before: plan.clone(),
         plan_after: plan,
+        steps_before: steps.clone(),
+        steps_after: steps,
         assumed: before.simulation.assumed,
         suppressed: before.suppressed,
         retired_before: None,
@@ -147,6 +152,8 @@ fn not_known(before: Looked, unread: Vec<ReadError>, platform: Platform) -> Outc
         unread,
         plan_before: None,
         plan_after: None,
+        steps_before: Steps::default(),
+        steps_after: Steps::default(),
         assumed: Vec::new(),
         suppressed: 0,
         retired_before: None,

@@ -2,7 +2,7 @@ use crate::app::ReadError;
 use crate::document::ParseError;
 use crate::plan::{OtherBuilder, Plan, Platform};
 use crate::rules::Finding;
-use crate::simulate::Verdict;
+use crate::simulate::{Steps, Verdict};
 
 pub use crate::fix::{Applicability, FileChange, FileEdit, Fix};
 
@@ -33,6 +33,10 @@ pub struct Outcome {
     pub plan_before: Option<Plan>,
     /// The effective plan after.
     pub plan_after: Option<Plan>,
+    /// The predicted run before, step by step.
+    pub steps_before: Steps,
+    /// The predicted run after. Equal to the one before where there are no changes.
+    pub steps_after: Steps,
     /// Packages that the tables do not have, and which are assumed to exist.
     pub assumed: Vec<String>,
     /// How many findings comments in the files leave out.

@@ -81,6 +81,8 @@ pub struct Invocation {
     pub kind: InvocationKind,
     /// The virtual environment that it reaches.
     pub venv: Option<String>,
+    /// Whose interpreter it reaches; `None` where that is a virtual environment's or there is none.
+    pub interpreter: Option<Interpreter>,
     /// How many of the walk's environments were there when it ran.
     pub(crate) envs: usize,
     /// Absolute working directory when it runs.
@@ -104,6 +106,17 @@ impl Invocation {
     pub fn error(&self) -> Option<&str> {
         if let Status::Fail(failure) = &self.status { Some(&failure.detail) } else { None }
     }
+}
+
+/// An interpreter outside of virtual environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interpreter {
+    /// Nix's.
+    Nix,
+    /// apt's.
+    Apt,
+    /// One that a package from nixpkgs has for itself.
+    Package,
 }
 
 /// What a simple command does with Python's packages.

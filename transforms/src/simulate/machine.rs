@@ -2,6 +2,7 @@
 
 use super::app_imports::MissingImport;
 use super::files::Copy;
+use super::invocation::Interpreter;
 use super::paths::{self, HOME, PROFILE_BIN, base_name, parent};
 use super::profile::Profile;
 pub(crate) use super::shell_state::{Function, MOST_DIRS, Shell, matters, path_with};
@@ -118,6 +119,18 @@ pub(crate) enum Home {
         /// Phase that made it.
         phase: String,
     },
+}
+
+impl Home {
+    /// Whose interpreter it has, outside of virtual environments.
+    pub(super) fn interpreter(&self) -> Option<Interpreter> {
+        match self {
+            Home::Store => Some(Interpreter::Nix),
+            Home::Apt => Some(Interpreter::Apt),
+            Home::Closure(_) => Some(Interpreter::Package),
+            Home::Venv { .. } => None,
+        }
+    }
 }
 
 /// A Python environment.

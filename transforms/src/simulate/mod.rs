@@ -25,16 +25,18 @@ mod simple;
 mod started;
 mod status;
 mod stdlib;
+mod steps;
 mod tools;
 mod verdict;
 mod work;
 
 pub use app_imports::MissingImport;
 pub(crate) use dockerfile::{NOT_JSON, stray_word};
-pub use invocation::{Command, Invocation, InvocationKind, PipInvocation};
+pub use invocation::{Command, Interpreter, Invocation, InvocationKind, PipInvocation};
 pub(crate) use machine::{CACHED, Dists};
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
+pub use steps::{End, Place, Reached, Step, StepKind, Steps};
 pub use verdict::{Outcome, Reason, Stage, Verdict};
 
 use crate::app::AppView;

@@ -394,7 +394,9 @@ impl Run<'_, '_> {
         env: Option<EnvId>,
         status: &Status,
     ) {
-        let venv = env.and_then(|id| self.machine.envs.get(id)?.venv_dir().map(str::to_owned));
+        let env = env.and_then(|id| self.machine.envs.get(id));
+        let venv = env.and_then(|env| env.venv_dir().map(str::to_owned));
+        let interpreter = env.and_then(|env| env.home.interpreter());
         let span = cmd.simple.span;
         let span = crate::text::Span::new(span.start + self.offset, span.end + self.offset);
         let noted = if self.file.is_some() { &mut self.script_invocations } else { &mut self.invocations };
@@ -409,6 +411,7 @@ impl Run<'_, '_> {
             program: cmd.name.clone(),
             kind,
             venv,
+            interpreter,
             envs: self.machine.envs.len(),
             cwd: shell.cwd.clone(),
             status: status.clone(),
