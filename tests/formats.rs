@@ -88,6 +88,7 @@ fn fields(value: &Value, path: &str, seen: &mut BTreeSet<String>) {
 #[test]
 fn the_reports_on_every_golden_case_are_as_the_schema_says_and_as_each_other() {
     let (schemas, index) = strict("report-1.json");
+    let (of_runs, run_index) = strict("simulate-1.json");
     let (mut wrong, mut seen, mut replaced) = (Vec::new(), BTreeSet::new(), 0);
     for dir in cases() {
         let (sandbox, own, untouched) = open(&dir);
@@ -106,7 +107,9 @@ fn the_reports_on_every_golden_case_are_as_the_schema_says_and_as_each_other() {
         hold(&json, "check");
         let sarif = run("check", "sarif");
         record(&dir, &sarif);
-        same_story(&json, &run("simulate", "json")).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
+        let simulation = run("simulate", "json");
+        same_story(&json, &simulation).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
+        of_runs.validate(&simulation, run_index).unwrap_or_else(|why| panic!("{}: {why:#}", dir.display()));
         replaced +=
             same_fixes(&sandbox, &json, &sarif).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
         if !untouched {

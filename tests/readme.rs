@@ -149,10 +149,12 @@ fn check(text: &str) -> (String, usize, Vec<String>) {
             }
             Some(mark) => pending = Some((at, mark)),
             None if line.trim_start().starts_with("```") => {
+                // Longer where the block has blocks in it.
+                let fence: String = line.trim_start().chars().take_while(|ch| *ch == '`').collect();
                 let body: String = lines
                     .by_ref()
                     .map(|(_, line)| line)
-                    .take_while(|line| *line != "```")
+                    .take_while(|line| *line != fence)
                     .fold(String::new(), |mut body, line| {
                         let _ = writeln!(body, "{line}");
                         body
@@ -173,7 +175,7 @@ fn check(text: &str) -> (String, usize, Vec<String>) {
                     }
                     _ => body,
                 };
-                let _ = writeln!(out, "{body}```");
+                let _ = writeln!(out, "{body}{fence}");
             }
             None => {}
         }
