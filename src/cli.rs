@@ -1,5 +1,7 @@
 //! The command line. Parsing touches neither the disk nor the terminal.
 
+// Named, as the man pages are made from this file alone.
+#[path = "cli/format.rs"]
 mod format;
 
 pub(crate) use format::{Format, LogFormat, ReportFormat};

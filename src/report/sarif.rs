@@ -97,7 +97,7 @@ fn descriptor(rule: &RuleInfo) -> Value {
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": format!("{} {}", section(rule, "What it does"), why_it_fails(rule)).trim() },
         "help": { "text": rule.docs.trim(), "markdown": rule.docs.trim() },
-        "helpUri": concat!(env!("CARGO_PKG_REPOSITORY"), "#rules"),
+        "helpUri": format!("{}/blob/main/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), rule.id),
     })
 }
 
