@@ -125,6 +125,7 @@ pub(crate) struct CheckArgs {
 
 /// Options of `check`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct CheckOnlyArgs {
     /// Which apps, and how to look at them.
     #[command(flatten)]
@@ -138,6 +139,12 @@ pub(crate) struct CheckOnlyArgs {
     /// Write the problems that there are today to the file of `--baseline`.
     #[arg(long, requires = "baseline", conflicts_with_all = ["statistics", "rev"], help_heading = "Known problems")]
     pub(crate) write_baseline: bool,
+    /// Not an option of this command: the answer names the one that is meant.
+    #[arg(long, hide = true)]
+    pub(crate) fix: bool,
+    /// The same.
+    #[arg(long, hide = true)]
+    pub(crate) diff: bool,
 }
 
 /// Options of `plan` and `simulate`.
@@ -157,6 +164,12 @@ pub(crate) struct FixArgs {
     /// Which apps, and how to look at them.
     #[command(flatten)]
     pub(crate) check: CheckArgs,
+    /// Show each change with its reason, and ask whether to make it. Nothing is written before the last answer.
+    #[arg(short, long, help_heading = "What to fix")]
+    pub(crate) interactive: bool,
+    /// Show the changes as a patch and write nothing, as `diff` does.
+    #[arg(short = 'n', long, visible_alias = "diff", conflicts_with_all = ["commit", "interactive"], help_heading = "What to fix")]
+    pub(crate) dry_run: bool,
     /// Commit the changed files, and nothing else. Makes one commit in each repository.
     #[arg(long, conflicts_with = "rev", help_heading = "Commit")]
     pub(crate) commit: bool,

@@ -47,10 +47,20 @@ pub(crate) fn edited(
     shared: &Shared,
     resolver: &Resolver,
 ) -> anyhow::Result<Option<Examined>> {
-    let Resolved { options, fail_on, excluded } = resolver.of(input, shared)?;
-    if excluded {
+    let settings = resolver.of(input, shared)?;
+    if settings.excluded {
         return Ok(None);
     }
+    with(input, texts, shared, settings).map(Some)
+}
+
+/// The same with these settings, whether they leave the app out or not.
+pub(crate) fn with(
+    input: &Input,
+    texts: &BTreeMap<String, String>,
+    shared: &Shared,
+    Resolved { options, fail_on, excluded: _ }: Resolved,
+) -> anyhow::Result<Examined> {
     let App { mut home, view: on_disk } = App::open(input, shared)?;
     let mut view = Overlay::new(on_disk.as_ref());
     for (path, text) in texts {
@@ -76,7 +86,7 @@ pub(crate) fn edited(
             }
         }
     }
-    Ok(Some(Examined {
+    Ok(Examined {
         home,
         texts: read,
         fixed,
@@ -84,7 +94,7 @@ pub(crate) fn edited(
         written: Written::Shown,
         fail_on,
         known: Known::default(),
-    }))
+    })
 }
 
 /// The files that the report may point into.

@@ -27,12 +27,20 @@ mod workers;
 mod write;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
+        // Typed alone in a terminal, it checks and asks.
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && is_bare() => {
+            match cli::Cli::try_parse_from([env!("CARGO_PKG_NAME"), "fix", "--interactive"]) {
+                Ok(cli) => cli,
+                Err(_) => return Exit::Unusable.into(),
+            }
+        }
         Err(error) => {
             // A closed pipe is the reader's choice, so a failure to print is no failure.
             let _ = error.print();
@@ -45,4 +53,9 @@ fn main() -> ExitCode {
         Exit::of(&error)
     });
     terminal::show(&output, style, exit).into()
+}
+
+/// Whether nothing is typed beside the name, and there is a person to ask.
+fn is_bare() -> bool {
+    std::env::args_os().len() == 1 && terminal::can_ask()
 }

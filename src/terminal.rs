@@ -3,7 +3,7 @@
 use crate::cli::Color;
 use crate::exit::Exit;
 use indicatif::ProgressDrawTarget;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write};
 use std::time::{Duration, Instant};
 
 /// The text that a command prints.
@@ -52,6 +52,27 @@ impl OutputStyle {
 pub(crate) fn is_shown() -> bool {
     io::stdout().is_terminal()
 }
+
+/// Whether there is a person to ask.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Prints a part of a conversation at once.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    write(io::stdout().lock(), text)
+}
+
+/// Asks, and reads a line; `None` at the end of the input.
+pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
+    say(question)?;
+    let mut line = String::new();
+    let read = io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut line)?;
+    Ok((read > 0).then_some(line))
+}
+
+/// Bytes of an answer that are read.
+const LONGEST_ANSWER: u64 = 1024;
 
 /// Prints `output`. A closed pipe is success.
 pub(crate) fn show(output: &Output, style: OutputStyle, exit: Exit) -> Exit {

@@ -219,7 +219,7 @@ fn the_reference_has_every_command_and_option() {
         assert!(reference.contains(&format!("| `{command}")), "docs/reference.md has no row for {command}");
         let own = help(&[command, "--help"]);
         let options = own.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
-        for option in options.map(|word| word.trim_matches([',', '`'])) {
+        for option in options.map(|word| word.trim_matches([',', '`', ']'])) {
             let told = matches!(option, "--help" | "--version") || reference.contains(&format!("`{option}"));
             assert!(told, "docs/reference.md does not have {option}");
         }

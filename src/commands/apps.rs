@@ -3,7 +3,7 @@ use crate::app::{App, AppLocation};
 use crate::cli::{CheckArgs, FailOn, OutputArgs, ReportFormat};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
-use crate::examine::examine;
+use crate::examine::{examine, with};
 use crate::exit::Exit;
 use crate::options;
 use crate::report::prose::shell_word;
@@ -14,7 +14,7 @@ use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::{Output, OutputStyle};
 use nixpacks_transforms::app::{AppView, NotingErrors, ReadError};
-use nixpacks_transforms::engine::Outcome;
+use nixpacks_transforms::engine::{Options, Outcome};
 use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -148,15 +148,36 @@ impl Named {
         self.incomplete
     }
 
+    /// Looks at one of them again, by its place among those that [`Named::look`] gave, with other options.
+    pub(super) fn again(
+        &self,
+        at: usize,
+        adapt: impl FnOnce(&mut Options),
+    ) -> anyhow::Result<Option<Examined>> {
+        let mut places = 0;
+        for input in &self.inputs {
+            let mut resolved = self.resolver.of(input, &self.shared)?;
+            if resolved.excluded {
+                continue;
+            }
+            if places == at {
+                adapt(&mut resolved.options);
+                return with(input, &BTreeMap::new(), &self.shared, resolved).map(Some);
+            }
+            places += 1;
+        }
+        Ok(None)
+    }
+
     /// Looks at them.
-    pub(super) fn look(self, output: &mut Output) -> anyhow::Result<Looked> {
+    pub(super) fn look(&self, output: &mut Output) -> anyhow::Result<Looked> {
         let apps = examine(&self.inputs, &self.resolver, &self.shared)?;
         if apps.is_empty() && !self.inputs.is_empty() {
             let _ = writeln!(output.stderr, "note: `exclude` in nixpacks-fix.toml leaves out every app here");
         }
         let here = here().unwrap_or_default();
         let unheeded: BTreeMap<PathBuf, String> =
-            self.unheeded.into_iter().chain(self.shared.unheeded()).collect();
+            self.unheeded.clone().into_iter().chain(self.shared.unheeded()).collect();
         for (path, why) in unheeded {
             let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
             let _ = writeln!(output.stderr, "warning: `{}` is ignored: {why}", escape(&path));
@@ -166,7 +187,7 @@ impl Named {
 }
 
 /// The canonical current directory.
-fn here() -> Option<PathBuf> {
+pub(super) fn here() -> Option<PathBuf> {
     std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok())
 }
 

@@ -1,6 +1,6 @@
 //! `check`.
 
-use super::apps::{Looked, look, print, status};
+use super::apps::{Looked, look, print, repeated, status};
 use super::formats;
 use crate::baseline::Baseline;
 use crate::cli::{CheckOnlyArgs, Format, OutputArgs, ReportFormat};
@@ -24,6 +24,15 @@ pub(super) fn run(
         && (args.check.rev.is_some() || args.check.paths.iter().any(|path| path == Path::new("-")))
     {
         bail!("cannot use `--baseline` with `--rev` or `-`: it lists the apps of a work tree");
+    }
+    for (given, option, command, does) in [
+        (args.fix, "--fix", "fix", "makes the changes"),
+        (args.diff, "--diff", "diff", "shows the changes as a patch"),
+    ] {
+        if given {
+            let repeated = repeated(&args.check);
+            bail!("`check` has no `{option}`; help: `nixpacks-fix {command}{repeated}` {does}");
+        }
     }
     // Counts have no place in a file.
     let format = if args.statistics {

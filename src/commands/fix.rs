@@ -1,11 +1,13 @@
-use super::apps::{Looked, named, print, status};
+use super::apps::{Looked, diff, named, print, status};
 use super::formats;
+use super::interactive::{self, Answered};
 use crate::app::STDIN_NAME;
 use crate::cli::{FixArgs, OutputArgs, ReportFormat};
 use crate::commit;
 use crate::discover::Input;
 use crate::errors;
 use crate::exit::Exit;
+use crate::report::prose::count;
 use crate::report::text::{escape, push_line};
 use crate::report::{Examined, Mode, Written};
 use crate::terminal::{self, Output, OutputStyle};
@@ -29,7 +31,16 @@ pub(super) fn run(
     if args.commit && args.check.paths.iter().any(|path| path == Path::new("-")) {
         bail!("cannot use `--commit` with `-`: standard input is in no repository");
     }
+    if args.dry_run {
+        return diff(&args.check, output_args, style, output);
+    }
     let format = formats::of_report(&args.check, Mode::Fix)?;
+    if args.interactive {
+        if format != ReportFormat::Human || args.check.paths.iter().any(|path| path == Path::new("-")) {
+            bail!("cannot use `--interactive` with `-` or another output format than `human`");
+        }
+        interactive::needs_terminal()?;
+    }
     let mut found = named(&args.check, output)?;
     let Swept { failed: untidy, restored } = sweep(&found.inputs, output);
     if let Some(why) = untidy.values().next().filter(|_| args.commit) {
@@ -48,6 +59,29 @@ pub(super) fn run(
             app.written = Written::Failed(why.clone());
         }
     }
+    let mut declined = 0;
+    if args.interactive {
+        match interactive::ask(&found, &mut apps, style)? {
+            Answered::Quit => {
+                output.stdout.push_str("nothing was changed\n");
+                return Ok(Exit::Findings);
+            }
+            Answered::Done { declined: number, untouched } => {
+                declined = number;
+                output.stdout.push('\n');
+                // Nobody asked for a report on those.
+                let mut at = 0;
+                apps.retain(|app| {
+                    at += 1;
+                    let is_left = untouched.contains(&(at - 1));
+                    if is_left {
+                        let _ = writeln!(output.stdout, "{}: left as it is", escape(&app.home.shown));
+                    }
+                    !is_left
+                });
+            }
+        }
+    }
     let planned = if args.commit { Some(commit::plan(&apps, &args.how)?) } else { None };
     if planned.is_none() {
         for app in apps.iter_mut().filter(|app| app.written == Written::Shown) {
@@ -56,8 +90,16 @@ pub(super) fn run(
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
     print(&apps, &[], commits.as_deref(), (Mode::Fix, format, &args.check), (output_args, style), output)?;
+    if declined > 0 {
+        let _ = writeln!(output.stdout, "left out: {}", count(declined, "change"));
+    }
     let failed = commits.iter().flatten().any(|commit| commit.error.is_some());
-    Ok(if failed || incomplete { Exit::Unusable } else { status(&apps, Mode::Fix, &args.check) })
+    let status = status(&apps, Mode::Fix, &args.check);
+    Ok(match status {
+        _ if failed || incomplete => Exit::Unusable,
+        Exit::Clean if declined > 0 && !args.check.exit_zero => Exit::Findings,
+        status => status,
+    })
 }
 
 /// What became of what interrupted runs left.

@@ -7,6 +7,7 @@ mod completions;
 mod diagnose;
 mod fix;
 mod formats;
+mod interactive;
 mod plan;
 mod pr;
 mod railpack;

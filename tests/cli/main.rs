@@ -16,6 +16,8 @@ mod disk;
 mod formats;
 mod found;
 mod hostile;
+#[cfg(unix)]
+mod interactive;
 mod interrupted;
 mod lsp;
 mod many;
