@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Between these lines the table of contents has the pages of the errors.
-const ERRORS: [&str; 2] = ["<!-- errors: made from the catalogue -->", "<!-- end of errors -->"];
+/// The line of the table of contents under which the pages of the errors stand.
+const ERRORS: &str = "- [The errors](errors/README.md)\n";
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
@@ -43,7 +43,7 @@ fn rules_page() -> String {
 }
 
 fn error_page(reason: &Reason) -> String {
-    let mut text = format!("# {}\n\n", reason.shown.replace('<', "&lt;"));
+    let mut text = format!("# {}\n\n", reason.shown.replace('<', "&lt;").replace('`', "\\`"));
     let _ = write!(text, "```text\n{}\n```\n\n## What it means\n\n{}\n\n", reason.shown, reason.meaning);
     let _ = write!(text, "## What to do\n\n{}\n\n", reason.advice);
     let rules = rules_of(reason.name);
@@ -82,8 +82,12 @@ fn each_error_has_a_page() {
     for reason in shown() {
         hold(&format!("errors/{}.md", reason.name), &error_page(reason));
         let cell = reason.shown.replace('|', "\\|");
-        let _ = writeln!(index, "| [`{cell}`]({0}.md) | `{0}` |", reason.name);
-        let title = reason.shown.replace('[', "\\[").replace(']', "\\]").replace('<', "&lt;");
+        // A text with a backtick needs two around it.
+        let mark = if cell.contains('`') { "`` " } else { "`" };
+        let end: String = mark.chars().rev().collect();
+        let _ = writeln!(index, "| [{mark}{cell}{end}]({0}.md) | `{0}` |", reason.name);
+        let title =
+            reason.shown.replace('[', "\\[").replace(']', "\\]").replace('<', "&lt;").replace('`', "\\`");
         let _ = writeln!(contents, "  - [{title}](errors/{}.md)", reason.name);
         pages.insert(format!("{}.md", reason.name));
     }
@@ -94,9 +98,9 @@ fn each_error_has_a_page() {
     assert_eq!(there, pages, "a page of an error that is gone");
 
     let summary = fs::read_to_string(docs().join("SUMMARY.md")).unwrap();
-    let (above, rest) = summary.split_once(ERRORS[0]).unwrap();
-    let (_, below) = rest.split_once(ERRORS[1]).unwrap();
-    hold("SUMMARY.md", &format!("{above}{}\n{contents}{}{below}", ERRORS[0], ERRORS[1]));
+    let (above, rest) = summary.split_once(ERRORS).unwrap();
+    let below: String = rest.split_inclusive('\n').skip_while(|line| line.starts_with("  ")).collect();
+    hold("SUMMARY.md", &format!("{above}{ERRORS}{contents}{below}"));
 }
 
 #[test]
