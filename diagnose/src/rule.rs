@@ -237,5 +237,10 @@ fn config_rule(text: &str) -> Option<&'static str> {
         return Some("providers-not-a-list");
     }
     let list = text.contains("invalid type: string") && text.contains("expected a sequence");
-    list.then_some("string-instead-of-list")
+    if list {
+        return Some("string-instead-of-list");
+    }
+    // A `null` is not written by people: Coolify makes it of a variable without a value.
+    let is_text = text.contains("invalid type") && text.contains("expected a string");
+    (is_text && !text.contains("invalid type: null")).then_some("wrong-type")
 }

@@ -5,6 +5,7 @@ mod case;
 mod config;
 mod draw;
 mod plan;
+mod refused;
 mod source;
 mod verbatim;
 

@@ -1,6 +1,6 @@
 //! Whether two versions of a file say the same outside what was to change.
 
-use super::{Document, Node, Table, Value};
+use super::{Document, Layout, Node, Table, Value};
 use crate::text::Span;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,7 +16,8 @@ impl Document {
         same_table(&self.root, &after.root, paths, &mut Vec::new())
     }
 
-    /// The path of keys of the string whose own bytes start at `start`; one in an array has its array's.
+    /// The path of keys of the value whose own bytes, or whose key's bytes, start at `start`; one in an array has its
+    /// array's. A table that only dotted keys or the headers of others name has no bytes of its own.
     pub fn path_of(&self, start: usize) -> Option<KeyPath> {
         self.key_paths().get(&start).map(|keys| keys.as_ref().clone())
     }
@@ -96,16 +97,23 @@ fn all_declared(node: &Node, paths: &BTreeSet<KeyPath>, at: &mut KeyPath) -> boo
 fn add_paths(table: &Table, at: &mut KeyPath, found: &mut KeyPaths) {
     for entry in &table.entries {
         at.push(entry.key.name.clone());
+        let keys = Arc::new(at.clone());
+        let mut add = |start: usize| {
+            found.entry(start).or_insert_with(|| Arc::clone(&keys));
+        };
+        add(entry.key.span.start);
         match &entry.node.value {
-            Value::Str(_) => drop(found.entry(entry.node.span.start).or_insert_with(|| Arc::new(at.clone()))),
             Value::Array(array) => {
-                let keys = Arc::new(at.clone());
-                for element in &array.elements {
-                    found.entry(element.span.start).or_insert_with(|| Arc::clone(&keys));
-                }
+                add(entry.node.span.start);
+                array.elements.iter().for_each(|element| add(element.span.start));
             }
-            Value::Table(table) => add_paths(table, at, found),
-            _ => {}
+            Value::Table(table) => {
+                if matches!(table.layout, Layout::Header | Layout::Braces) {
+                    add(entry.node.span.start);
+                }
+                add_paths(table, at, found);
+            }
+            _ => add(entry.node.span.start),
         }
         at.pop();
     }
@@ -142,6 +150,8 @@ mod tests {
         let doc = doc("[phases.install]\ncmds = ['pip']\n");
         let start = doc.text.find("'pip'").unwrap();
         assert_eq!(doc.path_of(start), Some(path("phases.install.cmds")));
+        assert_eq!(doc.path_of(0), Some(path("phases.install")));
+        assert_eq!(doc.path_of(doc.text.find("cmds").unwrap()), Some(path("phases.install.cmds")));
         assert_eq!(doc.path_of(3), None);
         assert!(doc.string_at(Span::new(start, start + 5)).is_some());
         assert!(doc.string_at(Span::new(start, start + 4)).is_none());

@@ -8,6 +8,7 @@ use crate::document::schema::Key;
 use crate::document::{Document, KeyPath, Node};
 use crate::edit::Edit;
 use crate::plan::{Item, Model, Origin, Place};
+use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// Rule ids that a change answers to.
@@ -93,10 +94,13 @@ pub(super) struct NewText {
     pub(super) answers: Answers,
 }
 
-/// A string that becomes a list of it alone.
+/// A value that becomes one of another type.
 #[derive(Clone, Debug)]
-pub(super) struct Wrap {
-    pub(super) place: Place,
+pub(super) struct Retype {
+    pub(super) path: String,
+    pub(super) touches: Vec<KeyPath>,
+    pub(super) edits: Vec<Edit>,
+    pub(super) title: String,
     pub(super) rules: Rules,
     pub(super) answers: Answers,
 }
@@ -111,7 +115,7 @@ pub(crate) struct Draft<'m> {
     pub(super) new_strings: Vec<NewString>,
     pub(super) removes: BTreeMap<String, Vec<Removal>>,
     pub(super) renames: Vec<Rename>,
-    pub(super) wraps: Vec<Wrap>,
+    pub(super) retypes: Vec<Retype>,
     /// Edits of files that cannot be parsed as they are.
     pub(super) unread: Vec<ProposedFix>,
     /// What the changes that are being made answer.
@@ -129,7 +133,7 @@ impl<'m> Draft<'m> {
             new_strings: Vec::new(),
             removes: BTreeMap::new(),
             renames: Vec::new(),
-            wraps: Vec::new(),
+            retypes: Vec::new(),
             unread: Vec::new(),
             answering: Answers::default(),
         }
@@ -367,8 +371,39 @@ impl<'m> Draft<'m> {
 
     /// Makes a list of a string: `"x"` becomes `["x"]`.
     pub(crate) fn wrap_in_list(&mut self, place: &Place, rule: &'static str) {
-        self.wraps.push(Wrap {
-            place: place.clone(),
+        let keys = self.model.document(&place.path).and_then(|doc| doc.path_of(place.span.start));
+        let Some(keys) = keys else { return };
+        let title = format!("put `[` and `]` around the value of `{}`", keys.join("."));
+        let Span { start, end } = place.span;
+        self.retype(place, keys, vec![Edit::insertion(start, "["), Edit::insertion(end, "]")], title, rule);
+    }
+
+    /// Makes the value at a place one of another type; `keys` are its own, or those of its list.
+    pub(crate) fn retype(
+        &mut self,
+        place: &Place,
+        keys: KeyPath,
+        edits: Vec<Edit>,
+        title: String,
+        rule: &'static str,
+    ) {
+        self.change_keys(&place.path, vec![keys], edits, title, rule);
+    }
+
+    /// Edits the text of a file, after which only what is at `touches` is another.
+    pub(crate) fn change_keys(
+        &mut self,
+        path: &str,
+        touches: Vec<KeyPath>,
+        edits: Vec<Edit>,
+        title: String,
+        rule: &'static str,
+    ) {
+        self.retypes.push(Retype {
+            path: path.to_owned(),
+            touches,
+            edits,
+            title,
             rules: Rules::from([rule]),
             answers: self.answering.clone(),
         });

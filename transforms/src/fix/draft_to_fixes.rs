@@ -8,7 +8,6 @@ use crate::edit::{self, Edit, EditError};
 use crate::intent::array::{self, Slot};
 use crate::intent::{Refusal, entry, string};
 use crate::plan::Place;
-use crate::text::Span;
 use std::collections::{BTreeSet, HashSet};
 
 /// What a draft comes to.
@@ -26,7 +25,7 @@ impl Draft<'_> {
         let mut out = Proposals::default();
         self.list_fixes(&mut out);
         self.string_fixes(&mut out);
-        self.wrap_fixes(&mut out);
+        self.retype_fixes(&mut out);
         let mut keys = Proposals::default();
         self.insert_fixes(&mut keys);
         self.new_string_fixes(&mut keys);
@@ -101,21 +100,16 @@ impl Draft<'_> {
         }
     }
 
-    fn wrap_fixes(&self, out: &mut Proposals) {
-        for wrap in &self.wraps {
-            let Some(doc) = self.model.document(&wrap.place.path) else { continue };
-            let Some(keys) = doc.path_of(wrap.place.span.start) else { continue };
-            let Span { start, end } = wrap.place.span;
-            out.fixes.push(ProposedFix {
-                title: format!("put `[` and `]` around the value of `{}`", keys.join(".")),
-                plain_title: false,
-                rules: wrap.rules.clone(),
-                answers: wrap.answers.clone(),
-                path: wrap.place.path.clone(),
-                edits: vec![Edit::insertion(start, "["), Edit::insertion(end, "]")],
-                touches: vec![keys],
-            });
-        }
+    fn retype_fixes(&mut self, out: &mut Proposals) {
+        out.fixes.extend(self.retypes.drain(..).map(|retype| ProposedFix {
+            title: retype.title,
+            plain_title: false,
+            rules: retype.rules,
+            answers: retype.answers,
+            path: retype.path,
+            edits: retype.edits,
+            touches: retype.touches,
+        }));
     }
 
     /// With what comes into their tables: one that would be empty for a moment stays.

@@ -54,6 +54,11 @@ pub fn check(doc: &Document, edits: &[Edit]) -> Result<Document, Refusal> {
     })
 }
 
+/// `text` with quotation marks around it, in this style where that can hold it.
+pub(crate) fn literal(text: &str, style: crate::document::Quote) -> String {
+    quote::literal(text, style, "\n")
+}
+
 /// Joins edits that touch, so that a set never depends on the order of two edits at one place.
 fn join(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.retain(|edit| !edit.span.is_empty() || !edit.content.is_empty());

@@ -78,7 +78,12 @@ impl Check<'_> {
             Value::Array(array) => {
                 let (length, elements) = (array.elements.len(), keys.len());
                 let wanted = format!("expected {name} with {elements} elements");
-                let message = format!("invalid length {length}, {wanted} for key `{at}`");
+                // Ex) `[[start]]`: the first table is read as the first key.
+                let message = if array.of_tables {
+                    format!("invalid type: map, expected a string for key `{at}`")
+                } else {
+                    format!("invalid length {length}, {wanted} for key `{at}`")
+                };
                 let kind = if at == "phases.providers" {
                     PlanErrorKind::Providers
                 } else {

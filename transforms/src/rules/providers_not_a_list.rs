@@ -51,10 +51,16 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .collect()
 }
 
-/// The version in `python = "3.11"`.
+/// The version in `python = "3.11"` and in `[providers.python]`.
 fn python_version(doc: &Document) -> Option<&str> {
-    let table = doc.get(&["providers"])?.as_table()?;
-    let version = &table.entry("python")?.node.as_str()?.decoded;
+    let python = &doc.get(&["providers"])?.as_table()?.entry("python")?.node;
+    let node = python.as_table().map_or(Some(python), |table| table.get("version"))?;
+    let version = match &node.value {
+        Value::Str(text) => text.decoded.as_str(),
+        // Ex) `python = 3.11`
+        Value::Float => node.span.of(&doc.text),
+        _ => return None,
+    };
     let plain = version.starts_with('3') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     plain.then_some(version)
 }

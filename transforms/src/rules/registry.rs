@@ -92,7 +92,9 @@ registry! {
     inert_nixpkgs,
     install_without_packages,
     interpreter_bypasses_venv,
+    key_and_alias,
     line_break_in_command,
+    merge_conflict,
     migration_at_build,
     misnamed_file,
     missing_apt_package,
@@ -144,6 +146,7 @@ registry! {
     uv_outside_venv,
     venv_off_path,
     version_variable,
+    wrong_type,
 }
 
 /// The rule with this id.

@@ -1,9 +1,11 @@
+use super::misplaced_setting::move_home;
 use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
+use super::wrong_type::joined;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::{self, NIX_PKGS_MISSPELLINGS, NIXPACKS, PHASE, START_PHASE};
-use crate::document::{Document, Entry, Value};
+use crate::document::{Document, Entry, Node, Value};
 use crate::fix::Draft;
 use crate::plan::Place;
 
@@ -28,7 +30,7 @@ cmd = "python stats.py"
 ```
 
 ## Fix
-The key is renamed to the one that was meant, where that is clear and the table does not have it yet. A setting that belongs in another table is named with its place; move it there yourself. The fix is safe only if it gets the app further; otherwise it needs `--unsafe-fixes`, because it brings a setting to life that never had an effect.
+The key is renamed to the one that was meant, where that is clear and the table does not have it yet. A setting that belongs in another table moves there if that is one of `providers`, the start command, `[setup]`, `[install]`, `[build]` and `[phase.…]`; the place of others is named, and you move them. The fix is safe only if it gets the app further; otherwise it needs `--unsafe-fixes`, because it brings a setting to life that never had an effect.
 "#,
 };
 
@@ -165,6 +167,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             };
             let found = Found::place(place, Severity::Warning, message).label("has no effect").keys(&keys);
             match keys.as_slice() {
+                [.., "providers"] => found.note("move it to the top of the file: below the header of a table a key is a part of that table"),
                 [name] => home(name).into_iter().fold(found, Found::note),
                 _ => found,
             }
@@ -179,7 +182,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         found.push(
             Found::place(place, Severity::Warning, message)
                 .label("runs while the image is built")
-                .note("write the start command as `cmd`, a string, under `[start]`"),
+                .note("write the start command as `cmd`, a string, under `[start]`")
+                .keys(&["phases", "start"]),
         );
     }
     found
@@ -188,18 +192,22 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some(doc) = cx.config() else { return false };
     let keys: Vec<&str> = finding.keys.iter().map(String::as_str).collect();
+    if move_home(cx, &keys, draft, INFO.id) {
+        return true;
+    }
     let (Some(meant), Some(node)) = (meant_at(&keys), doc.get(&keys)) else { return false };
     let Some((_, parents)) = keys.split_last() else { return false };
     let table =
         if parents.is_empty() { Some(&doc.root) } else { doc.get(parents).and_then(|node| node.as_table()) };
     let is_text = node.as_str().is_some();
     let is_taken = table.is_some_and(|table| table.entry(meant).is_some());
-    // A list of commands is no start command, and only a table of strings is one of variables.
+    // A list of commands is no start command as it is, and only a table of texts and numbers is one of variables.
     let fits = match meant {
-        "cmd" => is_text,
+        "cmd" => is_text || commands(node).is_some(),
         "variables" => {
-            let is_text = |entry: &Entry| entry.node.as_str().is_some();
-            node.as_table().is_some_and(|table| table.entries.iter().all(is_text))
+            let is_one =
+                |entry: &Entry| !matches!(entry.node.value, Value::Table(_) | Value::Array(_) | Value::Null);
+            node.as_table().is_some_and(|table| table.entries.iter().all(is_one))
         }
         "phases" => false,
         _ => is_text || node.as_array().is_some(),
@@ -209,4 +217,15 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     }
     draft.rename(doc, &keys, meant, INFO.id);
     true
+}
+
+/// What a list of commands is as one, which `wrong-type` then makes of it.
+fn commands(node: &Node) -> Option<()> {
+    let texts: Option<Vec<&str>> =
+        node.as_array()?.elements.iter().map(|element| Some(element.as_str()?.decoded.as_str())).collect();
+    match texts?.as_slice() {
+        [] => None,
+        [_] => Some(()),
+        parts => joined(parts).map(drop),
+    }
 }
