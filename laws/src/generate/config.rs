@@ -119,6 +119,10 @@ fn setup(source: &mut ByteSource<'_>, place: Place) -> Entries {
             _ => list(&["python3.11-venv", "build-essential"]),
         };
         entries.push((key.to_owned(), value));
+        if source.one_in(8) {
+            let other = if key == "aptPkgs" { "aptPackages" } else { "aptPkgs" };
+            entries.push((other.to_owned(), list(&["git", "curl"])));
+        }
     }
     if source.one_in(8) {
         let value = if source.one_in(2) { list(&["...", "libGL"]) } else { list(&["libGL"]) };
@@ -188,6 +192,10 @@ fn variables(source: &mut ByteSource<'_>) -> Entries {
             entries.push((name.to_owned(), text(value)));
         }
     }
+    if source.one_in(10) {
+        let value = source.pick(&["2", "0.5", "true", "[\"python\"]", "[]"]);
+        entries.push((source.pick(&["WORKERS", "providers"]).to_owned(), Value::Raw(value)));
+    }
     entries
 }
 
@@ -236,7 +244,13 @@ pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> 
         tables.push(Table::new(&["phases", name], vec![("cmds".to_owned(), cmds), depends]));
     }
     if source.below(4) < 3 {
-        let mut entries = vec![("cmd".to_owned(), Value::Text(commands::start(source, place)))];
+        let command = match source.below(24) {
+            0 => list(&["python -m compileall .", "python main.py"]),
+            1 => Value::Raw("[\"python\", \"main.py\"]"),
+            2 => Value::Raw("[[\"python\"], \"main.py\"]"),
+            _ => Value::Text(commands::start(source, place)),
+        };
+        let mut entries = vec![("cmd".to_owned(), command)];
         if source.one_in(10) {
             entries.push(("user".to_owned(), text("app")));
         }
@@ -251,6 +265,16 @@ pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> 
     }
     if source.one_in(12) {
         tables.push(Table::new(&["deploy"], vec![("startCommand".to_owned(), text("python main.py"))]));
+    }
+    if source.one_in(20) {
+        let path: &[&str] = match source.below(4) {
+            0 => &["install"],
+            1 => &["setup"],
+            2 => &["phase", "build"],
+            _ => &["phases", "start"],
+        };
+        let cmds = Value::List(commands::other(source, place));
+        tables.push(Table::new(path, vec![("cmds".to_owned(), cmds)]));
     }
     // In any order, the root's keys before all.
     for at in (2..tables.len()).rev() {

@@ -288,6 +288,11 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// Whether a key comes into the root of the configuration.
+    pub(crate) fn adds_to_top(&self, key: &str) -> bool {
+        self.inserts.iter().any(|insert| insert.table.is_empty() && insert.key == key)
+    }
+
     /// Sets a variable of the configuration that is not set.
     pub(crate) fn insert_variable(&mut self, name: &'static str, value: &str, rule: &'static str) {
         self.insert_string("variables", name, value, format!("set `{name}` to `{value}`"), rule);

@@ -42,6 +42,9 @@ fn texts(node: &Node) -> Option<Vec<&str>> {
 fn providers(doc: &Document, keys: &[&str], draft: &mut Draft<'_>, rule: &'static str) -> bool {
     let names = doc.get(keys).and_then(texts).filter(|names| !names.is_empty());
     let (Some(names), None) = (names, doc.get(&["providers"])) else { return false };
+    if draft.adds_to_top("providers") {
+        return false;
+    }
     draft.remove_key(doc, keys, rule);
     draft.insert_top("providers", &names, rule);
     true

@@ -155,7 +155,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         let names: Option<Vec<&str>> =
             array.elements.iter().map(|element| Some(element.as_str()?.decoded.as_str())).collect();
         let Some(names) = names.filter(|names| !names.is_empty()) else { return false };
-        if doc.get(&["providers"]).is_some() {
+        if doc.get(&["providers"]).is_some() || draft.adds_to_top("providers") {
             return false;
         }
         draft.remove_key(doc, &["variables", "providers"], INFO.id);
