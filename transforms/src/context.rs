@@ -3,6 +3,7 @@
 use crate::app::AppView;
 use crate::document::{Document, Node, SourceMap};
 use crate::options::Options;
+use crate::plan::names::Nixpkgs;
 use crate::plan::{Model, Origin, OtherBuilder, Place, Platform, other_builder};
 use crate::requirements::{PipCommand, parse_requirement};
 use crate::simulate::{Command, Dists, InvocationKind, Simulation, programs_of};
@@ -30,6 +31,7 @@ struct Facts<'m> {
     commands: OnceCell<HashMap<&'m Place, &'m Command>>,
     joinable: OnceCell<HashSet<&'m str>>,
     packaged: OnceCell<HashSet<String>>,
+    nixpkgs: OnceCell<HashMap<&'m str, Nixpkgs<'m>>>,
 }
 
 /// The most bytes of commands that set a module path and are looked through for each directory.
@@ -138,6 +140,16 @@ impl<'m> Context<'m> {
             packages.flat_map(|item| programs_of(&item.value)).collect()
         });
         packaged.contains(program)
+    }
+
+    /// The nixpkgs that the packages of a phase come from.
+    pub(crate) fn nixpkgs(&self, phase: &str) -> Nixpkgs<'m> {
+        let plan = &self.model.plan;
+        let all = self.facts.nixpkgs.get_or_init(|| {
+            let names = plan.phases.keys().map(String::as_str);
+            names.zip(Nixpkgs::of(plan)).map(|(name, (_, nixpkgs))| (name, nixpkgs)).collect()
+        });
+        all.get(phase).copied().unwrap_or_default()
     }
 
     /// Whether get-pip.py runs in a virtual environment somewhere, where it does no harm.

@@ -27,7 +27,7 @@ impl Example {
         ]);
         let node = "{\"scripts\": {\"start\": \"node server.js\"}}\n";
         match rule.id {
-            "package-manager-outside-venv" => {
+            "package-manager-outside-venv" | "poetry-2" => {
                 app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
                 app.insert("poetry.lock", "");
             }
@@ -87,6 +87,16 @@ impl Example {
                 app = MemoryApp::new([("nixpacks.toml", config), bot, ("requirements.txt", requirements)]);
             }
             "dropped-provider-packages" => app.insert("package.json", node),
+            "cached-node-modules" | "npm-ci-in-build" | "dev-dependencies-left-out" => {
+                let package =
+                    "{\"scripts\": {\"build\": \"vite build\"}, \"devDependencies\": {\"vite\": \"5\"}}\n";
+                app.insert("package.json", package);
+                app.insert("package-lock.json", "{\"lockfileVersion\": 3}\n");
+                app.insert("server.js", "");
+                if rule.id == "dev-dependencies-left-out" {
+                    app.insert("requirements.txt", requirements);
+                }
+            }
             "python-provider-left-out" => {
                 app.insert("package.json", node);
                 app.insert("requirements.txt", requirements);

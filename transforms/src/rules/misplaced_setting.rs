@@ -10,6 +10,11 @@ use crate::fix::Draft;
 /// Moves the setting at this path to where it is read, if that is clear and nothing is there yet.
 pub(super) fn move_home(cx: &Context<'_>, keys: &[&str], draft: &mut Draft<'_>, rule: &'static str) -> bool {
     let Some(doc) = cx.config() else { return false };
+    // Then `no-start-command` writes it.
+    let is_start = matches!(keys, ["deploy" | "startCommand"] | ["phases", "start"]);
+    if is_start && cx.model.lacks_start() {
+        return false;
+    }
     match keys {
         ["start" | "variables", "providers"] | ["phases", _, "providers"] => {
             providers(doc, keys, draft, rule)

@@ -1,7 +1,9 @@
-use super::registry::{Rule, RuleFix};
+use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
-use super::{RuleInfo, Severity};
+use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
+use crate::document::schema::NIX_LIBS;
+use crate::fix::Draft;
 use crate::simulate::programs_of;
 use crate::tables::SYSTEM_LIBRARIES;
 
@@ -24,11 +26,11 @@ cmd = "python main.py"
 ```
 
 ## Fix
-None: whether the code that needs it is ever reached is not known. Add the names of the note with `"..."` in front, so that Nixpacks' own packages stay.
+Libraries that are in `nixPkgs`, where Python does not look for them, are added to `nixLibs` with `--unsafe-fixes`. For others there is none: whether the code that needs it is ever reached is not known. Add the names of the note with `"..."` in front, so that Nixpacks' own packages stay.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
@@ -39,6 +41,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         let packages = [&phase.nix_pkgs, &phase.apt_pkgs].into_iter().flatten().flatten();
         programs.extend(packages.map(|item| item.value.trim()));
     }
+    let in_packages = |need: &&str| programs.iter().any(|has| brings(has, need));
     let mut found = Vec::new();
     for name in cx.held().names.keys() {
         let Some(mut columns) = SYSTEM_LIBRARIES.columns(name) else { continue };
@@ -50,6 +53,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         if !there.is_empty() {
             continue;
         }
+        if key == "nixLibs" && missing.iter().any(in_packages) {
+            let message =
+                format!("`{name}` needs {}, and does not find them in `nixPkgs`", missing.join(", "));
+            let note = "libraries in `nixPkgs` are not on the path where Python looks for them: that is what `nixLibs` is for";
+            found.push(Found::app(Severity::Note, message).note(note).keys(&missing));
+            continue;
+        }
         let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();
         let message = format!("`{name}` needs {}, which nothing installs", missing.join(", "));
         let note = format!(
@@ -59,6 +69,29 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         found.push(Found::app(Severity::Note, message).note(&note));
     }
     found
+}
+
+/// Adds the libraries to `nixLibs`, where somebody has listed them in `nixPkgs`.
+fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    if finding.keys.is_empty() || !cx.model.plan.phases.contains_key("setup") {
+        return false;
+    }
+    let title = || format!("add {} to `nixLibs`", finding.keys.join(", "));
+    let Some(list) = draft.list("setup", NIX_LIBS) else {
+        for name in &finding.keys {
+            draft.insert_into("setup", "nixLibs", &["..."], name, INFO.id);
+        }
+        return true;
+    };
+    for name in &finding.keys {
+        if !list.pieces.iter().any(|piece| piece.text == *name) {
+            let end = list.pieces.len();
+            list.insert(end, name.as_str());
+        }
+    }
+    list.rules.insert(INFO.id);
+    list.say(&title());
+    true
 }
 
 /// Whether a listed package is the one that is needed, under its Nix name or Debian's.

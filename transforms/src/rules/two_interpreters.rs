@@ -12,7 +12,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "two-interpreters",
     summary: "two versions of Python are installed and collide",
     docs: r#"## What it does
-Finds `nixPkgs` lists that install two versions of Python.
+Finds `nixPkgs` lists that install two versions of Python, or one beside the Python of Nixpacks' own Python step where that uses another revision of nixpkgs.
 
 ## Why it fails
 Both contain a file `bin/idle`, so Nix stops with `collision between …`. This also happens if you add `"..."` to a list that names a Python, because `"..."` includes Nixpacks' own Python.
@@ -69,12 +69,44 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             }));
         }
     }
+    if let [one, other] = by_archive.into_values().take(2).collect::<Vec<_>>().as_slice()
+        && cx.simulation.profile.conflict.is_some()
+        && let Some((item, version)) = one.iter().chain(other).find(|(item, _)| support::in_file(item))
+    {
+        let message =
+            format!("Python {version} is installed from one nixpkgs, and Nixpacks' own Python from another");
+        found.extend(Found::at(item, Severity::Error, message).map(|found| {
+            found
+                .label("error: Unable to build profile. There is a conflict for the following files")
+                .note("each step of Nixpacks has its own revision of nixpkgs, and both Pythons have a file `bin/python3`")
+        }));
+    }
     found
+}
+
+/// As `fix`, where the two come from two revisions of nixpkgs, one of them by way of Nixpacks' own Python step.
+fn fix_conflict(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
+    let plan = &cx.model.plan;
+    let pythons = plan.phases.iter().flat_map(|(name, phase)| {
+        let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+        let items = phase.nix_pkgs.iter().flatten();
+        items.filter_map(move |item| Some((name, item, names::python(&item.value, archive)?)))
+    });
+    let (listed, provided): (Vec<_>, Vec<_>) = pythons.partition(|(_, item, _)| support::in_file(item));
+    let ([(phase, item, version)], false) = (listed.as_slice(), provided.is_empty()) else { return false };
+    let done = take_out(draft, phase, &item.value);
+    if done && !plan.variables.contains_key("NIXPACKS_PYTHON_VERSION") {
+        draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
+    }
+    done
 }
 
 /// Takes out the interpreter that stands in the way of the other: the generic name beside one with
 /// a version, and beside the provider's own the listed one, whose version the provider is then told.
 fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+    if cx.simulation.profile.conflict.is_some() && cx.simulation.profile.collision.is_none() {
+        return fix_conflict(cx, draft);
+    }
     let plan = &cx.model.plan;
     let Some(phase) = plan.phases.get("setup").filter(|_| cx.simulation.profile.collision.is_some()) else {
         return false;
@@ -91,7 +123,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
     if provided {
         let [(item, version)] = listed.as_slice() else { return false };
         let told = plan.variables.contains_key("NIXPACKS_PYTHON_VERSION");
-        let done = take_out(draft, &item.value);
+        let done = take_out(draft, "setup", &item.value);
         if done && !told {
             draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
         }
@@ -105,7 +137,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
             second
         };
         let gone = if std::ptr::eq(*keep, *first) { second } else { first };
-        take_out(draft, &gone.0.value)
+        take_out(draft, "setup", &gone.0.value)
     } else {
         false
     }
@@ -124,8 +156,8 @@ fn asked_for(cx: &Context<'_>, version: &str) -> bool {
         || cx.simulation.commands.iter().any(|command| command.item.value.contains(&named))
 }
 
-fn take_out(draft: &mut Draft<'_>, name: &str) -> bool {
-    let Some(list) = draft.list("setup", NIX_PKGS) else { return false };
+fn take_out(draft: &mut Draft<'_>, phase: &str, name: &str) -> bool {
+    let Some(list) = draft.list(phase, NIX_PKGS) else { return false };
     let Some(at) = list.pieces.iter().position(|piece| piece.text == name) else { return false };
     list.remove(at);
     list.rules.insert(INFO.id);

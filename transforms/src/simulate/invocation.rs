@@ -35,6 +35,11 @@ impl Command {
         self.invocations.iter().chain(&self.script_invocations)
     }
 
+    /// The error that it is predicted to fail with.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        if let Status::Fail(failure) = &self.status { Some(&failure.detail) } else { None }
+    }
+
     /// Where in a script of the repository it is predicted to fail: the path of the file and the bytes.
     pub fn fails_in(&self) -> Option<(&str, Span)> {
         let Status::Fail(failure) = &self.status else { return None };

@@ -198,6 +198,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) copies: Vec<Copy>,
     /// The app's files that the image has so far; `None` is all.
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
+    /// Where caches are mounted while the phase runs: absolute directories.
+    pub(crate) mounts: Vec<String>,
     /// Whether a command has brought files that are not known: a clone, an archive.
     pub(crate) brings_unseen_files: bool,
     /// Whether it depends on a branch that is not known what is here.
@@ -228,6 +230,7 @@ impl<'a> Machine<'a> {
             executable: BTreeSet::new(),
             copies: Vec::new(),
             copied: Some(Arc::default()),
+            mounts: Vec::new(),
             brings_unseen_files: false,
             unsure: false,
             managed: BTreeSet::new(),

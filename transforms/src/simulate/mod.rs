@@ -13,6 +13,7 @@ mod files;
 mod flow;
 mod invocation;
 mod machine;
+mod node;
 mod paths;
 mod pip;
 mod profile;
@@ -187,6 +188,11 @@ impl Walker {
         if let Some(detail) = unread_markers(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
         }
+        if profile.conflict.is_some() {
+            // Each revision of nixpkgs is an environment of its own, and both have `bin/python3`.
+            let detail = "error: Unable to build profile. There is a conflict for the following files";
+            self.stop(Stage::Nix, Reason::Other, detail.to_owned());
+        }
         let apt = plan.phases.values().flat_map(|phase| phase.apt_pkgs.iter().flatten());
         let dots = apt.clone().find(|item| names::meant_entries(&item.value).is_some());
         if let Some(item) = dots {
@@ -216,6 +222,11 @@ impl Walker {
                 path = path_with(paths.iter().rev().flatten());
             }
             machine.copy_in(phase);
+            machine.mounts = if plan.variables.contains_key("NIXPACKS_NO_CACHE") {
+                Vec::new()
+            } else {
+                cache_mounts(phase)
+            };
             for (index, item) in phase.cmds.iter().flatten().enumerate() {
                 let shell = Shell::new(Arc::clone(&path), Arc::clone(&vars), true);
                 self.command(&mut machine, shell, Some((name, index)), item);
@@ -348,19 +359,20 @@ fn condition(unknown: &[String]) -> String {
 
 /// A cache mount is there while its phase runs, and not in the image.
 fn drop_cached(machine: &mut Machine<'_>, phase: &Phase) {
-    let cached: Vec<String> =
-        phase.cache_directories.iter().flatten().map(|item| paths::join(paths::APP, &item.value)).collect();
-    machine.hide_venvs(&cached);
+    machine.hide_venvs(&cache_mounts(phase));
+}
+
+fn cache_mounts(phase: &Phase) -> Vec<String> {
+    phase.cache_directories.iter().flatten().map(|item| paths::join(paths::APP, &item.value)).collect()
 }
 
 /// The errors at the names in any phase's `nixPkgs` that are no attribute. The expression is parsed as a whole before
 /// names are looked up.
 fn undefined(plan: &Plan) -> Vec<String> {
     let mut errors: Vec<String> = Vec::new();
-    for phase in plan.phases.values() {
-        let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+    for (phase, nixpkgs) in names::Nixpkgs::of(plan) {
         let listed = phase.nix_pkgs.iter().flatten().map(|item| item.value.trim());
-        errors.extend(listed.filter(|name| names::undefined_in(name, archive).is_some()).map(names::error));
+        errors.extend(listed.filter(|name| names::undefined_in(name, nixpkgs).is_some()).map(names::error));
     }
     errors.sort_by_key(|error| !error.contains("syntax error"));
     errors

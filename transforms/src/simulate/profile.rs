@@ -2,7 +2,8 @@
 
 use super::machine::Dists;
 use super::paths::base_name;
-use crate::plan::{Origin, Plan, names};
+use crate::plan::names::{self, Nixpkgs};
+use crate::plan::{Origin, Plan};
 use crate::requirements::normalize;
 use crate::tables::PACKAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,8 @@ pub(crate) struct Profile {
     pub(crate) libstdcxx: bool,
     /// Two versions of Python that one `nix-env` would install into one profile.
     pub(crate) collision: Option<(String, String)>,
+    /// Pythons of two revisions of nixpkgs, which two runs of `nix-env` would install into one profile.
+    pub(crate) conflict: Option<(String, String)>,
     /// Entries of `nixPkgs` that no table has.
     pub(crate) unknown: Vec<String>,
     /// Packages outside the tables: their programs are guessed from their names.
@@ -49,11 +52,11 @@ impl Profile {
         let mut profile = Self::default();
         // One `nix-env -if` an archive, and in each expression the packages are sorted
         // (nix/mod.rs, nix_expression_for_group): the first interpreter keeps the name `python`.
-        let mut by_archive: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for phase in plan.phases.values() {
-            let archive = phase.nixpkgs_archive.as_ref().map_or("", |item| item.value.as_str());
+        let mut by_archive: BTreeMap<&str, (Nixpkgs<'_>, Vec<&str>)> = BTreeMap::new();
+        for (phase, nixpkgs) in Nixpkgs::of(plan) {
             let packages = phase.nix_pkgs.iter().flatten().map(|item| item.value.as_str());
-            by_archive.entry(archive).or_default().extend(packages);
+            let group = by_archive.entry(nixpkgs.archive.unwrap_or("")).or_insert((nixpkgs, Vec::new()));
+            group.1.extend(packages);
             // What Nixpacks itself asks for is there.
             let named =
                 phase.nix_pkgs.iter().flatten().filter(|item| !matches!(item.origin, Origin::Provider(_)));
@@ -64,18 +67,22 @@ impl Profile {
                 profile.add_apt(&item.value);
             }
         }
-        for (archive, mut packages) in by_archive {
+        let mut of_revision: Option<&str> = None;
+        for (nixpkgs, mut packages) in by_archive.into_values() {
             packages.sort_unstable();
-            let mut versions = packages
-                .iter()
-                .filter_map(|package| names::python(package, Some(archive).filter(|a| !a.is_empty())));
+            let mut versions = packages.iter().filter_map(|package| names::python(package, nixpkgs.archive));
+            let first = versions.clone().next();
+            if let (Some(known), Some(first)) = (of_revision, first) {
+                profile.conflict.get_or_insert_with(|| (known.to_owned(), first.to_owned()));
+            }
+            of_revision = of_revision.or(first);
             if let Some(first) = versions.next()
                 && let Some(other) = versions.find(|version| *version != first)
             {
                 profile.collision = Some((first.to_owned(), other.to_owned()));
             }
             for package in packages {
-                profile.add_nix(package, archive);
+                profile.add_nix(package, nixpkgs);
             }
         }
         let mut seen = BTreeSet::new();
@@ -88,13 +95,12 @@ impl Profile {
         self.pythons.is_empty() && self.apt_python.is_some()
     }
 
-    fn add_nix(&mut self, package: &str, archive: &str) {
+    fn add_nix(&mut self, package: &str, nixpkgs: Nixpkgs<'_>) {
         let package = package.trim();
-        if package.is_empty()
-            || names::undefined_in(package, Some(archive).filter(|archive| !archive.is_empty())).is_some()
-        {
+        if package.is_empty() || names::undefined_in(package, nixpkgs).is_some() {
             return;
         }
+        let archive = nixpkgs.archive.unwrap_or("");
         if let Some(version) = interpreter(package, archive) {
             for name in ["python".to_owned(), "python3".to_owned(), format!("python{version}")] {
                 self.pythons.entry(name).or_insert_with(|| version.to_owned());

@@ -95,30 +95,6 @@ impl Run<'_, '_> {
         Status::Ok
     }
 
-    /// `npm ci` and `npm run build` in a directory without a package.json.
-    fn node_scripts(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let reads = matches!(cmd.operand(), Some("ci" | "run"));
-        let elsewhere = cmd.args.iter().any(|arg| {
-            arg.is_none_or(|arg| {
-                ["--prefix", "-C", "--cwd", "--dir", "-g", "--global"]
-                    .iter()
-                    .any(|option| arg.starts_with(option))
-            })
-        });
-        let path = paths::join(&shell.cwd, "package.json");
-        let known = paths::in_app(&path).is_some() && !self.machine.brings_unseen_files;
-        if reads && !elsewhere && known && !self.machine.exists(&path) {
-            return Status::fail(
-                Reason::NoSuchFile,
-                format!(
-                    "{} error enoent Could not read package.json: no such file '{path}'",
-                    base_name(&cmd.name)
-                ),
-            );
-        }
-        Status::Ok
-    }
-
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         let Some(file) = cmd.operand() else {
             return Status::unknown("this tool cannot follow the command of the inner shell");

@@ -11,4 +11,4 @@ pub use archives::python;
 pub(crate) use gone::gone_from_apt;
 pub(crate) use known::{is_known, near};
 pub(crate) use marker::meant_entries;
-pub use undefined::{Replacement, Undefined, error, undefined, undefined_in};
+pub use undefined::{Nixpkgs, Replacement, Undefined, error, undefined, undefined_in};

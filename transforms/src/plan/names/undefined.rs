@@ -1,6 +1,8 @@
 //! Names that people write in `nixPkgs` and that are no attribute of nixpkgs.
 
+use crate::plan::types::{Phase, Plan};
 use crate::tables::{DEBIAN_NAMES, NIXPKGS_ARCHIVES, UNDEFINED_NIX_NAMES};
+use std::collections::HashSet;
 
 /// What takes the place of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +38,33 @@ pub struct Undefined {
     pub why: &'static str,
 }
 
+/// The nixpkgs that the packages of a phase come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nixpkgs<'p> {
+    /// The revision, where the plan pins one.
+    pub archive: Option<&'p str>,
+    /// Whether overlays add names to it.
+    pub has_overlays: bool,
+}
+
+impl<'p> Nixpkgs<'p> {
+    /// Of each phase of a plan. Those with one revision are installed together, with the overlays of all of them.
+    pub fn of(plan: &'p Plan) -> impl Iterator<Item = (&'p Phase, Self)> {
+        let archive = |phase: &'p Phase| phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+        let overlays = |phase: &&'p Phase| phase.nix_overlays.as_ref().is_some_and(|list| !list.is_empty());
+        let overlaid: HashSet<Option<&str>> = plan.phases.values().filter(overlays).map(archive).collect();
+        plan.phases.values().map(move |phase| {
+            let archive = archive(phase);
+            (phase, Self { archive, has_overlays: overlaid.contains(&archive) })
+        })
+    }
+}
+
 /// The error with which Nix stops at such a name. One with an operator in it does not even parse.
 pub fn error(name: &str) -> String {
+    if has_no_dev_output(name) {
+        return "error: attribute 'dev' missing".to_owned();
+    }
     if name.contains("++") {
         return "error: syntax error, unexpected CONCAT".to_owned();
     }
@@ -69,17 +96,70 @@ pub fn undefined(name: &str) -> Option<Undefined> {
     Some(Undefined { replacement, why: columns.next()? })
 }
 
-/// As [`undefined`], for a name that came into nixpkgs after the revisions that Nixpacks pins. `archive`: the one that
-/// the file asks for.
-pub fn undefined_in(name: &str, archive: Option<&str>) -> Option<Undefined> {
+/// The revision of 2023-09-17, which Nixpacks uses where a plan pins none.
+const OLD: &str = "5148520bfab61f99fd25fb9ff7bfbb50dad3c9db";
+/// That of 2024-11, of the Python provider.
+const NEW: &str = "bc8f8d1be58e8c8383e683a06e1e1e57893fff87";
+/// Those of the Node provider for other versions than 24.
+const OF_NODE: [&str; 3] = [
+    "bf744fe90419885eefced41b3e5ae442d732712d",
+    "e6f23dc08d3624daab7094b701aa3954923c6bbb",
+    "ffeebf0acf3ae8b29f8c7049cd911b9636efd7e7",
+];
+
+/// As [`undefined`], for a name in this nixpkgs: some are younger than the revisions that Nixpacks pins, and some are only
+/// in the overlay of its Node provider.
+pub fn undefined_in(name: &str, nixpkgs: Nixpkgs<'_>) -> Option<Undefined> {
+    const YOUNGER: &str = "it is younger than the nixpkgs that Nixpacks uses";
+    let Nixpkgs { archive, has_overlays } = nixpkgs;
+    let is_old = archive.is_none_or(|archive| archive == OLD);
     // nixpkgs has it since 2024-11-27 (all-packages.nix).
     if name == "libpq" && archive.is_none_or(|archive| NIXPKGS_ARCHIVES.has(archive)) {
-        return Some(Undefined {
-            replacement: Replacement::Rename("postgresql"),
-            why: "it is younger than the nixpkgs that Nixpacks uses",
-        });
+        return Some(Undefined { replacement: Replacement::Rename("postgresql"), why: YOUNGER });
+    }
+    if is_old && has_no_dev_output(name) {
+        let why = "PostgreSQL had no output `dev` in 2023, when this nixpkgs was made: its headers are in the package itself";
+        return Some(Undefined { replacement: Replacement::Rename("postgresql"), why });
+    }
+    if is_younger_node(name, archive) {
+        return Some(Undefined { replacement: Replacement::None, why: YOUNGER });
+    }
+    if !has_overlays && let Some(replacement) = only_in_overlay(name, archive) {
+        return Some(Undefined { replacement, why: "only the overlay of Nixpacks' Node provider has it" });
     }
     undefined(name)
+}
+
+/// Ex) `postgresql_16.dev`, which the Python provider adds for psycopg
+fn has_no_dev_output(name: &str) -> bool {
+    let package = name.strip_suffix(".dev").and_then(|package| package.strip_prefix("postgresql"));
+    package.is_some_and(|rest| rest.trim_start_matches('_').bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether this is a version of Node that was released after a revision: 21 on 2023-10-17, 22 on 2024-04-24, 24 on
+/// 2025-05-06 (github.com/nodejs/Release). Only the revision that Nixpacks pins for Node 24 has that one.
+fn is_younger_node(name: &str, archive: Option<&str>) -> bool {
+    let version = name.strip_prefix("nodejs_").and_then(|version| version.parse::<u32>().ok());
+    match archive {
+        None | Some(OLD) => version.is_some_and(|version| (21..=24).contains(&version)),
+        Some(archive) if archive == NEW || OF_NODE.contains(&archive) => version == Some(24),
+        Some(_) => false,
+    }
+}
+
+/// What takes the place of `npm-9_x` and its like, which nixpkgs does not have.
+fn only_in_overlay(name: &str, archive: Option<&str>) -> Option<Replacement> {
+    let (manager, version) = name.strip_suffix("_x")?.split_once('-')?;
+    if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match manager {
+        "npm" => Some(Replacement::Drop),
+        "yarn" => Some(Replacement::Rename("yarn")),
+        "pnpm" if archive == Some(NEW) => Some(Replacement::Rename("pnpm")),
+        "pnpm" => Some(Replacement::None),
+        _ => None,
+    }
 }
 
 /// The spellings of pip with a version or a prefix: `pip311`, `python311Pip`, `py3-pip`, `pkgs.pip`.
@@ -97,7 +177,7 @@ fn is_spelling_of_pip(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::python;
-    use super::{Replacement, UNDEFINED_NIX_NAMES, undefined};
+    use super::{Nixpkgs, Replacement, UNDEFINED_NIX_NAMES, undefined, undefined_in};
 
     #[test]
     fn knows_pip_in_every_spelling() {
@@ -118,6 +198,29 @@ mod tests {
                 assert!(undefined(attribute).is_none(), "{attribute}");
             }
             assert_eq!(python(name, None), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn knows_what_a_revision_does_not_have_yet() {
+        let new = Some(super::NEW);
+        for (name, archive, has_overlays, want) in [
+            ("npm-9_x", new, false, Some(Replacement::Drop)),
+            ("npm-9_x", new, true, None),
+            ("yarn-1_x", None, false, Some(Replacement::Rename("yarn"))),
+            ("pnpm-9_x", None, false, Some(Replacement::None)),
+            ("nodejs-18_x", None, false, None),
+            ("nodejs_20", None, false, None),
+            ("nodejs_22", None, false, Some(Replacement::None)),
+            ("nodejs_22", new, false, None),
+            ("nodejs_24", new, true, Some(Replacement::None)),
+            ("nodejs_24", Some("0000"), false, None),
+            ("postgresql_16.dev", None, false, Some(Replacement::Rename("postgresql"))),
+            ("postgresql.dev", new, false, None),
+            ("libpq", new, false, Some(Replacement::Rename("postgresql"))),
+        ] {
+            let found = undefined_in(name, Nixpkgs { archive, has_overlays });
+            assert_eq!(found.map(|found| found.replacement), want, "{name} {archive:?}");
         }
     }
 
