@@ -86,7 +86,7 @@ impl Example {
                 let bot = ("bot.py", "import flask\n");
                 app = MemoryApp::new([("nixpacks.toml", config), bot, ("requirements.txt", requirements)]);
             }
-            "dropped-provider-packages" => app.insert("package.json", node),
+            "dropped-provider-packages" | "npm-ci-without-lock" => app.insert("package.json", node),
             "cached-node-modules" | "npm-ci-in-build" | "dev-dependencies-left-out" => {
                 let package =
                     "{\"scripts\": {\"build\": \"vite build\"}, \"devDependencies\": {\"vite\": \"5\"}}\n";

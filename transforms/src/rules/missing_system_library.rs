@@ -1,9 +1,7 @@
-use super::registry::{FixStage, Rule, RuleFix};
+use super::registry::{Rule, RuleFix};
 use super::support::Found;
-use super::{Finding, RuleInfo, Severity};
+use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::document::schema::NIX_LIBS;
-use crate::fix::Draft;
 use crate::simulate::programs_of;
 use crate::tables::SYSTEM_LIBRARIES;
 
@@ -26,11 +24,11 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Libraries that are in `nixPkgs`, where Python does not look for them, are added to `nixLibs` with `--unsafe-fixes`. For others there is none: whether the code that needs it is ever reached is not known. Add the names of the note with `"..."` in front, so that Nixpacks' own packages stay.
+None: whether the code that needs it is ever reached is not known. Add the names of the note with `"..."` in front, so that Nixpacks' own packages stay.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Packages, fix) };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let plan = &cx.model.plan;
@@ -53,45 +51,22 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         if !there.is_empty() {
             continue;
         }
+        let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();
+        let add = format!("`{key} = [\"...\", {}]` under `[phases.setup]`", quoted.join(", "));
         if key == "nixLibs" && missing.iter().any(in_packages) {
-            let message =
-                format!("`{name}` needs {}, and does not find them in `nixPkgs`", missing.join(", "));
-            let note = "libraries in `nixPkgs` are not on the path where Python looks for them: that is what `nixLibs` is for";
-            found.push(Found::app(Severity::Note, message).note(note).keys(&missing));
+            let message = format!(
+                "`{name}` needs {}, and does not look for libraries of `nixPkgs`",
+                missing.join(", ")
+            );
+            let note = format!("libraries are found where `nixLibs` puts them: add {add}");
+            found.push(Found::app(Severity::Note, message).note(&note));
             continue;
         }
-        let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();
         let message = format!("`{name}` needs {}, which nothing installs", missing.join(", "));
-        let note = format!(
-            "add `{key} = [\"...\", {}]` under `[phases.setup]`, if the app uses that part",
-            quoted.join(", ")
-        );
+        let note = format!("add {add}, if the app uses that part");
         found.push(Found::app(Severity::Note, message).note(&note));
     }
     found
-}
-
-/// Adds the libraries to `nixLibs`, where somebody has listed them in `nixPkgs`.
-fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    if finding.keys.is_empty() || !cx.model.plan.phases.contains_key("setup") {
-        return false;
-    }
-    let title = || format!("add {} to `nixLibs`", finding.keys.join(", "));
-    let Some(list) = draft.list("setup", NIX_LIBS) else {
-        for name in &finding.keys {
-            draft.insert_into("setup", "nixLibs", &["..."], name, INFO.id);
-        }
-        return true;
-    };
-    for name in &finding.keys {
-        if !list.pieces.iter().any(|piece| piece.text == *name) {
-            let end = list.pieces.len();
-            list.insert(end, name.as_str());
-        }
-    }
-    list.rules.insert(INFO.id);
-    list.say(&title());
-    true
 }
 
 /// Whether a listed package is the one that is needed, under its Nix name or Debian's.

@@ -43,6 +43,7 @@ mod nix_pip_package;
 mod nixpkgs_archive_url;
 mod no_start_command;
 mod npm_ci_in_build;
+mod npm_ci_without_lock;
 mod other_builder;
 mod package_manager_outside_venv;
 mod packages_from_nix;

@@ -113,6 +113,7 @@ registry! {
     nixpkgs_archive_url,
     no_start_command,
     npm_ci_in_build,
+    npm_ci_without_lock,
     other_builder,
     package_manager_outside_venv,
     packages_from_nix,

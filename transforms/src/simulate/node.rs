@@ -2,14 +2,14 @@
 
 use super::exec::Run;
 use super::machine::Shell;
-use super::paths::{self, base_name, parent};
+use super::paths::{self, base_name};
 use super::simple::Cmd;
 use super::status::{Failure, Status};
 use super::verdict::Reason;
 
 impl Run<'_, '_> {
-    /// `npm ci` and `npm run build`: which files they read, and what they may not remove.
-    pub(crate) fn node_scripts(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+    /// `npm ci` and `npm run build`: which files they read, and what they cannot remove.
+    pub(crate) fn node_scripts(&self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
         let elsewhere = cmd.args.iter().any(|arg| {
             arg.is_none_or(|arg| {
                 ["--prefix", "-C", "--cwd", "--dir", "-g", "--global", "-w", "--workspace", "-h", "--help"]
@@ -30,17 +30,7 @@ impl Run<'_, '_> {
             );
         }
         match (name, cmd.operand()) {
-            ("npm", Some("install" | "i" | "add")) => {
-                self.machine.made.insert(paths::join(&shell.cwd, LOCKS[0]));
-                Status::Ok
-            }
             ("npm", Some("ci" | "clean-install")) => {
-                if known && !self.has_lock(&shell.cwd) {
-                    return failed(
-                        "npm error The `npm ci` command can only install with an existing package-lock.json",
-                        "commit the `package-lock.json` that `npm install` writes, or run `npm install` here",
-                    );
-                }
                 // It empties node_modules first, and a mount cannot be removed.
                 let below = format!("{}/", paths::join(&shell.cwd, "node_modules"));
                 match self.machine.mounts.iter().find(|mount| mount.starts_with(&below)) {
@@ -54,18 +44,7 @@ impl Run<'_, '_> {
             _ => Status::Ok,
         }
     }
-
-    /// Whether npm finds a lock file from here: a workspace has that of a directory above.
-    fn has_lock(&self, dir: &str) -> bool {
-        let above =
-            std::iter::successors(Some(dir), |dir| Some(parent(dir)).filter(|up| up.len() < dir.len()));
-        let mut above = above.take_while(|dir| paths::in_app(dir).is_some());
-        above.any(|dir| LOCKS.iter().any(|lock| self.machine.exists(&paths::join(dir, lock))))
-    }
 }
-
-/// The files that `npm ci` installs from.
-const LOCKS: [&str; 2] = ["package-lock.json", "npm-shrinkwrap.json"];
 
 fn failed(detail: &str, hint: &str) -> Status {
     let (detail, hint) = (detail.to_owned(), Some(hint.to_owned()));
