@@ -1,6 +1,7 @@
 //! Tables and keys that a TOML file has twice: one of each is left, with what both say, where that is one thing.
 
 use super::Mend;
+use super::scan::without_comment;
 use crate::document::{Document, FileKind, KeyPath, Layout, Node, Table, Value};
 use crate::edit::{self, Edit};
 use crate::intent::array::{self, Slot};
@@ -135,14 +136,14 @@ impl Merge<'_> {
         let mut known: Vec<Edit> = Vec::new();
         for at in second + 1..second_end {
             let own = self.parsed(at)?;
-            let (key, node) = leaf(&own)?;
+            let (key, _) = leaf(&own)?;
             let same = (first + 1..first_end).find_map(|at| {
                 let doc = self.parsed(at)?;
                 let (other, _) = leaf(&doc)?;
                 (other == key).then_some((at, doc))
             });
             let Some((other, doc)) = same else { continue };
-            edits.extend(self.united(other, &doc, node)?);
+            edits.extend(self.united(other, &doc, &own)?);
             let span = self.all.get(at)?.span;
             known.push(Edit::deletion(Span::new(span.start - header.end, span.end - header.end)));
         }
@@ -164,37 +165,63 @@ impl Merge<'_> {
     /// A key that a table has twice.
     fn keys(&self, second: usize) -> Option<Mend> {
         let own = self.parsed(second)?;
-        let (key, node) = leaf(&own)?;
+        let (key, _) = leaf(&own)?;
         let start = (0..second).rev().find(|at| self.all.get(*at).is_some_and(|one| one.is_header));
         let (first, doc) = (start.map_or(0, |at| at + 1)..second).find_map(|at| {
             let doc = self.parsed(at)?;
             let same = leaf(&doc).is_some_and(|(other, _)| other == key);
             same.then_some((at, doc))
         })?;
-        let mut edits = self.united(first, &doc, node)?;
+        let mut edits = self.united(first, &doc, &own)?;
         edits.push(Edit::deletion(self.all.get(second)?.span));
         Some(Mend::new(edits, format!("write `{}` once", key.join("."))))
     }
 
-    /// The edits after which the value of the statement says what this other one says as well: `None` where the two
-    /// are not one thing.
-    fn united(&self, at: usize, doc: &Document, other: &Node) -> Option<Vec<Edit>> {
-        let (key, node) = leaf(doc)?;
+    /// The edits after which the value of the statement says what the one in `other` says as well: `None` where the two
+    /// are not one thing. The comments in one of the lists stay.
+    fn united(&self, at: usize, doc: &Document, other: &Document) -> Option<Vec<Edit>> {
+        let ((key, node), (_, more)) = (leaf(doc)?, leaf(other)?);
         let start = self.all.get(at)?.span.start;
-        let (own, more) = match (&node.value, &other.value) {
-            (Value::Array(_), Value::Array(_)) => (texts(node)?, texts(other)?),
+        let shift = |span: Span| Span::new(span.start + start, span.end + start);
+        let keys: Vec<&str> = key.iter().map(String::as_str).collect();
+        let (own, new) = match (&node.value, &more.value) {
+            (Value::Array(_), Value::Array(_)) => (texts(node)?, texts(more)?),
             (Value::Str(own), Value::Str(more)) if own.decoded == more.decoded => return Some(Vec::new()),
             _ => return None,
         };
-        let new = more.into_iter().filter(|text| !own.contains(text)).map(Slot::New);
-        let slots: Vec<Slot> = (0..own.len()).map(Slot::Keep).chain(new).collect();
-        let keys: Vec<&str> = key.iter().map(String::as_str).collect();
-        let edits = array::rewrite(doc, &keys, &slots).ok()?;
-        let shifted = edits.into_iter().map(|edit| {
-            Edit::replacement(Span::new(edit.span.start + start, edit.span.end + start), edit.content)
-        });
-        Some(shifted.collect())
+        if !has_comments(more.span.of(&other.text)) {
+            let new = new.into_iter().filter(|text| !own.contains(text)).map(Slot::New);
+            let slots: Vec<Slot> = (0..own.len()).map(Slot::Keep).chain(new).collect();
+            let edits = array::rewrite(doc, &keys, &slots).ok()?.into_iter();
+            return Some(edits.map(|edit| Edit::replacement(shift(edit.span), edit.content)).collect());
+        }
+        if has_comments(node.span.of(&doc.text)) {
+            return None;
+        }
+        // The list with the comments takes the place of the other one.
+        let all = own.iter().chain(new.iter().filter(|text| !own.contains(text)));
+        let mut slots = Vec::new();
+        let mut next = 0;
+        for text in all {
+            slots.push(match new.iter().position(|known| known == text) {
+                Some(at) if at < next => return None,
+                Some(at) => {
+                    next = at + 1;
+                    Slot::Keep(at)
+                }
+                None => Slot::New(text.clone()),
+            });
+        }
+        let text = edit::apply(&other.text, &array::rewrite(other, &keys, &slots).ok()?).ok()?;
+        let whole = parse(self.path, self.kind, &text)?;
+        let (_, whole) = leaf(&whole)?;
+        Some(vec![Edit::replacement(shift(node.span), whole.span.of(&text))])
     }
+}
+
+/// Whether a list has a comment inside.
+fn has_comments(list: &str) -> bool {
+    list.lines().any(|line| without_comment(line).len() != line.len())
 }
 
 /// The name of the table that a header alone begins.

@@ -107,6 +107,11 @@ fn mends_slips_of_toml() {
             "[phases.setup]\naptPkgs = ['a']\n\n[phases.setup] # again\n# libs\nnixLibs = ['b']\n\n[start]\ncmd = 'c'\n",
             Some("[phases.setup]\naptPkgs = ['a']\n# libs\nnixLibs = ['b']\n\n[start]\ncmd = 'c'\n"),
         ),
+        (
+            "[phases.build]\ncmds = ['a', 'b']\ncmds = [\n  'a', # one\n  'c', # two\n]\n",
+            Some("[phases.build]\ncmds = [\n  'a', # one\n  'b',\n  'c', # two\n]\n"),
+        ),
+        ("[phases.build]\ncmds = [\n  'a', # x\n]\ncmds = [\n  'c', # y\n]\n", None),
         ("[start]\ncmd = 'a'\n[start]\ncmd = 'a'\n", Some("[start]\ncmd = 'a'\n")),
         ("[start]\ncmd = 'a'\n[start]\ncmd = 'b'\n", None),
         (setup, None),
