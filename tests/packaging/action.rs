@@ -260,6 +260,19 @@ fn the_check_prints_annotations_and_leaves_a_sarif_file() {
 }
 
 #[test]
+fn the_check_reports_with_the_formats_of_the_command() {
+    let runner = Runner::new(BROKEN);
+    let ran = runner.step("check", &[("SARIF", "true")]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.out.starts_with("::error title=undefined-nix-package,file=nixpacks.toml,line=2,"), "{ran:?}");
+    assert_eq!(runner.output("status").as_deref(), Some("1"));
+    let file = fs::read_to_string(runner.output("sarif").unwrap()).unwrap();
+    let sarif: Value = serde_json::from_str(&file).unwrap();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "nixpacks.toml", "{sarif}");
+}
+
+#[test]
 fn the_pull_request_fails_only_where_something_failed() {
     for (ends, status, said) in
         [("0", "0", ""), ("1", "0", "::warning::"), ("2", "2", ""), ("3", "0", "::notice::")]
