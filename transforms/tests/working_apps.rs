@@ -236,6 +236,9 @@ impl App {
                 "gunicorn MODULE:app",
                 "gunicorn -k uvicorn.workers.UvicornWorker MODULE:app --bind 0.0.0.0:$PORT",
                 "uvicorn MODULE:app --host 0.0.0.0 --port ${PORT:-8000}",
+                "uvicorn MODULE:app --host 0.0.0.0 --port \"$PORT\"",
+                "gunicorn MODULE:app --bind 0.0.0.0:8000",
+                "gunicorn MODULE:app --access-logformat '%(h)s \\\\ %(r)s'",
                 "python FILE",
                 "python -m uvicorn MODULE:app",
                 "flask --app MODULE run",
@@ -276,8 +279,23 @@ impl App {
                 "cp -r . /tmp/copy",
                 "test -f nothing || true",
                 "which node || echo none",
+                "set -e",
+                "# nothing to build",
+                "apt-get update && apt-get install -y ffmpeg",
+                "echo one && \\\n  echo two\n",
+                "echo '$PORT ...'",
             ]);
-            config.push(format!("\n[phases.build]\ncmds = [\"{line}\"]\n"));
+            config.push(format!("\n[phases.build]\ncmds = ['''{line}''']\n"));
+        }
+        if draw.one_in(4) {
+            let line = draw.pick(&[
+                "PORT = \"8000\"",
+                "PYTHON_VERSION = \"3.11\"",
+                "SECRET_KEY = \"3f9c1b7e5d2a4860\"",
+                "LD_LIBRARY_PATH = \"/app/lib:$LD_LIBRARY_PATH\"",
+                "NIXPACKS_APT_PKGS = \"ffmpeg\"",
+            ]);
+            config.push(format!("\n[variables]\n{line}\n"));
         }
         config.concat()
     }

@@ -88,10 +88,7 @@ fn is_json(line: &str) -> bool {
     let mut joined = String::with_capacity(line.len());
     for part in line.split('\n') {
         let bare = part.trim_end_matches([' ', '\t', '\r']);
-        match bare.strip_suffix('\\').filter(|_| part.len() < line.len()) {
-            Some(part) => joined.push_str(part),
-            None => joined.push_str(part),
-        }
+        joined.push_str(bare.strip_suffix('\\').unwrap_or(bare));
     }
     serde_json::from_str::<Vec<String>>(&joined).is_ok()
 }
