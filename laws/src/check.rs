@@ -86,11 +86,13 @@ fn told(steps: &Steps, verdict: &Verdict) -> Law {
     let said = stop.map(|step| match &step.end {
         End::Ok => (simulate::Outcome::Builds, ""),
         End::Fails { reason, error } => {
-            let stage = match step.kind {
-                StepKind::Plan => Stage::Plan,
-                StepKind::Nix | StepKind::Apt => Stage::Nix,
-                StepKind::Command => Stage::Build,
-                StepKind::Start => Stage::Start,
+            let stage = match (step.kind, verdict.outcome) {
+                (StepKind::Plan, _) => Stage::Plan,
+                (StepKind::Nix | StepKind::Apt, _) => Stage::Nix,
+                (StepKind::Command, _) => Stage::Build,
+                // One that is pasted into the Dockerfile can make the build fail.
+                (StepKind::Start, simulate::Outcome::Fails { stage: Stage::Build, .. }) => Stage::Build,
+                (StepKind::Start, _) => Stage::Start,
             };
             (simulate::Outcome::Fails { stage, reason: *reason }, error.as_str())
         }

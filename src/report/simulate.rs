@@ -328,7 +328,7 @@ fn said(reached: &Reached, step: &Step) -> Option<String> {
             _ => "not there".to_owned(),
         },
         Place::Makes(dir) => return Some(format!("{program} makes {}", escape(dir))),
-        Place::Activates(dir) => return Some(format!("{program} activates {}", escape(dir))),
+        Place::Activates(dir) => return Some(format!("activates {}", escape(dir))),
     };
     Some(format!("{program} → {place}"))
 }

@@ -174,6 +174,10 @@ impl Walker {
 
     fn run(mut self, plan: &Plan, order: &[String], app: &dyn AppView) -> Simulation {
         let profile = Profile::of(plan);
+        // Nixpacks writes its files before Nix reads any of them.
+        if let Some(detail) = unread_archives(plan) {
+            self.stop(Stage::Plan, Reason::PlanError, detail);
+        }
         for detail in undefined(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
         }
@@ -181,9 +185,6 @@ impl Walker {
             // buildEnv refuses two files of one name: both have `bin/python3` and `bin/idle`.
             let detail = format!("error: collision between python3-{first} and python3-{other}");
             self.stop(Stage::Nix, Reason::Other, detail);
-        }
-        if let Some(detail) = unread_archives(plan) {
-            self.stop(Stage::Plan, Reason::PlanError, detail);
         }
         if let Some(detail) = unread_markers(plan) {
             self.stop(Stage::Nix, Reason::UndefinedVariable, detail);
