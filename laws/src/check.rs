@@ -89,9 +89,9 @@ fn told(steps: &Steps, verdict: &Verdict) -> Law {
             let stage = match (step.kind, verdict.outcome) {
                 (StepKind::Plan, _) => Stage::Plan,
                 (StepKind::Nix | StepKind::Apt, _) => Stage::Nix,
-                (StepKind::Command, _) => Stage::Build,
-                // One that is pasted into the Dockerfile can make the build fail.
-                (StepKind::Start, simulate::Outcome::Fails { stage: Stage::Build, .. }) => Stage::Build,
+                // A start command is pasted into the Dockerfile, and can make the build fail.
+                (StepKind::Command, _)
+                | (StepKind::Start, simulate::Outcome::Fails { stage: Stage::Build, .. }) => Stage::Build,
                 (StepKind::Start, _) => Stage::Start,
             };
             (simulate::Outcome::Fails { stage, reason: *reason }, error.as_str())

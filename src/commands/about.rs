@@ -1,8 +1,8 @@
 use crate::cli::Format;
 use crate::exit::Exit;
 use crate::options::{self, unknown_rule};
-use crate::report::json;
 use crate::report::prose::{list, wrap};
+use crate::report::{json, rule_docs};
 use crate::terminal::{Output, OutputStyle};
 use anyhow::anyhow;
 use nixpacks_transforms::rules::{RULES, rule};
@@ -17,6 +17,7 @@ pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> anyh
     let title = format!("{bold}{}{plain}: {}", rule.id, rule.summary);
     let _ = writeln!(output.stdout, "{}\n", wrapped(&title, style));
     output.stdout.push_str(&render(rule.docs, bold, plain, style));
+    let _ = writeln!(output.stdout, "\n{}", rule_docs::page(rule));
     Ok(Exit::Clean)
 }
 

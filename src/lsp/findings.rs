@@ -3,11 +3,12 @@
 use super::documents::{Documents, Open, path_of, uri_of};
 use super::positions::Encoding;
 use crate::report::text::escape;
-use crate::report::{Examined, FixStatus, fix_status};
+use crate::report::{Examined, FixStatus, fix_status, rule_docs};
 use lsp_types::{
-    CodeAction, CodeActionKind, CreateFile, CreateFileOptions, Diagnostic, DiagnosticSeverity, DiagnosticTag,
-    DocumentChangeOperation, DocumentChanges, NumberOrString, OneOf, OptionalVersionedTextDocumentIdentifier,
-    Position, Range, ResourceOp, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeDescription, CreateFile, CreateFileOptions, Diagnostic,
+    DiagnosticSeverity, DiagnosticTag, DocumentChangeOperation, DocumentChanges, NumberOrString, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp, TextDocumentEdit, TextEdit, Uri,
+    WorkspaceEdit,
 };
 use nixpacks_transforms::edit::Edit;
 use nixpacks_transforms::engine::{Applicability, Finding, Outcome};
@@ -15,6 +16,7 @@ use nixpacks_transforms::rules::Severity;
 use nixpacks_transforms::text::LineIndex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::str::FromStr as _;
 
 /// The name that is shown beside each problem.
 const SOURCE: &str = "nixpacks-fix";
@@ -95,6 +97,9 @@ fn diagnostic(finding: &Finding, range: Range) -> Diagnostic {
             Severity::Note => DiagnosticSeverity::INFORMATION,
         }),
         code: Some(NumberOrString::String(finding.rule.id.to_owned())),
+        code_description: Uri::from_str(&rule_docs::page(finding.rule))
+            .ok()
+            .map(|href| CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
         message,
         tags: unused.then(|| vec![DiagnosticTag::UNNECESSARY]),

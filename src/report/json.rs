@@ -1,5 +1,6 @@
 //! The JSON output. It has types of its own, so that it changes only on purpose.
 
+use super::rule_docs;
 use super::text::is_harmful;
 use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};
 use nixpacks_transforms::document::ParseError;
@@ -158,6 +159,7 @@ struct RuleReport<'a> {
     id: &'a str,
     summary: &'a str,
     docs: &'a str,
+    page: String,
 }
 
 /// The report on `apps`; `patches` stand beside them in the order of the apps, or are none; `commits` are there
@@ -192,7 +194,13 @@ fn commit_report(commit: &Committed) -> CommitReport<'_> {
 
 /// The list of rules.
 pub(crate) fn rules(rules: &[&'static RuleInfo]) -> anyhow::Result<String> {
-    let rules = rules.iter().map(|rule| RuleReport { id: rule.id, summary: rule.summary, docs: rule.docs });
+    let of = |rule: &&'static RuleInfo| RuleReport {
+        id: rule.id,
+        summary: rule.summary,
+        docs: rule.docs,
+        page: rule_docs::page(rule),
+    };
+    let rules = rules.iter().map(of);
     to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
 

@@ -20,7 +20,7 @@ mod problems;
 pub(crate) mod prose;
 pub(crate) mod pulls;
 pub(crate) mod railpack;
-mod rule_docs;
+pub(crate) mod rule_docs;
 mod sarif;
 pub(crate) mod simulate;
 mod snippet;

@@ -2,6 +2,11 @@
 
 use nixpacks_transforms::rules::RuleInfo;
 
+/// The address of the page of a rule.
+pub(crate) fn page(rule: &RuleInfo) -> String {
+    format!("{}/blob/main/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), rule.id)
+}
+
 /// What stands below a heading of a rule's documentation; empty where there is none of that name.
 pub(super) fn section<'r>(rule: &'r RuleInfo, heading: &str) -> &'r str {
     let mut parts = rule.docs.split("\n## ").map(|part| part.trim_start_matches("## "));

@@ -6,7 +6,7 @@
 use super::json::to_text;
 use super::problems::{Problem, Range, from_top, problems};
 use super::prose;
-use super::rule_docs::{section, why_it_fails};
+use super::rule_docs::{self, section, why_it_fails};
 use super::text::escape;
 use super::{Examined, Mode};
 use nixpacks_transforms::engine::{FileEdit, Fix};
@@ -97,7 +97,7 @@ fn descriptor(rule: &RuleInfo) -> Value {
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": format!("{} {}", section(rule, "What it does"), why_it_fails(rule)).trim() },
         "help": { "text": rule.docs.trim(), "markdown": rule.docs.trim() },
-        "helpUri": format!("{}/blob/main/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), rule.id),
+        "helpUri": rule_docs::page(rule),
     })
 }
 

@@ -169,6 +169,8 @@ fn tells_of_problems_as_they_are_typed_and_offers_their_fixes() {
     let text = format!("# \u{1f40d}\n{BROKEN}");
     let found = client.change(&uri, 2, &text);
     assert_eq!(codes(&found), ["undefined-nix-package", "pip-outside-venv"], "{found}");
+    let page = found[0]["codeDescription"]["href"].as_str().unwrap();
+    assert!(page.ends_with("/docs/rules.md#undefined-nix-package"), "{page}");
     assert_eq!((&found[0]["severity"], &found[0]["range"]["start"]["line"]), (&json!(1), &json!(2)));
     assert!(found[0]["message"].as_str().unwrap().contains("undefined variable 'pip'"), "{found}");
 

@@ -1,9 +1,9 @@
-//! The log that a run would have left on a platform, as BuildKit prints it without a terminal.
+//! The log that a run would have left on a platform, as Docker prints it without a terminal.
 
 use crate::outcome::Outcome;
 use std::fmt::Write as _;
 
-/// Lines that BuildKit repeats of a step that failed.
+/// Lines that Docker repeats of a step that failed.
 const REPEATED: usize = 10;
 
 /// The log of the build, and of the app if it was started.
