@@ -259,7 +259,11 @@ pub(super) fn install(source: &mut ByteSource<'_>, place: Place) -> Vec<String> 
 
 /// The commands of a phase beside install.
 pub(super) fn other(source: &mut ByteSource<'_>, place: Place) -> Vec<String> {
-    let one = |source: &mut ByteSource<'_>| match source.below(6) {
+    let one = |source: &mut ByteSource<'_>| match source.below(8) {
+        6 => source.pick(&["npm ci", "npm ci && npm run build", "npm install && npm run build"]).to_owned(),
+        7 => source
+            .pick(&["git lfs pull", "git rev-parse HEAD > é.txt", "npm ci --no-audit; npm run build"])
+            .to_owned(),
         0..=2 => source.pick(OTHER).to_owned(),
         3 => source.pick(&["pip install -r {d}requirements.txt", "pip install sentry-sdk"]).to_owned(),
         _ => composed(source),

@@ -158,9 +158,10 @@ fn install(source: &mut ByteSource<'_>, place: Place) -> Entries {
         entries.push((source.pick(&["paths", "envPaths"]).to_owned(), value));
     }
     if source.one_in(8) {
-        let value = match source.below(4) {
+        let value = match source.below(5) {
             0 => list(&["/opt/venv"]),
             1 => list(&["venv", "/root/.cache/pip"]),
+            4 => list(&["node_modules", "/root/.npm"]),
             2 => list(&["/app/.venv"]),
             _ => list(&["/root/.cache/pip"]),
         };
@@ -182,6 +183,8 @@ fn variables(source: &mut ByteSource<'_>) -> Entries {
         ("PYTHONPATH", "/app/lib"),
         ("MODE", "é \\ \"x\""),
         ("VIRTUAL_ENV", "/opt/venv"),
+        ("NODE_ENV", "production"),
+        ("NIXPACKS_POETRY_VERSION", "2.0.1"),
         ("PYTHON_VERSION", "3.10"),
         ("NIXPACKS_APT_PKGS", "curl,libpq5"),
         ("NIXPACKS_BUILD_CMD", "python -m compileall ."),

@@ -21,7 +21,10 @@ pub fn app(bytes: &[u8]) -> App {
     // An app without a config has nothing that could be edited; it is drawn all the same.
     match source.below(24) {
         0..=18 => {
-            let (text, comments) = toml::write(source, "nixpacks.toml", &tables);
+            let (mut text, comments) = toml::write(source, "nixpacks.toml", &tables);
+            if source.one_in(24) {
+                text.push_str(source.pick(BROKEN));
+            }
             app.files.insert("nixpacks.toml", text);
             app.comments.extend(comments);
         }
@@ -52,6 +55,15 @@ pub fn app(bytes: &[u8]) -> App {
     }
     app
 }
+
+/// What keeps a file from being read, behind the rest of it.
+const BROKEN: &[&str] = &[
+    "\n[phases.late:extra]\ndependsOn = ['install']\n",
+    "\n[phases.late]\naptPkgs = [\"curl\" \"git\"];\n",
+    "\n[phases.late\ncmds = [echo, \u{201c}true\u{201d}]\n",
+    "\n[phases.late]\nname = 'a'\n[phases.late]\nname = 'a'\n",
+    "\n<<<<<<< HEAD\n[late]\n=======\n[later]\n>>>>>>> other\n",
+];
 
 fn options(source: &mut ByteSource<'_>) -> Options {
     let mut options = Options {
@@ -151,7 +163,10 @@ fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
     if layout == 5 || layout == 11 {
         put(
             "package.json".to_owned(),
-            "{\"name\": \"x\", \"scripts\": {\"start\": \"node index.js\", \"build\": \"true\"}}",
+            source.pick(&[
+                "{\"name\": \"x\", \"scripts\": {\"start\": \"node index.js\", \"build\": \"true\"}}",
+                "{\"scripts\": {\"build\": \"vite build\"}, \"devDependencies\": {\"vite\": \"5\"}}",
+            ]),
         );
         put("index.js".to_owned(), "");
         if source.one_in(2) {
