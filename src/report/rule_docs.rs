@@ -32,7 +32,7 @@ mod tests {
         for rule in RULES {
             for heading in ["What it does", "Fix"] {
                 let text = section(rule, heading);
-                assert!(text.ends_with(['.', '`', ')']) && !text.contains("\n## "), "{}: {text:?}", rule.id);
+                assert!(!text.is_empty() && !text.contains("\n## "), "{}: {text:?}", rule.id);
             }
             let why = why_it_fails(rule);
             assert!(!why.is_empty() && !why.contains("See also"), "{}: {why:?}", rule.id);
