@@ -105,7 +105,9 @@ impl Toml<'_> {
                 }
                 // A string ends with its line at the latest: the next one may be whole again.
                 '\n' => {
-                    self.left = chars.as_str();
+                    // The value ends there too, so the line break is left.
+                    let at = self.left.len() - chars.as_str().len() - 1;
+                    self.left = self.left.get(at..).unwrap_or_default();
                     return true;
                 }
                 _ if ch == quote => {
