@@ -75,7 +75,7 @@ pub(super) fn run(
                     at += 1;
                     let is_left = untouched.contains(&(at - 1));
                     if is_left {
-                        let _ = writeln!(output.stdout, "{}: left as it is", escape(&app.home.shown));
+                        let _ = writeln!(output.stdout, "{}: left as it is", interactive::name(app));
                     }
                     !is_left
                 });

@@ -107,6 +107,11 @@ fn nothing_is_written_after_no_quit_the_end_of_the_input_or_a_signal() {
         let talk = talk(&sandbox, 80, &["fix", "-i"], answers);
         assert_eq!((talk.status.code(), talk.status.signal()), (code, signal), "{answers:?}: {}", talk.said);
         assert_eq!(sandbox.read("nixpacks.toml"), BROKEN, "{answers:?}");
+        assert!(
+            code.is_none()
+                || talk.said.contains("\nnothing was changed\n")
+                    != talk.said.contains("\nthis app: left as it is\n")
+        );
         let files = std::fs::read_dir(sandbox.path()).unwrap().count();
         assert_eq!(files, 3, "{answers:?} leaves files behind");
     }

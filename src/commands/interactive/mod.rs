@@ -336,6 +336,7 @@ enum Reply {
     Other(Strategy, Box<Examined>),
 }
 
-fn name(app: &Examined) -> String {
+/// The name of an app in a sentence.
+pub(super) fn name(app: &Examined) -> String {
     if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) }
 }
