@@ -1,12 +1,13 @@
 //! The lines that one fix changes, as they are shown below its finding.
 
 use super::Texts;
+use super::difference::operations;
 use super::text::push_line;
 use crate::app::AppLocation;
 use nixpacks_transforms::edit::{Edit, apply};
 use nixpacks_transforms::engine::Fix;
 use nixpacks_transforms::text::{LineIndex, floor};
-use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
+use similar::{DiffOp, DiffTag};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -144,7 +145,7 @@ impl Hunk {
         let changes = if old.len().max(new.len()) > COMPARED {
             vec![DiffOp::Replace { old_index: 0, old_len: old.len(), new_index: 0, new_len: new.len() }]
         } else {
-            capture_diff_slices(Algorithm::Myers, &old, &new)
+            operations(&old, &new)
         };
         for change in changes {
             let (tag, gone, come) = change.as_tag_tuple();

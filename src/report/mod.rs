@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod commit;
 mod concise;
 pub(crate) mod diagnosis;
+mod difference;
 pub(crate) mod digest;
 mod fix_lines;
 mod github;

@@ -1,11 +1,12 @@
 //! The patch that `fix` would write, for `git apply` and `patch -p1`.
 
 use super::Examined;
+use super::difference::operations;
 use super::text::push_line;
 use crate::app::AppLocation;
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::engine::FileChange;
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, group_diff_ops};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -54,8 +55,7 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     // Split at `\n` alone: other line breakers are text to git and patch.
     let before: Vec<&str> = change.before.split_inclusive('\n').collect();
     let after: Vec<&str> = change.after.split_inclusive('\n').collect();
-    let diff = TextDiff::from_slices(&before, &after);
-    let groups = diff.grouped_ops(CONTEXT);
+    let groups = group_diff_ops(operations(&before, &after), CONTEXT);
     if groups.is_empty() {
         return;
     }
@@ -70,7 +70,7 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
         let new = range(first.new_range().start, last.new_range().end);
         let (cyan, plain) = paint("\x1b[36m");
         let _ = writeln!(out, "{cyan}@@ -{old} +{new} @@{plain}");
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        for change in group.iter().flat_map(|op| op.iter_changes(&before[..], &after[..])) {
             let (sign, (color, plain)) = match change.tag() {
                 ChangeTag::Delete => ('-', paint("\x1b[31m")),
                 ChangeTag::Insert => ('+', paint("\x1b[32m")),

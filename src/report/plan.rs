@@ -1,5 +1,6 @@
 //! The output of `plan`: each value of the build plan, and where it comes from.
 
+use super::difference::operations;
 use super::json::to_text;
 use super::prose::{self, wrap};
 use super::text::escape;
@@ -113,7 +114,7 @@ pub(crate) fn diff<'a>(apps: &'a [Examined], style: OutputStyle) -> String {
 
 /// The sections of two plans that differ, row by row.
 fn compared(before: &[[&str; 3]], after: &[[&str; 3]], style: OutputStyle, out: &mut String) {
-    let changes = similar::capture_diff_slices(similar::Algorithm::Myers, before, after);
+    let changes = operations(before, after);
     let changes: Vec<(ChangeTag, [&str; 3])> = changes
         .iter()
         .flat_map(|operation| operation.iter_changes(before, after))
