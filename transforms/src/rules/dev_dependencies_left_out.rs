@@ -13,8 +13,6 @@ Finds `NODE_ENV = "production"` under `[variables]` where the `build` script of 
 ## Why it fails
 With that variable, `npm ci` and `npm install` leave `devDependencies` out, and the build stops: `sh: 1: vite: not found`. Nixpacks' own Node step sets `NPM_CONFIG_PRODUCTION = "false"` against this; where npm runs without that step, nothing does.
 
-See also: https://docs.npmjs.com/cli/v10/commands/npm-ci
-
 ## Example
 For a Python app with `vite` in the `devDependencies` of its package.json:
 ```toml

@@ -14,8 +14,6 @@ Finds `npm ci` in an app that has a package.json, and no package-lock.json and n
 ## Why it fails
 `npm ci` installs what the lock file names, and stops without one: ``The `npm ci` command can only install with an existing package-lock.json``.
 
-See also: https://docs.npmjs.com/cli/v10/commands/npm-ci
-
 ## Example
 For an app with a `package.json`:
 ```toml
