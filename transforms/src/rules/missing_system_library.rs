@@ -52,17 +52,17 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             continue;
         }
         let quoted: Vec<String> = missing.iter().map(|need| format!("\"{need}\"")).collect();
+        let named: Vec<String> = missing.iter().map(|need| format!("`{need}`")).collect();
+        let named = named.join(", ");
         let add = format!("`{key} = [\"...\", {}]` under `[phases.setup]`", quoted.join(", "));
         if key == "nixLibs" && missing.iter().any(in_packages) {
-            let message = format!(
-                "`{name}` needs {}, and does not look for libraries of `nixPkgs`",
-                missing.join(", ")
-            );
+            let message =
+                format!("`{name}` needs libraries of {named}, and does not find those of `nixPkgs`");
             let note = format!("libraries are found where `nixLibs` puts them: add {add}");
             found.push(Found::app(Severity::Note, message).note(&note));
             continue;
         }
-        let message = format!("`{name}` needs {}, which nothing installs", missing.join(", "));
+        let message = format!("`{name}` needs {named}, which nothing installs");
         let note = format!("add {add}, if the app uses that part");
         found.push(Found::app(Severity::Note, message).note(&note));
     }
