@@ -437,7 +437,9 @@ impl<'a> Machine<'a> {
         match native {
             Some(name) if !self.profile.libstdcxx => Err((
                 Reason::NativeLibMissing,
-                format!("`{name}` needs the library libstdc++.so.6, and `nixLibs` does not include it"),
+                format!(
+                    "libstdc++.so.6: cannot open shared object file: `{name}` needs it, and `nixLibs` does not include it"
+                ),
             )),
             _ => Ok(()),
         }
