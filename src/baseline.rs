@@ -88,6 +88,8 @@ impl Baseline {
     /// Writes the file, whole or not at all.
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
         let failed = || format!("failed to write `{}`", file.display());
+        // Behind a link, so that the link stays.
+        let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
         let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -23,6 +23,7 @@ struct Counts {
     unreadable: usize,
     suppressed: usize,
     known: usize,
+    newly_fails: bool,
     unpredictable: bool,
 }
 
@@ -34,6 +35,7 @@ impl Counts {
             counts.unreadable += outcome.broken.len();
             counts.suppressed += outcome.suppressed;
             counts.known += app.known.problems;
+            counts.newly_fails |= outcome.fails() && !app.known.failure;
             counts.left += left(outcome).filter(|finding| finding.severity > Severity::Note).count();
             counts.unpredictable |= outcome.before.outcome == Prediction::Unknown;
             for finding in &outcome.findings {
@@ -64,6 +66,9 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
     kinds.push((counts.manual, "you have to fix yourself"));
     kinds.retain(|(number, _)| *number > 0);
     let mut line = match (total, kinds.as_slice()) {
+        (0, _) if counts.known > 0 && counts.newly_fails => {
+            "no new problems, but an app is predicted to fail that was not before".to_owned()
+        }
         (0, _) if counts.known > 0 => "no new problems".to_owned(),
         (0, _) if counts.unpredictable => "no problems found in the part that can be predicted".to_owned(),
         (0, _) => "no problems found".to_owned(),

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// A broken app that needs no rule to be found broken: Nixpacks refuses to read it.
-pub const UNREADABLE: &str = "[phases.setup\nnixPkgs = []\n";
+pub const UNREADABLE: &str = "phases = { [ }\n";
 /// The most common broken app: `pip` is no package of Nix, and no pip is on PATH.
 pub const BROKEN: &str = "[phases.setup]\nnixPkgs = [\"python311\", \"pip\"]\n\n[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n\n[start]\ncmd = \"python main.py\"\n";
 

@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let (what, it) =
         if names.len() == 1 { ("looks like a secret", "it") } else { ("look like secrets", "them") };
     let message = format!(
-        "{} {what}, and `{}` is in git, and its variables are in the image",
+        "{} {what}: whoever can read `{}` or the image can read {it}",
         enumerated(&names),
         doc.path
     );

@@ -186,6 +186,8 @@ fn edits(doc: &Document, at: &At<'_>) -> Option<(Vec<Edit>, String)> {
             _ if at.in_list || !is_list(&keys) => {
                 Some((wrapped("\"", "\""), format!("put quotes around the value of `{path}`")))
             }
+            // `true` is no entry of any list.
+            _ if matches!(at.node.value, Value::Bool(_)) => None,
             _ => Some((wrapped("[\"", "\"]"), format!("make a list of the value of `{path}`"))),
         },
         (Value::Array(array), ["start", ..] | ["phases", _, ..]) if array.of_tables => {

@@ -30,13 +30,38 @@ fn fences(text: &str) -> Option<Mend> {
     let before = text.get(..first.start)?;
     let is_setting =
         |line: &str| line.trim_start().starts_with('[') || line.contains('=') || line.contains('{');
-    let edits: Vec<Edit> = if before.lines().any(is_setting) {
-        cut(first.start, text.len()).into_iter().collect()
+    let end = if before.lines().any(is_setting) {
+        first.start
     } else {
-        let end = fences.get(1).map_or(text.len(), |fence| fence.start);
+        fences.get(1).map_or(text.len(), |fence| fence.start)
+    };
+    let mut edits: Vec<Edit> = if end == first.start {
+        cut(end, text.len()).into_iter().collect()
+    } else {
         [cut(0, first.end), cut(end, text.len())].into_iter().flatten().collect()
     };
+    // Where settings stand behind it as well, only the fences are too much.
+    if text.get(end..)?.lines().any(|line| !is_fence(line) && looks_like_setting(line)) {
+        edits = fences.iter().map(|fence| Edit::deletion(*fence)).collect();
+    }
     Some(Mend::new(edits, WHAT))
+}
+
+/// Whether a line may be one of TOML or JSON: the header of a table, a key with a value, a part of an object.
+fn looks_like_setting(line: &str) -> bool {
+    let line = line.trim();
+    let is_name = |text: &str| {
+        let text = text.trim();
+        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-\"' ".contains(c))
+    };
+    if let Some(header) = line.strip_prefix('[') {
+        let name = header.split(']').next().unwrap_or_default();
+        return is_name(name.trim_start_matches('['));
+    }
+    let is_pair = line.split_once('=').is_some_and(|(key, value)| {
+        is_name(key) && !key.trim().contains(' ') && !value.starts_with('=')
+    });
+    is_pair || line.starts_with(['{', '}', '"'])
 }
 
 /// Quotation marks of a word processor.
@@ -79,8 +104,11 @@ fn blanks(text: &str, at: usize) -> Option<Mend> {
 fn extra_comma(text: &str, at: usize) -> Option<Mend> {
     let here = text.get(at..)?;
     let comma = if here.starts_with(',') { at } else { text.get(..at)?.trim_end().len().checked_sub(1)? };
-    text.get(comma..)?
-        .starts_with(',')
+    // Where something follows, it is the comma of a list that has lost its brackets.
+    let behind = text.get(comma + 1..).unwrap_or_default().split('\n').next()?.trim_start();
+    let is_last = behind.is_empty() || behind.starts_with([',', ']', '}', '#', '/']);
+    let is_second = text.get(..comma)?.trim_end().ends_with(',');
+    ((is_last || is_second) && text.get(comma..)?.starts_with(','))
         .then(|| Mend::delete(comma, comma + 1, "remove the comma that nothing follows"))
 }
 

@@ -60,7 +60,10 @@ fn word(text: &str, at: usize) -> Option<Mend> {
         return Some(Mend::replace(start, end, "null", "write `null`"));
     }
     let quoted = vec![Edit::insertion(start, "\""), Edit::insertion(end, "\"")];
-    Some(Mend::new(quoted, format!("put quotes around `{word}`")))
+    // A value may be a secret, and what is done is told in many places.
+    let is_key = text.get(end..)?.trim_start().starts_with(':');
+    let what = if is_key { format!("put quotes around `{word}`") } else { "put quotes around the value".to_owned() };
+    Some(Mend::new(quoted, what))
 }
 
 /// Brackets that are still open at the end.

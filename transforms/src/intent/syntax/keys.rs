@@ -31,6 +31,11 @@ pub(super) fn quoted(line: Line<'_>) -> Option<Mend> {
             if is_shell || word.contains(odd) {
                 return None;
             }
+            // Ex) `[phases:build]`
+            if let Some(colon) = word.strip_prefix("phases:").and(word.find(':')).filter(|_| skip > 0) {
+                let at = line.body_start() + skip + from + (part.len() - part.trim_start().len()) + colon;
+                return Some(Mend::replace(at, at + 1, ".", "write a dot between the names of the table"));
+            }
             let first = line.body_start() + skip + from + (part.len() - part.trim_start().len());
             let edits = vec![Edit::insertion(first, "\""), Edit::insertion(first + word.len(), "\"")];
             return Some(Mend { edits, what: format!("put quotes around `{word}`"), is_key: true });

@@ -145,6 +145,9 @@ fn value(line: Line<'_>) -> Option<Mend> {
     if value.is_empty() || value.starts_with(['"', '\'', '[', '{', '#', '=', '\u{201c}', '\u{2018}']) {
         return None;
     }
+    if matches!(value, "null" | "None" | "nil" | "undefined") {
+        return Some(Mend::delete(line.start, line.end(), "remove the key that has no value"));
+    }
     let mark = |mark: char| value.ends_with(mark) && value.matches(mark).count() == 1;
     if let Some(mark) = ['"', '\''].into_iter().find(|quote| mark(*quote)) {
         return Some(Mend::insert(start, &mark.to_string(), "open the string with a quotation mark"));
