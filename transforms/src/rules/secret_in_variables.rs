@@ -41,11 +41,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     }
     let (what, it) =
         if names.len() == 1 { ("looks like a secret", "it") } else { ("look like secrets", "them") };
-    let message = format!(
-        "{} {what}: whoever can read `{}` or the image can read {it}",
-        enumerated(&names),
-        doc.path
-    );
+    let message =
+        format!("{} {what}: whoever can read `{}` or the image can read {it}", enumerated(&names), doc.path);
     let note = format!("set {it} on the platform, in the variables of the service, and remove {it} here");
     vec![at_header(doc, entry, table, Severity::Warning, message).note(&note)]
 }

@@ -36,13 +36,18 @@ pub fn nested(simple: &SimpleCommand) -> Option<(String, usize)> {
     None
 }
 
+/// Whether a variable stands in single quotes: the outer shell replaces it, which the inner one would not.
+fn expands_in_quotes(text: &str) -> bool {
+    text.split('\'').skip(1).step_by(2).any(|quoted| quoted.contains('$'))
+}
+
 fn inner(word: &Word) -> Option<(String, usize)> {
     let raw = word.raw.as_str();
     let between = |quote: char| raw.strip_prefix(quote).and_then(|raw| raw.strip_suffix(quote));
     let (text, offset) = if let Some(text) = between('\'').filter(|text| !text.contains('\'')) {
         (text, 1)
-    } else if let Some(text) =
-        between('"').filter(|text| !text.contains(['"', '\\', '`']) && !text.contains("$("))
+    } else if let Some(text) = between('"')
+        .filter(|text| !text.contains(['"', '\\', '`']) && !text.contains("$(") && !expands_in_quotes(text))
     {
         (text, 1)
     } else if !word.quoted && !word.has_glob && word.text.is_some() {

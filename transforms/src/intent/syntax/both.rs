@@ -58,9 +58,9 @@ fn looks_like_setting(line: &str) -> bool {
         let name = header.split(']').next().unwrap_or_default();
         return is_name(name.trim_start_matches('['));
     }
-    let is_pair = line.split_once('=').is_some_and(|(key, value)| {
-        is_name(key) && !key.trim().contains(' ') && !value.starts_with('=')
-    });
+    let is_pair = line
+        .split_once('=')
+        .is_some_and(|(key, value)| is_name(key) && !key.trim().contains(' ') && !value.starts_with('='));
     is_pair || line.starts_with(['{', '}', '"'])
 }
 

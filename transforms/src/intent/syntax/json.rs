@@ -62,7 +62,8 @@ fn word(text: &str, at: usize) -> Option<Mend> {
     let quoted = vec![Edit::insertion(start, "\""), Edit::insertion(end, "\"")];
     // A value may be a secret, and what is done is told in many places.
     let is_key = text.get(end..)?.trim_start().starts_with(':');
-    let what = if is_key { format!("put quotes around `{word}`") } else { "put quotes around the value".to_owned() };
+    let what =
+        if is_key { format!("put quotes around `{word}`") } else { "put quotes around the value".to_owned() };
     Some(Mend::new(quoted, what))
 }
 
