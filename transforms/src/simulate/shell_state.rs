@@ -11,9 +11,12 @@ pub(crate) const MOST_DIRS: usize = 256;
 
 /// One shell: a `cmds` entry or the start command.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own, as a shell has them")]
 pub(crate) struct Shell {
     /// Directories of `PATH`, first to last.
     pub(crate) path: Arc<Vec<Arc<str>>>,
+    /// More directories may be first on `PATH`: they come from a variable that is not followed.
+    pub(crate) has_open_path: bool,
     /// Absolute working directory.
     pub(crate) cwd: String,
     /// Variables that commands set and that matter here.
@@ -70,6 +73,7 @@ impl Shell {
             pipefail,
             exited: false,
             hashed: BTreeMap::new(),
+            has_open_path: false,
             functions: Arc::default(),
         }
     }

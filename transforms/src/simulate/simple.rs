@@ -264,6 +264,7 @@ impl Run<'_, '_> {
 
     fn source(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
         let Some(Some(file)) = cmd.args.first() else {
+            shell.has_open_path = true;
             return Status::unknown("the name of the sourced file comes from a variable");
         };
         let path = paths::join(&shell.cwd, file);
@@ -360,6 +361,8 @@ impl Run<'_, '_> {
             } else {
                 Status::fail(Reason::NoSuchFile, format!("{name}: No such file or directory"))
             }
+        } else if shell.has_open_path {
+            Status::unknown(format!("`{name}` may be in a directory of `PATH` that comes from a variable"))
         } else if base == "pip" || base.strip_prefix("pip").is_some_and(is_version) {
             Status::fail(Reason::PipNotFound, format!("{name}: command not found"))
         } else if base == "python" || base.strip_prefix("python").is_some_and(is_version) {
@@ -474,8 +477,11 @@ fn set_text(shell: &mut Shell, name: &str, value: &str) {
         for part in value.split(':') {
             match part {
                 "$PATH" | "${PATH}" => old.iter().cloned().for_each(&mut add),
-                "$VIRTUAL_ENV/bin" => {
+                "$VIRTUAL_ENV/bin" if shell.active.is_some() => {
                     shell.active.iter().map(|dir| format!("{dir}/bin").into()).for_each(&mut add);
+                }
+                part if part.contains('$') && !part.starts_with("$HOME") && !part.starts_with("${HOME}") => {
+                    shell.has_open_path = true;
                 }
                 part => add(paths::join(&shell.cwd, part).into()),
             }
