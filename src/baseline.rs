@@ -92,7 +92,7 @@ impl Baseline {
         let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let dir = parent(file);
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         {
@@ -171,9 +171,14 @@ fn file_of(finding: &Finding) -> &str {
     finding.place.as_ref().map_or(".", |place| place.path.as_str())
 }
 
+/// The directory of the file, as it is named.
+fn parent(file: &Path) -> &Path {
+    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The canonical directory of the file, which need not be there yet.
 fn directory(file: &Path) -> anyhow::Result<std::path::PathBuf> {
-    let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let dir = parent(file);
     dir.canonicalize().with_context(|| format!("failed to read `{}`", dir.display()))
 }
 

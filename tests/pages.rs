@@ -1,6 +1,8 @@
 //! Pages of `docs/` that are made from the rules and from the catalogue of errors. `BLESS=1` writes them.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+mod support;
 
 use nixpacks_diagnose::{Reason, reasons, rules_of};
 use nixpacks_transforms::rules::RULES;
@@ -18,12 +20,7 @@ fn docs() -> PathBuf {
 
 /// Holds a page to its text.
 fn hold(path: &str, text: &str) {
-    let file = docs().join(path);
-    if std::env::var_os("BLESS").is_some() {
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, text).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), text, "`BLESS=1` writes docs/{path}");
+    support::hold(&format!("docs/{path}"), text);
 }
 
 fn rules_page() -> String {

@@ -5,8 +5,6 @@
 mod support;
 
 use anstyle_svg::Term;
-use std::fs;
-use std::path::Path;
 use support::{BROKEN, Sandbox};
 
 #[test]
@@ -19,9 +17,5 @@ fn the_picture_is_what_the_command_prints() {
     let ran = sandbox.run(&["check", "--color", "always"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     let picture = Term::new().render_svg(&format!("$ nixpacks-fix check\n{}", ran.out));
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.svg");
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&file, &picture).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), picture, "`BLESS=1` writes {}", file.display());
+    support::hold("docs/check.svg", &picture);
 }

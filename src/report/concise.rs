@@ -37,7 +37,7 @@ pub(crate) fn concise(apps: &[Examined], mode: Mode, output: &mut Output) {
         let said = if outcome.other_builder.is_some() {
             prose::OTHER_BUILDER.to_owned()
         } else {
-            prose::verdict(verdict) + if app.known.failure { " (known from the baseline)" } else { "" }
+            prose::verdict(verdict) + app.known.mark()
         };
         let _ = writeln!(out, "{}: {said}", escape(&app.home.shown));
         for finding in findings {

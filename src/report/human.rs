@@ -144,7 +144,7 @@ impl Report<'_> {
         }
         let before = self.prediction(&outcome.before);
         let after = self.prediction(&outcome.after);
-        let known = if app.known.failure { " (known from the baseline)" } else { "" };
+        let known = app.known.mark();
         let changed = !outcome.changes.is_empty();
         match (outcome.changes.is_empty(), self.mode, &app.written) {
             (true, ..) => self.line(out, &format!("{name}: {before}{known}")),

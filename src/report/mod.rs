@@ -119,6 +119,13 @@ pub(crate) struct Known {
     pub(crate) failure: bool,
 }
 
+impl Known {
+    /// What is added to the prediction of an app that fails as it did then.
+    fn mark(self) -> &'static str {
+        if self.failure { " (known from the baseline)" } else { "" }
+    }
+}
+
 /// The command; the formats use other words for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {

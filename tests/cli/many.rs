@@ -4,14 +4,11 @@ use crate::support::{BROKEN, Sandbox};
 
 /// Four apps, of which three fail.
 fn four() -> Sandbox {
-    let mut files = vec![("d/nixpacks.toml", "[start]\ncommand = \"python main.py\"\n")];
-    for name in ["a/nixpacks.toml", "b/nixpacks.toml", "c/nixpacks.toml"] {
-        files.push((name, BROKEN));
-    }
+    let mut files = vec![("d/nixpacks.toml".to_owned(), "[start]\ncommand = \"python main.py\"\n")];
+    files.extend(["a", "b", "c"].map(|name| (format!("{name}/nixpacks.toml"), BROKEN)));
     for name in ["a", "b", "c", "d"] {
-        for (file, text) in [("requirements.txt", "flask\n"), ("main.py", "import flask\n")] {
-            files.push((Box::leak(format!("{name}/{file}").into_boxed_str()), text));
-        }
+        files.push((format!("{name}/requirements.txt"), "flask\n"));
+        files.push((format!("{name}/main.py"), "import flask\n"));
     }
     Sandbox::new(files)
 }

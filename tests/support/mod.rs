@@ -28,6 +28,16 @@ impl Ran {
     }
 }
 
+/// Holds a file of the repository to its text. `BLESS=1` writes it.
+pub fn hold(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), text, "`BLESS=1` writes {path}");
+}
+
 /// A sandbox.
 #[must_use]
 pub struct Sandbox {

@@ -120,7 +120,7 @@ pub(super) fn attempt(
         if proposals.fixes.is_empty() {
             return Ok(out);
         }
-        let Made { applied, edits, texts } = make(&now.model, &overlay, proposals.fixes)?;
+        let Made { applied, edits, texts } = make(&now.model, &overlay, &proposals.fixes)?;
         for at in applied.iter().flat_map(|fix| &fix.answers.findings) {
             out.answered.extend(now.findings.get(*at).map(|finding| finding.key(&now.model)));
         }
@@ -138,7 +138,7 @@ pub(super) fn attempt(
             overlay.set(path.clone(), text.clone());
             out.texts.insert(path, text);
         }
-        out.titles.extend(applied.into_iter().map(|fix| (fix.title, fix.plain_title)));
+        out.titles.extend(applied.into_iter().map(|fix| (fix.title.clone(), fix.plain_title)));
         out.after = Some(Looked::at(&overlay, options));
     }
     Err(NotConverged {
@@ -157,8 +157,8 @@ fn ignoring_silenced(options: &Options, silenced: &BTreeSet<&'static str>) -> Op
 type Edits = BTreeMap<String, Vec<Edit>>;
 
 /// What a pass makes.
-struct Made {
-    applied: Vec<ProposedFix>,
+struct Made<'p> {
+    applied: Vec<&'p ProposedFix>,
     edits: Edits,
     /// The files as they become.
     texts: BTreeMap<String, String>,
@@ -166,24 +166,24 @@ struct Made {
 
 /// Makes as many of the fixes as go together, from the first on; the rest waits for the next pass. Ex) two keys that
 /// are both renamed to `cmd`
-fn make(model: &Model, app: &dyn AppView, mut proposed: Vec<ProposedFix>) -> Result<Made, NotConverged> {
+fn make<'p>(model: &Model, app: &dyn AppView, proposed: &'p [ProposedFix]) -> Result<Made<'p>, NotConverged> {
+    let mut together = proposed.len();
     loop {
-        let together = proposed.len();
-        let (applied, edits) = apply(model, app, proposed.clone())?;
+        let (applied, edits) = apply(model, app, proposed.iter().take(together))?;
         match verified(model, app, &applied, &edits) {
             Ok(texts) => return Ok(Made { applied, edits, texts }),
             Err(error) if together < 2 => return Err(error),
-            Err(_) => proposed.truncate(together.div_ceil(2)),
+            Err(_) => together = together.div_ceil(2),
         }
     }
 }
 
 /// Chooses what does not overlap; the rest waits for the next pass.
-fn apply(
+fn apply<'p>(
     model: &Model,
     app: &dyn AppView,
-    proposed: Vec<ProposedFix>,
-) -> Result<(Vec<ProposedFix>, Edits), NotConverged> {
+    proposed: impl Iterator<Item = &'p ProposedFix>,
+) -> Result<(Vec<&'p ProposedFix>, Edits), NotConverged> {
     let mut transactions: BTreeMap<String, Transaction> = BTreeMap::new();
     let mut applied = Vec::new();
     for fix in proposed {
@@ -211,7 +211,7 @@ fn apply(
 fn verified(
     model: &Model,
     app: &dyn AppView,
-    applied: &[ProposedFix],
+    applied: &[&ProposedFix],
     edits: &Edits,
 ) -> Result<BTreeMap<String, String>, NotConverged> {
     let mut texts = BTreeMap::new();
@@ -245,7 +245,7 @@ fn verified(
     Ok(texts)
 }
 
-fn not_converged(fixes: &[ProposedFix], message: String) -> NotConverged {
+fn not_converged(fixes: &[&ProposedFix], message: String) -> NotConverged {
     let rules: BTreeSet<&str> = fixes.iter().flat_map(|fix| fix.rules.iter().copied()).collect();
     NotConverged { rules: rules.into_iter().map(str::to_owned).collect(), message }
 }
