@@ -353,6 +353,31 @@ fn error<'a>(app: &'a Examined, broken: &'a ParseError) -> ErrorReport<'a> {
     }
 }
 
+/// The same of each app before and after the fix, as `of` has it.
+pub(super) fn before_and_after<'a, T: Serialize>(
+    apps: &'a [Examined],
+    of: impl Fn(&'a Examined) -> (Option<T>, Option<T>),
+) -> anyhow::Result<String> {
+    #[derive(Serialize)]
+    struct Report<'a, T> {
+        version: u32,
+        apps: Vec<AppReport<'a, T>>,
+    }
+    #[derive(Serialize)]
+    struct AppReport<'a, T> {
+        path: &'a str,
+        error: Option<&'a str>,
+        before: Option<T>,
+        after: Option<T>,
+    }
+    let apps = apps.iter().map(|app| {
+        let (before, after) = of(app);
+        let error = app.result.as_ref().err().map(|internal| internal.message.as_str());
+        AppReport { path: &app.home.shown, error, before, after }
+    });
+    to_text(&Report { version: VERSION, apps: apps.collect() })
+}
+
 /// `value` as indented JSON with a final newline, and no character that a terminal would act on.
 pub(crate) fn to_text(value: &impl Serialize) -> anyhow::Result<String> {
     let mut bytes = Vec::new();

@@ -1,7 +1,7 @@
 //! The output of `plan`: each value of the build plan, and where it comes from.
 
 use super::difference::operations;
-use super::json::to_text;
+use super::json::before_and_after;
 use super::prose::{self, wrap};
 use super::text::escape;
 use super::{Examined, Texts};
@@ -15,20 +15,6 @@ use serde::Serialize;
 use similar::ChangeTag;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-#[derive(Serialize)]
-struct Report<'a> {
-    version: u32,
-    apps: Vec<AppReport<'a>>,
-}
-
-#[derive(Serialize)]
-struct AppReport<'a> {
-    path: &'a str,
-    error: Option<&'a str>,
-    before: Option<PlanReport<'a>>,
-    after: Option<PlanReport<'a>>,
-}
 
 #[derive(Serialize)]
 struct PlanReport<'a> {
@@ -49,13 +35,7 @@ struct Entry<'a> {
 
 /// The plans of `apps` for programs.
 pub(crate) fn json(apps: &[Examined]) -> anyhow::Result<String> {
-    let apps = apps.iter().map(|app| AppReport {
-        path: &app.home.shown,
-        error: app.result.as_ref().err().map(|unsettled| unsettled.message.as_str()),
-        before: plans(app).0,
-        after: plans(app).1,
-    });
-    to_text(&Report { version: 1, apps: apps.collect() })
+    before_and_after(apps, plans)
 }
 
 /// The plans of `apps` for people.

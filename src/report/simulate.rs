@@ -1,7 +1,7 @@
 //! The output of `simulate`: the predicted run, step by step.
 
 use super::Examined;
-use super::json::{self, VerdictReport, to_text};
+use super::json::{self, VerdictReport};
 use super::prose::{self, wrap};
 use super::text::escape;
 use crate::terminal::OutputStyle;
@@ -15,20 +15,6 @@ use std::fmt::Write as _;
 const WIDE: usize = 120;
 /// What stands between them.
 const BETWEEN: &str = " │ ";
-
-#[derive(Serialize)]
-struct Report<'a> {
-    version: u32,
-    apps: Vec<AppReport<'a>>,
-}
-
-#[derive(Serialize)]
-struct AppReport<'a> {
-    path: &'a str,
-    error: Option<&'a str>,
-    before: Option<RunReport<'a>>,
-    after: Option<RunReport<'a>>,
-}
 
 #[derive(Serialize)]
 struct RunReport<'a> {
@@ -60,16 +46,13 @@ struct ProgramReport<'a> {
 
 /// The runs of `apps` for programs.
 pub(crate) fn json(apps: &[Examined]) -> anyhow::Result<String> {
-    let apps = apps.iter().map(|app| {
+    json::before_and_after(apps, |app| {
         let outcome = app.result.as_ref().ok();
-        AppReport {
-            path: &app.home.shown,
-            error: app.result.as_ref().err().map(|internal| internal.message.as_str()),
-            before: outcome.map(|outcome| run(&outcome.before, &outcome.steps_before)),
-            after: outcome.map(|outcome| run(&outcome.after, &outcome.steps_after)),
-        }
-    });
-    to_text(&Report { version: 1, apps: apps.collect() })
+        (
+            outcome.map(|outcome| run(&outcome.before, &outcome.steps_before)),
+            outcome.map(|outcome| run(&outcome.after, &outcome.steps_after)),
+        )
+    })
 }
 
 fn run<'a>(verdict: &'a Verdict, steps: &'a Steps) -> RunReport<'a> {
