@@ -21,9 +21,39 @@ pub(super) struct TreeView<S: Source> {
     tree: Arc<Tree<S>>,
     /// Where it is, from the top.
     app: Found<S::Id>,
-    /// The directory that was asked for last, for those who go down a tree.
-    last: Mutex<Option<(String, Found<S::Id>)>>,
+    trail: Mutex<Trail<S::Id>>,
     kept: Mutex<Kept>,
+}
+
+/// The directories on the way to what was asked for last: the next is often beside it, or below.
+struct Trail<I> {
+    /// The path of the last of them.
+    path: String,
+    /// With the lengths of their paths.
+    dirs: Vec<(usize, Found<I>)>,
+}
+
+impl<I> Default for Trail<I> {
+    fn default() -> Self {
+        Self { path: String::new(), dirs: Vec::new() }
+    }
+}
+
+impl<I> Trail<I> {
+    /// The last directory that is on the way to `path` too, and the length of its own. What is below it is dropped.
+    fn up_to(&mut self, path: &str) -> Option<(usize, &Found<I>)> {
+        let same = self.path.bytes().zip(path.bytes()).take_while(|(own, other)| own == other).count();
+        let is_above = |len: usize| len <= same && matches!(path.as_bytes().get(len), None | Some(b'/'));
+        while self.dirs.pop_if(|(len, _)| !is_above(*len)).is_some() {}
+        self.path.truncate(self.dirs.last().map_or(0, |(len, _)| *len));
+        self.dirs.last().map(|(len, found)| (*len, found))
+    }
+
+    /// A directory in the last one.
+    fn push(&mut self, path: &str, found: Found<I>) {
+        path.clone_into(&mut self.path);
+        self.dirs.push((path.len(), found));
+    }
 }
 
 /// What a view remembers.
@@ -41,28 +71,30 @@ impl<S: Source> TreeView<S> {
         let app = tree.find(tree.top(), path).filter(|found| found.dir.is_some())?;
         let app = Found { linked: false, ..app };
         let kept = Kept { files: KeptFiles::new(KEPT), linked: HashMap::new(), entries: LINKED };
-        Some(Self { tree: Arc::clone(tree), app, last: Mutex::new(None), kept: Mutex::new(kept) })
+        Some(Self { tree: Arc::clone(tree), app, trail: Mutex::default(), kept: Mutex::new(kept) })
     }
 
     fn find(&self, path: &str) -> Option<Found<S::Id>> {
-        if path.matches('/').count() >= DEPTH {
+        if path.matches('/').count() >= DEPTH
+            || path.starts_with('/')
+            || path.ends_with('/')
+            || path.contains("//")
+        {
             return None;
         }
-        let (mut from, mut rest) = (None, path);
-        if let Ok(last) = self.last.lock()
-            && let Some((last, found)) = &*last
-            && let Some(inner) = path.strip_prefix(last.as_str()).filter(|_| !last.is_empty())
-        {
-            let below = inner.strip_prefix('/').filter(|below| !below.is_empty());
-            if let Some(below) = below.or_else(|| inner.is_empty().then_some("")) {
-                (from, rest) = (Some(found.clone()), below);
+        let mut trail = self.trail.lock().ok()?;
+        let (mut found, mut rest) = match trail.up_to(path) {
+            Some((len, found)) => (found.clone(), path.get(len..)?),
+            None => (self.app.clone(), path),
+        };
+        while !rest.is_empty() {
+            let inner = rest.strip_prefix('/').unwrap_or(rest);
+            let (name, _) = inner.split_once('/').unwrap_or((inner, ""));
+            found = self.tree.find(found, name)?;
+            rest = inner.get(name.len()..)?;
+            if found.dir.is_some() {
+                trail.push(path.get(..path.len() - rest.len())?, found.clone());
             }
-        }
-        let found = self.tree.find(from.unwrap_or_else(|| self.app.clone()), rest)?;
-        if found.dir.is_some()
-            && let Ok(mut last) = self.last.lock()
-        {
-            *last = Some((path.to_owned(), found.clone()));
         }
         Some(found)
     }

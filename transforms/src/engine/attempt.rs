@@ -9,12 +9,13 @@ use crate::edit::{self, Edit, EditError, Transaction};
 use crate::fix::{FileEdit, ProposedFix};
 use crate::intent::Refusal;
 use crate::options::Options;
-use crate::plan::{self, Model, OtherBuilder, Platform};
+use crate::plan::{self, Model, OtherBuilder, Platform, Remembered};
 use crate::rules::{self, Checked, Finding, FindingKey};
 use crate::simulate::{self, Simulation, Verdict};
 use crate::strategies::AttemptState;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Characters after which the title of a fix takes up no more.
 const LONG_TITLE: usize = 160;
@@ -34,11 +35,17 @@ pub(super) struct Looked {
     silenced: BTreeSet<&'static str>,
     /// Findings that comments in the files leave out.
     pub(super) suppressed: usize,
+    remembered: Rc<Remembered>,
 }
 
 impl Looked {
-    pub(super) fn at(app: &dyn AppView, options: &Options) -> Self {
-        let mut model = plan::model(app, &options.dashboard);
+    /// The app as it is.
+    pub(super) fn first(app: &dyn AppView, options: &Options) -> Self {
+        Self::at(app, options, Rc::default())
+    }
+
+    fn at(app: &dyn AppView, options: &Options, remembered: Rc<Remembered>) -> Self {
+        let mut model = plan::model_with(app, &options.dashboard, &remembered);
         if options.platform == Some(Platform::Coolify) {
             model.errors.extend(plan::refused_on_coolify(&model));
         }
@@ -49,7 +56,7 @@ impl Looked {
         if other_builder.is_some() {
             findings.retain(|finding| finding.rule.id == OTHER_BUILDER);
         }
-        Self { model, simulation, findings, other_builder, silenced, suppressed }
+        Self { model, simulation, findings, other_builder, silenced, suppressed, remembered }
     }
 }
 
@@ -139,7 +146,7 @@ pub(super) fn attempt(
             out.texts.insert(path, text);
         }
         out.titles.extend(applied.into_iter().map(|fix| (fix.title.clone(), fix.plain_title)));
-        out.after = Some(Looked::at(&overlay, options));
+        out.after = Some(Looked::at(&overlay, options, Rc::clone(&before.remembered)));
     }
     Err(NotConverged {
         rules: rules.into_iter().map(str::to_owned).collect(),

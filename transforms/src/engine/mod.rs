@@ -23,7 +23,7 @@ use decide::{Decision, decide};
 /// value.
 pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged> {
     let app = &NotingErrors::new(app);
-    let before = Looked::at(app, options);
+    let before = Looked::first(app, options);
     let unread = app.errors();
     if !unread.is_empty() {
         return Ok(not_known(before, unread, options.platform_of(app)));

@@ -2,6 +2,7 @@
 
 use super::env::Env;
 use super::files::Files;
+use super::remembered::Remembered;
 use super::types::{Plan, PlanError};
 
 /// What a provider decides from.
@@ -11,6 +12,8 @@ pub(super) struct Scope<'a> {
     pub(super) files: &'a Files<'a>,
     /// The platform's variables with those of the config file.
     pub(super) env: &'a Env,
+    /// What earlier plans of the app saw.
+    pub(super) remembered: &'a Remembered,
 }
 
 /// A provider's plan.

@@ -7,29 +7,46 @@ use globset::GlobBuilder;
 use regex::Regex;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A walk ends here: a view may lead in circles through symbolic links.
 const MAX_DEPTH: usize = 64;
 const MAX_ENTRIES: usize = 500_000;
 
+/// What stands below directories of an app, by their paths, with the paths from there.
+pub(super) type Walks = RefCell<BTreeMap<String, Walk>>;
+type Walk = Rc<[(String, Kind)]>;
+
 /// Files below one directory of an app. Paths are relative to that directory.
 pub(super) struct Files<'a> {
     view: &'a dyn AppView,
     dir: &'a str,
-    walk: OnceCell<Vec<(String, Kind)>>,
+    walk: OnceCell<Walk>,
+    walks: &'a Walks,
 }
 
 impl<'a> Files<'a> {
-    /// The files below `dir`.
-    pub(super) fn new(view: &'a dyn AppView, dir: &'a str) -> Self {
-        Self { view, dir, walk: OnceCell::new() }
+    /// The files below `dir`. A walk that `walks` has is not made again.
+    pub(super) fn new(view: &'a dyn AppView, dir: &'a str, walks: &'a Walks) -> Self {
+        Self { view, dir, walk: OnceCell::new(), walks }
+    }
+
+    /// The directory, from the app's root.
+    pub(super) fn dir(&self) -> &str {
+        self.dir
     }
 
     /// The path from the app's root of `name`, `None` where it leaves the root.
-    pub(super) fn path(&self, name: &str) -> Option<String> {
+    pub(super) fn path<'n>(&self, name: &'n str) -> Option<Cow<'n, str>> {
         if name.starts_with('/') {
             return None;
+        }
+        // The names of a walk of the whole app, which are many and long, are paths already.
+        let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+        if self.dir.is_empty() && name.split('/').all(is_plain) {
+            return Some(Cow::Borrowed(name));
         }
         let mut parts: Vec<&str> = self.dir.split('/').filter(|part| !part.is_empty()).collect();
         for part in name.split('/') {
@@ -39,7 +56,7 @@ impl<'a> Files<'a> {
                 part => parts.push(part),
             }
         }
-        Some(parts.join("/"))
+        Some(Cow::Owned(parts.join("/")))
     }
 
     fn kind(&self, name: &str) -> Option<Kind> {
@@ -105,8 +122,13 @@ impl<'a> Files<'a> {
     /// view holds what that copy holds, so no ignore file is honoured here.
     pub(super) fn walk(&self) -> &[(String, Kind)] {
         self.walk.get_or_init(|| {
+            if let Some(walk) = self.walks.borrow().get(self.dir) {
+                return Rc::clone(walk);
+            }
             let mut found = Vec::new();
             self.descend("", 0, &mut found);
+            let found = Walk::from(found);
+            self.walks.borrow_mut().insert(self.dir.to_owned(), Rc::clone(&found));
             found
         })
     }
@@ -192,13 +214,14 @@ fn without_comments(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, without_comments};
+    use super::{Files, Walks, without_comments};
     use crate::app::MemoryApp;
 
     #[test]
     fn no_path_leaves_the_root() {
         let app = MemoryApp::new([("main.js", "")]);
-        let files = Files::new(&app, "a");
+        let walks = Walks::default();
+        let files = Files::new(&app, "a", &walks);
         assert_eq!(files.path("../main.js").as_deref(), Some("main.js"));
         assert_eq!(files.path("../../main.js"), None);
         assert_eq!(files.path("/main.js"), None);
@@ -209,7 +232,8 @@ mod tests {
     #[test]
     fn walks_in_the_order_of_names_with_each_directory_at_its_place() {
         let app = MemoryApp::new([("b.py", ""), ("a/z.py", ""), ("a.py", ""), ("c/pyproject.toml", "")]);
-        let files = Files::new(&app, "");
+        let walks = Walks::default();
+        let files = Files::new(&app, "", &walks);
         assert_eq!(files.ending(&[".py"]).collect::<Vec<_>>(), ["a/z.py", "a.py", "b.py"]);
         assert_eq!(files.named(&["project.toml"]).count(), 0);
         assert_eq!(files.directories("*"), ["a", "c"]);
@@ -218,7 +242,8 @@ mod tests {
     #[test]
     fn matches_patterns_as_the_planner_does() {
         let app = MemoryApp::new([("apps/a/x", ""), ("apps/a/b/x", ""), ("b/x", ""), (".c/x", "")]);
-        let files = Files::new(&app, "");
+        let walks = Walks::default();
+        let files = Files::new(&app, "", &walks);
         for (pattern, expected) in [
             ("apps/*", &["apps/a", "apps/a/b"][..]),
             ("**/b", &["apps/a/b", "b"]),

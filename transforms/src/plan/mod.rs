@@ -19,6 +19,7 @@ pub mod names;
 mod order;
 mod procfile;
 mod providers;
+mod remembered;
 mod types;
 
 #[cfg(test)]
@@ -27,6 +28,8 @@ mod tests;
 pub use builder::{OtherBuilder, Platform, other_builder};
 pub(crate) use builder::{empty_tables, refused_on_coolify, without_railway_files};
 pub use model::model;
+pub(crate) use model::model_with;
 pub(crate) use providers::meant_provider;
 pub use providers::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS, provider_names};
+pub(crate) use remembered::Remembered;
 pub use types::{Dashboard, Item, Model, Origin, Phase, Place, Plan, PlanError, PlanErrorKind, Start};

@@ -11,9 +11,11 @@ use super::merge::{drop_splices, is_splice, merge, pin_images, prefix, splice};
 use super::order::order;
 use super::procfile;
 use super::providers::{PROVIDERS, meant_provider};
+use super::remembered::Remembered;
 use super::types::{Dashboard, Item, Model, Origin, Place, Plan, PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{Document, FileKind, schema};
+use std::borrow::Cow;
 
 /// How often the plan may move into the one subdirectory.
 const MAX_FALLBACKS: usize = 64;
@@ -21,10 +23,15 @@ const MAX_FALLBACKS: usize = 64;
 /// Computes the plan that Nixpacks 1.41.0 would make of `app`, and what Nixpacks would refuse. Reads `.py`
 /// files only where the Python provider runs, and each once.
 pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
+    model_with(app, dashboard, &Remembered::default())
+}
+
+/// [`model`], with what other plans of the app saw of the files that no fix touches.
+pub(crate) fn model_with(app: &dyn AppView, dashboard: &Dashboard, remembered: &Remembered) -> Model {
     let mut deploy = Deploy::root(app);
     let env = Env::new(&dashboard.env);
     let mut dir = String::new();
-    let mut layers = plans(app, &mut deploy, &env, dashboard, &dir);
+    let mut layers = plans(app, &mut deploy, &env, dashboard, remembered, &dir);
     for _ in 0..MAX_FALLBACKS {
         if !(layers.errors.is_empty() && layers.plan.phases.is_empty()) {
             break;
@@ -32,7 +39,7 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
         let Some(only) = only_directory(app, &dir) else { break };
         dir = only;
         deploy.directory(app, &dir);
-        layers = plans(app, &mut deploy, &env, dashboard, &dir);
+        layers = plans(app, &mut deploy, &env, dashboard, remembered, &dir);
     }
     let builder = deploy.railway(&schema::RAILWAY_BUILDER);
     let new_config = new_config(app, &deploy, &layers, &dir);
@@ -79,14 +86,21 @@ struct Layers {
 }
 
 /// The layers for one directory. What is refused is left out of them.
-fn plans(app: &dyn AppView, deploy: &mut Deploy, env: &Env, dashboard: &Dashboard, dir: &str) -> Layers {
-    let files = Files::new(app, dir);
+fn plans(
+    app: &dyn AppView,
+    deploy: &mut Deploy,
+    env: &Env,
+    dashboard: &Dashboard,
+    remembered: &Remembered,
+    dir: &str,
+) -> Layers {
+    let files = Files::new(app, dir, &remembered.walks);
     let mut errors = Vec::new();
     let (config, file) = config_file(app, &files, deploy, env, &mut errors);
     let command_line = layers::command_line(deploy, dashboard, &mut errors);
     let above = merge(merge(file, layers::environment(env)), command_line);
     let env = env.with(above.variables.iter().map(|(name, item)| (name, &item.value)));
-    let scope = Scope { files: &files, env: &env };
+    let scope = Scope { files: &files, env: &env, remembered };
 
     let mut provided = from_providers(scope, above.providers.clone(), &mut errors);
     let document = files.path(FileKind::Procfile.name()).and_then(|path| deploy.get(&path));
@@ -152,7 +166,7 @@ fn config_file(
             return nothing;
         }
     };
-    let Some(path) = files.path(&name) else { return nothing };
+    let Some(path) = files.path(&name).map(Cow::into_owned) else { return nothing };
     deploy.load(app, path.clone(), kind);
     let (plan, refused) = match deploy.get(&path) {
         Some(Ok(document)) => config::decode(document),

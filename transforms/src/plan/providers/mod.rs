@@ -7,12 +7,14 @@ mod node;
 mod others;
 mod php;
 mod python;
+mod python_sources;
 mod ruby;
 mod rust;
 mod shared;
 mod swift;
 
 pub use python::{PROVIDER_VENV, PYTHON_FILES, PYTHON_MANIFESTS};
+pub(super) use python_sources::PythonSources;
 
 use super::detect::Provider;
 

@@ -1,5 +1,6 @@
 //! The Python provider.
 
+use super::python_sources::PythonSources;
 use super::shared::pattern;
 use crate::plan::detect::{Provided, Provider, Scope};
 use crate::plan::draft::{self, Draft, variables};
@@ -31,7 +32,7 @@ fn plan(scope: Scope<'_>) -> Result<Provided, PlanError> {
     let files = scope.files;
     let (python, archive) = interpreter(scope)?;
     let django = files.has("manage.py") && uses(files, "django");
-    let sources = Sources::scan(files, django);
+    let sources = &*scope.remembered.python_sources(files, django);
     let postgres = sources.postgres.clone()? || uses(files, "psycopg2") || uses(files, "psycopg");
 
     let mut plan = Plan::default();
@@ -59,7 +60,7 @@ fn plan(scope: Scope<'_>) -> Result<Provided, PlanError> {
     setup.libs(["zlib", "stdenv.cc.cc.lib"]).pkgs(["gcc"]);
     setup.put(&mut plan);
     plan.phases.insert("install".to_owned(), install(scope));
-    if let Some(cmd) = start(files, django, &sources)? {
+    if let Some(cmd) = start(files, django, sources)? {
         draft::start(&mut plan, &BY, cmd);
     }
     set_variables(files, &mut plan)?;
@@ -137,7 +138,7 @@ fn install(scope: Scope<'_>) -> Phase {
     install.phase
 }
 
-fn start(files: &Files<'_>, django: bool, sources: &Sources) -> Result<Option<String>, PlanError> {
+fn start(files: &Files<'_>, django: bool, sources: &PythonSources) -> Result<Option<String>, PlanError> {
     if django {
         let wsgi = sources.wsgi.clone()?.ok_or_else(|| {
             error("Failed to find your WSGI_APPLICATION django setting. Add this to continue.")
@@ -275,55 +276,4 @@ fn uses(files: &Files<'_>, dep: &str) -> bool {
     PYTHON_MANIFESTS
         .into_iter()
         .any(|file| files.has(file) && files.text_or_empty(file).to_lowercase().contains(dep))
-}
-
-/// What the `.py` files say. The planner reads them in order, once per question, up to the first
-/// that answers it; one before that which is not UTF-8 is a plan error.
-struct Sources {
-    postgres: Result<bool, PlanError>,
-    mysql: Result<bool, PlanError>,
-    wsgi: Result<Option<String>, PlanError>,
-}
-
-impl Sources {
-    /// Reads each file once, and no more of them than the questions need.
-    fn scan(files: &Files<'_>, django: bool) -> Self {
-        static POSTGRES: LazyLock<Regex> = LazyLock::new(|| pattern("django.db.backends.postgresql"));
-        static MYSQL: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"django\.db\.backends\.mysql|django_psdb_engine"));
-        static WSGI: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r#"WSGI_APPLICATION = ["|'](.*).application["|']"#));
-        let mut found = Self { postgres: Ok(false), mysql: Ok(false), wsgi: Ok(None) };
-        for file in files.ending(&[".py"]) {
-            let text = files.bytes(file).and_then(|bytes| match std::str::from_utf8(&bytes) {
-                Ok(_) => Ok(bytes),
-                Err(_) => Err(error(format!("Error reading {file}: stream did not contain valid UTF-8"))),
-            });
-            let text = match &text {
-                Ok(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
-                Err(e) => {
-                    // Whatever is not answered yet never will be.
-                    let e = || e.clone();
-                    found.postgres = found.postgres.and_then(|is| if is { Ok(true) } else { Err(e()) });
-                    found.mysql = found.mysql.and_then(|is| if is { Ok(true) } else { Err(e()) });
-                    found.wsgi = found.wsgi.and_then(|name| name.ok_or_else(e).map(Some));
-                    break;
-                }
-            };
-            if found.postgres == Ok(false) {
-                found.postgres = Ok(POSTGRES.is_match(text));
-            }
-            if django && found.mysql == Ok(false) {
-                found.mysql = Ok(MYSQL.is_match(text));
-            }
-            if django && found.wsgi == Ok(None) {
-                found.wsgi = Ok(WSGI.captures(text).and_then(|c| c.get(1)).map(|m| m.as_str().to_owned()));
-            }
-            let answered = found.mysql == Ok(true) && matches!(found.wsgi, Ok(Some(_)));
-            if found.postgres == Ok(true) && (!django || answered) {
-                break;
-            }
-        }
-        found
-    }
 }
