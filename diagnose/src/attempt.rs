@@ -183,6 +183,17 @@ impl Attempt {
         !self.anchors.is_empty() || self.plan_error.is_some() || self.solve_error.is_some()
     }
 
+    /// Whether it is known to have failed and nothing else: a page says so above the log.
+    pub(crate) fn is_verdict_alone(&self) -> bool {
+        let Self { steps, plan, green, runs, .. } = self;
+        self.failed.is_some()
+            && !self.is_explained()
+            && steps.is_empty()
+            && plan.is_none()
+            && !green
+            && runs.is_empty()
+    }
+
     /// Whether it came to an end, so that what follows may be another one.
     pub(crate) fn is_closed(&self) -> bool {
         self.has_failed() || self.green || !self.runs.is_empty()

@@ -206,7 +206,9 @@ pub(crate) fn is_finished(line: &str) -> bool {
 
 /// Lines that say that a build failed, and not why.
 pub(crate) fn is_bare_failure(line: &str) -> bool {
-    const STARTS: [&str; 13] = [
+    const STARTS: [&str; 15] = [
+        "Build process failed",
+        "Unknown build fail type",
         "Error: Docker build failed",
         "ERROR: failed to build",
         "ERROR: failed to solve",
@@ -235,7 +237,7 @@ pub(crate) fn is_replay(line: &str) -> bool {
 }
 
 /// What tells the platform.
-const PLATFORMS: [(&str, Platform); 26] = [
+const PLATFORMS: [(&str, Platform); 30] = [
     ("scheduling build on Metal builder", Platform::Railway),
     ("[Region: ", Platform::Railway),
     ("railway-registry", Platform::Railway),
@@ -261,7 +263,12 @@ const PLATFORMS: [(&str, Platform); 26] = [
     ("easypanel/", Platform::Easypanel),
     ("### Download Github Archive", Platform::Easypanel),
     ("sevalla", Platform::Sevalla),
+    ("Sevalla", Platform::Sevalla),
     ("kinsta", Platform::Sevalla),
+    ("Kinsta", Platform::Sevalla),
+    // What the page says above the log, by its documentation of failed deployments.
+    ("Build process failed", Platform::Sevalla),
+    ("Unknown build fail type", Platform::Sevalla),
 ];
 
 /// What tells the builder.

@@ -290,6 +290,10 @@ impl Reader {
         if !self.now().has_happened() {
             return;
         }
+        if self.now().is_verdict_alone() {
+            *self.now() = Attempt::default();
+            return;
+        }
         self.count += 1;
         if self.attempts.len() >= ATTEMPTS {
             self.attempts.remove(0);
