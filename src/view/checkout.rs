@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 /// A git work tree.
 pub(crate) struct Checkout {
-    /// Where it stands.
+    /// The canonical path of its root, and where its repository is.
     pub(crate) tree: WorkTree,
-    /// What git has.
+    /// The files in its index.
     pub(crate) tracked: Tracked,
-    /// What git is to ignore.
+    /// Its ignore rules.
     pub(crate) ignored: Arc<IgnoreRules>,
-    /// Why it cannot be told what git has.
+    /// Why the index could not be read.
     pub(crate) unknown: Option<String>,
 }
 

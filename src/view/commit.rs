@@ -14,20 +14,20 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Bytes of the longest target of a link.
+/// The longest target of a symbolic link, in bytes.
 const LONGEST_LINK: u64 = 4096;
-/// Entries that are visited at most: a few objects can name millions of files.
+/// The most entries that a search visits: a few objects can name millions of files.
 const ENTRIES: usize = 500_000;
-/// Bytes of the longest path; it bounds how deep directories lie in each other, too.
+/// The longest path, in bytes. It also limits how deep directories are nested.
 const LONGEST_PATH: usize = 4096;
-/// Apps of one commit at most.
+/// The most apps in one commit.
 const APPS: usize = 500;
 
-/// A commit; the apps in it share what was read.
+/// A commit. Its apps share what was read.
 pub(crate) struct Commit {
     tree: Arc<Tree<InCommit>>,
     top: Oid,
-    /// The directory by which it was opened, from the top.
+    /// The directory that it was opened with, relative to the root of the tree.
     prefix: String,
 }
 
@@ -83,12 +83,13 @@ impl Commit {
         Ok(Self { tree, top, prefix: below(&repository, dir)? })
     }
 
-    /// The directory by which it was opened, from the top.
+    /// The directory that it was opened with, relative to the root of the tree.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The app in the directory at `path` from the top, behind links; `None` where no directory is.
+    /// The app in the directory `path`, relative to the root, after following symbolic links; `None` if that is no
+    /// directory.
     pub(crate) fn view(&self, path: &str) -> Option<Box<dyn View>> {
         TreeView::new(&self.tree, path).map(|view| Box::new(view) as Box<dyn View>)
     }
@@ -155,7 +156,7 @@ impl Commit {
         }
     }
 
-    /// The text of the file at `path`, from the root; `None` where there is none.
+    /// The text of the file at `path`, relative to the root; `None` if there is none.
     pub(crate) fn text(&self, path: &str) -> anyhow::Result<Option<String>> {
         let cannot = || format!("cannot read `{path}`");
         let Some(root) = self.view("") else { return Ok(None) };
@@ -167,7 +168,7 @@ impl Commit {
         text.map(Some).with_context(cannot)
     }
 
-    /// The tree of a directory without links on the way; `None` where none is.
+    /// The git tree of a directory whose path has no symbolic link; `None` if there is no such directory.
     fn directory(&self, path: &str) -> anyhow::Result<Option<Oid>> {
         let mut at = self.top;
         for part in path.split('/').filter(|_| !path.is_empty()) {
@@ -187,11 +188,11 @@ impl Commit {
     }
 }
 
-/// A directory on the way through a tree.
+/// A directory that the search is in.
 struct Place {
     above: Option<Rc<Place>>,
     name: Vec<u8>,
-    /// Bytes of its path.
+    /// The length of its path in bytes.
     length: usize,
 }
 
@@ -207,12 +208,12 @@ impl Place {
     }
 }
 
-/// The apps of a commit.
+/// Finds the apps of a commit.
 pub(crate) fn apps(dir: &Path, revision: &str) -> anyhow::Result<Vec<String>> {
     Ok(Commit::open(dir, revision)?.apps("")?.unwrap_or_default())
 }
 
-/// The text of the file at `path`, from the root; `None` where there is none.
+/// The text of the file at `path`, relative to the root; `None` if there is none.
 pub(crate) fn text(dir: &Path, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
     Commit::open(dir, revision)?.text(path)
 }

@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 /// A directory on disk.
 pub(super) struct Disk {
-    /// The canonical path of its top, which nothing leads out of.
+    /// The canonical path of its root. No path and no symbolic link may lead out of it.
     top: PathBuf,
-    /// With it, only what git has is seen.
+    /// In a git work tree: only tracked and staged files are visible.
     git: Option<Arc<Checkout>>,
 }
 
-/// The tree of a directory on disk; apps in it share what was read.
+/// The tree of a directory on disk. Its apps share what was read.
 #[derive(Clone)]
 pub(crate) struct DiskTree(Arc<Tree<Disk>>);
 
@@ -25,22 +25,22 @@ pub(crate) struct DiskTree(Arc<Tree<Disk>>);
 pub(super) type DiskView = TreeView<Disk>;
 
 impl DiskTree {
-    /// What is in the canonical directory `top`.
+    /// All files below the canonical directory `top`.
     pub(crate) fn of_directory(top: PathBuf) -> Self {
         Self(Arc::new(Tree::new(Disk { top, git: None }, ())))
     }
 
-    /// What git has of a work tree, with the contents that it has there.
+    /// The tracked and staged files of a work tree, with their contents on disk.
     pub(crate) fn of_checkout(checkout: Arc<Checkout>) -> Self {
         Self(Arc::new(Tree::new(Disk { top: checkout.tree.top.clone(), git: Some(checkout) }, ())))
     }
 
-    /// The directory that nothing leads out of.
+    /// The root directory.
     pub(crate) fn top(&self) -> &Path {
         &self.0.source().top
     }
 
-    /// The app in the canonical directory `dir`; `None` where it is not seen.
+    /// The app in the canonical directory `dir`; `None` if it is not visible.
     pub(crate) fn view(&self, dir: &Path) -> Option<Box<dyn View>> {
         self.open(dir).map(|view| Box::new(view) as Box<dyn View>)
     }

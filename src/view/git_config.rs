@@ -5,13 +5,13 @@ use crate::load::{self, ReadFailure};
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
 
-/// Files that must be files, where they are there at all.
+/// Files that must be regular files if they exist.
 const READ: [&str; 5] = ["HEAD", "config", "config.worktree", "packed-refs", "commondir"];
-/// Those of them that may include others.
+/// The ones that may include other files.
 const CONFIGS: [&str; 2] = ["config", "config.worktree"];
-/// Bytes of the largest configuration that is let through.
+/// The largest configuration file that is accepted, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// Files that a configuration includes, and these in turn, at most. One that is included twice is read twice.
+/// The most files that a configuration may include, directly and indirectly. One that is included twice counts twice.
 const MOST: usize = 100;
 /// Both libgit2 and git include no file that lies deeper.
 const DEPTH: usize = 10;

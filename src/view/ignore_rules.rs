@@ -12,37 +12,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Bytes of the largest file of patterns that is read.
+/// The largest ignore file that is read, in bytes.
 const LARGEST: u64 = 256 << 10;
-/// Lines of the longest. Each becomes a part of an automaton.
+/// The most lines of an ignore file. Each becomes a part of an automaton.
 const LINES: usize = 10_000;
 
-/// The patterns of a directory and those below it, each file of them read once.
+/// The ignore rules of a directory tree. Each ignore file is read once.
 pub(crate) struct IgnoreRules {
     /// The canonical path of the directory.
     top: PathBuf,
     outermost: Option<Arc<Level>>,
     dirs: Mutex<HashMap<PathBuf, DirRules>>,
     skipped: Mutex<BTreeMap<PathBuf, String>>,
-    /// How many files of patterns were asked for.
+    /// How many ignore files were looked for.
     #[cfg(test)]
     reads: std::sync::atomic::AtomicUsize,
 }
 
-/// A file of patterns, and those that it overrules.
+/// An ignore file, and the outer ones that it takes precedence over.
 struct Level {
     above: Option<Arc<Level>>,
-    /// The directory whose entries it is about, from the top.
+    /// The directory that it applies to, relative to the root.
     dir: PathBuf,
-    /// The file, from the top.
+    /// Its path, relative to the root.
     name: String,
-    /// The lines of its patterns.
+    /// The line number of each pattern.
     lines: HashMap<String, usize>,
     matcher: Gitignore,
 }
 
 impl IgnoreRules {
-    /// Those of the directory `top`, and the file `exclude`.
+    /// The rules of the directory `top` and of the file `exclude`.
     pub(crate) fn new(top: PathBuf, exclude: Option<&Path>) -> Self {
         let mut skipped = BTreeMap::new();
         let outermost = exclude.and_then(|path| {
@@ -58,7 +58,7 @@ impl IgnoreRules {
         }
     }
 
-    /// Why git does not have the file or directory at `path`, from the top.
+    /// The pattern by which git ignores `path`, relative to the root.
     pub(crate) fn why(&self, path: impl AsRef<Path>, is_dir: bool) -> Hidden {
         let path = path.as_ref();
         let dir = self.dir(path.parent().unwrap_or(Path::new("")));
@@ -66,18 +66,18 @@ impl IgnoreRules {
         dir.hidden.clone().or_else(|| dir.entry(path, is_dir)).unwrap_or(Hidden::Untracked)
     }
 
-    /// Files of patterns that were not read, each with the reason.
+    /// The ignore files that could not be read, with the reason.
     pub(crate) fn skipped(&self) -> BTreeMap<PathBuf, String> {
         self.skipped.lock().map(|skipped| skipped.clone()).unwrap_or_default()
     }
 
-    /// How many files of patterns were asked for.
+    /// How many ignore files were looked for.
     #[cfg(test)]
     pub(crate) fn reads(&self) -> usize {
         self.reads.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    /// What is known of the directory `dir`.
+    /// The rules that apply in the directory `dir`.
     fn dir(&self, dir: &Path) -> DirRules {
         let (mut rules, mut unknown) = (None, Vec::new());
         for above in dir.ancestors() {
@@ -109,17 +109,17 @@ impl IgnoreRules {
     }
 }
 
-/// What is known of a directory.
+/// The rules that apply in a directory.
 #[derive(Clone)]
 struct DirRules {
-    /// The innermost file of patterns that is about its entries.
+    /// The innermost ignore file that applies to its entries.
     level: Option<Arc<Level>>,
-    /// What hides it.
+    /// The pattern by which the directory itself is ignored.
     hidden: Option<Hidden>,
 }
 
 impl DirRules {
-    /// The pattern that hides the entry at `path`, from the top.
+    /// The pattern by which the entry at `path` is ignored.
     fn entry(&self, path: &Path, is_dir: bool) -> Option<Hidden> {
         let mut level = self.level.as_ref().filter(|_| !path.as_os_str().is_empty());
         // The deepest file that has a word on it decides.
@@ -176,7 +176,7 @@ impl Level {
     }
 }
 
-/// The text of a file of patterns; `None` where there is none.
+/// The text of an ignore file; `None` if it does not exist.
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::symlink_metadata(path) {
         // Like git, which follows no link to a `.gitignore`.

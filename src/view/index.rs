@@ -10,50 +10,50 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Bytes of an entry before the name of its object.
+/// The length of an entry before its object id, in bytes.
 const FIXED: usize = 40;
-/// Where the mode stands in an entry.
+/// The offset of the mode in an entry.
 const MODE: std::ops::Range<usize> = 24..28;
-/// The mode of a directory that a sparse index folds.
+/// The mode of a directory that a sparse index holds as one entry.
 const DIRECTORY: u32 = 0o040_000;
-/// Bytes of the longest path, as everywhere on Linux.
+/// The longest path in bytes, as everywhere on Linux.
 const LONGEST: usize = 4096;
-/// Bytes of all paths together. In version 4 a path is told by the one before it, so a small file can name many
-/// long ones.
+/// The most bytes of all paths together. In version 4 a path is a change of the one before it, so that a small file can
+/// hold many long ones.
 pub(super) const LARGEST: usize = 128 << 20;
-/// Bytes of the largest index: five million files.
+/// The largest index in bytes: five million files.
 const FILE: u64 = 1 << 30;
-/// Bytes of the extension that splits an index.
+/// The largest extension of a split index, in bytes.
 const LINK: u64 = 16 << 20;
 
-/// Bytes in the names of objects.
+/// The length of an object id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hash {
     Sha1 = 20,
     Sha256 = 32,
 }
 
-/// What an extension of an index is called.
+/// The signature of an extension.
 pub(crate) type Name = [u8; 4];
 
-/// What an index says.
+/// The contents of an index.
 #[derive(Debug)]
 pub(super) struct Index {
     /// The files.
     pub(super) tracked: Tracked,
-    /// The directories that it folds, each with the name of its tree.
+    /// The directories that a sparse index holds as one entry, with the id of their tree.
     pub(super) folded: Vec<(String, Vec<u8>)>,
     /// Its extensions.
     pub(super) extensions: Vec<Name>,
-    /// How long names of objects are.
+    /// The length of its object ids.
     pub(super) hash: Hash,
-    /// Where it is split: what it says of the shared part.
+    /// For a split index: its reference to the shared index.
     link: Option<Vec<u8>>,
-    /// An entry has no path: where it is split, the shared part has it.
+    /// Whether an entry has no path: in a split index it replaces one of the shared index.
     nameless: bool,
 }
 
-/// The index in the directory `git_dir`, with the part of it that is shared, if it is split.
+/// Reads the index in the directory `git_dir`, with the shared index if it is split.
 pub(super) fn read(git_dir: &Path) -> io::Result<Index> {
     let mut index = open(&git_dir.join("index"), |_| false)?;
     if let Some(link) = index.link.take() {
@@ -70,7 +70,7 @@ pub(super) fn read(git_dir: &Path) -> io::Result<Index> {
     Ok(index)
 }
 
-/// The index at `path`, without the entries that are left out.
+/// Reads one index file.
 pub(super) fn open(path: &Path, left_out: impl Fn(u32) -> bool) -> io::Result<Index> {
     // Asked before opening: to open a pipe would wait for a writer.
     let meta = std::fs::metadata(path)?;
@@ -151,7 +151,7 @@ struct Reader<R> {
     hash: Hash,
 }
 
-/// What an entry says beside its path.
+/// The fields of an entry beside its path.
 struct Entry {
     mode: u32,
     object: Vec<u8>,
@@ -175,7 +175,7 @@ impl<R: BufRead> Reader<R> {
         if skipped == count { Ok(()) } else { Err(odd("it ends too early")) }
     }
 
-    /// Reads one entry; `path` holds the one before it, and then its own.
+    /// Reads one entry. `path` holds the path of the entry before, and is replaced by this entry's.
     fn entry(&mut self, version: u32, path: &mut Vec<u8>) -> io::Result<Entry> {
         let fixed: [u8; FIXED] = self.array()?;
         let mode = fixed.get(MODE).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
@@ -215,13 +215,13 @@ impl<R: BufRead> Reader<R> {
         Ok(Entry { mode, object })
     }
 
-    /// The name of an object, kept only for a directory.
+    /// The object id, kept only for a directory.
     fn object<const N: usize>(&mut self, mode: u32) -> io::Result<Vec<u8>> {
         let bytes: [u8; N] = self.array()?;
         Ok(if mode == DIRECTORY { bytes.to_vec() } else { Vec::new() })
     }
 
-    /// A number of git's own variable length.
+    /// A number in git's variable-length encoding.
     fn offset(&mut self) -> io::Result<usize> {
         let mut value = 0usize;
         for at in 0..5 {

@@ -27,9 +27,9 @@ pub(crate) use work_tree::WorkTree;
 
 use nixpacks_transforms::app::{AppView, MemoryApp};
 
-/// A view that knows which file stands behind a path.
+/// A view that knows the real path of a file.
 pub(crate) trait View: AppView + Send {
-    /// The path from the top of the file behind links at `path`; `None` where none is.
+    /// The path of the file, relative to the root, after following symbolic links; `None` if there is none.
     fn real(&self, _path: &str) -> Option<String> {
         None
     }

@@ -5,10 +5,10 @@ use anyhow::{Context as _, anyhow, bail};
 use git2::{ErrorCode, ObjectType, Odb, Oid};
 use std::path::Path;
 
-/// Bytes of the largest tree: half a million entries.
+/// The largest tree that is read, in bytes: half a million entries.
 const TREE: usize = 32 << 20;
 
-/// What an entry of a tree is.
+/// The kind of a tree's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     File,
@@ -21,7 +21,7 @@ pub(super) enum Mode {
 #[derive(Debug)]
 pub(super) struct TreeEntry<'a> {
     pub(super) name: &'a [u8],
-    /// What it is; `None` for a submodule.
+    /// Its kind; `None` for a submodule.
     pub(super) mode: Option<Mode>,
     pub(super) id: Oid,
 }
@@ -30,7 +30,7 @@ pub(super) struct TreeEntry<'a> {
 pub(super) struct Objects(Odb<'static>);
 
 impl Objects {
-    /// Those in the directory `objects` of a repository, and where it says that there are more.
+    /// Opens the directory `objects` of a repository, and its alternates.
     pub(super) fn open(dir: &Path) -> anyhow::Result<Self> {
         let alternates = dir.join("info/alternates");
         // The library would wait on a pipe.
@@ -43,7 +43,7 @@ impl Objects {
         Ok(Self(odb))
     }
 
-    /// Visits the entries of a tree, in its order, until one says no.
+    /// Calls `visit` for the entries of a tree, in order, until it returns false.
     pub(super) fn tree(&self, id: Oid, mut visit: impl FnMut(TreeEntry<'_>) -> bool) -> anyhow::Result<()> {
         let object = self.object(id, ObjectType::Tree, TREE, "a tree is too large")?;
         let mut rest = object.data();
@@ -83,7 +83,7 @@ impl Objects {
     }
 }
 
-/// Says so where the repository lacks an object, as a partial clone does.
+/// The error for an object that the repository lacks, as a partial clone does.
 fn explain(error: git2::Error) -> anyhow::Error {
     match error.code() {
         ErrorCode::NotFound => anyhow!("an object is missing here ({})", error.message()),

@@ -7,7 +7,7 @@ use crate::errors;
 use git2::Oid;
 use std::io;
 
-/// Files that are unfolded at most.
+/// The most files that are read from trees.
 const MOST: usize = 500_000;
 
 /// The files of an index, those included that it folds where there is a directory of that name in the work tree:

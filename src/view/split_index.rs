@@ -6,23 +6,23 @@ use std::io;
 
 /// The extension `link`.
 pub(super) struct Split {
-    /// The name of the file with the rest.
+    /// The name of the shared index file.
     pub(super) shared: String,
-    /// Entries of that file that are gone, by their number, in order.
+    /// The entries of the shared index that were deleted, by number, sorted.
     deleted: Vec<u32>,
 }
 
 impl Split {
-    /// Whether an entry of the shared part is gone.
+    /// Whether an entry of the shared index was deleted.
     pub(super) fn deletes(&self, entry: u32) -> bool {
         self.deleted.binary_search(&entry).is_ok()
     }
 }
 
-/// Entries that are gone at most.
+/// The most entries that may be deleted.
 const MOST: usize = 5_000_000;
 
-/// Reads the extension; `None` where nothing is shared.
+/// Reads the extension; `None` if there is no shared index.
 pub(super) fn parse(link: &[u8], hash: Hash) -> io::Result<Option<Split>> {
     let (object, rest) = link.split_at_checked(hash as usize).ok_or_else(short)?;
     if object.iter().all(|byte| *byte == 0) {
@@ -37,7 +37,7 @@ pub(super) fn parse(link: &[u8], hash: Hash) -> io::Result<Option<Split>> {
     Ok(Some(Split { shared, deleted }))
 }
 
-/// The bits that are set in a bitmap in git's form: runs of equal words, each followed by words as they are.
+/// The set bits of a bitmap in git's EWAH format: runs of equal words, each followed by literal words.
 fn bits(from: &[u8]) -> io::Result<Vec<u32>> {
     let number = |at: usize| {
         let bytes = from.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());

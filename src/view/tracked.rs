@@ -17,7 +17,7 @@ impl<S: AsRef<str>> FromIterator<S> for Tracked {
 }
 
 impl Tracked {
-    /// Adds a path that is not less than those before it.
+    /// Adds a path. Paths have to come in order.
     pub(super) fn push(&mut self, path: &str) {
         // A file in conflict has several entries; a directory is one that a sparse index folds.
         let last = self.ends.len().checked_sub(1).map(|last| self.name(last));
@@ -27,12 +27,12 @@ impl Tracked {
         }
     }
 
-    /// Bytes of all paths.
+    /// The length of all paths together, in bytes.
     pub(super) fn size(&self) -> usize {
         self.names.len()
     }
 
-    /// The paths of both.
+    /// Merges two sorted lists of paths.
     pub(super) fn merged(&self, other: &Self) -> Self {
         let mut merged = Self::default();
         let (mut ours, mut theirs) = (self.iter().peekable(), other.iter().peekable());

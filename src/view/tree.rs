@@ -9,16 +9,16 @@ use nixpacks_transforms::app::Hidden;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// Steps that are taken to find what stands behind a link.
+/// The most path components that are followed to resolve a symbolic link.
 const STEPS: usize = 256;
 
-/// Where a tree is read from. Paths are relative to the top, and no link stands on the way there.
+/// Where a tree is read from. Paths are relative to the root and contain no symbolic links.
 pub(super) trait Source: Send + Sync {
-    /// What an entry is found again by.
+    /// What identifies an entry to this source.
     type Id: Clone + Send + Sync;
-    /// The entries of a directory that the platform sees.
+    /// The entries of a directory that reach the platform.
     fn list(&self, dir: &str, id: &Self::Id) -> Vec<Listed<Self::Id>>;
-    /// The text of a link.
+    /// The target of a symbolic link.
     fn link(&self, path: &str, id: &Self::Id) -> Option<String>;
     /// The bytes of a file, at most `limit` of them.
     fn read(&self, path: &str, id: &Self::Id, limit: u64) -> Result<Vec<u8>, ReadFailure>;
@@ -45,7 +45,7 @@ pub(super) enum ListedKind {
     Link,
 }
 
-/// Bytes of file contents that a tree keeps for all of its views: apps in each other read the same files.
+/// Bytes of file contents that a tree keeps for all of its views: nested apps read the same files.
 const KEPT: usize = 4 << 20;
 
 /// A tree.
@@ -72,11 +72,11 @@ pub(super) struct Node<I> {
 enum What<I> {
     File,
     Dir(Arc<Dir<I>>),
-    /// A link, and what stands behind it once that is known.
+    /// A symbolic link, and its target once it was resolved.
     Link(OnceLock<Option<Box<Target<I>>>>),
 }
 
-/// What stands behind a link, and where.
+/// The file or directory that a symbolic link leads to.
 #[derive(Clone)]
 struct Target<I> {
     path: String,
@@ -85,27 +85,27 @@ struct Target<I> {
     dir: Option<Arc<Dir<I>>>,
 }
 
-/// What stands at a path.
+/// A file or directory that was looked up.
 #[derive(Clone)]
 pub(super) struct Found<I> {
-    /// Where it is, from the top, behind all links.
+    /// Its path relative to the root, after following symbolic links.
     pub(super) path: String,
     pub(super) id: I,
     /// `None` for a file.
     pub(super) dir: Option<Arc<Dir<I>>>,
-    /// A link to a directory stands on the way here.
+    /// Whether a symbolic link to a directory was followed.
     pub(super) linked: bool,
 }
 
 impl<S: Source> Tree<S> {
-    /// The tree at the top of a source.
+    /// The tree of a source, from its root.
     pub(super) fn new(source: S, top: S::Id) -> Self {
         let kept = Mutex::new(KeptFiles::new(KEPT));
         let (scans, reads) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Self { source, root: Arc::new(Dir::new(top)), kept, scans, reads }
     }
 
-    /// Where it is read from.
+    /// Its source.
     pub(super) fn source(&self) -> &S {
         &self.source
     }
@@ -155,13 +155,13 @@ impl<S: Source> Tree<S> {
         nodes.get(at)
     }
 
-    /// The directory at the top.
+    /// The root directory.
     pub(super) fn top(&self) -> Found<S::Id> {
         let dir = Arc::clone(&self.root);
         Found { path: String::new(), id: dir.id.clone(), dir: Some(dir), linked: false }
     }
 
-    /// What stands at `path`, from a directory.
+    /// Looks up `path` from a directory.
     pub(super) fn find(&self, from: Found<S::Id>, path: &str) -> Option<Found<S::Id>> {
         let mut found = from;
         for name in path.split('/').filter(|_| !path.is_empty()) {
@@ -172,7 +172,7 @@ impl<S: Source> Tree<S> {
         Some(found)
     }
 
-    /// From a directory to what its entry `node` is.
+    /// Follows one entry of a directory.
     fn enter(&self, from: Found<S::Id>, node: &Node<S::Id>) -> Option<Found<S::Id>> {
         Some(match &node.what {
             What::Link(target) => {
@@ -200,7 +200,7 @@ impl<S: Source> Tree<S> {
         })
     }
 
-    /// What stands behind a link in the directory at `path`, if it stays inside and is seen itself.
+    /// Resolves a symbolic link in the directory `path`; `None` if it leads outside or to what is not visible.
     fn target(&self, path: &str, link: &Node<S::Id>) -> Option<Target<S::Id>> {
         let target = self.behind(path, link, &mut { STEPS })?;
         // A link to a directory that holds it would never end.
@@ -238,7 +238,7 @@ impl<S: Source> Tree<S> {
     }
 }
 
-/// A place, with the directories that it is in.
+/// A position while a symbolic link is resolved: the directories above it, and the file.
 struct Stack<I> {
     dirs: Vec<(String, Arc<Dir<I>>)>,
     file: Option<(String, I)>,

@@ -9,17 +9,18 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// Bytes of file contents that one view keeps: a deploy is planned several times over.
+/// Bytes of file contents that one view keeps: an app is planned several times.
 const KEPT: usize = 4 << 20;
-/// Deeper directories are not there, so that no reader of a view can run out of stack.
+/// Deeper directories are left out, so that no recursive reader of a view runs out of stack.
 const DEPTH: usize = 128;
-/// Entries seen through linked directories: links to links can name a tree exponentially often.
+/// The most entries that are visible through symbolic links to directories: links to links can repeat a tree
+/// exponentially.
 const LINKED: usize = 10_000;
 
 /// An app in a tree.
 pub(super) struct TreeView<S: Source> {
     tree: Arc<Tree<S>>,
-    /// Where it is, from the top.
+    /// Its directory.
     app: Found<S::Id>,
     trail: Mutex<Trail<S::Id>>,
     kept: Mutex<Kept>,
@@ -56,12 +57,12 @@ impl<I> Trail<I> {
     }
 }
 
-/// What a view remembers.
+/// The caches of a view.
 struct Kept {
     files: KeptFiles,
-    /// Directories that were reached through links, and how many of their entries are seen.
+    /// How many entries are visible, for each directory that was reached through a link.
     linked: HashMap<String, usize>,
-    /// Entries that are left for them.
+    /// How many more entries may be visible through links.
     entries: usize,
 }
 
@@ -99,7 +100,7 @@ impl<S: Source> TreeView<S> {
         Some(found)
     }
 
-    /// How many of the entries of a directory behind a link are seen: the same number at each look.
+    /// How many entries of a directory behind a link are visible. The number is the same each time.
     fn seen(&self, dir: &str, count: usize) -> usize {
         let Ok(mut kept) = self.kept.lock() else { return 0 };
         if let Some(seen) = kept.linked.get(dir) {

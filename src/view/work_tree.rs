@@ -30,12 +30,12 @@ impl WorkTree {
         common_dir(&self.git_dir)
     }
 
-    /// Fails where libgit2 or git would wait on a pipe to open the repository, or not come to an end.
+    /// Fails if libgit2 or git would block on a pipe or loop when it opens the repository.
     pub(crate) fn check_config(&self) -> anyhow::Result<()> {
         git_config::check(&self.git_dir, &self.common_dir())
     }
 
-    /// The file of excludes that the work trees of one repository share.
+    /// The path of `info/exclude`, which the work trees of one repository share.
     pub(crate) fn exclude(&self) -> PathBuf {
         self.common_dir().join("info/exclude")
     }
@@ -58,7 +58,7 @@ impl WorkTree {
         std::fs::symlink_metadata(self.git_dir.join("index")).is_ok()
     }
 
-    /// The names of the extensions of the index; none where there is no index yet.
+    /// The signatures of the index's extensions; empty if there is no index yet.
     pub(crate) fn extensions(&self) -> anyhow::Result<Vec<index::Name>> {
         if !self.has_index() {
             return Ok(Vec::new());
