@@ -6,7 +6,10 @@
 
 use allocation_counter::measure;
 use laws::long;
+use nixpacks_transforms::app::{AppView, Entry, Kind, MemoryApp, ReadError};
 use nixpacks_transforms::engine::{Options, Strategy, run};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FEW: usize = 30;
 const MANY: usize = 300;
@@ -44,4 +47,40 @@ fn so_they_do_where_every_program_is_named_by_its_path() {
     let options = Options { strategy: Strategy::Explicit, unsafe_fixes: true, ..Options::default() };
     let wrong = wrong(&options, &["list"]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An app that counts how often one of its files is read.
+struct Counting(MemoryApp, &'static str, AtomicUsize);
+
+impl AppView for Counting {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        self.0.kind(path)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
+        if path == self.1 {
+            self.2.fetch_add(1, Ordering::Relaxed);
+        }
+        self.0.read(path)
+    }
+
+    fn list(&self, dir: &str) -> Vec<Entry> {
+        self.0.list(dir)
+    }
+}
+
+#[test]
+fn the_python_files_are_read_once_for_all_choices_of_fixes() {
+    let app = MemoryApp::new([
+        ("main.py", "import flask\n"),
+        ("shop/tax.py", "RATE = 0.2\n"),
+        ("requirements.txt", "flask\n"),
+        (
+            "nixpacks.toml",
+            "[phases.setup]\nnixPkgs = ['python3', 'pip']\n[phases.install]\ncmds = ['pip install -r requirements.txt']\n",
+        ),
+    ]);
+    let app = Counting(app, "shop/tax.py", AtomicUsize::new(0));
+    assert!(!run(&app, &Options::default()).unwrap().changes.is_empty());
+    assert_eq!(app.2.into_inner(), 1);
 }

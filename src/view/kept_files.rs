@@ -21,12 +21,12 @@ impl KeptFiles {
         self.files.get(path).cloned()
     }
 
-    /// Keeps the contents of the file at `path` if there is space.
-    pub(super) fn keep(&mut self, path: &str, bytes: &Arc<[u8]>) {
-        if let Some(left) = self.left.checked_sub(bytes.len())
-            && self.files.insert(path.to_owned(), Arc::clone(bytes)).is_none()
-        {
+    /// Keeps the contents of the file at `path` if there is space, and says whether there was.
+    pub(super) fn keep(&mut self, path: &str, bytes: &Arc<[u8]>) -> bool {
+        let Some(left) = self.left.checked_sub(bytes.len()) else { return false };
+        if self.files.insert(path.to_owned(), Arc::clone(bytes)).is_none() {
             self.left = left;
         }
+        true
     }
 }

@@ -122,19 +122,19 @@ impl<S: Source> Tree<S> {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// The bytes of a file that was found, at most `limit` of them.
-    pub(super) fn read(&self, found: &Found<S::Id>, limit: u64) -> Result<Arc<[u8]>, ReadFailure> {
-        let kept = self.kept.lock().ok().and_then(|kept| kept.get(&found.path));
-        // Another limit may have held for the same file under the name of a link to it.
-        if let Some(bytes) = kept.filter(|bytes| bytes.len() as u64 <= limit) {
-            return Ok(bytes);
-        }
+    /// The bytes of a file that was read before, if they are kept and no more than `limit`: another limit may have held
+    /// for the same file under the name of a link to it.
+    pub(super) fn kept(&self, found: &Found<S::Id>, limit: u64) -> Option<Arc<[u8]>> {
+        let kept = self.kept.lock().ok()?.get(&found.path)?;
+        (kept.len() as u64 <= limit).then_some(kept)
+    }
+
+    /// Reads a file that was found, at most `limit` bytes of it, and says whether they are kept.
+    pub(super) fn read(&self, found: &Found<S::Id>, limit: u64) -> Result<(Arc<[u8]>, bool), ReadFailure> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         let bytes: Arc<[u8]> = self.source.read(&found.path, &found.id, limit)?.into();
-        if let Ok(mut kept) = self.kept.lock() {
-            kept.keep(&found.path, &bytes);
-        }
-        Ok(bytes)
+        let is_kept = self.kept.lock().is_ok_and(|mut kept| kept.keep(&found.path, &bytes));
+        Ok((bytes, is_kept))
     }
 
     /// The entries of a directory, in the order of their names.

@@ -43,8 +43,11 @@ impl<I> Default for Trail<I> {
 impl<I> Trail<I> {
     /// The last directory that is on the way to `path` too, and the length of its own. What is below it is dropped.
     fn up_to(&mut self, path: &str) -> Option<(usize, &Found<I>)> {
-        let same = self.path.bytes().zip(path.bytes()).take_while(|(own, other)| own == other).count();
-        let is_above = |len: usize| len <= same && matches!(path.as_bytes().get(len), None | Some(b'/'));
+        let (own, other) = (self.path.as_bytes(), path.as_bytes());
+        let is_above = |len: usize| {
+            matches!(other.get(len), None | Some(b'/'))
+                && other.get(..len).is_some_and(|above| own.starts_with(above))
+        };
         while self.dirs.pop_if(|(len, _)| !is_above(*len)).is_some() {}
         self.path.truncate(self.dirs.last().map_or(0, |(len, _)| *len));
         self.dirs.last().map(|(len, found)| (*len, found))
@@ -76,11 +79,7 @@ impl<S: Source> TreeView<S> {
     }
 
     fn find(&self, path: &str) -> Option<Found<S::Id>> {
-        if path.matches('/').count() >= DEPTH
-            || path.starts_with('/')
-            || path.ends_with('/')
-            || path.contains("//")
-        {
+        if !is_path(path) {
             return None;
         }
         let mut trail = self.trail.lock().ok()?;
@@ -120,17 +119,20 @@ impl<S: Source> AppView for TreeView<S> {
 
     fn read(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>, ReadError> {
         let Some(found) = self.find(path).filter(|found| found.dir.is_none()) else { return Ok(None) };
+        if let Some(bytes) = self.tree.kept(&found, load::limit(path)) {
+            return Ok(Some(Cow::Owned(bytes.to_vec())));
+        }
         if let Ok(kept) = self.kept.lock()
             && let Some(bytes) = kept.files.get(&found.path)
         {
             return Ok(Some(Cow::Owned(bytes.to_vec())));
         }
-        let bytes = match self.tree.read(&found, load::limit(path)) {
+        let (bytes, is_kept) = match self.tree.read(&found, load::limit(path)) {
             Ok(bytes) => bytes,
             Err(ReadFailure::Missing) => return Ok(None),
             Err(ReadFailure::Other(message)) => return Err(ReadError { path: path.to_owned(), message }),
         };
-        if let Ok(mut kept) = self.kept.lock() {
+        if !is_kept && let Ok(mut kept) = self.kept.lock() {
             kept.files.keep(&found.path, &bytes);
         }
         Ok(Some(Cow::Owned(bytes.to_vec())))
@@ -168,4 +170,19 @@ impl<S: Source> View for TreeView<S> {
     fn real(&self, path: &str) -> Option<String> {
         self.find(path).map(|found| found.path)
     }
+}
+
+/// Whether a path has no empty part, and not too many parts.
+fn is_path(path: &str) -> bool {
+    let (mut before, mut depth) = (b'/', 0);
+    for byte in path.bytes() {
+        if byte == b'/' {
+            depth += 1;
+            if before == b'/' || depth >= DEPTH {
+                return false;
+            }
+        }
+        before = byte;
+    }
+    before != b'/' || path.is_empty()
 }

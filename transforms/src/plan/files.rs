@@ -43,9 +43,8 @@ impl<'a> Files<'a> {
         if name.starts_with('/') {
             return None;
         }
-        // The names of a walk of the whole app, which are many and long, are paths already.
-        let is_plain = |part: &str| !matches!(part, "" | "." | "..");
-        if self.dir.is_empty() && name.split('/').all(is_plain) {
+        // Names that a walk of the whole app found are paths already, and many.
+        if self.dir.is_empty() && is_path(name) {
             return Some(Cow::Borrowed(name));
         }
         let mut parts: Vec<&str> = self.dir.split('/').filter(|part| !part.is_empty()).collect();
@@ -186,6 +185,18 @@ impl<'a> Files<'a> {
         }
         Ok(false)
     }
+}
+
+/// Whether no part of a relative name is empty or begins with a dot.
+fn is_path(name: &str) -> bool {
+    let mut before = b'/';
+    for byte in name.bytes() {
+        if before == b'/' && matches!(byte, b'/' | b'.') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b'/'
 }
 
 /// A plan error without a place.
