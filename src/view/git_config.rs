@@ -6,9 +6,11 @@ use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
 
 /// Files that must be regular files if they exist.
-const READ: [&str; 5] = ["HEAD", "config", "config.worktree", "packed-refs", "commondir"];
+const READ: [&str; 6] = ["HEAD", "config", "config.worktree", "packed-refs", "commondir", "info/attributes"];
 /// The ones that may include other files.
 const CONFIGS: [&str; 2] = ["config", "config.worktree"];
+/// Settings of the section `core` that name a file which git reads.
+const NAMED: [&str; 2] = ["attributesfile", "excludesfile"];
 /// The largest configuration file that is accepted, in bytes.
 const LARGEST: u64 = 1 << 20;
 /// The most files that a configuration may include, directly and indirectly. One that is included twice counts twice.
@@ -45,15 +47,23 @@ fn check_includes(file: &Path, depth: usize, left: &mut usize) -> anyhow::Result
             return Err(failure).with_context(|| format!("cannot read git's settings {}", named()));
         }
     };
-    for path in included(&text) {
-        let Some(path) = resolved(file, &path) else { continue };
+    for Reference { setting, path } in references(&text) {
+        // A file that a setting names is looked for from the root of the work tree.
+        let from = if setting.is_some() { file.parent() } else { Some(file) };
+        let Some(path) = from.and_then(|from| resolved(from, &path)) else { continue };
         let Ok(meta) = std::fs::metadata(&path) else { continue };
+        let path_name = path.display();
+        if let Some(setting) = setting {
+            if !meta.is_file() && path != Path::new("/dev/null") {
+                bail!(
+                    "{}: core.{setting} names `{path_name}`, which is not a regular file: remove that setting",
+                    named()
+                );
+            }
+            continue;
+        }
         if !meta.is_file() {
-            bail!(
-                "{} includes `{}`, which is not a regular file: remove that include",
-                named(),
-                path.display()
-            );
+            bail!("{} includes `{path_name}`, which is not a regular file: remove that include", named());
         }
         *left = left
             .checked_sub(1)
@@ -63,7 +73,14 @@ fn check_includes(file: &Path, depth: usize, left: &mut usize) -> anyhow::Result
     Ok(())
 }
 
-/// The file that the value `path` of an include in `file` names.
+/// A file that a configuration has git read.
+struct Reference {
+    /// The setting of the section `core` that names it; `None` for an include.
+    setting: Option<&'static str>,
+    path: Vec<u8>,
+}
+
+/// The file that a value in `file` names.
 fn resolved(file: &Path, path: &[u8]) -> Option<PathBuf> {
     match path.strip_prefix(b"~/") {
         Some(inner) => Some(std::env::home_dir()?.join(to_path(inner))),
@@ -82,17 +99,17 @@ fn to_path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The values of `path` in the sections `include` and `includeIf` of a configuration, whatever the condition is.
-fn included(text: &[u8]) -> Vec<Vec<u8>> {
+/// The files that a configuration has git read: the values of `path` in the sections `include` and `includeIf`, whatever
+/// the condition is, and those of some settings.
+fn references(text: &[u8]) -> Vec<Reference> {
     let mut rest = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let mut in_include = false;
-    let mut paths = Vec::new();
+    let mut section: &[u8] = b"";
+    let mut found = Vec::new();
     while let Some((first, after)) = rest.split_first() {
         rest = match first {
             b'#' | b';' => line_end(rest),
             b'[' => {
-                let name = after.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
-                in_include = name.eq_ignore_ascii_case(b"include") || name.eq_ignore_ascii_case(b"includeif");
+                section = after.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
                 header_end(after)
             }
             byte if byte.is_ascii_whitespace() => after,
@@ -100,9 +117,14 @@ fn included(text: &[u8]) -> Vec<Vec<u8>> {
                 let end = rest.iter().position(|byte| b"=\n#;".contains(byte)).unwrap_or(rest.len());
                 let (key, after) = rest.split_at(end);
                 if let Some(value) = after.strip_prefix(b"=") {
-                    let (value, after) = value_of(value);
-                    if in_include && key.trim_ascii().eq_ignore_ascii_case(b"path") {
-                        paths.push(value);
+                    let (path, after) = value_of(value);
+                    let key = key.trim_ascii();
+                    let is = |name: &str| section.eq_ignore_ascii_case(name.as_bytes());
+                    let named = NAMED.into_iter().find(|name| key.eq_ignore_ascii_case(name.as_bytes()));
+                    if (is("include") || is("includeif")) && key.eq_ignore_ascii_case(b"path") {
+                        found.push(Reference { setting: None, path });
+                    } else if is("core") && named.is_some() {
+                        found.push(Reference { setting: named, path });
                     }
                     after
                 } else {
@@ -111,7 +133,7 @@ fn included(text: &[u8]) -> Vec<Vec<u8>> {
             }
         };
     }
-    paths
+    found
 }
 
 fn line_end(text: &[u8]) -> &[u8] {
@@ -183,7 +205,7 @@ fn value_of(text: &[u8]) -> (Vec<u8>, &[u8]) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
-    use super::{check, included};
+    use super::{check, references};
 
     #[test]
     fn finds_what_a_configuration_includes_however_it_is_written() {
@@ -195,8 +217,8 @@ mod tests {
             ("# [include]\n; path = a\n[include]\npath\n# path = b\n", &[]),
             ("[include\npath = a", &["a"]),
         ] {
-            let found = included(text.as_bytes());
-            let found: Vec<_> = found.iter().map(|path| std::str::from_utf8(path).unwrap()).collect();
+            let found = references(text.as_bytes());
+            let found: Vec<_> = found.iter().map(|found| std::str::from_utf8(&found.path).unwrap()).collect();
             assert_eq!(found, expected, "{text:?}");
         }
     }
@@ -214,5 +236,25 @@ mod tests {
         assert!(why.ends_with("which is not a regular file: remove that include"), "{why}");
         std::fs::write(dir.path().join("a"), "").unwrap();
         check(dir.path(), dir.path()).unwrap();
+    }
+
+    #[test]
+    fn refuses_settings_that_name_what_is_no_file() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let git_dir = dir.path().join(".git");
+        std::fs::create_dir(&git_dir).unwrap();
+        std::fs::create_dir(dir.path().join("pipe")).unwrap();
+        std::fs::write(git_dir.join("config"), "[Core]\n\tAttributesFile = pipe\n").unwrap();
+        let why = check(&git_dir, &git_dir).unwrap_err().to_string();
+        assert!(
+            why.contains("config`: core.attributesfile names `") && why.ends_with("remove that setting"),
+            "{why}"
+        );
+        std::fs::write(
+            git_dir.join("config"),
+            "[core]\nattributesFile = nowhere\n[other]\nattributesFile = pipe\n",
+        )
+        .unwrap();
+        check(&git_dir, &git_dir).unwrap();
     }
 }
