@@ -1,5 +1,7 @@
 //! The command `nixpacks-fix`: arguments, files on disk, output. No rule lives here.
 
+#![cfg_attr(not(feature = "pr"), allow(dead_code, reason = "the command `pr` is alone in using some of it"))]
+
 mod app;
 mod app_files;
 mod baseline;
@@ -10,12 +12,14 @@ mod discover;
 mod errors;
 mod examine;
 mod exit;
+#[cfg(feature = "pr")]
 mod forge;
 mod git;
 mod interrupt;
 mod load;
 mod lsp;
 mod options;
+#[cfg(feature = "pr")]
 mod pr;
 mod report;
 mod settings;

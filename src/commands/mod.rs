@@ -9,6 +9,10 @@ mod fix;
 mod formats;
 mod interactive;
 mod plan;
+#[cfg(feature = "pr")]
+mod pr;
+#[cfg(not(feature = "pr"))]
+#[path = "pr_left_out.rs"]
 mod pr;
 mod railpack;
 

@@ -19,6 +19,7 @@ pub(crate) mod patch;
 pub(crate) mod plan;
 mod problems;
 pub(crate) mod prose;
+#[cfg(feature = "pr")]
 pub(crate) mod pulls;
 pub(crate) mod railpack;
 pub(crate) mod rule_docs;
