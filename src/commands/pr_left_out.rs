@@ -7,5 +7,7 @@ use anyhow::bail;
 
 /// Fails.
 pub(super) fn run(_: &PrArgs, _: &OutputArgs, _: OutputStyle, _: &mut Output) -> anyhow::Result<Exit> {
-    bail!("this program was built without `pr`; help: build it with `cargo install nixpacks-fix --features pr`")
+    bail!(
+        "this program was built without `pr`; help: build it with `cargo install nixpacks-fix --features pr`"
+    )
 }

@@ -48,15 +48,18 @@ pub(super) fn lines(
     for (path, mut edits) in files {
         edits.sort();
         let text = texts.get(path).unwrap_or(&none);
-        if beside != Some(path) {
+        let mut own = Vec::new();
+        for hunk in hunks(text, edits) {
+            hunk.rows(text, shape.width.unwrap_or(WIDE), &mut own);
+        }
+        // Line endings are no difference that can be seen.
+        if beside != Some(path) && !own.is_empty() {
             let mut name = "in ".to_owned();
             push_line(&mut name, &home.shown_file(path));
             name.push(':');
             rows.push(Row { number: None, sign: ' ', text: name });
         }
-        for hunk in hunks(text, edits) {
-            hunk.rows(text, shape.width.unwrap_or(WIDE), &mut rows);
-        }
+        rows.append(&mut own);
     }
     let left = rows.len().saturating_sub(MOST_LINES);
     // One more line takes no more room than the note that there is one.

@@ -72,6 +72,10 @@ impl Example {
                 app.insert("start.sh", "#!/bin/bash\npython main.py\n");
                 app.insert("requirements.txt", requirements);
             }
+            "script-line-endings" => {
+                app.insert("start.sh", "set -e\r\npython main.py\r\n");
+                app.insert("requirements.txt", requirements);
+            }
             "misnamed-file" => app.insert("Procfile.txt", "web: python main.py\n"),
             "app-in-subdirectory" => {
                 app = MemoryApp::new([

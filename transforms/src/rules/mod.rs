@@ -64,6 +64,7 @@ mod railway_config_retired;
 mod registry;
 mod requirements_beside_start;
 mod run_image;
+mod script_line_endings;
 mod script_not_executable;
 mod secret_in_variables;
 mod snap_package;

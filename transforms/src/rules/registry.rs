@@ -133,6 +133,7 @@ registry! {
     railway_config_retired,
     requirements_beside_start,
     run_image,
+    script_line_endings,
     script_not_executable,
     secret_in_variables,
     snap_package,
