@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::simulate::{InvocationKind, Reason};
+use crate::simulate::{InvocationKind, REMOVED, Reason};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -48,6 +48,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .iter()
         .filter(|env| env.dists.has_packages())
         .filter_map(|env| env.venv_dir())
+        .filter(|dir| !dir.starts_with(REMOVED))
         .collect();
     support::all_calls(cx)
         .filter(|(_, call)| {

@@ -87,7 +87,7 @@ impl Run<'_, '_> {
         let known = self.machine.envs.get(env).is_some_and(|env| {
             !env.dists.has_unknown && !env.user.has_unknown && env.dists.sources.is_empty()
         });
-        if !self.phase.is_empty() || !known || self.machine.brings_unseen_files {
+        if !self.phase.is_empty() || !known || self.machine.has_unseen_code() {
             return;
         }
         let (Some(needs), Some(shown)) = (self.needs(shell, env, file), self.machine.view_path(file)) else {

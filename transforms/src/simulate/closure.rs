@@ -57,7 +57,7 @@ impl Run<'_, '_> {
             !self.provides(shell, env, module) && !seen.is_some_and(|seen| seen.contains(&module.as_str()))
         });
         let Some(module) = missing else { return Status::Ok };
-        let elsewhere = shell.vars.contains_key("PYTHONPATH") || self.machine.brings_unseen_files;
+        let elsewhere = shell.vars.contains_key("PYTHONPATH") || self.machine.has_unseen_code();
         if seen.is_none() || elsewhere {
             return Status::unknown(format!(
                 "it is not known whether `{program}` from nixpkgs sees `{module}`"

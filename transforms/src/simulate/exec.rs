@@ -1,5 +1,6 @@
 //! Control flow: lists, pipes and subshells, as bash runs them.
 
+use super::expansion;
 use super::invocation::Invocation;
 use super::machine::{Function, Machine, Shell};
 use super::status::{Failure, Status, leading};
@@ -109,14 +110,21 @@ impl<'m, 'a> Run<'m, 'a> {
                         return Status::Unknown(why);
                     }
                     let kept = self.machine.clone();
-                    let right = self.node(&mut shell.clone(), &step.command);
+                    let mut inner = shell.clone();
+                    let right = self.node(&mut inner, &step.command);
+                    expansion::forget_differences(shell, &inner);
                     *self.machine = kept;
                     if right.is_ok() { Status::Ok } else { Status::Unknown(why) }
                 }
-                (Separator::And, Status::Unknown(why)) => match self.node(shell, &step.command) {
-                    Status::Fail(failure) => Status::Fail(failure),
-                    _ => Status::Unknown(why),
-                },
+                (Separator::And, Status::Unknown(why)) => {
+                    let before = shell.clone();
+                    let after = self.node(shell, &step.command);
+                    expansion::forget_differences(shell, &before);
+                    match after {
+                        Status::Fail(failure) => Status::Fail(failure),
+                        _ => Status::Unknown(why),
+                    }
+                }
                 _ => self.node(shell, &step.command),
             };
             before = step.separator;

@@ -8,13 +8,14 @@ use super::verdict::Reason;
 use crate::app::{Entry, Kind};
 use crate::plan::Phase;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A place that shows what stands at another one.
 #[derive(Clone, Debug)]
 pub(crate) struct Copy {
     /// Absolute path of the copy or link.
-    to: String,
+    pub(super) to: String,
     /// Absolute path of what it shows.
     from: String,
 }
@@ -35,12 +36,16 @@ impl Machine<'_> {
         if phase.cmds.as_ref().is_none_or(Vec::is_empty) {
             return;
         }
-        match (&phase.only_include_files, &mut self.copied) {
-            (Some(files), Some(copied)) => {
-                let inside = files.iter().filter_map(|file| {
-                    let path = paths::join(paths::APP, file.value.trim_start_matches('/'));
-                    paths::in_app(&path).map(str::to_owned)
-                });
+        let only: Option<BTreeSet<String>> = phase.only_include_files.as_ref().map(|files| {
+            let inside = files.iter().filter_map(|file| {
+                let path = paths::join(paths::APP, file.value.trim_start_matches('/'));
+                paths::in_app(&path).map(str::to_owned)
+            });
+            inside.collect()
+        });
+        self.copy_again(only.as_ref());
+        match (only, &mut self.copied) {
+            (Some(inside), Some(copied)) => {
                 Arc::make_mut(copied).extend(inside);
                 if copied.contains("") {
                     self.copied = None;
@@ -74,6 +79,10 @@ impl Machine<'_> {
 
     /// The bytes of a file of the app.
     pub(crate) fn read(&self, absolute: &str) -> Option<Cow<'_, [u8]>> {
+        // What a command has written is not known.
+        if self.is_removed(absolute) || self.made.contains(&*self.resolve(absolute)) {
+            return None;
+        }
         self.app.read(&self.view_path(absolute)?).ok().flatten()
     }
 
@@ -92,7 +101,11 @@ impl Machine<'_> {
 
     /// What stands at an absolute path, as far as is known.
     pub(crate) fn kind(&self, absolute: &str) -> Option<Kind> {
+        let removed = self.is_removed(absolute);
         let absolute = &*self.resolve(absolute);
+        if removed {
+            return self.venvs.contains_key(absolute).then_some(Kind::Dir);
+        }
         if self.made.contains(absolute) || self.get_pip.contains(absolute) {
             return Some(Kind::File);
         }
@@ -148,6 +161,18 @@ impl Machine<'_> {
         let operands: Vec<&str> =
             cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
         let Some((to, from)) = operands.split_last() else { return Status::Ok };
+        if cmd.args.iter().any(Option::is_none) || from.is_empty() {
+            // Ex) `cp $(which x) /usr/local/bin/x`
+            let dest = paths::join(&shell.cwd, to);
+            self.executable.insert(dest.clone(), true);
+            self.brings_unseen(&dest, true);
+            if cmd.args.last().is_some_and(Option::is_some) && self.kind(&dest) != Some(Kind::Dir) {
+                self.write(dest);
+            } else {
+                self.brings_unseen(paths::APP, true);
+            }
+            return Status::Ok;
+        }
         let dest = paths::join(&shell.cwd, to);
         let many = from.len() > 1 || from.iter().any(|source| source.contains('*'));
         let into = many || to.ends_with('/') || self.kind(&dest) == Some(Kind::Dir);
@@ -162,7 +187,15 @@ impl Machine<'_> {
                 continue;
             }
             if paths::in_app(&path).is_some() && !self.exists(&path) {
-                return Status::unknown(format!("an earlier command may create `{source}`"));
+                let from_venv = self.in_environment(&path);
+                if paths::base_name(&cmd.name) != "ln" && !from_venv {
+                    return Status::unknown(format!("an earlier command may create `{source}`"));
+                }
+                // A link may lead to what comes later.
+                self.write(dest.clone());
+                self.executable.insert(dest.clone(), true);
+                self.show(dest.clone(), path);
+                continue;
             }
             let contents = *source == "." || source.ends_with("/.");
             let to = if into && !contents { format!("{dest}/{name}") } else { dest.clone() };
@@ -174,9 +207,24 @@ impl Machine<'_> {
                     format!("cp: cannot copy a directory, '{source}', into itself, '{to}'"),
                 );
             }
-            self.show(to, path);
+            let is_dir = self.kind(&path) == Some(Kind::Dir);
+            self.write(if is_dir { format!("{to}/.") } else { to.clone() });
+            // What is outside of the app and was not made here is a program of the system, as a rule.
+            let executable = self.is_executable(&path) || self.is_foreign(&path);
+            if executable {
+                self.executable.insert(to.clone(), true);
+            }
+            self.show(to.clone(), path.clone());
+            if is_dir && !contents && *self.resolve(&to) == *to {
+                self.brings_unseen(&to, true);
+            }
+            if paths::base_name(&cmd.name) == "mv" && self.venv(&path).is_none() {
+                self.remove(&path);
+            }
         }
-        self.made.insert(if into { format!("{dest}/.") } else { dest });
+        if into {
+            self.write(format!("{dest}/."));
+        }
         Status::Ok
     }
 
@@ -197,7 +245,7 @@ impl Machine<'_> {
     }
 
     /// From here on `to` shows what stands at `from`.
-    fn show(&mut self, to: String, from: String) {
+    pub(super) fn show(&mut self, to: String, from: String) {
         // Ex) `cp -r backend/* .`: what is in the directory is then beside it, too.
         if to != from && paths::below(&from, &to).is_some() {
             for entry in self.list(&from) {

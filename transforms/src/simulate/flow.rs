@@ -1,6 +1,7 @@
 //! Compound commands: followed as far as it is known which branch runs, or as all of them come to the same.
 
 use super::exec::Run;
+use super::expansion;
 use super::machine::{Machine, Shell};
 use super::status::Status;
 use super::verdict::Reason;
@@ -8,6 +9,7 @@ use crate::shell::{
     CaseClause, CaseTerminator, CommandList, CompoundCommand, CompoundKind, ConditionalExpression, ForClause,
     IfClause, Word,
 };
+use std::sync::Arc;
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn compound(&mut self, shell: &mut Shell, compound: &CompoundCommand) -> Status {
@@ -70,6 +72,7 @@ impl<'a> Run<'_, 'a> {
             return only.map_or(Status::Ok, |body| self.script(shell, body));
         }
         if !self.machine.is_small() {
+            shell.texts = Arc::default();
             return Status::unknown(format!("the branches of {what} are not followed"));
         }
         let before = self.machine.clone();
@@ -85,6 +88,9 @@ impl<'a> Run<'_, 'a> {
             }
             shells.push(inner);
             machines.push(self.machine.clone());
+        }
+        for inner in &shells {
+            expansion::forget_differences(shell, inner);
         }
         let (first, others) = (machines.first(), machines.get(1..).unwrap_or_default());
         let same = first.is_some_and(|first| others.iter().all(|other| first.is_like(other)))
@@ -103,11 +109,12 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// A loop that is taken to end, where neither its condition nor its body changes anything that counts here.
-    fn repeated(&mut self, shell: &Shell, condition: &CommandList, body: &CommandList) -> Status {
+    fn repeated(&mut self, shell: &mut Shell, condition: &CommandList, body: &CommandList) -> Status {
         let unknown = || Status::unknown("a loop (`while`, `until`) is not followed");
         let always =
             condition.all_simple_commands().any(|simple| matches!(simple.text(0), Some("true" | ":")));
         if always || !self.machine.is_small() {
+            shell.texts = Arc::default();
             return unknown();
         }
         let (before, met) = (self.machine.clone(), self.failures.len());
@@ -118,6 +125,7 @@ impl<'a> Run<'_, 'a> {
         self.failures.truncate(met);
         let same = self.machine.is_like(&before) && inner.cwd == shell.cwd && inner.path == shell.path;
         *self.machine = before;
+        expansion::forget_differences(shell, &inner);
         if same && !inner.exited && !matches!(status, Status::Unknown(_)) { Status::Ok } else { unknown() }
     }
 
@@ -128,8 +136,18 @@ impl<'a> Run<'_, 'a> {
         if words.is_empty() {
             return Status::Ok;
         }
-        // The body is the same for each word, and the variable is not followed.
-        match self.script(shell, &clause.body) {
+        // The body is the same for each word, and the variable is followed where there is one word.
+        let only = match words.as_slice() {
+            [word] if !word.has_glob => expansion::word_text(shell, word),
+            _ => None,
+        };
+        let before = shell.clone();
+        expansion::remember(shell, &clause.variable.raw, only);
+        let status = self.script(shell, &clause.body);
+        if words.len() > 1 || words.iter().any(|word| word.text.is_none()) {
+            expansion::forget_differences(shell, &before);
+        }
+        match status {
             Status::Fail(failure) if words.len() == 1 || shell.errexit => Status::Fail(failure),
             Status::Fail(_) => Status::unknown("a command in a loop may fail"),
             status => status,
@@ -140,7 +158,8 @@ impl<'a> Run<'_, 'a> {
         if clause.items.iter().any(|item| item.terminator != CaseTerminator::Break) {
             return Status::unknown("a `case` with `;&` is not followed");
         }
-        let known = clause.word.text.as_deref();
+        let known = expansion::word_text(shell, &clause.word);
+        let known = known.as_deref();
         let mut open: Vec<Option<&CommandList>> = Vec::new();
         for item in &clause.items {
             let every = item
@@ -168,7 +187,7 @@ impl<'a> Run<'_, 'a> {
             ConditionalExpression::Not(inner) => self.holds(shell, inner).map(|holds| !holds),
             ConditionalExpression::Parenthesized(inner) => self.holds(shell, inner),
             ConditionalExpression::Unary { operator, operand } => {
-                let text = operand.text.as_deref()?;
+                let text = &*expansion::word_text(shell, operand)?;
                 match operator.as_str() {
                     "-f" | "-e" | "-d" | "-s" | "-r" => self.file_test(shell, text),
                     "-n" => Some(!text.is_empty()),
@@ -176,9 +195,13 @@ impl<'a> Run<'_, 'a> {
                     _ => None,
                 }
             }
-            ConditionalExpression::Word(word) => word.text.as_ref().map(|text| !text.is_empty()),
+            ConditionalExpression::Word(word) => {
+                expansion::word_text(shell, word).map(|text| !text.is_empty())
+            }
             ConditionalExpression::Binary { left, operator, right } => {
-                let literal = |word: &Word| word.text.clone().filter(|_| !word.raw.contains(['*', '?', '[']));
+                let literal = |word: &Word| {
+                    expansion::word_text(shell, word).filter(|_| !word.raw.contains(['*', '?', '[']))
+                };
                 let same = literal(left)? == literal(right)?;
                 match operator.as_str() {
                     "=" | "==" => Some(same),
@@ -206,6 +229,7 @@ impl<'a> Run<'_, 'a> {
         let path = super::paths::join(&shell.cwd, path);
         // In the base image nothing is below /opt.
         let known = !self.machine.is_foreign(&path) || path.starts_with("/opt/");
-        (known && !self.machine.brings_unseen_files).then(|| self.machine.exists(&path))
+        let there = self.machine.exists(&path);
+        (known && (there || !self.machine.may_bring(&path))).then_some(there)
     }
 }

@@ -192,16 +192,22 @@ pub(crate) struct Machine<'a> {
     pub(crate) get_pip: BTreeSet<String>,
     /// Directories that `pip install --target` filled, and what with.
     pub(crate) targets: BTreeMap<String, Arc<Dists>>,
-    /// Files that a command made executable.
-    pub(crate) executable: BTreeSet<String>,
+    /// Absolute paths whose mode a command set, and whether they may be executed.
+    pub(crate) executable: BTreeMap<String, bool>,
+    /// Those of them whose mode the app's next copy has set back.
+    pub(crate) reset_modes: BTreeSet<String>,
+    /// Absolute paths that commands removed, and those below them that were made again.
+    pub(crate) removed: BTreeSet<String>,
+    pub(super) again: BTreeSet<String>,
     /// Places that are copies of others or links to them, in the order in which they came about.
     pub(crate) copies: Vec<Copy>,
     /// The app's files that the image has so far; `None` is all.
     pub(crate) copied: Option<Arc<BTreeSet<String>>>,
     /// Where caches are mounted while the phase runs: absolute directories.
     pub(crate) mounts: Vec<String>,
-    /// Whether a command has brought files that are not known: a clone, an archive.
-    pub(crate) brings_unseen_files: bool,
+    /// Directories that commands may have put files into that are not known (a clone, an archive, a program of the
+    /// app), and whether modules and scripts may be among them.
+    pub(super) unseen: BTreeMap<String, bool>,
     /// Whether it depends on a branch that is not known what is here.
     pub(crate) unsure: bool,
     /// Package managers that have installed the project into an environment of their own.
@@ -227,11 +233,14 @@ impl<'a> Machine<'a> {
             made: BTreeSet::new(),
             get_pip: BTreeSet::new(),
             targets: BTreeMap::new(),
-            executable: BTreeSet::new(),
+            executable: BTreeMap::new(),
+            reset_modes: BTreeSet::new(),
+            removed: BTreeSet::new(),
+            again: BTreeSet::new(),
             copies: Vec::new(),
             copied: Some(Arc::default()),
             mounts: Vec::new(),
-            brings_unseen_files: false,
+            unseen: BTreeMap::new(),
             unsure: false,
             managed: BTreeSet::new(),
             missing_imports: Vec::new(),
@@ -295,12 +304,15 @@ impl<'a> Machine<'a> {
             && self.executable == other.executable
             && self.targets == other.targets
             && self.copies.len() == other.copies.len()
-            && self.brings_unseen_files == other.brings_unseen_files
+            && self.removed == other.removed
+            && self.again == other.again
+            && self.unseen == other.unseen
     }
 
     /// Whether a copy costs little. The distributions are shared, so they do not count.
     pub(super) fn is_small(&self) -> bool {
         let places = self.made.len() + self.get_pip.len() + self.targets.len() + self.executable.len();
+        let places = places + self.removed.len() + self.unseen.len();
         self.envs.len() + places <= SMALL
     }
 
@@ -326,10 +338,20 @@ impl<'a> Machine<'a> {
         if name.contains('/') {
             return self.at(&paths::join(&shell.cwd, name));
         }
-        shell.path.iter().find_map(|dir| {
-            let dir = paths::join(&shell.cwd, dir);
-            self.at(&format!("{dir}/{name}")).filter(|program| !matches!(program, Program::AppFile(_)))
-        })
+        self.at(&self.place(shell, name)?)
+    }
+
+    /// The path at which `PATH` has a program of this name: the first one that may be executed, else the first.
+    pub(crate) fn place(&self, shell: &Shell, name: &str) -> Option<String> {
+        if name.contains('/') {
+            return Some(paths::join(&shell.cwd, name));
+        }
+        let places = || shell.path.iter().map(|dir| format!("{}/{name}", paths::join(&shell.cwd, dir)));
+        let is_file = |program: &Program| matches!(program, Program::AppFile(_) | Program::Made(_));
+        let runs = |place: &String| {
+            self.at(place).is_some_and(|program| !is_file(&program) || self.is_executable(place))
+        };
+        places().find(runs).or_else(|| places().find(|place| self.at(place).is_some()))
     }
 
     /// Whether an environment on `PATH` holds things that could not be listed.
@@ -337,20 +359,25 @@ impl<'a> Machine<'a> {
         let on_path =
             shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
         on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.has_unknown)
+            || shell.path.iter().any(|dir| self.unseen.contains_key(&paths::join(&shell.cwd, dir)))
     }
 
     /// What a program's absolute path reaches.
     fn at(&self, absolute: &str) -> Option<Program> {
+        let removed = self.is_removed(absolute);
         let absolute = &*self.resolve(absolute);
         let (dir, name) = (parent(absolute), base_name(absolute));
         if let Some(id) = dir.strip_suffix("/bin").and_then(|home| self.venv(home)) {
             return self.in_venv(id, name);
         }
+        if removed {
+            return None;
+        }
         match dir {
+            _ if self.made.contains(absolute) => Some(Program::Made(absolute.to_owned())),
             PROFILE_BIN => self.in_profile(name),
             "/usr/bin" | "/bin" | "/usr/local/bin" | "/sbin" | "/usr/sbin" => self.in_base(dir, name),
             _ if dir == format!("{HOME}/.local/bin") => self.in_user(name),
-            _ if self.made.contains(absolute) => Some(Program::Made(absolute.to_owned())),
             _ => {
                 let path = self.view_path(absolute)?;
                 self.app.is_file(&path).then_some(Program::AppFile(path))

@@ -7,12 +7,16 @@
 
 mod app_imports;
 mod closure;
+mod directory;
 mod dockerfile;
 mod exec;
+mod expansion;
+mod file_programs;
 mod files;
 mod flow;
 mod invocation;
 mod machine;
+mod made_files;
 mod node;
 mod paths;
 mod pip;
@@ -35,6 +39,7 @@ pub use app_imports::MissingImport;
 pub(crate) use dockerfile::{NOT_JSON, stray_word};
 pub use invocation::{Command, Interpreter, Invocation, InvocationKind, PipInvocation};
 pub(crate) use machine::{CACHED, Dists};
+pub(crate) use made_files::REMOVED;
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
 pub use steps::{End, Place, Reached, Step, StepKind, Steps};
@@ -234,7 +239,9 @@ impl Walker {
             }
             drop_cached(&mut machine, phase);
         }
+        // The last `COPY . /app`.
         machine.copied = None;
+        machine.copy_again(None);
         let paths: Vec<Arc<str>> = paths.into_iter().rev().flatten().collect();
         self.start(&mut machine, plan, &paths, vars);
         self.missing_imports = std::mem::take(&mut machine.missing_imports);
@@ -252,6 +259,7 @@ impl Walker {
     ) {
         let script = shell::parse(&item.value);
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
+        let unseen = run.machine.unseen.clone();
         let status = match &script {
             Ok(script) => run.whole(&mut shell, script),
             Err(error) if error.kind == ShellParseErrorKind::Syntax => {
@@ -259,6 +267,12 @@ impl Walker {
             }
             Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
+        if matches!(item.origin, Origin::Provider(_)) {
+            // Nixpacks' own commands write no modules and no scripts.
+            for (dir, code) in &mut run.machine.unseen {
+                *code &= unseen.get(dir).is_some_and(|code| *code);
+            }
+        }
         let refused = dockerfile::refuses(item, phase.is_none());
         let parsed = refused.as_ref().is_none_or(|status| status.detail() == Some(NOT_JSON));
         let status = match refused {
@@ -319,6 +333,7 @@ impl Walker {
         }
         if start.user.is_some() {
             // The login shell reads that user's profile, not /root's, and /root is closed to it.
+            shell.texts = Arc::default();
             Arc::make_mut(&mut shell.path).retain(|dir| !paths.contains(dir) && !dir.starts_with("/root"));
         }
         if let Some(item) = &start.cmd {

@@ -22,7 +22,7 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         let name = base_name(&cmd.name);
-        let known = !self.machine.brings_unseen_files;
+        let known = !self.machine.may_bring(&path);
         if known && matches!(cmd.operand(), Some("ci" | "run")) && !self.machine.exists(&path) {
             return Status::fail(
                 Reason::NoSuchFile,

@@ -110,7 +110,7 @@ impl Run<'_, '_> {
             // A prefix holds a tree as the interpreter's own is.
             target = format!("{target}/lib/python{version}/site-packages");
         }
-        self.machine.made.insert(format!("{target}/."));
+        self.machine.write(format!("{target}/."));
         merge(self.machine.targets.entry(target).or_default(), asked, &self.machine.work);
     }
 
@@ -138,6 +138,7 @@ impl Run<'_, '_> {
         let path = paths::join(&shell.cwd, file);
         if file.contains("://")
             || self.machine.exists(&path)
+            || self.machine.may_bring(&path)
             || (self.machine.is_foreign(&path) && !path.starts_with("/opt"))
         {
             return Ok(());
@@ -161,11 +162,10 @@ impl Run<'_, '_> {
             asked.has_unknown = true;
             return Ok(());
         }
-        let read =
-            self.machine.view_path(&path).and_then(|path| Some((self.machine.app.read(&path).ok()??, path)));
+        let read = self.machine.view_path(&path).and_then(|place| Some((self.machine.read(&path)?, place)));
         let Some((bytes, place)) = read else {
             let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
-            if self.machine.exists(&path) || elsewhere {
+            if self.machine.exists(&path) || elsewhere || self.machine.may_bring(&path) {
                 asked.has_unknown = true;
                 return Ok(());
             }
@@ -191,7 +191,8 @@ impl Run<'_, '_> {
                 }
                 Line::Constraint { path: other, .. } => {
                     let place = paths::join(&dir, other);
-                    if !other.contains("://") && !self.machine.exists(&place) {
+                    let there = self.machine.exists(&place) || self.machine.may_bring(&place);
+                    if !other.contains("://") && !there {
                         return Err(no_requirements(other));
                     }
                 }
@@ -218,6 +219,11 @@ impl Run<'_, '_> {
         if local {
             let dir = paths::join(&shell.cwd, place);
             let has = |name: &str| self.machine.exists(&format!("{dir}/{name}"));
+            // Ex) `./libs/*`, which bash replaces
+            if place.contains(['*', '?']) || self.machine.may_bring(&format!("{dir}/setup.py")) {
+                asked.has_unknown = true;
+                return Ok(());
+            }
             let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| place.to_lowercase().ends_with(end));
             if archive || self.machine.is_foreign(&dir) {
                 return self.file_there(shell, place);

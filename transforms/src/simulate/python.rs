@@ -9,10 +9,15 @@ use super::status::{Failure, Status};
 use super::stdlib;
 use super::tools::runs_recipe;
 use super::verdict::Reason;
+use crate::app::Kind;
 use crate::requirements::{self, scripts};
 use crate::shell::Command;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// What stands in code that may write files.
+const WRITING: [&str; 9] =
+    ["open(", "write", "shutil", "os.", "Path(", "subprocess", "urlretrieve", "extract", "exec("];
 
 /// What an interpreter is asked to run.
 enum Job {
@@ -131,6 +136,10 @@ impl Run<'_, '_> {
         } else {
             Status::fail(Reason::ModuleNotFound, format!("No module named {module}"))
         };
+        let args = cmd.simple.words.iter().skip(first).map(|word| word.text.as_deref());
+        if !stdlib::has(top) || self.app_module(shell, env, module).is_some() {
+            self.console_leaves_files(shell, top, &args.collect::<Vec<_>>());
+        }
         self.note(shell, cmd, python_call(cmd), Some(env), &status);
         status
     }
@@ -141,17 +150,22 @@ impl Run<'_, '_> {
         cmd: &Cmd<'_>,
         env: EnvId,
         script: &str,
-        _first: usize,
+        first: usize,
     ) -> Status {
         if self.is_get_pip(shell, script) {
             return self.run_get_pip(shell, cmd, env);
         }
         let path = paths::join(&shell.cwd, script);
         let status = if self.machine.exists(&path) {
-            self.app_code(shell, env, &path)
+            let status = self.app_code(shell, env, &path);
+            let args = cmd.simple.words.iter().skip(first).map(|word| word.text.as_deref());
+            self.console_leaves_files(shell, paths::base_name(&path), &args.collect::<Vec<_>>());
+            status
         } else if let Some(Program::Console(_)) = self.machine.find(shell, &path) {
             // Ex) `python /opt/venv/bin/gunicorn …`: a console script of that environment.
             self.imports(shell, env)
+        } else if self.machine.may_bring(&path) {
+            Status::unknown(format!("an earlier command may create `{script}`"))
         } else {
             missing_file(&format!("can't open file '{path}': [Errno 2]"))
         };
@@ -160,6 +174,9 @@ impl Run<'_, '_> {
     }
 
     fn code(&mut self, shell: &Shell, env: EnvId, code: &str) -> Status {
+        if WRITING.iter().any(|mark| code.contains(mark)) {
+            self.leaves_files(shell, "python");
+        }
         for module in stdlib::imported(code) {
             if stdlib::has(module) {
                 continue;
@@ -222,7 +239,14 @@ impl Run<'_, '_> {
             self.note_missing_imports(shell, env, file);
         }
         let Status::Fail(Failure { reason: Reason::ModuleNotFound, .. }) = &status else { return status };
-        let Some(needs) = self.needs(shell, env, file) else { return status };
+        let Some(needs) = self.needs(shell, env, file) else {
+            let written = self.machine.kind(file) == Some(Kind::File) && self.machine.read(file).is_none();
+            return if written {
+                Status::unknown(format!("what `{file}` imports is not known"))
+            } else {
+                status
+            };
+        };
         match needs.always.iter().find(|module| !self.provides(shell, env, module)) {
             Some(module) => Status::fail(
                 Reason::ModuleNotFound,

@@ -43,8 +43,10 @@ impl Run<'_, '_> {
         if base_name(&cmd.name) == "uv" && is_python_file(&name) {
             let path = paths::join(&shell.cwd, &name);
             return if self.machine.exists(&path) {
-                self.app_code(&inner, env, &path)
-            } else if self.machine.is_foreign(&path) || self.machine.brings_unseen_files {
+                let status = self.app_code(&inner, env, &path);
+                self.console_leaves_files(shell, base_name(&path), &cmd.args);
+                status
+            } else if self.machine.is_foreign(&path) || self.machine.may_bring(&path) {
                 Status::unknown(format!("this tool cannot read the script `{name}`"))
             } else {
                 missing_file(&name)

@@ -60,27 +60,33 @@ impl Run<'_, '_> {
 
     /// `bash x.sh`: a shell of its own.
     pub(super) fn run_shell_script(&mut self, shell: &Shell, absolute: &str, named: &str) -> Status {
-        let mut inner = shell.clone();
-        inner.errexit = false;
-        inner.pipefail = false;
+        let mut inner = shell.child();
         self.script_file_of_shell(&mut inner, absolute, named)
     }
 
     /// `./x`: what the first line of the file says it is.
     pub(super) fn run_app_file(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, path: &str) -> Status {
         let name = cmd.name.as_str();
-        if !(self.machine.app.is_executable(path) || self.machine.executable.contains(path)) {
+        let absolute = self.machine.place(shell, name).unwrap_or_else(|| paths::join(&shell.cwd, name));
+        if !self.machine.is_executable(&absolute) {
+            let shown = if name.contains('/') { name } else { absolute.as_str() };
+            let advice = if !self.machine.reset_modes.contains(&absolute) {
+                format!(
+                    "make it executable with `git update-index --chmod=+x {path}`, or start it with `bash {shown}`"
+                )
+            } else {
+                format!(
+                    "make it executable with `git update-index --chmod=+x {path}`: the files of the app are copied again after the build, with the modes that they have in git"
+                )
+            };
             let failure = Failure {
                 reason: Reason::Other,
-                detail: format!("{name}: Permission denied"),
-                hint: Some(format!(
-                    "make it executable with `git update-index --chmod=+x {path}`, or start it with `bash {name}`"
-                )),
+                detail: format!("{shown}: Permission denied"),
+                hint: Some(advice),
                 at: None,
             };
             return Status::Fail(failure);
         }
-        let absolute = paths::join(&shell.cwd, name);
         let first = self.machine.read(&absolute).and_then(|bytes| {
             let line = bytes.split(|byte| *byte == b'\n').next()?;
             String::from_utf8(line.to_vec()).ok()
@@ -108,7 +114,11 @@ impl Run<'_, '_> {
         match program.map(|program| (base_name(program), program)) {
             Some(("bash" | "sh" | "dash", _)) => self.run_shell_script(shell, &absolute, name),
             Some((base, program)) if base.starts_with("python") => match self.machine.find(shell, program) {
-                Some(Program::Python(env)) => self.app_code(shell, env, &absolute),
+                Some(Program::Python(env)) => {
+                    let status = self.app_code(shell, env, &absolute);
+                    self.console_leaves_files(shell, base_name(&absolute), &cmd.args);
+                    status
+                }
                 None => Status::fail(Reason::PythonNotFound, format!("{program}: No such file or directory")),
                 _ => {
                     Status::unknown(format!("`{name}` is a program of the repository, which is not followed"))
@@ -129,7 +139,9 @@ impl Run<'_, '_> {
             .find(|name| self.machine.kind(&paths::join(&shell.cwd, name)) == Some(Kind::File));
         let targets: Vec<&str> = cmd.args.iter().flatten().copied().collect();
         let Some(file) = file else {
-            if self.machine.brings_unseen_files || paths::in_app(&shell.cwd).is_none() {
+            if self.machine.may_bring(&paths::join(&shell.cwd, "Makefile"))
+                || paths::in_app(&shell.cwd).is_none()
+            {
                 return follow("which is not known");
             }
             let why = match targets.first() {
@@ -157,8 +169,7 @@ impl Run<'_, '_> {
             let Ok(script) = shell::parse(command) else {
                 return follow("whose recipe is not plain shell");
             };
-            let mut inner = shell.clone();
-            inner.pipefail = false;
+            let mut inner = shell.child();
             let offset = at + line.len() - command.len();
             let status = self.inside(file.clone(), offset, |run| run.whole(&mut inner, &script));
             if !status.is_ok() && !tolerated {

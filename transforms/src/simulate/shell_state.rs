@@ -1,7 +1,7 @@
 //! What one shell sees: its variables, its `PATH`, where it is.
 
 use super::machine::Program;
-use super::paths::{APP, BASE_PATH};
+use super::paths::{APP, BASE_PATH, HOME};
 use crate::shell::FunctionDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +32,12 @@ pub(crate) struct Shell {
     /// Interpreters that were run by name: bash looks in the same place again until `PATH` changes
     /// (bash(1), COMMAND EXECUTION), even where a nearer one was made meanwhile.
     pub(crate) hashed: BTreeMap<String, Program>,
+    /// Variables with a value that is known, `HOME` among them.
+    pub(crate) texts: Arc<BTreeMap<String, String>>,
+    /// `OLDPWD`
+    pub(crate) previous: Option<String>,
+    /// What `pushd` keeps for `popd`.
+    pub(crate) stack: Vec<String>,
     /// Functions that were defined.
     pub(crate) functions: Arc<BTreeMap<String, Function>>,
 }
@@ -74,7 +80,24 @@ impl Shell {
             exited: false,
             hashed: BTreeMap::new(),
             has_open_path: false,
+            texts: Arc::new([("HOME".to_owned(), HOME.to_owned())].into()),
+            previous: None,
+            stack: Vec::new(),
             functions: Arc::default(),
+        }
+    }
+
+    /// The shell that a script or `bash -c` gets: which variables are exported is not followed.
+    pub(crate) fn child(&self) -> Self {
+        let mut texts = BTreeMap::new();
+        texts.extend(self.texts.get_key_value("HOME").map(|(name, value)| (name.clone(), value.clone())));
+        Self {
+            pipefail: false,
+            errexit: false,
+            texts: Arc::new(texts),
+            previous: None,
+            stack: Vec::new(),
+            ..self.clone()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Simple commands: variables, the shell's own commands, and which program a word reaches.
 
 use super::exec::Run;
+use super::expansion;
 use super::invocation::{Invocation, InvocationKind};
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
 use super::paths::{self, base_name};
@@ -49,8 +50,11 @@ impl Run<'_, '_> {
         simple: &SimpleCommand,
         feed: Option<&Command>,
     ) -> Status {
+        let simple = &*expansion::expanded(shell, simple);
         if simple.words.is_empty() {
             for assignment in &simple.assignments {
+                let value = (!assignment.append).then(|| expansion::word_text(shell, &assignment.value));
+                expansion::remember(shell, &assignment.name, value.flatten());
                 set(shell, &assignment.name, &assignment.value);
             }
             return Status::Ok;
@@ -69,17 +73,23 @@ impl Run<'_, '_> {
                 continue;
             }
             if let Some(target) = redirect.target.text.as_deref() {
+                let named = target;
                 let target = paths::join(&shell.cwd, target);
-                if matches!(redirect.operator, RedirectionOperator::Read)
-                    && target.starts_with("/app")
-                    && !self.machine.exists(&target)
+                let writes = matches!(
+                    redirect.operator,
+                    RedirectionOperator::Write
+                        | RedirectionOperator::Append
+                        | RedirectionOperator::WriteBoth
+                        | RedirectionOperator::AppendBoth
+                );
+                let reads = matches!(redirect.operator, RedirectionOperator::Read);
+                if (reads && self.machine.lacks(&target))
+                    || (writes && self.machine.lacks(paths::parent(&target)))
                 {
-                    return missing_file(redirect.target.text.as_deref().unwrap_or_default());
+                    return missing_file(named);
                 }
-                if matches!(redirect.operator, RedirectionOperator::Write | RedirectionOperator::Append)
-                    && !target.starts_with("/dev/")
-                {
-                    self.machine.made.insert(target);
+                if writes && !target.starts_with("/dev/") {
+                    self.machine.write(target);
                 }
             }
         }
@@ -100,12 +110,7 @@ impl Run<'_, '_> {
             inner.path = Arc::new(secure.map(Arc::from).to_vec());
             inner.hashed.clear();
         }
-        let home = |word: &Word| {
-            let literal = word.raw.strip_prefix("~/").or_else(|| word.raw.strip_prefix("$HOME/"))?;
-            (!literal.contains(['$', '`', '"', '\''])).then(|| word.raw.clone())
-        };
-        let first = unwrapped.words.first();
-        let Some(name) = first.and_then(|word| word.text.clone().or_else(|| home(word))) else {
+        let Some(name) = unwrapped.words.first().and_then(|word| word.text.clone()) else {
             return Status::unknown("the name of the program comes from a variable");
         };
         let args = unwrapped.words.iter().skip(1).map(|word| word.text.as_deref()).collect();
@@ -141,9 +146,7 @@ impl Run<'_, '_> {
     fn nested(&mut self, shell: &Shell, text: &str, at: usize) -> Status {
         match shell::parse(text) {
             Ok(script) => {
-                let mut inner = shell.clone();
-                inner.pipefail = false;
-                inner.errexit = false;
+                let mut inner = shell.child();
                 self.offset += at;
                 let status = self.script(&mut inner, &script);
                 self.offset -= at;
@@ -157,27 +160,12 @@ impl Run<'_, '_> {
 
     fn builtin(&mut self, shell: &mut Shell, cmd: &Cmd<'_>, words: &[Word]) -> Status {
         match cmd.name.as_str() {
-            "cd" | "pushd" => {
-                let Some(Some(dir)) = cmd.args.first() else {
-                    return if cmd.args.is_empty() {
-                        Status::Ok
-                    } else {
-                        Status::unknown("the directory of `cd` comes from a variable")
-                    };
-                };
-                if *dir == "-" {
-                    return Status::unknown("this tool does not follow `cd -`");
-                }
-                let dir_abs = paths::join(&shell.cwd, dir);
-                if self.machine.lacks_dir(&dir_abs) {
-                    return Status::fail(Reason::NoSuchFile, format!("cd: {dir}: No such file or directory"));
-                }
-                shell.cwd = dir_abs;
-                Status::Ok
-            }
+            "cd" | "pushd" | "popd" => self.change_directory(shell, cmd),
             "export" | "declare" | "typeset" | "local" | "readonly" => {
                 for word in words.iter().skip(1) {
                     if let Some((name, value)) = word.raw.split_once('=') {
+                        let known = expansion::text(shell, value);
+                        expansion::remember(shell, name, known);
                         set_text(shell, name, &unquote(value));
                     }
                 }
@@ -185,6 +173,7 @@ impl Run<'_, '_> {
             }
             "unset" => {
                 for name in cmd.args.iter().flatten() {
+                    expansion::forget(shell, name);
                     if shell.vars.contains_key(*name) {
                         Arc::make_mut(&mut shell.vars).remove(*name);
                     }
@@ -218,7 +207,14 @@ impl Run<'_, '_> {
             "type" | "hash" => self.lookup(shell, cmd),
             "command" if cmd.has("-v") || cmd.has("-V") => self.lookup(shell, cmd),
             "test" | "[" => self.test(shell, cmd),
-            "eval" | "let" | "read" => Status::unknown(format!("this tool does not follow `{}`", cmd.name)),
+            "mapfile" | "readarray" | "getopts" => {
+                shell.texts = Arc::default();
+                Status::Ok
+            }
+            "eval" | "let" | "read" => {
+                shell.texts = Arc::default();
+                Status::unknown(format!("this tool does not follow `{}`", cmd.name))
+            }
             _ => Status::Ok,
         }
     }
@@ -292,12 +288,20 @@ impl Run<'_, '_> {
         if self.machine.exists(&path) {
             return match self.script_file_of_shell(shell, &path, file) {
                 // Of variables, as a rule: what cannot be followed in it is not what decides.
-                Status::Unknown(_) => Status::Ok,
+                Status::Unknown(_) => {
+                    shell.texts = Arc::default();
+                    Status::Ok
+                }
                 status => status,
             };
         }
         if self.machine.is_foreign(&path) {
+            shell.texts = Arc::default();
             return Status::unknown(format!("`{file}` is outside the app, so this tool cannot read it"));
+        }
+        if self.machine.may_bring(&path) {
+            shell.texts = Arc::default();
+            return Status::unknown(format!("an earlier command may create `{file}`"));
         }
         missing_file(file)
     }
@@ -321,6 +325,12 @@ impl Run<'_, '_> {
             },
             Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {
+                let place = self.machine.place(shell, &cmd.name).unwrap_or_else(|| path.clone());
+                if !self.machine.is_executable(&place) {
+                    let shown = if cmd.name.contains('/') { &cmd.name } else { &place };
+                    return Status::fail(Reason::Other, format!("{shown}: Permission denied"));
+                }
+                self.leaves_files(shell, &cmd.name);
                 Status::unknown(format!("this tool does not know `{path}`, which an earlier command creates"))
             }
             None => self.missing(shell, cmd),
@@ -351,6 +361,8 @@ impl Run<'_, '_> {
             let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.has_unknown);
             if open {
                 Status::may_be_installed(base)
+            } else if self.machine.may_bring(&path) {
+                Status::unknown(format!("an earlier command may create `{name}`"))
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path)
@@ -480,9 +492,10 @@ fn set_text(shell: &mut Shell, name: &str, value: &str) {
                 "$VIRTUAL_ENV/bin" if shell.active.is_some() => {
                     shell.active.iter().map(|dir| format!("{dir}/bin").into()).for_each(&mut add);
                 }
-                part if part.contains('$') && !part.starts_with("$HOME") && !part.starts_with("${HOME}") => {
-                    shell.has_open_path = true;
-                }
+                part if part.contains(['$', '`']) => match &expansion::text(shell, part) {
+                    Some(known) => add(paths::join(&shell.cwd, known).into()),
+                    None => shell.has_open_path = true,
+                },
                 part => add(paths::join(&shell.cwd, part).into()),
             }
         }

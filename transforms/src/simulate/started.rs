@@ -54,7 +54,7 @@ impl Run<'_, '_> {
             Target::File(file) => {
                 let path = paths::join(&shell.cwd, &file);
                 if self.machine.exists(&path)
-                    || self.machine.brings_unseen_files
+                    || self.machine.may_bring(&path)
                     || self.machine.is_foreign(&path)
                 {
                     return Status::Ok;
@@ -141,13 +141,14 @@ impl Run<'_, '_> {
                 dir = path;
             }
         }
+        let brought = |root: &str| self.machine.may_bring(&format!("{root}/{}.py", parts.join("/")));
         let foreign = roots.iter().any(|root| paths::in_app(root).is_none() && self.machine.is_foreign(root));
         let open = self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown);
         if self.provides(shell, env, top) || super::stdlib::has(top) {
             Found::Module(None)
         } else if namespace {
             Found::Namespace
-        } else if foreign || self.machine.brings_unseen_files || open && deepest == 0 {
+        } else if foreign || roots.iter().any(|root| brought(root)) || open && deepest == 0 {
             Found::Unknown
         } else {
             Found::Nowhere(parts.get(..=deepest).unwrap_or(&parts).join("."))

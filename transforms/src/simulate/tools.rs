@@ -9,6 +9,7 @@ use super::python::externally_managed;
 use super::simple::{Cmd, manager_kind, missing_file};
 use super::status::{Failure, Status};
 use super::verdict::Reason;
+use crate::app::Kind;
 use crate::requirements;
 use crate::shell::{Command, RedirectionOperator};
 use std::sync::Arc;
@@ -35,10 +36,12 @@ impl Run<'_, '_> {
         if let Some(file) = to.filter(|file| file != "-" && file != "/dev/null") {
             let path = paths::join(&shell.cwd, &file);
             if is_get_pip {
-                self.machine.get_pip.insert(path)
+                self.machine.get_pip.insert(path);
+            } else if self.machine.kind(&path) == Some(Kind::Dir) {
+                self.machine.brings_unseen(&path, true);
             } else {
-                self.machine.made.insert(path)
-            };
+                self.machine.write(path);
+            }
         }
         if is_get_pip {
             self.note(shell, cmd, InvocationKind::FetchGetPip, None, &Status::Ok);
@@ -64,35 +67,52 @@ impl Run<'_, '_> {
         match base_name(&cmd.name) {
             "uv" | "uvx" => self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
-            "git" | "hg" | "svn" | "tar" | "unzip" | "7z" | "rsync" | "patch" | "protoc" | "aws"
-            | "gsutil" => {
-                self.machine.brings_unseen_files = true;
-                Status::Ok
-            }
             "make" => self.make_targets(shell, cmd),
-            "npm" | "yarn" | "pnpm" => self.node_scripts(shell, cmd),
-            "mkdir" => self.make(shell, cmd, true),
-            "chmod" => {
-                let files = cmd.args.iter().flatten().skip(1).map(|file| paths::join(&shell.cwd, file));
-                let files: Vec<String> = files.filter_map(|file| self.machine.view_path(&file)).collect();
-                self.machine.executable.extend(files);
-                Status::Ok
+            "npm" | "yarn" | "pnpm" => {
+                let status = self.node_scripts(shell, cmd);
+                self.leaves_files(shell, name);
+                status
             }
-            "touch" | "tee" => self.make(shell, cmd, false),
+            "xargs" => self.xargs(shell, cmd),
             "which" => self.lookup(shell, cmd),
             "bash" | "sh" | "dash" | "zsh" => self.shell_script(shell, cmd),
-            "cp" | "mv" | "ln" => self.machine.copy(shell, cmd),
             "false" => Status::fail(Reason::Other, "`false` fails"),
-            _ => Status::Ok,
+            _ => self.file_program(shell, cmd).unwrap_or_else(|| {
+                self.leaves_files(shell, name);
+                Status::Ok
+            }),
         }
     }
 
-    fn make(&mut self, shell: &Shell, cmd: &Cmd<'_>, dir: bool) -> Status {
-        for name in cmd.args.iter().flatten().filter(|arg| !arg.starts_with('-')) {
-            let path = paths::join(&shell.cwd, name);
-            self.machine.made.insert(if dir { format!("{path}/.") } else { path });
+    /// `xargs pip install`: the program, with arguments that are not known.
+    fn xargs(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
+        const WITH_VALUE: [&str; 11] =
+            ["-a", "-I", "-n", "-P", "-L", "-d", "-E", "-s", "--arg-file", "--delimiter", "--max-args"];
+        let words = &cmd.simple.words;
+        let mut at = cmd.program + 1;
+        while let Some(text) = words.get(at).and_then(|word| word.text.as_deref()) {
+            match text {
+                option if WITH_VALUE.contains(&option) => at += 2,
+                option if option.starts_with('-') => at += 1,
+                _ => break,
+            }
         }
-        Status::Ok
+        let Some(name) = words.get(at).and_then(|word| word.text.clone()) else { return Status::Ok };
+        let mut simple = cmd.simple.clone();
+        // What xargs adds.
+        if let Some(last) = words.last() {
+            let mut added = last.clone();
+            (added.text, added.raw) = (None, String::new());
+            simple.words.push(added);
+        }
+        let args: Vec<Option<&str>> =
+            simple.words.iter().skip(at + 1).map(|word| word.text.as_deref()).collect();
+        let inner = Cmd { simple: &simple, program: at, name, args };
+        match self.external(shell, &inner, None) {
+            // Where it gets nothing it may not run at all.
+            Status::Fail(failure) if failure.reason == Reason::NoSuchFile => Status::Unknown(failure.detail),
+            status => status,
+        }
     }
 
     fn shell_script(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
@@ -104,7 +124,7 @@ impl Run<'_, '_> {
             self.run_shell_script(shell, &path, file)
         } else if self.machine.exists(&path)
             || self.machine.is_foreign(&path)
-            || self.machine.brings_unseen_files
+            || self.machine.may_bring(&path)
         {
             Status::unknown(format!("this tool cannot read the script `{file}`"))
         } else if cmd.name == "sh" {
@@ -134,6 +154,7 @@ impl Run<'_, '_> {
             Some(refused) if !matches!(status, Status::Fail(_)) => refused,
             _ => status,
         };
+        self.console_leaves_files(shell, name, &cmd.args);
         self.note(shell, cmd, InvocationKind::Program { name: cmd.name.clone() }, Some(env), &status);
         status
     }

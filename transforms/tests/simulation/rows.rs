@@ -153,7 +153,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     ("python311", &["sudo pip install flask"], "fails pip-not-found: pip !pip-not-found"),
     ("python311", &["env A=1 python -m venv v"], "ok: make /app/v => /app/v"),
     ("python311", &["time python -m venv v"], "ok: make /app/v => /app/v"),
-    ("python311", &["A=v; python -m venv $A"], "unknown"),
+    ("python311", &["A=v; python -m venv $A"], "ok: make /app/v => /app/v"),
     ("python311", &["python -m venv $UNKNOWN_DIRECTORY"], "unknown"),
     ("python311", &["$(which python) -m pip install flask"], "unknown"),
     (
@@ -215,7 +215,11 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         "fails pip-not-found: pip !pip-not-found, pip !pip-not-found",
     ),
     ("python311", &["[[ -d server && ! -f none ]] && cd server && ls main.py"], "ok"),
-    ("python311", &["for d in server; do python -m venv $d/v; done"], "unknown"),
+    (
+        "python311",
+        &["for d in server; do python -m venv $d/v; done"],
+        "ok: make /app/server/v => /app/server/v",
+    ),
     ("python311", &["for f in a b; do echo $f; done"], "ok"),
     (
         "python311",
@@ -297,7 +301,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         &[
             "git clone https://example.org/x.git && python -m venv v && v/bin/pip install gunicorn && v/bin/gunicorn absent:app",
         ],
-        "unknown: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v => /app/v",
+        "fails module-not-found: make /app/v, pip in /app/v, program v/bin/gunicorn in /app/v !module-not-found => /app/v",
     ),
     ("python311 just", &["just build"], "unknown"),
     ("python311", &["make plain"], "ok"),
@@ -402,7 +406,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311 uv",
         &["uv run python main.py", "uv run absent.py", "uv run gunicorn absent:app"],
-        "ok: uv run in /app/.venv | fails no-such-file: uv run in /app/.venv !no-such-file | fails command-not-found: uv run in /app/.venv !command-not-found => /app/.venv",
+        "ok: uv run in /app/.venv | unknown: uv run in /app/.venv | fails command-not-found: uv run in /app/.venv !command-not-found => /app/.venv",
     ),
     ("python311 go-task", &["task install", "go-task install"], "unknown | unknown"),
     (
@@ -439,5 +443,128 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         "python311",
         &["if [ \"$CI\" ]; then python -m venv v; fi; v/bin/pip list"],
         "unknown: make /app/v, pip !no-such-file",
+    ),
+    // Places that are known.
+    (
+        "python311",
+        &["python -m venv $HOME/v && ~/v/bin/pip install gunicorn", "/root/v/bin/gunicorn web:app"],
+        "ok: make /root/v, pip in /root/v | ok: program /root/v/bin/gunicorn in /root/v => /root/v",
+    ),
+    (
+        "python311",
+        &["python -m venv \"$(pwd)/v\" && \"${PWD}\"/v/bin/pip list && cd server && `pwd`/../v/bin/pip list"],
+        "ok: make /app/v, pip in /app/v, pip in /app/v => /app/v",
+    ),
+    ("python311", &["V=/opt/v; if [ \"$CI\" ]; then V=/opt/w; fi; python -m venv $V"], "unknown"),
+    ("python311", &["[ -n \"$CI\" ] && V=a; python -m venv $V"], "unknown"),
+    ("python311", &["V=a && bash -c 'python -m venv $V'"], "unknown"),
+    (
+        "python311",
+        &["cd server && cd - && ls main.py && pushd server && popd && ls web.py && cd && cd /app"],
+        "ok",
+    ),
+    ("python311", &["popd"], "fails other"),
+    // Files that commands write.
+    (
+        "python311",
+        &["python plain.py", "bash made.sh", "ls made.txt", "cd made"],
+        "ok: python | unknown | ok | unknown",
+    ),
+    (
+        "python311",
+        &["echo 'import os' > made.py && python made.py", "./made.py"],
+        "unknown: python | fails other",
+    ),
+    (
+        "python311",
+        &["cp plain.py made.py && python made.py", "mv made.py m.py && python m.py"],
+        "ok: python | ok: python",
+    ),
+    ("python311", &["mv plain.py p.py", "ls plain.py"], "ok | fails no-such-file"),
+    (
+        "python311",
+        &["git clone https://example.org/x.git", "python x/run.py", "python run.py"],
+        "ok | unknown: python | fails no-such-file: python !no-such-file",
+    ),
+    (
+        "python311",
+        &["tar xf a.tar -C server", "python run.py", "python server/run.py"],
+        "ok | fails no-such-file: python !no-such-file | unknown: python",
+    ),
+    (
+        "python311",
+        &["curl -o run.sh https://example.org/x && bash run.sh", "./run.sh"],
+        "unknown | fails other",
+    ),
+    ("python311", &["cp scripts/env.sh /usr/local/bin/go && chmod +x /usr/local/bin/go", "go"], "ok | ok"),
+    ("python311", &["cp scripts/env.sh /usr/local/bin/go", "go"], "ok | fails other"),
+    (
+        "python311",
+        &["curl -L https://example.org/x.tgz | tar xz -C /usr/local/bin", "x"],
+        "ok | unknown: program x",
+    ),
+    ("python311", &["apt-get update && apt-get install -y nginx", "nginx"], "ok | unknown: program nginx"),
+    (
+        "python311",
+        &["python -m venv v && ln -s /app/v/bin/python /usr/local/bin/py && py -m pip install flask"],
+        "ok: make /app/v, pip in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && cat requirements.txt | xargs v/bin/pip install", "v/bin/gunicorn web:app"],
+        "ok: make /app/v, pip in /app/v | unknown: program v/bin/gunicorn => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && v/bin/pip install ./libs/* && v/bin/pip install -r <(cat requirements.txt)"],
+        "ok: make /app/v, pip in /app/v, pip in /app/v => /app/v",
+    ),
+    // Files that are not there, or that are.
+    (
+        "python311",
+        &[
+            "cat a.txt",
+            "sed -i s/a/b/ a.txt",
+            "cp a.txt b.txt",
+            "mkdir server",
+            "mkdir a/b",
+            "rm a.txt",
+            "chmod +x a.sh",
+            "touch a/b",
+        ],
+        "fails no-such-file | fails no-such-file | fails no-such-file | fails no-such-file | fails no-such-file | fails no-such-file | fails no-such-file | fails no-such-file",
+    ),
+    (
+        "python311",
+        &[
+            "mkdir -p server a/b",
+            "rm -f a.txt",
+            "cat *.txt",
+            "cat plain.py | head -n 5",
+            "head -5 plain.py",
+            "sed -n 1p plain.py",
+            "grep -q x plain.py web.py",
+            "touch a/b/c",
+            "cat .git/HEAD",
+        ],
+        "ok | ok | ok | ok | ok | ok | ok | ok | ok",
+    ),
+    ("python311", &["if grep -q x a.txt; then pip list; fi"], "ok"),
+    ("python311", &["echo x > a/b"], "fails no-such-file"),
+    // What a command removes.
+    (
+        "python311",
+        &["python -m venv v && rm -rf v", "v/bin/pip list"],
+        "ok: make /app/v | fails no-such-file: pip !no-such-file => (removed) /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && rm -rf v && python -m venv v", "v/bin/pip list"],
+        "ok: make /app/v, make /app/v | ok: pip in /app/v => (removed) /app/v /app/v",
+    ),
+    (
+        "python311",
+        &["rm -rf server && mkdir server", "ls server/main.py", "ls server"],
+        "ok | fails no-such-file | ok",
     ),
 ];

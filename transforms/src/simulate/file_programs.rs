@@ -1,0 +1,528 @@
+//! Programs that read, write and remove files, as far as it is known which files are there.
+
+use super::exec::Run;
+use super::machine::Shell;
+use super::paths::{self, base_name};
+use super::simple::Cmd;
+use super::status::Status;
+use super::verdict::Reason;
+use crate::app::Kind;
+use crate::tables::BASE_IMAGE_PROGRAMS;
+
+/// Programs of the base image that leave files behind whose names are not followed. The others only print, or say
+/// where they write through the shell.
+const WRITERS: [&str; 24] = [
+    "7z",
+    "aws",
+    "bunzip2",
+    "bzip2",
+    "dd",
+    "find",
+    "gsutil",
+    "gunzip",
+    "gzip",
+    "hg",
+    "nix",
+    "nix-env",
+    "openssl",
+    "patch",
+    "perl",
+    "protoc",
+    "rsync",
+    "split",
+    "svn",
+    "unxz",
+    "xargs",
+    "xz",
+    "cpio",
+    "nix-shell",
+];
+
+/// Programs of packages that write no modules and no scripts: builds of web pages, databases, media.
+const DATA_WRITERS: [&str; 20] = [
+    "bun",
+    "chromium",
+    "convert",
+    "corepack",
+    "ffmpeg",
+    "ffprobe",
+    "g++",
+    "gcc",
+    "magick",
+    "node-gyp",
+    "npm",
+    "npx",
+    "pg_dump",
+    "playwright",
+    "pnpm",
+    "psql",
+    "redis-cli",
+    "soffice",
+    "tailwindcss",
+    "yarn",
+];
+
+/// Programs of Python packages that write no modules and no scripts, the servers among them.
+const QUIET_CONSOLES: [&str; 34] = [
+    "aerich",
+    "alembic",
+    "black",
+    "celery",
+    "chainlit",
+    "daphne",
+    "dramatiq",
+    "fastapi",
+    "flake8",
+    "flask",
+    "gunicorn",
+    "honcho",
+    "huggingface-cli",
+    "hypercorn",
+    "isort",
+    "litestar",
+    "mypy",
+    "nltk",
+    "playwright",
+    "prisma",
+    "pylint",
+    "pytest",
+    "rq",
+    "ruff",
+    "sanic",
+    "spacy",
+    "streamlit",
+    "supervisord",
+    "twine",
+    "uvicorn",
+    "waitress-serve",
+    "waitress",
+    "compileall",
+    "pip",
+];
+
+/// Commands of `manage.py` that write no modules and no scripts.
+const QUIET_MANAGE: [&str; 13] = [
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "compress",
+    "createcachetable",
+    "createsuperuser",
+    "loaddata",
+    "migrate",
+    "qcluster",
+    "rqworker",
+    "runserver",
+    "tailwind",
+    "test",
+];
+
+impl Run<'_, '_> {
+    /// A program whose files are followed; `None` for any other.
+    pub(super) fn file_program(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Option<Status> {
+        let name = base_name(&cmd.name);
+        Some(match name {
+            "mkdir" => self.make_directories(shell, cmd),
+            "touch" | "tee" => self.make_files(shell, cmd),
+            "chmod" => self.change_mode(shell, cmd),
+            "rm" | "rmdir" | "unlink" => self.remove(shell, cmd),
+            "cp" | "mv" | "ln" => match self.refuses_copy(shell, cmd) {
+                Some(status) => status,
+                None => self.machine.copy(shell, cmd),
+            },
+            "install" => self.install_files(shell, cmd),
+            "cat" | "tac" | "head" | "tail" | "ls" | "wc" | "sort" | "sed" | "grep" | "egrep" | "fgrep" => {
+                self.read_files(shell, cmd)
+            }
+            "git" => self.git(shell, cmd),
+            "tar" | "unzip" => {
+                self.unpack(shell, cmd);
+                Status::Ok
+            }
+            "apt-get" | "apt" if cmd.operands().contains(&"install") => {
+                for dir in ["/usr/bin", "/usr/sbin"] {
+                    self.machine.brings_unseen(dir, true);
+                }
+                Status::Ok
+            }
+            _ => return None,
+        })
+    }
+
+    /// What a program leaves behind whose run is not followed.
+    pub(super) fn leaves_files(&mut self, shell: &Shell, name: &str) {
+        if (BASE_IMAGE_PROGRAMS.has(name) && !WRITERS.contains(&name)) || name == "caddy" {
+            return;
+        }
+        let code = !DATA_WRITERS.contains(&name);
+        self.machine.brings_unseen(paths::APP, code);
+        if paths::in_app(&shell.cwd).is_none() {
+            self.machine.brings_unseen(&shell.cwd, code);
+        }
+    }
+
+    /// What a program of a Python package leaves behind, or a module that Python runs.
+    pub(super) fn console_leaves_files(&mut self, shell: &Shell, name: &str, args: &[Option<&str>]) {
+        let verb = args.iter().flatten().find(|arg| !arg.starts_with('-'));
+        let starts_a_project = matches!(name, "django-admin" | "manage.py")
+            && !verb.is_some_and(|verb| QUIET_MANAGE.contains(verb));
+        let quiet = QUIET_CONSOLES.contains(&name)
+            || (matches!(name, "django-admin" | "manage.py") && !starts_a_project);
+        self.machine.brings_unseen(paths::APP, !quiet);
+        if paths::in_app(&shell.cwd).is_none() {
+            self.machine.brings_unseen(&shell.cwd, !quiet);
+        }
+    }
+
+    /// The absolute paths that an operand stands for; `None` where that is not known.
+    fn places(&self, shell: &Shell, operand: &str) -> Option<Vec<String>> {
+        let path = paths::join(&shell.cwd, operand);
+        if !operand.contains(['*', '?', '[', '{']) {
+            return Some(vec![path]);
+        }
+        let (dir, name) = (paths::parent(&path), base_name(&path));
+        let (start, end) = name.split_once('*')?;
+        if dir.contains(['*', '?', '[', '{']) || [start, end].concat().contains(['*', '?', '[', '{']) {
+            return None;
+        }
+        let entries = self.machine.list(dir).into_iter().map(|entry| entry.name);
+        let matching = entries.filter(|name| {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        });
+        let visible = matching.filter(|name| !name.starts_with('.') || start.starts_with('.'));
+        Some(visible.map(|name| format!("{dir}/{name}")).collect())
+    }
+
+    /// The first operand that is certainly not there.
+    fn absent<'s>(&self, shell: &Shell, operands: &[&'s str]) -> Option<&'s str> {
+        let plain = operands.iter().filter(|operand| !operand.contains(['*', '?', '[', '{']));
+        plain.copied().find(|operand| self.machine.lacks(&paths::join(&shell.cwd, operand)))
+    }
+
+    fn make_directories(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let parents = has_flag(cmd, 'p') || cmd.has("--parents");
+        for name in operands(cmd, &["-m", "--mode"]) {
+            let path = paths::join(&shell.cwd, name);
+            let literal = !name.contains(['{', '*', '?', '[']);
+            if !parents && literal {
+                let refused = if self.machine.exists(&path) {
+                    "File exists"
+                } else if self.machine.lacks(paths::parent(&path)) {
+                    "No such file or directory"
+                } else {
+                    ""
+                };
+                if !refused.is_empty() {
+                    let detail = format!("mkdir: cannot create directory '{name}': {refused}");
+                    return Status::fail(Reason::NoSuchFile, detail);
+                }
+            }
+            if literal {
+                self.machine.write(format!("{path}/."));
+            } else {
+                self.machine.brings_unseen(paths::parent(path.split('{').next().unwrap_or(&path)), true);
+            }
+        }
+        Status::Ok
+    }
+
+    fn make_files(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let name = base_name(&cmd.name);
+        for file in operands(cmd, &["-d", "-t", "-r"]) {
+            let path = paths::join(&shell.cwd, file);
+            if self.machine.lacks(paths::parent(&path)) {
+                let what = if name == "touch" { format!("cannot touch '{file}'") } else { file.to_owned() };
+                return Status::fail(
+                    Reason::NoSuchFile,
+                    format!("{name}: {what}: No such file or directory"),
+                );
+            }
+            // An old file that is touched says what it said.
+            if name == "tee" || !self.machine.exists(&path) {
+                self.machine.write(path);
+            }
+        }
+        Status::Ok
+    }
+
+    fn change_mode(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let recursive = has_flag(cmd, 'R') || cmd.has("--recursive");
+        let mut operands = cmd.args.iter().flatten().copied();
+        // `-x` is a mode, and `-R` is not.
+        let is_option = |arg: &str| {
+            arg.starts_with("--") || (arg.starts_with('-') && !arg.contains(['r', 'w', 'x', 'X']))
+        };
+        let Some(mode) = operands.find(|arg| !is_option(arg)) else { return Status::Ok };
+        let executable = sets_executable(mode);
+        let files: Vec<&str> = operands.filter(|arg| !is_option(arg)).collect();
+        if let Some(file) = self.absent(shell, &files) {
+            let detail = format!("chmod: cannot access '{file}': No such file or directory");
+            return Status::fail(Reason::NoSuchFile, detail);
+        }
+        let Some(executable) = executable else { return Status::Ok };
+        for file in files {
+            for path in self.places(shell, file).unwrap_or_default() {
+                let path = if recursive { format!("{path}/") } else { path };
+                self.machine.executable.insert(path, executable);
+            }
+        }
+        Status::Ok
+    }
+
+    fn remove(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let name = base_name(&cmd.name);
+        let forced = has_flag(cmd, 'f') || cmd.has("--force");
+        let recursive = name == "rmdir" || ["-r", "-R", "--recursive"].iter().any(|flag| cmd.has(flag));
+        let recursive = recursive || has_flag(cmd, 'r') || has_flag(cmd, 'R');
+        let files = operands(cmd, &[]);
+        if !forced && let Some(file) = self.absent(shell, &files) {
+            return Status::fail(
+                Reason::NoSuchFile,
+                format!("{name}: cannot remove '{file}': No such file or directory"),
+            );
+        }
+        for file in files {
+            for path in self.places(shell, file).unwrap_or_default() {
+                if !recursive && self.machine.kind(&path) == Some(Kind::Dir) {
+                    let detail = format!("{name}: cannot remove '{file}': Is a directory");
+                    return Status::fail(Reason::Other, detail);
+                }
+                self.machine.remove(&path);
+            }
+            // Ex) `rm -rf /opt/venv/*`
+            let inside = paths::join(&shell.cwd, file);
+            if let Some(dir) =
+                inside.strip_suffix("/*").filter(|dir| recursive && self.machine.venv(dir).is_some())
+            {
+                self.machine.remove(&format!("{dir}/bin"));
+            }
+        }
+        Status::Ok
+    }
+
+    /// What `cp`, `mv` and `ln` say to files that are not there, or that are.
+    fn refuses_copy(&self, shell: &Shell, cmd: &Cmd<'_>) -> Option<Status> {
+        let name = base_name(&cmd.name);
+        if cmd.args.iter().any(|arg| arg.is_none_or(|arg| arg == "-t" || arg.starts_with("--target"))) {
+            return None;
+        }
+        let operands = operands(cmd, &["-S", "--suffix"]);
+        let (to, from) = operands.split_last().filter(|(_, from)| !from.is_empty())?;
+        let fails = |detail: String| Some(Status::fail(Reason::NoSuchFile, detail));
+        let dest = paths::join(&shell.cwd, to);
+        if name == "ln" {
+            let forced = has_flag(cmd, 'f') || cmd.has("--force");
+            let taken = !forced && self.machine.kind(&dest) == Some(Kind::File);
+            return taken.then(|| fails(format!("ln: failed to create link '{to}': File exists"))).flatten();
+        }
+        if let Some(file) = self.absent(shell, from) {
+            return fails(format!("{name}: cannot stat '{file}': No such file or directory"));
+        }
+        if let [only] = from
+            && name == "cp"
+            && !cmd.args.iter().flatten().any(|arg| arg.starts_with('-'))
+            && self.machine.kind(&paths::join(&shell.cwd, only)) == Some(Kind::Dir)
+        {
+            return fails(format!("cp: -r not specified; omitting directory '{only}'"));
+        }
+        let parent = if to.ends_with('/') && name == "cp" { dest.as_str() } else { paths::parent(&dest) };
+        let is_file = |file: &&str| self.machine.kind(&paths::join(&shell.cwd, file)) == Some(Kind::File);
+        if self.machine.lacks(parent) && from.iter().any(is_file) {
+            let why = if to.ends_with('/') { "Not a directory" } else { "No such file or directory" };
+            return fails(format!("{name}: cannot create regular file '{to}': {why}"));
+        }
+        None
+    }
+
+    /// `install -m 755 x /usr/local/bin/x`
+    fn install_files(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let operands = operands(cmd, &["-m", "-o", "-g", "--mode", "--owner", "--group", "-t", "-S"]);
+        if has_flag(cmd, 'd') {
+            for dir in operands {
+                self.machine.write(format!("{}/.", paths::join(&shell.cwd, dir)));
+            }
+            return Status::Ok;
+        }
+        let Some((to, from)) = operands.split_last().filter(|(_, from)| !from.is_empty()) else {
+            self.machine.brings_unseen("/usr/local/bin", true);
+            return Status::Ok;
+        };
+        if let Some(file) = self.absent(shell, from) {
+            let detail = format!("install: cannot stat '{file}': No such file or directory");
+            return Status::fail(Reason::NoSuchFile, detail);
+        }
+        let dest = paths::join(&shell.cwd, to);
+        let into = from.len() > 1 || to.ends_with('/') || self.machine.kind(&dest) == Some(Kind::Dir);
+        for file in from {
+            let place = if into { format!("{dest}/{}", base_name(file)) } else { dest.clone() };
+            self.machine.write(place.clone());
+            self.machine.show(place.clone(), paths::join(&shell.cwd, file));
+            self.machine.executable.insert(place, true);
+        }
+        Status::Ok
+    }
+
+    fn read_files(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let name = base_name(&cmd.name);
+        let with_value: &[&str] = match name {
+            "head" | "tail" => &["-n", "-c", "--lines", "--bytes"],
+            "sed" => &["-e", "-f", "-l", "--expression", "--file"],
+            "grep" | "egrep" | "fgrep" => &["-e", "-f", "-A", "-B", "-C", "-m", "-d", "-D"],
+            "sort" => &["-k", "-t", "-o", "-S", "-T"],
+            _ => &[],
+        };
+        if cmd.args.iter().any(Option::is_none) {
+            return Status::Ok;
+        }
+        let mut files = operands(cmd, with_value);
+        let is_script = |arg: &str| {
+            ["-e", "-f"].contains(&arg) || arg.starts_with("--expression") || arg.starts_with("--file")
+        };
+        if matches!(name, "sed" | "grep" | "egrep" | "fgrep")
+            && !cmd.args.iter().flatten().any(|arg| is_script(arg))
+        {
+            files = files.get(1..).unwrap_or_default().to_vec();
+        }
+        // grep goes on to the next file, and what it found there decides.
+        if name.ends_with("grep") && files.len() > 1 {
+            return Status::Ok;
+        }
+        if let Some(file) = self.absent(shell, &files) {
+            let what = match name {
+                "sed" => format!("can't read {file}"),
+                "ls" => format!("cannot access '{file}'"),
+                "head" | "tail" => format!("cannot open '{file}' for reading"),
+                "sort" => format!("cannot read: {file}"),
+                _ => (*file).to_owned(),
+            };
+            return Status::fail(Reason::NoSuchFile, format!("{name}: {what}: No such file or directory"));
+        }
+        let in_place = |arg: &&str| {
+            arg.starts_with("--in-place")
+                || (arg.starts_with('-') && !arg.starts_with("--") && arg.contains('i'))
+        };
+        if name == "sed" && cmd.args.iter().flatten().any(in_place) {
+            for file in files {
+                for path in self.places(shell, file).unwrap_or_default() {
+                    self.machine.write(path);
+                }
+            }
+        }
+        Status::Ok
+    }
+
+    fn git(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
+        let operands = operands(cmd, &["-C", "-c", "-b", "--branch", "--depth", "-o", "-j", "--origin"]);
+        match operands.as_slice() {
+            ["clone", url, rest @ ..] => {
+                let named = base_name(url.trim_end_matches('/'));
+                let dir =
+                    rest.first().copied().unwrap_or_else(|| named.strip_suffix(".git").unwrap_or(named));
+                let dir = paths::join(&shell.cwd, dir);
+                self.machine.write(format!("{dir}/."));
+                self.machine.brings_unseen(&dir, true);
+                // Its own name may be that of a variable, or `-C` may lead elsewhere.
+                if cmd.args.iter().any(Option::is_none) || cmd.has("-C") {
+                    self.machine.brings_unseen(paths::APP, true);
+                }
+            }
+            [
+                "config" | "status" | "log" | "rev-parse" | "describe" | "show" | "diff" | "fetch"
+                | "version" | "add" | "commit" | "tag" | "branch" | "ls-files" | "ls-remote" | "remote",
+                ..,
+            ]
+            | [] => {}
+            _ => {
+                self.machine.brings_unseen(&shell.cwd, true);
+                self.machine.brings_unseen(paths::APP, true);
+            }
+        }
+        Status::Ok
+    }
+
+    /// An archive may hold anything, and is unpacked into one directory.
+    fn unpack(&mut self, shell: &Shell, cmd: &Cmd<'_>) {
+        let after = |names: &[&str]| {
+            let at = cmd.args.iter().position(|arg| arg.is_some_and(|arg| names.contains(&arg)))?;
+            cmd.args.get(at + 1).copied()
+        };
+        let joined =
+            |start: &str| cmd.args.iter().flatten().find_map(|arg| arg.strip_prefix(start)).map(Some);
+        let dir = if base_name(&cmd.name) == "tar" {
+            after(&["-C", "--directory"]).or_else(|| joined("--directory="))
+        } else {
+            after(&["-d"])
+        };
+        let dir = match dir {
+            Some(Some(dir)) => paths::join(&shell.cwd, dir),
+            // It comes from a variable.
+            Some(None) => paths::APP.to_owned(),
+            None => shell.cwd.clone(),
+        };
+        self.machine.brings_unseen(&dir, true);
+    }
+}
+
+/// The operands of a command, without options and their values.
+fn operands<'s>(cmd: &Cmd<'s>, with_value: &[&str]) -> Vec<&'s str> {
+    let mut found = Vec::new();
+    let mut args = cmd.args.iter();
+    while let Some(arg) = args.next() {
+        let Some(arg) = *arg else { continue };
+        if with_value.contains(&arg) {
+            args.next();
+        } else if !arg.starts_with('-') {
+            found.push(arg);
+        }
+    }
+    found
+}
+
+/// Whether a short option is given, alone or with others: `-rf`.
+fn has_flag(cmd: &Cmd<'_>, flag: char) -> bool {
+    cmd.args.iter().flatten().any(|arg| arg.starts_with('-') && !arg.starts_with("--") && arg.contains(flag))
+}
+
+/// Whether a mode lets a file be executed; `None` where it does not say.
+fn sets_executable(mode: &str) -> Option<bool> {
+    if mode.bytes().all(|byte| byte.is_ascii_digit()) {
+        let bits = mode.get(mode.len().saturating_sub(3)..)?;
+        return Some(bits.bytes().any(|digit| (digit - b'0') % 2 == 1));
+    }
+    let mut found = None;
+    for clause in mode.split(',') {
+        let at = clause.find(['+', '-', '='])?;
+        let (_, change) = clause.split_at(at);
+        let executes = change.contains(['x', 'X']);
+        match change.chars().next() {
+            Some('+') if executes => found = Some(true),
+            // Of one of the three only, another may be left.
+            Some('-') if executes && (at == 0 || clause.starts_with('a')) => found = Some(false),
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sets_executable;
+
+    #[test]
+    fn modes_say_whether_a_file_may_run() {
+        for (mode, want) in [
+            ("+x", Some(true)),
+            ("u+x", Some(true)),
+            ("755", Some(true)),
+            ("0644", Some(false)),
+            ("-x", Some(false)),
+            ("a-x", Some(false)),
+            ("u-x", None),
+            ("+r", None),
+            ("u+rwx,g+rx", Some(true)),
+            ("1", Some(true)),
+        ] {
+            assert_eq!(sets_executable(mode), want, "{mode}");
+        }
+    }
+}
