@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 pub(crate) static CONSOLE_SCRIPTS: Table = Table::new(include_str!("../data/console-scripts.tsv"));
 /// Packages with console scripts that another package requires.
 pub(crate) static REQUIRED_SCRIPTS: Table = Table::new(include_str!("../data/required-scripts.tsv"));
+/// Packages that bring no program beside their own.
+pub(crate) static PLAIN_PACKAGES: Table = Table::new(include_str!("../data/plain-packages.tsv"));
 /// Modules of Python packages.
 pub(crate) static IMPORT_NAMES: Table = Table::new(include_str!("../data/import-names.tsv"));
 /// Python packages that need `libstdc++.so.6`.

@@ -4,7 +4,9 @@
 
 use super::name::normalize;
 use super::requirement::Requirement;
-use crate::tables::{CONSOLE_SCRIPTS, IMPORT_NAMES, REQUIRED_SCRIPTS};
+use crate::tables::{
+    COMMON_PACKAGES, CONSOLE_SCRIPTS, IMPORT_NAMES, NEEDS_LIBSTDCXX, PLAIN_PACKAGES, REQUIRED_SCRIPTS,
+};
 
 /// Whether installing `requirement` brings the console script `script`, as far as the tables know.
 /// A distribution that they don't list is taken to have a script of its own name.
@@ -27,6 +29,36 @@ pub fn brings(name: &str, extras: &[String], script: &str) -> bool {
         .filter_map(|asked| REQUIRED_SCRIPTS.words(&asked))
         .flatten()
         .any(|required| brings(required, &[], script))
+}
+
+/// Packages with a row whose required packages change so much between versions that no table has them.
+const CHANGING: [&str; 3] = ["nb-cli", "reflex", "solara"];
+
+/// Whether the tables know which programs a distribution brings with these extras, its required packages included.
+/// `names` are the extras, normalised or not.
+pub(crate) fn is_known_whole<'e>(name: &str, mut names: impl Iterator<Item = &'e String>) -> bool {
+    let known = CONSOLE_SCRIPTS.has(name)
+        || REQUIRED_SCRIPTS.has(name)
+        || PLAIN_PACKAGES.has(name)
+        || NEEDS_LIBSTDCXX.has(name)
+        || IMPORT_NAMES.has(name)
+        || COMMON_PACKAGES.has(&name.replace('-', "_"));
+    known
+        && !CHANGING.contains(&name)
+        && names.all(|extra| {
+            let asked = format!("{name}[{}]", normalize(extra));
+            REQUIRED_SCRIPTS.has(&asked) || PLAIN_PACKAGES.has(&asked)
+        })
+}
+
+/// Whether a module is one of a well-known library, which other packages bring along.
+pub(crate) fn is_library(module: &str) -> bool {
+    let name = normalize(module);
+    !CONSOLE_SCRIPTS.has(&name)
+        && (PLAIN_PACKAGES.has(&name)
+            || NEEDS_LIBSTDCXX.has(&name)
+            || COMMON_PACKAGES.has(module)
+            || import_listed().any(|listed| import_names(listed).iter().any(|known| known == module)))
 }
 
 /// The distributions in the tables: any other has at most a script of its own name.
@@ -108,6 +140,17 @@ mod tests {
         assert!(brings("some-tool", &[], "some_tool"));
         assert!(!brings("some-tool", &[], "other"));
         assert_eq!(distributions_with_script("fastapi").collect::<Vec<_>>(), ["fastapi", "fastapi-cli"]);
+    }
+
+    #[test]
+    fn a_package_is_known_whole_where_all_that_it_brings_is() {
+        let known = |name: &str, extras: &[&str]| {
+            let extras: Vec<String> = extras.iter().map(|&extra| extra.to_owned()).collect();
+            is_known_whole(name, extras.iter())
+        };
+        assert!(known("flask", &[]) && known("requests", &["socks"]) && known("fastapi", &["standard"]));
+        assert!(!known("connexion", &["uvicorn"]) && !known("some-framework", &[]) && !known("reflex", &[]));
+        assert!(is_library("numpy") && is_library("yaml") && !is_library("uvicorn") && !is_library("app"));
     }
 
     #[test]

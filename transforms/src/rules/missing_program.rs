@@ -55,7 +55,8 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
                 return None;
             }
             // It may be installed where the start does not look.
-            if cx.held().has_unknown || cx.held().script(name) {
+            let uninstalled = cx.simulation.envs.iter().any(|env| env.dists.gone.contains(name));
+            if uninstalled || cx.held().has_unknown || cx.held().script(name) {
                 return None;
             }
             let mut packages = distributions_with_script(name);

@@ -42,7 +42,8 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let items = cx.model.plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
-    let unknown = items.filter(|item| !names::is_known(&item.value));
+    let read = items.filter(|item| names::syntax_error(&item.value).is_none());
+    let unknown = read.filter(|item| !names::is_known(&item.value));
     unknown
         .filter_map(|item| {
             let near = names::near(&item.value)?;

@@ -85,7 +85,10 @@ impl Run<'_, '_> {
             self.machine.started.extend(self.machine.view_path(file));
         }
         let known = self.machine.envs.get(env).is_some_and(|env| {
-            !env.dists.has_unknown && !env.user.has_unknown && env.dists.sources.is_empty()
+            !env.dists.has_unknown
+                && env.dists.open().is_none()
+                && !env.user.has_unknown
+                && env.dists.sources.is_empty()
         });
         if !self.phase.is_empty() || !known || self.machine.has_unseen_code() {
             return;

@@ -24,6 +24,8 @@ pub(crate) struct Run<'m, 'a> {
     pub(crate) failures: Vec<Failure>,
     /// Added to the spans of invocations: where a nested command starts in the outer one.
     pub(crate) offset: usize,
+    /// Whether the walk came through a script of the start that left everything in the background, as its last command.
+    pub(crate) detached: bool,
     /// How many scripts and functions of the repository the walk is inside of.
     pub(crate) depth: usize,
 }
@@ -39,6 +41,7 @@ impl<'m, 'a> Run<'m, 'a> {
             missed: None,
             failures: Vec::new(),
             offset: 0,
+            detached: false,
             depth: 0,
         }
     }

@@ -30,6 +30,10 @@ pub(crate) struct Dists {
     pub(crate) names: BTreeMap<String, BTreeSet<String>>,
     /// Those of them that Nix links with the libraries that they need.
     pub(crate) from_nix: BTreeSet<String>,
+    /// Those of them that came with a list of all that they require.
+    pub(crate) whole: BTreeSet<String>,
+    /// What was uninstalled and not installed again.
+    pub(crate) gone: BTreeSet<String>,
     /// Whether something was installed that could not be listed.
     pub(crate) has_unknown: bool,
     /// Whether a requirements file or a project was installed, however little it asks for.
@@ -50,16 +54,34 @@ impl Dists {
             && self.scripts.is_empty()
     }
 
+    /// A distribution of which no table knows what it brings along.
+    pub(crate) fn open(&self) -> Option<&str> {
+        let known = |name: &String| self.from_nix.contains(name) || self.whole.contains(name);
+        let mut names = self.names.iter().filter(|(name, _)| !known(name));
+        names
+            .find(|(name, extras)| !scripts::is_known_whole(name, extras.iter()))
+            .map(|(name, _)| name.as_str())
+    }
+
     /// Adds a distribution.
     pub(crate) fn add(&mut self, name: &str, extras: impl IntoIterator<Item = String>) {
+        self.gone.remove(name);
         self.names.entry(name.to_owned()).or_default().extend(extras);
+    }
+
+    /// Removes a distribution, and not what it brought along.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.names.remove(name);
+        self.gone.insert(name.to_owned());
     }
 
     /// Adds all that another one holds.
     pub(crate) fn extend(&mut self, from: Self) {
+        self.gone.retain(|name| !from.names.contains_key(name));
         self.has_unknown |= from.has_unknown;
         self.installed_anything |= from.installed_anything;
         self.from_nix.extend(from.from_nix);
+        self.whole.extend(from.whole);
         self.sources.extend(from.sources);
         self.scripts.extend(from.scripts);
         for (name, extras) in from.names {
@@ -88,6 +110,9 @@ impl Dists {
     pub(crate) fn script(&self, program: &str) -> bool {
         if self.scripts.contains(program) {
             return true;
+        }
+        if self.gone.iter().any(|name| scripts::brings(name, &[], program) && normalize(program) == *name) {
+            return false;
         }
         let brings = |(name, extras): (&String, &BTreeSet<String>)| {
             scripts::brings(name, &extras.iter().cloned().collect::<Vec<_>>(), program)
@@ -352,6 +377,16 @@ impl<'a> Machine<'a> {
             self.at(place).is_some_and(|program| !is_file(&program) || self.is_executable(place))
         };
         places().find(runs).or_else(|| places().find(|place| self.at(place).is_some()))
+    }
+
+    /// A package in an environment on `PATH` that may bring along what no table knows.
+    pub(crate) fn open_package(&self, shell: &Shell) -> Option<&str> {
+        let on_path =
+            shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
+        on_path.filter_map(|id| self.envs.get(id)).find_map(|env| {
+            self.work.count_names(env.dists.names.len());
+            env.dists.open()
+        })
     }
 
     /// Whether an environment on `PATH` holds things that could not be listed.

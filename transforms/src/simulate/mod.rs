@@ -6,6 +6,7 @@
 //! The start command is a login shell with every phase's `paths`.
 
 mod app_imports;
+mod background;
 mod closure;
 mod directory;
 mod dockerfile;
@@ -25,6 +26,8 @@ mod project;
 mod python;
 mod run_inside;
 mod scripts;
+mod server_target;
+mod settings;
 mod shell_state;
 mod simple;
 mod started;
@@ -47,7 +50,7 @@ pub use verdict::{Outcome, Reason, Stage, Verdict};
 
 use crate::app::AppView;
 use crate::plan::{Item, Model, Origin, Phase, Plan, names};
-use crate::shell::{self, ShellParseErrorKind};
+use crate::shell::{self, ShellParseError, ShellParseErrorKind};
 use exec::Run;
 use machine::{Env, Machine, Shell, path_with};
 use status::{Failure, Status};
@@ -205,8 +208,13 @@ impl Walker {
             let detail = format!("E: Unable to locate package {}", item.value.trim());
             self.stop(Stage::Nix, Reason::AptPackageMissing, detail);
         }
-        for name in apt.map(|item| item.value.trim()).filter(|name| names::gone_from_apt(name).is_some()) {
-            self.stop(Stage::Nix, Reason::AptPackageMissing, format!("E: Unable to locate package {name}"));
+        let apt = apt.filter(|item| names::meant_entries(&item.value).is_none());
+        for name in apt.flat_map(|item| item.value.split_whitespace()) {
+            let gone = || Some(format!("E: Unable to locate package {name}"));
+            let gone = names::gone_from_apt(name).and_then(|_| gone());
+            if let Some(detail) = gone.or_else(|| names::refused_by_apt(name)) {
+                self.stop(Stage::Nix, Reason::AptPackageMissing, detail);
+            }
         }
         let mut machine = Machine::new(app, &plan.dir, &profile);
         let vars: BTreeMap<String, String> = plan
@@ -261,10 +269,13 @@ impl Walker {
         let mut run = Run::new(machine, phase.map_or("", |(name, _)| name));
         let unseen = run.machine.unseen.clone();
         let status = match &script {
-            Ok(script) => run.whole(&mut shell, script),
-            Err(error) if error.kind == ShellParseErrorKind::Syntax => {
-                Status::unknown(format!("it has {}, so bash cannot read it", error.what))
-            }
+            Ok(script) => match run.whole(&mut shell, script) {
+                Status::Ok if phase.is_none() && (run.detached || background::leaves_nothing(script)) => {
+                    Status::fail(Reason::Other, background::ENDS_AT_ONCE)
+                }
+                status => status,
+            },
+            Err(error) if error.kind == ShellParseErrorKind::Syntax => syntax_error(&item.value, error),
             Err(error) => Status::unknown(format!("it has {}, which this tool does not follow", error.what)),
         };
         if matches!(item.origin, Origin::Provider(_)) {
@@ -277,7 +288,9 @@ impl Walker {
         let parsed = refused.as_ref().is_none_or(|status| status.detail() == Some(NOT_JSON));
         let status = match refused {
             // In the build, what the shell says of its first line is nearer to the cause.
-            Some(refused) if phase.is_none() || !matches!(status, Status::Fail(_)) => refused,
+            Some(refused) if phase.is_none() || script.is_err() || !matches!(status, Status::Fail(_)) => {
+                refused
+            }
             _ => status,
         };
         self.settle(phase.is_none() && parsed, Some(&item.value), &status);
@@ -359,6 +372,20 @@ fn entries(model: &Model) -> BTreeMap<(String, usize), usize> {
     entries
 }
 
+/// What bash says to a command that it cannot read.
+fn syntax_error(text: &str, error: &ShellParseError) -> Status {
+    let met = text.get(error.span.start..error.span.end).unwrap_or_default();
+    let open = met.chars().find(|c| matches!(c, '\'' | '"' | '`'));
+    let detail = match open.filter(|_| error.what.starts_with("an unclosed")) {
+        Some(quote) => format!("unexpected EOF while looking for matching `{quote}'"),
+        None if error.what == "an unexpected token" && !met.trim().is_empty() => {
+            format!("syntax error near unexpected token `{}'", met.trim())
+        }
+        None => format!("syntax error: the command has {}", error.what),
+    };
+    Status::fail(Reason::Other, detail)
+}
+
 /// So many names are said.
 const MOST_NAMES: usize = 4;
 
@@ -387,7 +414,13 @@ fn cache_mounts(phase: &Phase) -> Vec<String> {
 fn undefined(plan: &Plan) -> Vec<String> {
     let mut errors: Vec<String> = Vec::new();
     for (phase, nixpkgs) in names::Nixpkgs::of(plan) {
-        let listed = phase.nix_pkgs.iter().flatten().map(|item| item.value.trim());
+        let entries = phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten();
+        let entries = entries.filter(|item| names::meant_entries(&item.value).is_none());
+        let entries: Vec<&str> = entries.map(|item| item.value.as_str()).collect();
+        // Several errors of one kind say the same.
+        let unread = entries.iter().filter(|entry| !entry.contains("++"));
+        errors.extend(unread.filter_map(|entry| names::syntax_error(entry)));
+        let listed = entries.iter().flat_map(|entry| names::elements(entry));
         errors.extend(listed.filter(|name| names::undefined_in(name, nixpkgs).is_some()).map(names::error));
     }
     errors.sort_by_key(|error| !error.contains("syntax error"));

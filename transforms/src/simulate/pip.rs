@@ -70,6 +70,9 @@ impl Run<'_, '_> {
         if changes && managed && !breaks && elsewhere.is_none() && !command.has("--dry-run") {
             return externally_managed();
         }
+        if command.verb.as_deref() == Some("uninstall") {
+            return self.uninstall(shell, id, command);
+        }
         if !command.is_install() {
             return Status::Ok;
         }
@@ -93,6 +96,27 @@ impl Run<'_, '_> {
             env.has_pip = true;
         }
         merge(into, asked, &self.machine.work);
+        Status::Ok
+    }
+
+    /// `pip uninstall`, which asks where it is not told `-y`, and in a build nobody answers.
+    fn uninstall(&mut self, shell: &Shell, id: EnvId, command: &PipCommand) -> Status {
+        if !(command.has("-y") || command.has("--yes")) {
+            return Status::unknown("`pip uninstall` asks whether to go on: give it `-y`");
+        }
+        let mut named = Dists::default();
+        // A file that is not there is an error, and one that is there names what goes.
+        if let Err(status) = self.asked(shell, command, &mut named) {
+            return status;
+        }
+        if let Some(env) = self.machine.envs.get_mut(id) {
+            for name in named.names.keys() {
+                if name == "pip" {
+                    env.has_pip = false;
+                }
+                Arc::make_mut(&mut env.dists).remove(name);
+            }
+        }
         Status::Ok
     }
 
@@ -183,9 +207,13 @@ impl Run<'_, '_> {
             asked.has_unknown = true;
             return Ok(());
         }
+        let frozen = is_frozen(&read.lines);
         for line in &read.lines {
             match line {
-                Line::Requirement { requirement, .. } => add(asked, requirement),
+                Line::Requirement { requirement, .. } => {
+                    asked.whole.extend(requirement.name.iter().filter(|_| frozen).cloned());
+                    add(asked, requirement);
+                }
                 Line::Include { path: other, .. } => {
                     self.requirements_file(shell, other, &dir, asked, seen)?;
                 }
@@ -282,6 +310,45 @@ fn readable(word: &Word) -> Option<&str> {
         let pinned = name.len() < literal.trim_start_matches(['"', '\'']).len();
         (pinned && !name.is_empty() && !name.starts_with('-')).then_some(name)
     })
+}
+
+/// Packages that are seldom asked for, and that `pip freeze` names because others require them.
+const REQUIRED_BY_OTHERS: [&str; 9] = [
+    "certifi",
+    "charset-normalizer",
+    "click",
+    "idna",
+    "itsdangerous",
+    "markupsafe",
+    "packaging",
+    "typing-extensions",
+    "urllib3",
+];
+
+/// Whether these are the lines of `pip freeze`: every package is named with its version, those that others require
+/// among them, in the order of their names. Then nothing comes along that is not named.
+fn is_frozen(lines: &[Line]) -> bool {
+    let mut before = String::new();
+    let mut required = 0;
+    for line in lines {
+        let Line::Requirement { requirement, .. } = line else { return false };
+        let Some(name) = &requirement.name else { return false };
+        let exact = requirement.specifier.starts_with("==") && !requirement.specifier.contains([',', '*']);
+        if !(exact || requirement.url.is_some())
+            || !requirement.extras.is_empty()
+            || requirement.marker.is_some()
+        {
+            return false;
+        }
+        // The order of `-` and `_` in the names as they are written is not kept here.
+        let first = name.split('-').next().unwrap_or(name);
+        if *first < *before {
+            return false;
+        }
+        required += usize::from(REQUIRED_BY_OTHERS.contains(&name.as_str()));
+        first.clone_into(&mut before);
+    }
+    required >= 2
 }
 
 fn no_requirements(file: &str) -> Status {

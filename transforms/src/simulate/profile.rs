@@ -54,13 +54,15 @@ impl Profile {
         // (nix/mod.rs, nix_expression_for_group): the first interpreter keeps the name `python`.
         let mut by_archive: BTreeMap<&str, (Nixpkgs<'_>, Vec<&str>)> = BTreeMap::new();
         for (phase, nixpkgs) in Nixpkgs::of(plan) {
-            let packages = phase.nix_pkgs.iter().flatten().map(|item| item.value.as_str());
+            let packages = phase.nix_pkgs.iter().flatten().flat_map(|item| names::elements(&item.value));
             let group = by_archive.entry(nixpkgs.archive.unwrap_or("")).or_insert((nixpkgs, Vec::new()));
             group.1.extend(packages);
             // What Nixpacks itself asks for is there.
-            let named =
-                phase.nix_pkgs.iter().flatten().filter(|item| !matches!(item.origin, Origin::Provider(_)));
-            let unknown = named.map(|item| item.value.trim()).filter(|name| !names::is_known(name));
+            let named = phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten();
+            let named = named.filter(|item| !matches!(item.origin, Origin::Provider(_)));
+            let read = named.filter(|item| names::syntax_error(&item.value).is_none());
+            let unknown =
+                read.flat_map(|item| names::elements(&item.value)).filter(|name| !names::is_known(name));
             profile.unknown.extend(unknown.map(str::to_owned));
             profile.libstdcxx |= phase.nix_libs.iter().flatten().any(|item| is_libstdcxx(&item.value));
             for item in phase.apt_pkgs.iter().flatten() {

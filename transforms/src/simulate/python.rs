@@ -19,6 +19,10 @@ use std::sync::Arc;
 const WRITING: [&str; 9] =
     ["open(", "write", "shutil", "os.", "Path(", "subprocess", "urlretrieve", "extract", "exec("];
 
+/// Names that apps give their own modules, and packages do not.
+const APP_NAMES: [&str; 12] =
+    ["api", "app", "asgi", "backend", "bot", "core", "main", "manage", "run", "server", "src", "wsgi"];
+
 /// What an interpreter is asked to run.
 enum Job {
     Module(String, usize),
@@ -131,8 +135,8 @@ impl Run<'_, '_> {
             }
         } else if stdlib::has(top) {
             Status::Ok
-        } else if self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown) {
-            Status::may_be_installed(top)
+        } else if let Some(status) = self.may_provide(env, top) {
+            status
         } else {
             Status::fail(Reason::ModuleNotFound, format!("No module named {module}"))
         };
@@ -159,8 +163,10 @@ impl Run<'_, '_> {
         let status = if self.machine.exists(&path) {
             let status = self.app_code(shell, env, &path);
             let args = cmd.simple.words.iter().skip(first).map(|word| word.text.as_deref());
-            self.console_leaves_files(shell, paths::base_name(&path), &args.collect::<Vec<_>>());
-            status
+            let args: Vec<Option<&str>> = args.collect();
+            let unset = self.manage_lacks_settings(shell, env, &path, &args).filter(|_| status.is_ok());
+            self.console_leaves_files(shell, paths::base_name(&path), &args);
+            unset.unwrap_or(status)
         } else if let Some(Program::Console(_)) = self.machine.find(shell, &path) {
             // Ex) `python /opt/venv/bin/gunicorn …`: a console script of that environment.
             self.imports(shell, env)
@@ -184,8 +190,8 @@ impl Run<'_, '_> {
             let status = if self.app_module(shell, env, module).is_some() || self.provides(shell, env, module)
             {
                 self.imports(shell, env)
-            } else if self.machine.envs.get(env).is_some_and(|env| env.dists.has_unknown) {
-                Status::may_be_installed(module)
+            } else if let Some(status) = self.may_provide(env, module) {
+                status
             } else {
                 Status::fail(Reason::ModuleNotFound, format!("No module named '{module}'"))
             };
@@ -230,6 +236,18 @@ impl Run<'_, '_> {
         let targets = targets.filter_map(|dir| self.machine.targets.get(&paths::join(&shell.cwd, dir)));
         let targets = targets.map(Arc::as_ref);
         [&*env.dists, &*env.user].into_iter().chain(targets).any(|dists| imports_as(dists, module))
+    }
+
+    /// Whether a package of the environment may bring a module along; `None` where none does.
+    fn may_provide(&self, env: EnvId, module: &str) -> Option<Status> {
+        let env = self.machine.envs.get(env)?;
+        if env.dists.has_unknown {
+            return Some(Status::may_be_installed(module));
+        }
+        let any = env.dists.names.keys().next().filter(|_| scripts::is_library(module));
+        self.machine.work.count_names(env.dists.names.len());
+        let open = || env.dists.open().filter(|_| !APP_NAMES.contains(&module));
+        any.map(String::as_str).or_else(open).map(|package| Status::may_come_along(package, module))
     }
 
     /// How the app's own code ends: it fails only at an import of what nothing brings.
@@ -351,6 +369,9 @@ fn imports_as(dists: &Dists, module: &str) -> bool {
     let brings = |name: &str| scripts::import_names(name).iter().any(|import| import == module);
     // A distribution outside the table has only a module of its own name.
     let own = requirements::normalize(module);
+    if dists.gone.contains(&own) {
+        return false;
+    }
     let brings_it = |name: &str| dists.names.contains_key(name) && brings(name);
     let shared = || module == "google" && dists.names.keys().any(|name| brings(name));
     brings_it(&own) || scripts::import_listed().any(brings_it) || shared() || dists.script(module)

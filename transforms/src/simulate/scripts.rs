@@ -3,6 +3,7 @@
 //! What they do to the image counts. Their commands are noted apart from the plan's: no edit of a deploy file reaches
 //! them, but findings point at them, and what the deploy file does before them may be what they need.
 
+use super::background;
 use super::exec::Run;
 use super::machine::{Program, Shell};
 use super::paths::{self, base_name};
@@ -35,7 +36,9 @@ impl Run<'_, '_> {
         match shell::parse(text) {
             Ok(script) => {
                 let file = self.machine.view_path(absolute);
-                self.inside(file.map(Arc::from), 0, |run| run.whole(shell, &script))
+                let status = self.inside(file.map(Arc::from), 0, |run| run.whole(shell, &script));
+                self.detached = background::leaves_nothing(&script);
+                status
             }
             Err(error) => Status::unknown(format!("`{named}` has {}, which is not followed", error.what)),
         }

@@ -53,7 +53,8 @@ pub(crate) struct Function {
 }
 
 /// The variables that the walk-through looks at.
-const VARS: [&str; 7] = [
+const VARS: [&str; 8] = [
+    "DJANGO_SETTINGS_MODULE",
     "NIXPACKS_POETRY_VERSION",
     "PIP_BREAK_SYSTEM_PACKAGES",
     "PYTHONPATH",

@@ -9,7 +9,7 @@ use super::python::venv_dir;
 use super::scripts::DEEPEST;
 use super::status::Status;
 use super::verdict::Reason;
-use crate::shell::{self, Command, RedirectionOperator, SimpleCommand, Word};
+use crate::shell::{self, Command, RedirectionOperator, ShellParseErrorKind, SimpleCommand, Word};
 use crate::tables::BASH_BUILTINS;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -51,6 +51,7 @@ impl Run<'_, '_> {
         feed: Option<&Command>,
     ) -> Status {
         let simple = &*expansion::expanded(shell, simple);
+        self.detached = false;
         if simple.words.is_empty() {
             for assignment in &simple.assignments {
                 let value = (!assignment.append).then(|| expansion::word_text(shell, &assignment.value));
@@ -152,6 +153,7 @@ impl Run<'_, '_> {
                 self.offset -= at;
                 status
             }
+            Err(error) if error.kind == ShellParseErrorKind::Syntax => super::syntax_error(text, &error),
             Err(error) => {
                 Status::unknown(format!("the inner command has {}, which this tool cannot read", error.what))
             }
@@ -358,9 +360,13 @@ impl Run<'_, '_> {
         let status = if name.contains('/') {
             let path = paths::join(&shell.cwd, name);
             let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
-            let open = home.and_then(|id| self.machine.envs.get(id)).is_some_and(|env| env.dists.has_unknown);
-            if open {
+            let home = home.and_then(|id| self.machine.envs.get(id));
+            if home.is_some_and(|env| env.dists.has_unknown) {
                 Status::may_be_installed(base)
+            } else if let Some(package) = home.and_then(|env| env.dists.open())
+                && !["pip", "python"].iter().any(|tool| base.starts_with(tool))
+            {
+                Status::may_come_along(package, base)
             } else if self.machine.may_bring(&path) {
                 Status::unknown(format!("an earlier command may create `{name}`"))
             } else if path.contains("venv/bin/") {
@@ -381,6 +387,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
         } else if self.machine.may_have(shell) {
             Status::unknown(format!("a package that is installed from a directory may contain `{name}`"))
+        } else if let Some(package) = self.machine.open_package(shell) {
+            Status::may_come_along(package, name)
         } else {
             Status::fail(Reason::CommandNotFound, format!("{name}: command not found"))
         };

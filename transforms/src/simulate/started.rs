@@ -44,6 +44,9 @@ impl Run<'_, '_> {
         program: &str,
         args: &[Option<&str>],
     ) -> Status {
+        if let Some(status) = super::server_target::refuses(program, args) {
+            return status;
+        }
         let Some(target) = target(program, args) else { return Status::Ok };
         // Such a file sets the directory, or the module itself.
         let configured = matches!(program, "gunicorn" | "hypercorn" | "granian")
@@ -70,12 +73,23 @@ impl Run<'_, '_> {
             }
             Target::Module(module, attribute) => {
                 let roots = self.roots(shell, program, args);
+                let file = paths::join(&shell.cwd, &module);
+                if program == "gunicorn" && is_python_file(&module) && self.machine.exists(&file) {
+                    let name = module.trim_end_matches(".py");
+                    return Status::fail(
+                        Reason::ModuleNotFound,
+                        format!("Failed to find application, did you mean '{name}:application'?"),
+                    );
+                }
                 match self.module_in(shell, env, &module, &roots) {
                     Found::Module(file) => {
-                        if let Some(file) = file {
-                            self.note_missing_imports(shell, env, &file);
+                        let Some(file) = file else { return Status::Ok };
+                        self.note_missing_imports(shell, env, &file);
+                        if program == "gunicorn" && !configured && self.lacks_application(&file, args) {
+                            let detail = format!("Failed to find attribute 'application' in '{module}'.");
+                            return Status::fail(Reason::Other, detail);
                         }
-                        Status::Ok
+                        self.lacks_settings(shell, env, &file, &roots, None).unwrap_or(Status::Ok)
                     }
                     Found::Namespace if !attribute || configured => Status::Ok,
                     Found::Namespace => Status::fail(
@@ -238,6 +252,9 @@ fn target(program: &str, args: &[Option<&str>]) -> Option<Target> {
             let attribute = attribute.split('(').next().unwrap_or_default();
             (is_dotted(module) && is_dotted(attribute)).then(|| module.to_owned())
         });
+        // Ex) `gunicorn wsgi`, which is `wsgi:application`
+        let bare = || super::server_target::operand(program, args).filter(|_| program == "gunicorn");
+        let named = named.or_else(|| bare().filter(|word| is_dotted(word)).map(str::to_owned));
         return named.map(|module| Target::Module(module, true));
     }
     match program {
@@ -302,7 +319,9 @@ mod tests {
             ("gunicorn -b 0.0.0.0:8000 wsgi:app", module("wsgi")),
             ("gunicorn -k uvicorn.workers.UvicornWorker app.main:app", module("app.main")),
             ("gunicorn --bind localhost:8000 app:create_app()", module("app")),
-            ("gunicorn --bind unix:/tmp/x.sock wsgi", None),
+            ("gunicorn --bind unix:/tmp/x.sock wsgi", module("wsgi")),
+            ("gunicorn -w 4 proj.wsgi", module("proj.wsgi")),
+            ("gunicorn $UNKNOWN wsgi", module("wsgi")),
             ("uvicorn main:app --host ::", module("main")),
             ("hypercorn asgi:app.main:app", module("app.main")),
             ("hypercorn asgi:app", module("asgi")),

@@ -43,6 +43,11 @@ impl Status {
         ))
     }
 
+    /// A module or program that may come with what this package requires.
+    pub(crate) fn may_come_along(package: &str, name: &str) -> Self {
+        Status::unknown(format!("`{package}` may bring `{name}` along, or one of the other packages may"))
+    }
+
     /// The error that a failure shows.
     pub(crate) fn detail(&self) -> Option<&str> {
         if let Status::Fail(failure) = self { Some(&failure.detail) } else { None }

@@ -567,4 +567,57 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         &["rm -rf server && mkdir server", "ls server/main.py", "ls server"],
         "ok | fails no-such-file | ok",
     ),
+    // What packages may bring along.
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install flask some-framework",
+            "v/bin/uvicorn main:app",
+            "v/bin/python -m thing",
+            "v/bin/python -m app.main",
+        ],
+        "ok: make /app/v, pip in /app/v | unknown: program v/bin/uvicorn | unknown: python in /app/v | fails module-not-found: python in /app/v !module-not-found => /app/v",
+    ),
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install flask requests",
+            ". v/bin/activate && gunicorn web:app",
+            "v/bin/python -m thing",
+            "v/bin/python -c 'import numpy'",
+        ],
+        "ok: make /app/v, pip in /app/v | fails command-not-found: activate /app/v, program gunicorn !command-not-found | fails module-not-found: python in /app/v !module-not-found | unknown: python in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && . v/bin/activate && pip install 'connexion[uvicorn]' && uvicorn web:app"],
+        "unknown: make /app/v, activate /app/v, pip in /app/v, program uvicorn => /app/v",
+    ),
+    // What is uninstalled.
+    (
+        "python311",
+        &[
+            "python -m venv v && . v/bin/activate && pip install flask gunicorn && pip uninstall -y gunicorn && gunicorn web:app",
+            "v/bin/pip install gunicorn && v/bin/gunicorn web:app",
+            "v/bin/pip uninstall flask",
+        ],
+        "fails command-not-found: make /app/v, activate /app/v, pip in /app/v, pip in /app/v, program gunicorn !command-not-found | ok: pip in /app/v, program v/bin/gunicorn in /app/v | unknown: pip in /app/v => /app/v",
+    ),
+    // What a server takes for an app.
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install gunicorn uvicorn daphne hypercorn flask",
+            "v/bin/uvicorn main",
+            "v/bin/python -m uvicorn --port 80 main.py",
+            "v/bin/daphne main",
+            "v/bin/hypercorn main",
+            "v/bin/gunicorn absent",
+            "v/bin/gunicorn main.py",
+            "v/bin/gunicorn main",
+        ],
+        "ok: make /app/v, pip in /app/v | fails other: program v/bin/uvicorn in /app/v !other | fails other: python in /app/v !other | fails other: program v/bin/daphne in /app/v !other | ok: program v/bin/hypercorn in /app/v | fails module-not-found: program v/bin/gunicorn in /app/v !module-not-found | fails module-not-found: program v/bin/gunicorn in /app/v !module-not-found | ok: program v/bin/gunicorn in /app/v => /app/v",
+    ),
+    // What bash cannot read.
+    ("python311", &["echo 'x", "bash -c 'if'", "echo $(("], "fails other | fails other | fails other"),
 ];

@@ -5,10 +5,12 @@ mod archives;
 mod gone;
 mod known;
 mod marker;
+mod syntax;
 mod undefined;
 
 pub use archives::python;
-pub(crate) use gone::gone_from_apt;
+pub(crate) use gone::{gone_from_apt, refused_by_apt};
 pub(crate) use known::{is_known, near};
 pub(crate) use marker::meant_entries;
+pub(crate) use syntax::{elements, syntax_error};
 pub use undefined::{Nixpkgs, Replacement, Undefined, error, undefined, undefined_in};

@@ -68,6 +68,7 @@ pub fn error(name: &str) -> String {
     if name.contains("++") {
         return "error: syntax error, unexpected CONCAT".to_owned();
     }
+    let name = if is_in_nixpkgs(name) { "nixpkgs" } else { name };
     format!("error: undefined variable '{name}'")
 }
 
@@ -77,6 +78,10 @@ pub fn undefined(name: &str) -> Option<Undefined> {
     const DEBIAN: &str = "that is a Debian package";
     if let Some(attribute) = DEBIAN_NAMES.columns(name).and_then(|mut columns| columns.next()) {
         return Some(Undefined { replacement: Replacement::Rename(attribute), why: DEBIAN });
+    }
+    if is_in_nixpkgs(name) {
+        let why = "every name here is one of nixpkgs already: write it without `nixpkgs.`";
+        return Some(Undefined { replacement: Replacement::None, why });
     }
     let find = |name: &str| UNDEFINED_NIX_NAMES.columns(name);
     // Headers are an output of the package in nixpkgs, never a package of their own.
@@ -94,6 +99,11 @@ pub fn undefined(name: &str) -> Option<Undefined> {
     let mut columns = find(name).or_else(|| if is_spelling_of_pip(name) { find("pip") } else { None })?;
     let replacement = Replacement::read(columns.next()?);
     Some(Undefined { replacement, why: columns.next()? })
+}
+
+/// Ex) `nixpkgs.ffmpeg`, as `nix-env -iA` has it
+fn is_in_nixpkgs(name: &str) -> bool {
+    name.strip_prefix("nixpkgs.").is_some_and(|rest| !rest.is_empty() && !rest.contains(['(', ' ']))
 }
 
 /// The revision of 2023-09-17, which Nixpacks uses where a plan pins none.

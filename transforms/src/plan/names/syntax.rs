@@ -1,0 +1,89 @@
+//! Entries that Nix cannot read: Nixpacks pastes each into a list of the language Nix, as it stands.
+
+/// The elements that an entry is in that list: blanks stand between elements. An expression in brackets is one.
+///
+/// Ex) `ffmpeg curl` is two packages
+pub(crate) fn elements(entry: &str) -> Vec<&str> {
+    if entry.contains(['(', '[', '{', '"', '\'', '#']) {
+        return vec![entry.trim()];
+    }
+    entry.split_whitespace().collect()
+}
+
+/// What Nix says to an entry that is no list of expressions; `None` where it may be one.
+pub(crate) fn syntax_error(entry: &str) -> Option<String> {
+    let fails = |token: &str| Some(format!("error: syntax error, unexpected {token}"));
+    let mut open: Vec<char> = Vec::new();
+    let mut chars = entry.chars().peekable();
+    let mut before = ' ';
+    if entry.split_whitespace().any(|word| word == ".." || word == ".") {
+        return fails("'.'");
+    }
+    while let Some(c) = chars.next() {
+        match c {
+            // Ex) `<nixpkgs>`
+            '<' if chars.peek() != Some(&'=') => return None,
+            // Strings, comments, names of files and addresses may hold anything.
+            '"' | '\'' | '#' | '/' | ':' | '$' | '~' => return None,
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' => {
+                if open.pop() != Some(c) {
+                    return fails(&format!("'{c}'"));
+                }
+            }
+            _ if !open.is_empty() => {}
+            '=' if chars.peek() == Some(&'=') => return fails("EQ"),
+            '>' if chars.peek() == Some(&'=') => return fails("GEQ"),
+            '<' if chars.peek() == Some(&'=') => return fails("LEQ"),
+            '+' if chars.peek() == Some(&'+') => return fails("CONCAT"),
+            ',' | ';' | '=' | '@' | '*' | '+' | '?' | '!' | '>' => return fails(&format!("'{c}'")),
+            '-' if before.is_whitespace() => return fails("'-'"),
+            '&' | '|' | '%' | '^' | '`' | '\\' => return fails("invalid token"),
+            _ => {}
+        }
+        before = c;
+    }
+    // The list ends before the bracket does.
+    open.pop().and_then(|_| fails("']'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{elements, syntax_error};
+
+    #[test]
+    fn knows_what_nix_cannot_read() {
+        for (entry, token) in [
+            ("ffmpeg, curl", Some("','")),
+            ("ffmpeg;", Some("';'")),
+            ("..", Some("'.'")),
+            ("python==3.11", Some("EQ")),
+            ("python>=3.11", Some("GEQ")),
+            ("ffmpeg@5", Some("'@'")),
+            ("(ffmpeg", Some("']'")),
+            ("ffmpeg)", Some("')'")),
+            ("-ffmpeg", Some("'-'")),
+            ("g++", Some("CONCAT")),
+            ("libstdc+", Some("'+'")),
+            ("a && b", Some("invalid token")),
+            ("ffmpeg", None),
+            ("ffmpeg curl", None),
+            ("postgresql_16.dev", None),
+            ("nodejs-18_x", None),
+            ("(python3.withPackages (ps: with ps; [ pip ]))", None),
+            ("(python3.override { x = 1; })", None),
+            ("ffmpeg # video", None),
+            ("<nixpkgs>", None),
+            ("./x.nix", None),
+            ("\"a, b\"", None),
+            ("", None),
+        ] {
+            let want = token.map(|token| format!("error: syntax error, unexpected {token}"));
+            assert_eq!(syntax_error(entry), want, "{entry}");
+        }
+        assert_eq!(elements("ffmpeg  curl"), ["ffmpeg", "curl"]);
+        assert_eq!(elements("(a b) c"), ["(a b) c"]);
+    }
+}
