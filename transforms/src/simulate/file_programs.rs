@@ -7,115 +7,6 @@ use super::simple::Cmd;
 use super::status::Status;
 use super::verdict::Reason;
 use crate::app::Kind;
-use crate::tables::BASE_IMAGE_PROGRAMS;
-
-/// Programs of the base image that leave files behind whose names are not followed. The others only print, or say
-/// where they write through the shell.
-const WRITERS: [&str; 24] = [
-    "7z",
-    "aws",
-    "bunzip2",
-    "bzip2",
-    "dd",
-    "find",
-    "gsutil",
-    "gunzip",
-    "gzip",
-    "hg",
-    "nix",
-    "nix-env",
-    "openssl",
-    "patch",
-    "perl",
-    "protoc",
-    "rsync",
-    "split",
-    "svn",
-    "unxz",
-    "xargs",
-    "xz",
-    "cpio",
-    "nix-shell",
-];
-
-/// Programs of packages that write no modules and no scripts: builds of web pages, databases, media.
-const DATA_WRITERS: [&str; 20] = [
-    "bun",
-    "chromium",
-    "convert",
-    "corepack",
-    "ffmpeg",
-    "ffprobe",
-    "g++",
-    "gcc",
-    "magick",
-    "node-gyp",
-    "npm",
-    "npx",
-    "pg_dump",
-    "playwright",
-    "pnpm",
-    "psql",
-    "redis-cli",
-    "soffice",
-    "tailwindcss",
-    "yarn",
-];
-
-/// Programs of Python packages that write no modules and no scripts, the servers among them.
-const QUIET_CONSOLES: [&str; 34] = [
-    "aerich",
-    "alembic",
-    "black",
-    "celery",
-    "chainlit",
-    "daphne",
-    "dramatiq",
-    "fastapi",
-    "flake8",
-    "flask",
-    "gunicorn",
-    "honcho",
-    "huggingface-cli",
-    "hypercorn",
-    "isort",
-    "litestar",
-    "mypy",
-    "nltk",
-    "playwright",
-    "prisma",
-    "pylint",
-    "pytest",
-    "rq",
-    "ruff",
-    "sanic",
-    "spacy",
-    "streamlit",
-    "supervisord",
-    "twine",
-    "uvicorn",
-    "waitress-serve",
-    "waitress",
-    "compileall",
-    "pip",
-];
-
-/// Commands of `manage.py` that write no modules and no scripts.
-const QUIET_MANAGE: [&str; 13] = [
-    "check",
-    "collectstatic",
-    "compilemessages",
-    "compress",
-    "createcachetable",
-    "createsuperuser",
-    "loaddata",
-    "migrate",
-    "qcluster",
-    "rqworker",
-    "runserver",
-    "tailwind",
-    "test",
-];
 
 impl Run<'_, '_> {
     /// A program whose files are followed; `None` for any other.
@@ -134,6 +25,10 @@ impl Run<'_, '_> {
             "cat" | "tac" | "head" | "tail" | "ls" | "wc" | "sort" | "sed" | "grep" | "egrep" | "fgrep" => {
                 self.read_files(shell, cmd)
             }
+            "find" if cmd.has("chmod") => {
+                self.machine.executable.insert(format!("{}/", paths::APP), true);
+                Status::Ok
+            }
             "git" => self.git(shell, cmd),
             "tar" | "unzip" => {
                 self.unpack(shell, cmd);
@@ -147,31 +42,6 @@ impl Run<'_, '_> {
             }
             _ => return None,
         })
-    }
-
-    /// What a program leaves behind whose run is not followed.
-    pub(super) fn leaves_files(&mut self, shell: &Shell, name: &str) {
-        if (BASE_IMAGE_PROGRAMS.has(name) && !WRITERS.contains(&name)) || name == "caddy" {
-            return;
-        }
-        let code = !DATA_WRITERS.contains(&name);
-        self.machine.brings_unseen(paths::APP, code);
-        if paths::in_app(&shell.cwd).is_none() {
-            self.machine.brings_unseen(&shell.cwd, code);
-        }
-    }
-
-    /// What a program of a Python package leaves behind, or a module that Python runs.
-    pub(super) fn console_leaves_files(&mut self, shell: &Shell, name: &str, args: &[Option<&str>]) {
-        let verb = args.iter().flatten().find(|arg| !arg.starts_with('-'));
-        let starts_a_project = matches!(name, "django-admin" | "manage.py")
-            && !verb.is_some_and(|verb| QUIET_MANAGE.contains(verb));
-        let quiet = QUIET_CONSOLES.contains(&name)
-            || (matches!(name, "django-admin" | "manage.py") && !starts_a_project);
-        self.machine.brings_unseen(paths::APP, !quiet);
-        if paths::in_app(&shell.cwd).is_none() {
-            self.machine.brings_unseen(&shell.cwd, !quiet);
-        }
     }
 
     /// The absolute paths that an operand stands for; `None` where that is not known.
@@ -260,6 +130,10 @@ impl Run<'_, '_> {
             return Status::fail(Reason::NoSuchFile, detail);
         }
         let Some(executable) = executable else { return Status::Ok };
+        if cmd.args.iter().any(Option::is_none) {
+            // Ex) `chmod +x $FILE`, and what `xargs` adds
+            self.machine.executable.insert(format!("{}/", paths::APP), true);
+        }
         for file in files {
             for path in self.places(shell, file).unwrap_or_default() {
                 let path = if recursive { format!("{path}/") } else { path };
@@ -410,61 +284,10 @@ impl Run<'_, '_> {
         }
         Status::Ok
     }
-
-    fn git(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let operands = operands(cmd, &["-C", "-c", "-b", "--branch", "--depth", "-o", "-j", "--origin"]);
-        match operands.as_slice() {
-            ["clone", url, rest @ ..] => {
-                let named = base_name(url.trim_end_matches('/'));
-                let dir =
-                    rest.first().copied().unwrap_or_else(|| named.strip_suffix(".git").unwrap_or(named));
-                let dir = paths::join(&shell.cwd, dir);
-                self.machine.write(format!("{dir}/."));
-                self.machine.brings_unseen(&dir, true);
-                // Its own name may be that of a variable, or `-C` may lead elsewhere.
-                if cmd.args.iter().any(Option::is_none) || cmd.has("-C") {
-                    self.machine.brings_unseen(paths::APP, true);
-                }
-            }
-            [
-                "config" | "status" | "log" | "rev-parse" | "describe" | "show" | "diff" | "fetch"
-                | "version" | "add" | "commit" | "tag" | "branch" | "ls-files" | "ls-remote" | "remote",
-                ..,
-            ]
-            | [] => {}
-            _ => {
-                self.machine.brings_unseen(&shell.cwd, true);
-                self.machine.brings_unseen(paths::APP, true);
-            }
-        }
-        Status::Ok
-    }
-
-    /// An archive may hold anything, and is unpacked into one directory.
-    fn unpack(&mut self, shell: &Shell, cmd: &Cmd<'_>) {
-        let after = |names: &[&str]| {
-            let at = cmd.args.iter().position(|arg| arg.is_some_and(|arg| names.contains(&arg)))?;
-            cmd.args.get(at + 1).copied()
-        };
-        let joined =
-            |start: &str| cmd.args.iter().flatten().find_map(|arg| arg.strip_prefix(start)).map(Some);
-        let dir = if base_name(&cmd.name) == "tar" {
-            after(&["-C", "--directory"]).or_else(|| joined("--directory="))
-        } else {
-            after(&["-d"])
-        };
-        let dir = match dir {
-            Some(Some(dir)) => paths::join(&shell.cwd, dir),
-            // It comes from a variable.
-            Some(None) => paths::APP.to_owned(),
-            None => shell.cwd.clone(),
-        };
-        self.machine.brings_unseen(&dir, true);
-    }
 }
 
 /// The operands of a command, without options and their values.
-fn operands<'s>(cmd: &Cmd<'s>, with_value: &[&str]) -> Vec<&'s str> {
+pub(super) fn operands<'s>(cmd: &Cmd<'s>, with_value: &[&str]) -> Vec<&'s str> {
     let mut found = Vec::new();
     let mut args = cmd.args.iter();
     while let Some(arg) = args.next() {

@@ -1,6 +1,7 @@
 //! What the commands of a build leave behind, and what one shell sees of it.
 
 use super::app_imports::MissingImport;
+pub(crate) use super::dists::Dists;
 use super::files::Copy;
 use super::invocation::Interpreter;
 use super::paths::{self, HOME, PROFILE_BIN, base_name, parent};
@@ -9,7 +10,6 @@ pub(crate) use super::shell_state::{Function, MOST_DIRS, Shell, matters, path_wi
 use super::verdict::Reason;
 use super::work::Work;
 use crate::app::AppView;
-use crate::requirements::{native, normalize, scripts};
 use crate::tables::BASE_IMAGE_PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,112 +19,6 @@ pub(crate) const CACHED: &str = "(cached) ";
 
 /// Index of a Python environment in [`Machine::envs`].
 pub(crate) type EnvId = usize;
-
-/// Above so many distributions the tables are gone through, not the distributions.
-const MANY: usize = 100;
-
-/// Distributions that an environment holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Dists {
-    /// Normalised names, each with the extras that were asked for.
-    pub(crate) names: BTreeMap<String, BTreeSet<String>>,
-    /// Those of them that Nix links with the libraries that they need.
-    pub(crate) from_nix: BTreeSet<String>,
-    /// Those of them that came with a list of all that they require.
-    pub(crate) whole: BTreeSet<String>,
-    /// What was uninstalled and not installed again.
-    pub(crate) gone: BTreeSet<String>,
-    /// Whether something was installed that could not be listed.
-    pub(crate) has_unknown: bool,
-    /// Whether a requirements file or a project was installed, however little it asks for.
-    pub(crate) installed_anything: bool,
-    /// Directories of projects that were installed from their source.
-    pub(crate) sources: BTreeSet<String>,
-    /// Console scripts of those projects.
-    pub(crate) scripts: BTreeSet<String>,
-}
-
-impl Dists {
-    /// Whether nothing was ever installed.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
-            && !self.has_unknown
-            && !self.installed_anything
-            && self.sources.is_empty()
-            && self.scripts.is_empty()
-    }
-
-    /// A distribution of which no table knows what it brings along.
-    pub(crate) fn open(&self) -> Option<&str> {
-        let known = |name: &String| self.from_nix.contains(name) || self.whole.contains(name);
-        let mut names = self.names.iter().filter(|(name, _)| !known(name));
-        names
-            .find(|(name, extras)| !scripts::is_known_whole(name, extras.iter()))
-            .map(|(name, _)| name.as_str())
-    }
-
-    /// Adds a distribution.
-    pub(crate) fn add(&mut self, name: &str, extras: impl IntoIterator<Item = String>) {
-        self.gone.remove(name);
-        self.names.entry(name.to_owned()).or_default().extend(extras);
-    }
-
-    /// Removes a distribution, and not what it brought along.
-    pub(crate) fn remove(&mut self, name: &str) {
-        self.names.remove(name);
-        self.gone.insert(name.to_owned());
-    }
-
-    /// Adds all that another one holds.
-    pub(crate) fn extend(&mut self, from: Self) {
-        self.gone.retain(|name| !from.names.contains_key(name));
-        self.has_unknown |= from.has_unknown;
-        self.installed_anything |= from.installed_anything;
-        self.from_nix.extend(from.from_nix);
-        self.whole.extend(from.whole);
-        self.sources.extend(from.sources);
-        self.scripts.extend(from.scripts);
-        for (name, extras) in from.names {
-            self.names.entry(name).or_default().extend(extras);
-        }
-    }
-
-    /// Whether anything but the installers is here.
-    pub(crate) fn has_packages(&self) -> bool {
-        self.has_unknown
-            || self.installed_anything
-            || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
-    }
-
-    /// Whether one of them needs libstdc++ to import.
-    pub(crate) fn native(&self) -> Option<&str> {
-        if self.names.len() > MANY {
-            return native::listed()
-                .find(|name| self.names.contains_key(*name) && !self.from_nix.contains(*name));
-        }
-        let mut names = self.names.keys().map(String::as_str).filter(|name| !self.from_nix.contains(*name));
-        names.find(|name| native::needs_libstdcxx(name))
-    }
-
-    /// Whether one of them brings this console script.
-    pub(crate) fn script(&self, program: &str) -> bool {
-        if self.scripts.contains(program) {
-            return true;
-        }
-        if self.gone.iter().any(|name| scripts::brings(name, &[], program) && normalize(program) == *name) {
-            return false;
-        }
-        let brings = |(name, extras): (&String, &BTreeSet<String>)| {
-            scripts::brings(name, &extras.iter().cloned().collect::<Vec<_>>(), program)
-        };
-        if self.names.len() > MANY {
-            let own = normalize(program);
-            let mut known = scripts::listed().filter_map(|name| self.names.get_key_value(name));
-            return self.names.get_key_value(&own).is_some_and(brings) || known.any(brings);
-        }
-        self.names.iter().any(brings)
-    }
-}
 
 /// Where an environment is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -389,12 +283,16 @@ impl<'a> Machine<'a> {
         })
     }
 
+    /// Whether commands may have put programs that are not known into a directory of `PATH`.
+    pub(crate) fn has_unseen_programs(&self, shell: &Shell) -> bool {
+        shell.path.iter().any(|dir| self.unseen.contains_key(&paths::join(&shell.cwd, dir)))
+    }
+
     /// Whether an environment on `PATH` holds things that could not be listed.
     pub(crate) fn may_have(&self, shell: &Shell) -> bool {
         let on_path =
             shell.path.iter().filter_map(|dir| self.venv(paths::join(&shell.cwd, dir).strip_suffix("/bin")?));
         on_path.filter_map(|id| self.envs.get(id)).any(|env| env.dists.has_unknown)
-            || shell.path.iter().any(|dir| self.unseen.contains_key(&paths::join(&shell.cwd, dir)))
     }
 
     /// What a program's absolute path reaches.

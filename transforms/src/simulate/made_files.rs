@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// What modules, scripts and settings end in.
 const CODE: [&str; 6] = [".cfg", ".env", ".py", ".sh", ".toml", ".txt"];
 
+/// So many directories with unknown contents are told apart: every look at a file that is not there asks them.
+const MOST_UNSEEN: usize = 64;
+
 /// Before the directory of a virtual environment that a command removed.
 pub(crate) const REMOVED: &str = "(removed) ";
 
@@ -24,6 +27,7 @@ impl Machine<'_> {
 
     /// A command removes this file or directory, and all below it.
     pub(crate) fn remove(&mut self, absolute: &str) {
+        self.work.count(self.venvs.len());
         let gone: Vec<String> =
             self.venvs.keys().filter(|dir| below(dir, absolute).is_some()).cloned().collect();
         // Ex) `rm -rf /opt/venv/bin`
@@ -57,6 +61,7 @@ impl Machine<'_> {
 
     /// Commands may have put files there that are not known: programs and modules too, or only others.
     pub(crate) fn brings_unseen(&mut self, dir: &str, code: bool) {
+        let dir = if self.unseen.len() < MOST_UNSEEN { dir } else { "/" };
         *self.unseen.entry(dir.to_owned()).or_default() |= code;
     }
 
@@ -98,6 +103,10 @@ impl Machine<'_> {
 
     /// Docker copies the app's files again: those that commands have changed are as they were, with their modes.
     pub(crate) fn copy_again(&mut self, only: Option<&BTreeSet<String>>) {
+        self.work.count(4 * (self.made.len() + self.executable.len() + self.copies.len()));
+        if self.work.is_spent() {
+            return;
+        }
         let back = |machine: &Self, absolute: &str| {
             let Some(inside) = paths::in_app(absolute) else { return false };
             let named = |only: &BTreeSet<String>| only.iter().any(|path| is_at_or_below(inside, path));
@@ -111,6 +120,13 @@ impl Machine<'_> {
         let kept: Vec<bool> = self.copies.iter().map(|copy| !back(self, &copy.to)).collect();
         for path in made {
             self.made.remove(&path);
+        }
+        // What a command wrote keeps the mode that `chmod -R` gave it.
+        let any_tree = modes.iter().any(|path| path.ends_with('/'));
+        let own = self.made.iter().filter(|_| any_tree);
+        let own: Vec<String> = own.filter(|path| self.is_executable(path)).cloned().collect();
+        for path in own.into_iter().filter(|path| !path.ends_with("/.")) {
+            self.executable.insert(path, true);
         }
         for path in modes {
             if self.executable.remove(&path) == Some(true) {

@@ -9,6 +9,7 @@ mod app_imports;
 mod background;
 mod closure;
 mod directory;
+mod dists;
 mod dockerfile;
 mod exec;
 mod expansion;
@@ -35,6 +36,8 @@ mod status;
 mod stdlib;
 mod steps;
 mod tools;
+mod unseen_files;
+mod variables;
 mod verdict;
 mod work;
 

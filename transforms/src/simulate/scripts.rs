@@ -73,14 +73,13 @@ impl Run<'_, '_> {
         let absolute = self.machine.place(shell, name).unwrap_or_else(|| paths::join(&shell.cwd, name));
         if !self.machine.is_executable(&absolute) {
             let shown = if name.contains('/') { name } else { absolute.as_str() };
-            let advice = if !self.machine.reset_modes.contains(&absolute) {
+            let index = format!("make it executable with `git update-index --chmod=+x {path}`");
+            let advice = if self.machine.reset_modes.contains(&absolute) {
                 format!(
-                    "make it executable with `git update-index --chmod=+x {path}`, or start it with `bash {shown}`"
+                    "{index}: the app's files are copied again after the build, with the modes that git has"
                 )
             } else {
-                format!(
-                    "make it executable with `git update-index --chmod=+x {path}`: the files of the app are copied again after the build, with the modes that they have in git"
-                )
+                format!("{index}, or start it with `bash {shown}`")
             };
             let failure = Failure {
                 reason: Reason::Other,

@@ -120,7 +120,7 @@ mod tests {
             ("hypercorn main", None),
         ] {
             let mut words = command.split(' ');
-            let program = words.next().unwrap();
+            let program = words.next().unwrap_or_default();
             let args: Vec<Option<&str>> = words.map(Some).collect();
             assert_eq!(operand(program, &args), want, "{command}");
         }

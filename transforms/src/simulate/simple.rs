@@ -3,15 +3,15 @@
 use super::exec::Run;
 use super::expansion;
 use super::invocation::{Invocation, InvocationKind};
-use super::machine::{EnvId, MOST_DIRS, Program, Shell, matters};
+use super::machine::{EnvId, MOST_DIRS, Program, Shell};
 use super::paths::{self, base_name};
 use super::python::venv_dir;
 use super::scripts::DEEPEST;
 use super::status::Status;
+use super::variables::{set, set_text, unquote};
 use super::verdict::Reason;
 use crate::shell::{self, Command, RedirectionOperator, ShellParseErrorKind, SimpleCommand, Word};
 use crate::tables::BASH_BUILTINS;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A simple command with its program found, for the files that know the programs.
@@ -387,6 +387,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
         } else if self.machine.may_have(shell) {
             Status::unknown(format!("a package that is installed from a directory may contain `{name}`"))
+        } else if self.machine.has_unseen_programs(shell) {
+            Status::unknown(format!("an earlier command may install `{name}`"))
         } else if let Some(package) = self.machine.open_package(shell) {
             Status::may_come_along(package, name)
         } else {
@@ -476,45 +478,4 @@ pub(crate) fn missing_file(file: &str) -> Status {
 pub(crate) fn missing_venv(file: &str) -> Status {
     let reason = if file.contains("venv/bin/") { Reason::VenvMissing } else { Reason::NoSuchFile };
     Status::fail(reason, format!("{file}: No such file or directory"))
-}
-
-fn set(shell: &mut Shell, name: &str, value: &Word) {
-    set_text(shell, name, &unquote(&value.raw));
-}
-
-/// Sets a variable. Of expansions in the value only `$PATH` and `$HOME` are followed.
-fn set_text(shell: &mut Shell, name: &str, value: &str) {
-    if name == "PATH" {
-        let old = std::mem::take(&mut shell.path);
-        let mut seen: HashSet<Arc<str>> = HashSet::new();
-        let mut new = Vec::new();
-        // A directory that is named again is never reached: without it `PATH` grows only by what is written.
-        let mut add = |dir: Arc<str>| {
-            if new.len() <= MOST_DIRS && seen.insert(dir.clone()) {
-                new.push(dir);
-            }
-        };
-        for part in value.split(':') {
-            match part {
-                "$PATH" | "${PATH}" => old.iter().cloned().for_each(&mut add),
-                "$VIRTUAL_ENV/bin" if shell.active.is_some() => {
-                    shell.active.iter().map(|dir| format!("{dir}/bin").into()).for_each(&mut add);
-                }
-                part if part.contains(['$', '`']) => match &expansion::text(shell, part) {
-                    Some(known) => add(paths::join(&shell.cwd, known).into()),
-                    None => shell.has_open_path = true,
-                },
-                part => add(paths::join(&shell.cwd, part).into()),
-            }
-        }
-        shell.path = Arc::new(new);
-        shell.hashed.clear();
-    } else if matters(name) {
-        Arc::make_mut(&mut shell.vars).insert(name.to_owned(), value.to_owned());
-    }
-}
-
-/// Quotes removed, expansions as written.
-fn unquote(raw: &str) -> String {
-    raw.chars().filter(|c| !matches!(c, '"' | '\'')).collect()
 }

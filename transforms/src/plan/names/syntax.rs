@@ -28,11 +28,8 @@ pub(crate) fn syntax_error(entry: &str) -> Option<String> {
             '(' => open.push(')'),
             '[' => open.push(']'),
             '{' => open.push('}'),
-            ')' | ']' | '}' => {
-                if open.pop() != Some(c) {
-                    return fails(&format!("'{c}'"));
-                }
-            }
+            ')' | ']' | '}' if open.pop() == Some(c) => {}
+            ')' | ']' | '}' => return fails(&format!("'{c}'")),
             _ if !open.is_empty() => {}
             '=' if chars.peek() == Some(&'=') => return fails("EQ"),
             '>' if chars.peek() == Some(&'=') => return fails("GEQ"),
