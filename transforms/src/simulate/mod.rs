@@ -422,7 +422,10 @@ fn undefined(plan: &Plan) -> Vec<String> {
         let entries: Vec<&str> = entries.map(|item| item.value.as_str()).collect();
         // Several errors of one kind say the same.
         let unread = entries.iter().filter(|entry| !entry.contains("++"));
-        errors.extend(unread.filter_map(|entry| names::syntax_error(entry)));
+        errors.extend(
+            unread
+                .filter_map(|entry| Some(format!("{}, in `{}`", names::syntax_error(entry)?, entry.trim()))),
+        );
         let listed = entries.iter().flat_map(|entry| names::elements(entry));
         errors.extend(listed.filter(|name| names::undefined_in(name, nixpkgs).is_some()).map(names::error));
     }

@@ -3,7 +3,8 @@
 use super::exec::Run;
 use super::machine::{EnvId, Shell};
 use super::started::Found;
-use super::status::Status;
+use super::status::{Failure, Status};
+use super::verdict::Reason;
 
 const VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
 
@@ -40,7 +41,15 @@ impl Run<'_, '_> {
             return None;
         }
         match self.module_in(shell, env, module, roots) {
-            Found::Nowhere(part) => Some(self.no_module(module, &part)),
+            Found::Nowhere(part) => Some(Status::Fail(Failure {
+                reason: Reason::ModuleNotFound,
+                detail: format!("ModuleNotFoundError: No module named '{part}'"),
+                hint: Some(format!(
+                    "`{}` names the settings `{module}`, which the app does not have",
+                    self.machine.view_path(file).unwrap_or_else(|| file.to_owned())
+                )),
+                at: None,
+            })),
             _ => None,
         }
     }
