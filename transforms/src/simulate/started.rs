@@ -321,7 +321,6 @@ mod tests {
             ("gunicorn --bind localhost:8000 app:create_app()", module("app")),
             ("gunicorn --bind unix:/tmp/x.sock wsgi", module("wsgi")),
             ("gunicorn -w 4 proj.wsgi", module("proj.wsgi")),
-            ("gunicorn $UNKNOWN wsgi", module("wsgi")),
             ("uvicorn main:app --host ::", module("main")),
             ("hypercorn asgi:app.main:app", module("app.main")),
             ("hypercorn asgi:app", module("asgi")),

@@ -1,6 +1,7 @@
 //! What each kind of command does in the simulated image, a row each.
 #![allow(clippy::unwrap_used)]
 
+mod files_and_packages;
 mod rows;
 
 use nixpacks_transforms::app::MemoryApp;
@@ -91,7 +92,7 @@ fn seen(walk: &Simulation) -> String {
 #[test]
 fn each_command_does_what_it_does_in_the_image() {
     let mut wrong = Vec::new();
-    for (packages, commands, expected) in ROWS {
+    for (packages, commands, expected) in ROWS.iter().chain(files_and_packages::ROWS) {
         let app = app(packages, commands);
         let found = seen(&simulate::simulate(&plan::model(&app, &Dashboard::default()), &app));
         if found != *expected {
