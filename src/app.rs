@@ -55,6 +55,14 @@ impl AppLocation {
         }
     }
 
+    /// Whether the file that the plan knows as `path` may be removed: standard input cannot go, somebody names a config
+    /// of another name, and a link would be left that leads nowhere.
+    pub(crate) fn may_be_removed(&self, path: &str) -> bool {
+        let is_link = |dir: &PathBuf| dir.join(path).symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        let renamed = self.config.as_ref().is_some_and(|(alias, _)| *alias == path);
+        !self.stdin && !renamed && !self.dir.as_ref().is_some_and(is_link)
+    }
+
     /// The file that the plan knows as `path`, behind any link; it has to be inside the app's root.
     pub(crate) fn real_path(&self, path: &str) -> anyhow::Result<PathBuf> {
         let dir = self.dir.as_ref().context("it is standard input")?;

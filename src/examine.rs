@@ -66,11 +66,16 @@ pub(crate) fn with(
     for (path, text) in texts {
         view.set(path.clone(), text.clone());
     }
-    let result = engine::run(&view, &options);
+    let mut result = engine::run(&view, &options);
     // The view goes with this function, so of its files only the texts that are shown stay in memory.
     let mut read = Texts::default();
     let mut fixed = Texts::default();
-    if let Ok(outcome) = &result {
+    if let Ok(outcome) = &mut result {
+        for change in outcome.changes.iter_mut().filter(|change| change.removed) {
+            let in_commit = on_disk.real(&change.path).filter(|_| home.dir.is_none());
+            let is_link = in_commit.is_some_and(|real| real != home.shown_file(&change.path));
+            change.removed = home.may_be_removed(&change.path) && !is_link;
+        }
         for path in shown_paths(outcome, home.stdin) {
             if let Some(text) = text(&view, path) {
                 read.0.insert(path.to_owned(), LineIndex::new(text));
@@ -78,7 +83,7 @@ pub(crate) fn with(
         }
         fixed = read.clone();
         for change in &outcome.changes {
-            fixed.0.insert(change.path.clone(), LineIndex::new(change.after.clone()));
+            fixed.0.insert(change.path.clone(), LineIndex::new(change.written().to_owned()));
             if home.dir.is_none()
                 && let Some(real) = on_disk.real(&change.path)
             {

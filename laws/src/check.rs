@@ -2,6 +2,7 @@
 
 use crate::values::{Leaf, kind, leaves, renamed, taken_out};
 use crate::{App, comments};
+use nixpacks_transforms::app::MemoryApp;
 use nixpacks_transforms::document::Document;
 use nixpacks_transforms::edit::{self, Edit};
 use nixpacks_transforms::engine::{self, Applicability, FileChange, Outcome};
@@ -254,7 +255,11 @@ fn installs(outcome: &Outcome) -> Law {
 
 /// The app with the changes made.
 fn fixed(app: &App, outcome: &Outcome) -> App {
-    app.with(outcome.changes.iter().map(|change| (change.path.as_str(), change.after.as_str())))
+    let mut fixed = app.with(outcome.changes.iter().map(|change| (change.path.as_str(), change.written())));
+    let gone = |path: &str| outcome.changes.iter().any(|change| change.removed && change.path == path);
+    let left = fixed.files.files().filter(|(path, _)| !gone(path));
+    fixed.files = MemoryApp::new(left.map(|(path, bytes)| (path, bytes.to_vec())).collect::<Vec<_>>());
+    fixed
 }
 
 /// A second run finds the app as the first one said it would be, and nothing left to do.

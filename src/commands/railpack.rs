@@ -137,6 +137,7 @@ fn look(
             changes.push(FileChange {
                 path: path.clone(),
                 created: before.is_none(),
+                removed: false,
                 before: before.unwrap_or_default(),
                 after: after.clone(),
                 edits: Vec::new(),

@@ -179,12 +179,19 @@ fn add(
     let mut files = Vec::with_capacity(request.files.len());
     for file in request.files {
         let path = Path::new(&file.path);
+        if file.removed {
+            if locked.index.get_path(path, 0).is_some() {
+                locked.index.remove_path(path)?;
+            }
+            files.push(TreeFile { path: &file.path, content: None });
+            continue;
+        }
         locked.index.add_path(path)?;
         let entry = locked.index.get_path(path, 0).ok_or_else(|| Error::from_str("the index lost it"))?;
         let mode = REGULAR.into_iter().find(|mode| u32::from(*mode) == entry.mode);
         let mode = mode.ok_or_else(|| Error::from_str("it is not a regular file"))?;
         let executable = mode == FileMode::BlobExecutable;
-        files.push(TreeFile { path: &file.path, blob: entry.id, executable });
+        files.push(TreeFile { path: &file.path, content: Some((entry.id, executable)) });
     }
     step::reached("commit: files added");
     let parent = match &request.head.oid {

@@ -41,6 +41,8 @@ struct File {
     shown: String,
     /// What it will hold.
     after: String,
+    /// It goes; `after` is empty.
+    removed: bool,
     /// The index does not have it yet.
     new: bool,
     /// Index of the app.
@@ -213,6 +215,7 @@ fn add(app: &Examined, at: usize, groups: &mut BTreeMap<PathBuf, WorkTreeChanges
             path: path.clone(),
             shown: shown.clone(),
             after: target.after().to_owned(),
+            removed: target.removed(),
             new: false,
             app: at,
         };

@@ -2,12 +2,14 @@
 
 use git2::build::TreeUpdateBuilder;
 use git2::{Commit, Error, FileMode, Oid, Repository, Signature, Tree};
+use std::path::Path;
 
-/// A file to put into a tree: its path from the top, its blob, and whether it is executable.
+/// A file to put into a tree, or to take out of it.
 pub(crate) struct TreeFile<'a> {
+    /// From the top.
     pub(crate) path: &'a str,
-    pub(crate) blob: Oid,
-    pub(crate) executable: bool,
+    /// Its blob, and whether it is executable; `None` takes it out.
+    pub(crate) content: Option<(Oid, bool)>,
 }
 
 /// The tree of `parent` with `files` put in; nothing but them where there is no parent.
@@ -16,15 +18,21 @@ pub(crate) fn tree<'r>(
     parent: Option<&Commit<'r>>,
     files: &[TreeFile<'_>],
 ) -> Result<Tree<'r>, Error> {
-    let mut update = TreeUpdateBuilder::new();
-    for file in files {
-        let mode = if file.executable { FileMode::BlobExecutable } else { FileMode::Blob };
-        update.upsert(file.path, file.blob, mode);
-    }
     let base = match parent {
         Some(parent) => parent.tree()?,
         None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
     };
+    let mut update = TreeUpdateBuilder::new();
+    for file in files {
+        match file.content {
+            Some((blob, executable)) => {
+                let mode = if executable { FileMode::BlobExecutable } else { FileMode::Blob };
+                update.upsert(file.path, blob, mode);
+            }
+            None if base.get_path(Path::new(file.path)).is_ok() => drop(update.remove(file.path)),
+            None => {}
+        }
+    }
     repository.find_tree(update.create_updated(repository, &base)?)
 }
 

@@ -70,11 +70,11 @@ fn full(name: &str) -> String {
     format!("refs/heads/{name}")
 }
 
-/// A file of the commit: its path, mode and blob.
+/// A file of the commit: its path, mode and blob; without one it goes.
 struct Entry<'a> {
     path: &'a str,
     mode: &'static str,
-    oid: String,
+    oid: Option<String>,
 }
 
 struct Builder<'a> {
@@ -142,6 +142,9 @@ impl<'a> Builder<'a> {
     /// Stores the text of a file as `git add` would.
     fn blob<'f>(&self, file: &'f File) -> anyhow::Result<Entry<'f>> {
         let path = &file.path;
+        if file.removed {
+            return Ok(Entry { path, mode: "100644", oid: None });
+        }
         let oid = self
             .git()
             .args(["hash-object", "-w", "--stdin"])
@@ -149,7 +152,7 @@ impl<'a> Builder<'a> {
             .input(file.after.as_str())
             .line()?;
         let executable = self.in_work_tree(path).unwrap_or_else(|| self.executable.contains(path));
-        Ok(Entry { path, mode: if executable { "100755" } else { "100644" }, oid })
+        Ok(Entry { path, mode: if executable { "100755" } else { "100644" }, oid: Some(oid) })
     }
 
     /// Whether the file in the work tree is executable, where that is heeded.
@@ -190,7 +193,11 @@ impl<'a> Builder<'a> {
         for (name, files) in inside {
             let path = format!("{prefix}{name}");
             let line = if let Some(file) = files.iter().find(|file| file.path == path) {
-                format!("{} blob {}\t{name}", file.mode, file.oid)
+                let Some(oid) = &file.oid else {
+                    entries.remove(name.as_bytes());
+                    continue;
+                };
+                format!("{} blob {oid}\t{name}", file.mode)
             } else {
                 let old = entries.get(name.as_bytes()).and_then(|line| oid_of_tree(line));
                 let old = old.map_or_else(|| self.empty(), Ok)?;
@@ -199,7 +206,9 @@ impl<'a> Builder<'a> {
             entries.insert(name.as_bytes(), line.into_bytes());
         }
         let mut input = entries.into_values().collect::<Vec<_>>().join(&0);
-        input.push(0);
+        if !input.is_empty() {
+            input.push(0);
+        }
         // A partial clone does not have what the other entries name.
         self.git().args(["mktree", "-z", "--missing"]).input(input).line().map_err(Into::into)
     }

@@ -49,20 +49,27 @@ pub(crate) fn moves(id: &str, moves: &[Move<'_>]) -> Request {
     request(MOVE, &json!({ "input": { "repositoryId": id, "refUpdates": updates } }))
 }
 
-/// The call that commits `files`, paths and texts, on the branch whose tip is `parent`.
+/// The call that commits `files`, paths and texts, on the branch whose tip is `parent`. One without a text goes.
 pub(crate) fn commit(
     repository: &Repository,
     branch: &str,
     parent: &str,
     message: (&str, &str),
-    files: &[(&str, &str)],
+    files: &[(&str, Option<&str>)],
 ) -> Request {
+    let texts = files.iter().filter_map(|(path, text)| Some((path, (*text)?)));
     let additions: Vec<Value> =
-        files.iter().map(|(path, text)| json!({ "path": path, "contents": BASE64.encode(text) })).collect();
+        texts.map(|(path, text)| json!({ "path": path, "contents": BASE64.encode(text) })).collect();
+    let gone = files.iter().filter(|(_, text)| text.is_none());
+    let deletions: Vec<Value> = gone.map(|(path, _)| json!({ "path": path })).collect();
+    let mut changes = json!({ "additions": additions });
+    if let Some(changes) = changes.as_object_mut().filter(|_| !deletions.is_empty()) {
+        changes.insert("deletions".to_owned(), deletions.into());
+    }
     let input = json!({
         "branch": { "repositoryNameWithOwner": repository.name, "branchName": branch },
         "message": { "headline": message.0, "body": message.1 },
-        "fileChanges": { "additions": additions },
+        "fileChanges": changes,
         "expectedHeadOid": parent,
     });
     request(COMMIT, &json!({ "input": input }))

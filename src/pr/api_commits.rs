@@ -17,7 +17,7 @@ const UNMADE: &str = "{commit}";
 impl Act<'_> {
     /// Has the forge make the commit of `proposal` for `branch`.
     pub(super) fn commit_there(&mut self, branch: &str, proposal: &Proposal) -> anyhow::Result<String> {
-        if let Some(file) = proposal.files.iter().find(|file| file.executable) {
+        if let Some(file) = proposal.files.iter().find(|file| file.executable && file.text.is_some()) {
             bail!(
                 "`{}` is executable, which GitHub's interface for commits would undo; run this without `--api-commits`",
                 file.path
@@ -36,8 +36,8 @@ impl Act<'_> {
         let from = stale.get(&pending).map(String::as_str);
         moves.push(Move { branch: &pending, from, to: Some(&base) });
         self.graphql(&graphql::moves(&id, &moves), "")?;
-        let files: Vec<(&str, &str)> =
-            proposal.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+        let files: Vec<(&str, Option<&str>)> =
+            proposal.files.iter().map(|file| (file.path.as_str(), file.text.as_deref())).collect();
         let message = (proposal.message.subject.as_str(), proposal.message.body.as_str());
         let request = graphql::commit(&head, &pending, &base, message, &files);
         let oid = self.graphql(&request, "/createCommitOnBranch/commit/oid")?;

@@ -16,13 +16,13 @@ use git2::{DiffOptions, ObjectType, Oid, Repository, Signature, Time, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A file that the repair writes.
+/// A file that the repair writes or removes.
 #[derive(Clone, Debug)]
 pub(crate) struct NewFile {
     /// Its path from the root of the repository.
     pub(crate) path: String,
-    /// Its new text.
-    pub(crate) text: String,
+    /// Its new text; `None` where it goes.
+    pub(crate) text: Option<String>,
     /// It keeps its mode.
     pub(crate) executable: bool,
 }
@@ -126,8 +126,9 @@ impl Proposal {
                 } else {
                     commit::behind(dir, commit, &app.home.shown, &change.path)?
                 };
-                let new = NewFile { path: path.clone(), text: change.after.clone(), executable };
-                if files.insert(path.clone(), new).is_some_and(|other| other.text != change.after) {
+                let text = (!change.removed).then(|| change.after.clone());
+                let new = NewFile { path: path.clone(), text: text.clone(), executable };
+                if files.insert(path.clone(), new).is_some_and(|other| other.text != text) {
                     bail!("two apps share `{path}` and need it repaired in different ways");
                 }
             }
@@ -155,8 +156,8 @@ impl Proposal {
         let parent = repository.find_commit(Oid::from_str(parent)?)?;
         let mut files = Vec::with_capacity(self.files.len());
         for file in &self.files {
-            let blob = repository.blob(file.text.as_bytes())?;
-            files.push(TreeFile { path: &file.path, blob, executable: file.executable });
+            let blob = file.text.as_ref().map(|text| repository.blob(text.as_bytes())).transpose()?;
+            files.push(TreeFile { path: &file.path, content: blob.map(|blob| (blob, file.executable)) });
         }
         let tree = objects::tree(&repository, Some(&parent), &files)?;
         let time = Time::new(parent.committer().when().seconds(), 0);
@@ -180,9 +181,10 @@ impl Proposal {
         }
         let mut all = true;
         for file in &self.files {
-            let wanted = Oid::hash_object(ObjectType::Blob, file.text.as_bytes())?;
+            let text = file.text.as_ref();
+            let wanted = text.map(|text| Oid::hash_object(ObjectType::Blob, text.as_bytes())).transpose()?;
             let at = |tree: &Tree<'_>| tree.get_path(Path::new(&file.path)).map(|entry| entry.id()).ok();
-            all &= at(&tree) == Some(wanted) && at(&parent) == at(&base);
+            all &= at(&tree) == wanted && at(&parent) == at(&base);
         }
         Ok(all)
     }

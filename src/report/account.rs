@@ -80,6 +80,9 @@ pub(crate) fn files_changed(app: &Examined, outcome: &Outcome) -> String {
             .filter(|fix| fix.applied && fix.edits.iter().any(|edit| edit.path == change.path));
         let mut titles: Vec<String> = applied.map(|fix| prose(&limited(&fix.title))).collect();
         titles.dedup();
+        if change.removed {
+            titles.push("nothing is left in it, so the file is removed".to_owned());
+        }
         format!("- {}: {}", code(&limited(&app.home.shown_file(&change.path))), titles.join("; "))
     };
     outcome.changes.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -153,11 +153,17 @@ impl Report<'_> {
                     Written::OnBranch(name) => format!(" on the branch `{}` only", escape(name)),
                     _ => String::new(),
                 };
-                let files = |created: bool| -> Vec<String> {
-                    let all = outcome.changes.iter().filter(|change| change.created == created);
-                    all.map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path)))).collect()
+                let files = |created: bool, removed: bool| -> Vec<String> {
+                    let all = outcome.changes.iter();
+                    all.filter(|change| (change.created, change.removed) == (created, removed))
+                        .map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path))))
+                        .collect()
                 };
-                let done = [("changed", files(false)), ("created", files(true))];
+                let done = [
+                    ("changed", files(false, false)),
+                    ("created", files(true, false)),
+                    ("removed", files(false, true)),
+                ];
                 let done = done.into_iter().filter(|(_, files)| !files.is_empty());
                 let done: Vec<String> =
                     done.map(|(verb, files)| format!("{verb} {}", prose::list(&files))).collect();
@@ -175,6 +181,17 @@ impl Report<'_> {
                     &after
                 };
                 self.line(out, &format!("{name}: with the fix: {after}"));
+                let removed = outcome.changes.iter().filter(|change| change.removed);
+                let removed: Vec<String> =
+                    removed.map(|c| format!("`{}`", escape(&app.home.shown_file(&c.path)))).collect();
+                if let Some(verb) = match removed.len() {
+                    0 => None,
+                    1 => Some("is"),
+                    _ => Some("are"),
+                } {
+                    let files = prose::list(&removed);
+                    self.line(out, &format!("{name}: nothing is left in {files} then, which {verb} removed"));
+                }
             }
         }
         let (now, later) = if changed {

@@ -57,6 +57,8 @@ struct AppReport<'a> {
     known: usize,
     refused: Vec<RefusedReport<'a>>,
     changes: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<&'a str>,
     written: bool,
     assumed: &'a [String],
     errors: Vec<ErrorReport<'a>>,
@@ -221,6 +223,7 @@ fn app_report(app: &Examined) -> AppReport<'_> {
         known: app.known.problems,
         refused: Vec::new(),
         changes: Vec::new(),
+        removed: Vec::new(),
         written: app.written == Written::Done,
         assumed: &[],
         errors: Vec::new(),
@@ -266,6 +269,8 @@ fn fill<'a>(report: &mut AppReport<'a>, app: &'a Examined, outcome: &'a Outcome)
         .collect();
     report.suppressed = outcome.suppressed;
     report.changes = outcome.changes.iter().map(|change| app.home.on_disk(&change.path)).collect();
+    let removed = outcome.changes.iter().filter(|change| change.removed);
+    report.removed = removed.map(|change| app.home.on_disk(&change.path)).collect();
     report.assumed = &outcome.assumed;
     if app.home.stdin {
         let changed = outcome.changes.iter().find(|change| change.path == "nixpacks.toml");

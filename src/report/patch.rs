@@ -54,7 +54,7 @@ fn name(home: &AppLocation, change: &FileChange, here: Option<&Path>) -> String 
 fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     // Split at `\n` alone: other line breakers are text to git and patch.
     let before: Vec<&str> = change.before.split_inclusive('\n').collect();
-    let after: Vec<&str> = change.after.split_inclusive('\n').collect();
+    let after: Vec<&str> = change.written().split_inclusive('\n').collect();
     let groups = group_diff_ops(operations(&before, &after), CONTEXT);
     if groups.is_empty() {
         return;
@@ -63,7 +63,8 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     let (bold, plain) = paint("\x1b[1m");
     let old = if change.created { "/dev/null".to_owned() } else { quoted("a/", name) };
     let _ = writeln!(out, "{bold}--- {old}{plain}");
-    let _ = writeln!(out, "{bold}+++ {}{plain}", quoted("b/", name));
+    let new = if change.removed { "/dev/null".to_owned() } else { quoted("b/", name) };
+    let _ = writeln!(out, "{bold}+++ {new}{plain}");
     for group in &groups {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let old = range(first.old_range().start, last.old_range().end);
@@ -133,6 +134,7 @@ mod tests {
             after: after.to_owned(),
             edits: Vec::new(),
             created: false,
+            removed: false,
         };
         let mut out = String::new();
         file("f", &change, OutputStyle { color: false, terminal, width: None }, &mut out);

@@ -71,6 +71,7 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
                 after,
                 edits: Vec::new(),
                 created: false,
+                removed: false,
             }],
             remaining: Vec::new(),
             held: vec![(1, "the app works".to_owned())],

@@ -5,6 +5,7 @@
 //! stands: its first line has the file's own number and time of birth, which no clone, archive or copy of the file
 //! has in common with it. A live writer holds a lock on its journal.
 
+use super::Target;
 use crate::load;
 use crate::step;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub(super) struct Entry {
     /// The file is not there before: an empty one is made, and taken away again where the new text is not written.
     #[serde(default)]
     pub(super) created: bool,
+    /// The file goes: `after` is empty.
+    #[serde(default)]
+    pub(super) removed: bool,
 }
 
 /// The state of a repository before a commit.
@@ -75,9 +79,14 @@ pub(super) enum Found {
 }
 
 impl Entry {
-    pub(super) fn new(target: &Path, before: &str, after: &str, created: bool) -> Self {
-        let target = target.as_os_str().to_owned();
-        Self { target, before: before.to_owned(), after: after.to_owned(), created }
+    pub(super) fn new(target: &Target) -> Self {
+        Self {
+            target: target.path.as_os_str().to_owned(),
+            before: target.before.clone(),
+            after: target.after.clone(),
+            created: target.created,
+            removed: target.removed,
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Target {
     after: String,
     /// It is not there yet.
     created: bool,
+    /// It goes; `after` is empty.
+    removed: bool,
 }
 
 /// Why nothing was written.
@@ -73,6 +75,11 @@ impl Target {
         &self.after
     }
 
+    /// Whether the file goes.
+    pub(crate) fn removed(&self) -> bool {
+        self.removed
+    }
+
     fn failed(&self, error: anyhow::Error) -> WriteError {
         WriteError { target: Some(self.path.clone()), error }
     }
@@ -86,8 +93,9 @@ impl Target {
         match Content::of(&self.path, &self.before) {
             now if now.is(&self.before) => Ok(true),
             Content::Nothing if self.created => Ok(true),
+            Content::Nothing if self.removed => Ok(false),
             // By another run, which found the same.
-            now if now.is(&self.after) => Ok(false),
+            now if now.is(&self.after) && !self.removed => Ok(false),
             Content::Other(why) => Err(self.failed(anyhow!("failed to read `{}`: {why}", self.shown))),
             _ => Err(self.changed()),
         }
@@ -151,13 +159,15 @@ pub(crate) fn targets(home: &AppLocation, changes: &[FileChange]) -> anyhow::Res
         let path = home.real_path(&change.path).with_context(|| format!("cannot write `{shown}`"))?;
         match targets.get(&path) {
             // Two names of one file.
-            Some(known) if (&known.before, &known.after) == (&change.before, &change.after) => {}
+            Some(known)
+                if (known.before.as_str(), known.after()) == (change.before.as_str(), change.written()) => {}
             Some(known) => {
                 bail!("cannot write `{shown}`: it is the same file as `{}`", known.shown);
             }
             None => {
-                let (before, after, created) = (change.before.clone(), change.after.clone(), change.created);
-                targets.insert(path.clone(), Target { shown, path, before, after, created });
+                let (before, after) = (change.before.clone(), change.written().to_owned());
+                let (created, removed) = (change.created, change.removed);
+                targets.insert(path.clone(), Target { shown, path, before, after, created, removed });
             }
         }
     }
@@ -227,12 +237,14 @@ pub(crate) fn undo(journal: &Journal, dir: &Path, writing: &Writing) -> anyhow::
     let (mut targets, mut made) = (Vec::new(), Vec::new());
     for (at, entry) in journal.record.files.iter().enumerate() {
         let Some(path) = journal.target(at) else { return Ok(Vec::new()) };
-        if !Content::of(&path, &entry.after).is(&entry.after) {
+        let now = Content::of(&path, &entry.after);
+        if if entry.removed { now != Content::Nothing } else { !now.is(&entry.after) } {
             return Ok(Vec::new());
         }
         let (before, after) = (entry.after.clone(), entry.before.clone());
         made.extend(entry.created.then(|| path.clone()));
-        targets.push(Target { shown: path.display().to_string(), path, before, after, created: false });
+        let shown = path.display().to_string();
+        targets.push(Target { shown, path, before, after, created: entry.removed, removed: false });
     }
     let undone = write_with_journal(&targets, &[], dir, writing, None).map_err(|failed| failed.error)?;
     for path in made.iter().filter(|path| Content::of(path, "").is("")) {

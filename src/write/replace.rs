@@ -55,9 +55,7 @@ pub(super) fn replace(
     dir: &Path,
     commit: Option<BeforeCommit>,
 ) -> Result<Journal, WriteError> {
-    let entries =
-        targets.iter().map(|target| Entry::new(&target.path, &target.before, &target.after, target.created));
-    let entries = entries.collect();
+    let entries = targets.iter().map(|target| Entry::new(target)).collect();
     let journal = Journal::begin(dir, entries, commit).map_err(|error| {
         WriteError::any(Error::new(error).context(format!("failed to write in `{}`", dir.display())))
     })?;
@@ -80,7 +78,7 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
         })?;
         step::reached("write: empty file made");
     }
-    for (at, target) in targets.iter().enumerate() {
+    for (at, target) in targets.iter().enumerate().filter(|(_, target)| !target.removed) {
         let beside = journal.beside(&target.path, at, "tmp");
         stage(&beside, &target.path, &target.after).map_err(|error| {
             target.failed(Error::new(error).context(format!("failed to write `{}`", target.shown)))
@@ -101,6 +99,14 @@ fn replace_all(journal: &Journal, targets: &[&Target], read: &[(PathBuf, String)
             return Err(target.changed());
         }
         let beside = journal.beside(&target.path, at, "tmp");
+        if target.removed {
+            // Under another name until all of them are written.
+            fs::rename(&target.path, &beside).map_err(|error| {
+                target.failed(Error::new(error).context(format!("failed to remove `{}`", target.shown)))
+            })?;
+            step::reached("write: moved away");
+            continue;
+        }
         exchange(&beside, &target.path, &journal.beside(&target.path, at, "old")).map_err(|error| {
             target.failed(Error::new(error).context(format!("failed to write `{}`", target.shown)))
         })?;
@@ -181,11 +187,17 @@ struct FoundFile<'a> {
 impl FoundFile<'_> {
     /// The new text is in its place.
     fn is_written(&self) -> bool {
+        if self.entry.removed {
+            return self.at_target == Content::Nothing;
+        }
         self.at_target.is(&self.entry.after) && !self.at_beside.is(&self.entry.after)
     }
 
     /// The new text is not in its place yet.
     fn is_waiting(&self) -> bool {
+        if self.entry.removed {
+            return self.at_target.is(&self.entry.before) && self.at_beside == Content::Nothing;
+        }
         if self.entry.created && (self.at_target == Content::Nothing || self.at_target.is("")) {
             return true;
         }
@@ -275,6 +287,9 @@ fn inspect<'a>(journal: &Journal, at: usize, entry: &'a Entry) -> Option<anyhow:
 /// Puts what was displaced, or the text that was read, back in its place.
 fn put_back(journal: &Journal, found: &FoundFile<'_>) -> anyhow::Result<()> {
     let FoundFile { at, entry, target, beside, at_beside, .. } = found;
+    if entry.removed {
+        return bring_back(entry, target, beside, at_beside);
+    }
     if *at_beside == Content::Nothing {
         stage(beside, target, &entry.before)?;
     }
@@ -287,4 +302,25 @@ fn put_back(journal: &Journal, found: &FoundFile<'_>) -> anyhow::Result<()> {
     // Somebody has saved the file since it was looked at: that is the newest.
     exchange(beside, target, &old)?;
     bail!("it was saved meanwhile")
+}
+
+/// Puts a file that was moved away back under its name, unless there is another one by now.
+fn bring_back(entry: &Entry, target: &Path, beside: &Path, at_beside: &Content) -> anyhow::Result<()> {
+    if *at_beside == Content::Nothing {
+        // It is gone for good: what is known of it is its text.
+        let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
+        file.write_all(entry.before.as_bytes())?;
+        file.sync_all()?;
+        step::reached("settle: text written again");
+    }
+    if fs::hard_link(beside, target).is_ok() {
+        step::reached("settle: linked back");
+        fs::remove_file(beside)?;
+    } else if fs::symlink_metadata(target).is_ok() {
+        bail!("it was saved meanwhile");
+    } else {
+        fs::rename(beside, target)?;
+    }
+    step::reached("settle: put back");
+    Ok(())
 }

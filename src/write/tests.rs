@@ -41,6 +41,7 @@ fn change(path: &str, before: &str, after: &str) -> FileChange {
         after: after.to_owned(),
         edits: Vec::new(),
         created: false,
+        removed: false,
     }
 }
 
@@ -333,4 +334,52 @@ fn a_new_text_is_for_nobody_else_before_it_has_the_mode_of_the_old_one() {
         }
     };
     step::each(watch, || write(&home, &[change("a", "1", "x")])).unwrap();
+}
+
+fn removal(path: &str, before: &str) -> FileChange {
+    FileChange { removed: true, ..change(path, before, "\n") }
+}
+
+#[test]
+fn removes_a_file_that_is_emptied_and_none_that_changed() {
+    for without_swap in [false, true] {
+        WITHOUT_SWAP.set(without_swap);
+        let (dir, home) = app(&[("a", "1"), ("b", "2")]);
+        write(&home, &[change("a", "1", "x"), removal("b", "2")]).unwrap();
+        assert_eq!(files(dir.path()), owned(&[("a", "x")]));
+        for there in ["", "mine"] {
+            let (dir, home) = app(&[("a", "1"), ("b", there)]);
+            let error = write(&home, &[change("a", "1", "x"), removal("b", "2")]).unwrap_err();
+            assert_eq!(error, "cannot write `b`: it changed since it was read");
+            assert_eq!(files(dir.path()), owned(&[("a", "1"), ("b", there)]));
+        }
+    }
+}
+
+#[test]
+fn brings_a_removed_file_back_when_another_cannot_be_written() {
+    for (at, gone) in [("write: moved away", false), ("write: old text removed", true)] {
+        let (dir, home) = app(&[("a", "1"), ("b", "2"), ("c", "3")]);
+        let path = dir.path().to_owned();
+        let mut seen = false;
+        let watch = move |_: usize, step: &str| {
+            if step == at && !std::mem::replace(&mut seen, true) {
+                if gone {
+                    // What is to be removed next is not there.
+                    let beside = read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+                    let beside: Vec<PathBuf> =
+                        beside.filter(|file| file.extension().is_some_and(|e| e == "tmp")).collect();
+                    for file in beside {
+                        fs::remove_file(&file).unwrap();
+                    }
+                } else {
+                    put(&path.join("c"), "mine");
+                }
+            }
+        };
+        let changes = [removal("a", "1"), removal("b", "2"), change("c", "3", "x")];
+        step::each(watch, || write(&home, &changes)).unwrap_err();
+        let c = if gone { "3" } else { "mine" };
+        assert_eq!(files(dir.path()), owned(&[("a", "1"), ("b", "2"), ("c", c)]), "{at}");
+    }
 }

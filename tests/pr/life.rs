@@ -302,6 +302,22 @@ fn lets_github_make_the_commit() {
 }
 
 #[test]
+fn removes_a_config_in_which_nothing_is_left() {
+    let lone = "[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n";
+    use crate::server::Kind::{GitHub, GitLab, Gitea};
+    let cases: [(_, &[&str]); 4] =
+        [(GitHub, &[SHOP]), (GitHub, &[SHOP, "--api-commits"]), (GitLab, &[SHOP]), (Gitea, &[SHOP])];
+    for (kind, args) in cases {
+        let Some(scene) = Scene::new(kind) else { return };
+        let shop = scene.forge.repository(SHOP, &app(lone));
+        scene.succeed(args);
+        let changed = shop.git(&["diff", "--name-status", "main", BRANCH]);
+        assert_eq!(changed, "D\tnixpacks.toml\n", "{args:?}");
+        assert!(scene.succeed(args).out.contains("up to date"));
+    }
+}
+
+#[test]
 fn an_app_whose_name_ends_with_a_number_has_a_branch_of_its_own() {
     let Some(scene) = Scene::new(crate::server::Kind::GitHub) else { return };
     let mut files = Vec::new();

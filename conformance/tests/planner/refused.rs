@@ -31,7 +31,11 @@ fn the_planner_plans_what_it_refused_before_the_repair() {
         assert!(!planned(&case), "not refused, for all of {names:?}:\n{text}");
         let outcome = engine::run(&case.app(), &Options::default()).unwrap();
         for change in outcome.changes {
-            case.files.insert(change.path, change.after.into());
+            if change.removed {
+                case.files.remove(&change.path);
+            } else {
+                case.files.insert(change.path, change.after.into());
+            }
         }
         assert!(planned(&case), "still refused after the repair of {names:?}:\n{text}");
     }

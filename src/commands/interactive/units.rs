@@ -99,7 +99,8 @@ pub(super) fn made(app: &Examined, outcome: &Outcome, fixes: &[usize]) -> Option
         let before = app.texts.get(path).map_or("", |lines| lines.text());
         let after = edit::apply(before, &edits).ok()?;
         let (path, before) = (path.to_owned(), before.to_owned());
-        Some(FileChange { path, before, after, edits, created: known.created })
+        let removed = known.removed && after == known.after;
+        Some(FileChange { path, before, after, edits, created: known.created, removed })
     };
     edits.into_iter().map(change).collect()
 }

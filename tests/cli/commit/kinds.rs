@@ -1,6 +1,6 @@
 //! Repositories of every kind.
 
-use super::{NAME, commits, git, git_in, init, made, repository, rest};
+use super::{NAME, commits, git, git_in, hook, init, made, repository, rest};
 use crate::support::{BROKEN, Sandbox};
 use std::fs;
 
@@ -226,5 +226,27 @@ fn a_git_directory_behind_a_link_commits_the_files_here_and_not_those_there() {
             assert_eq!(sandbox.read(format!("here/{NAME}")), committed);
             assert_eq!(git_in(&sandbox, "here", &["status", "--porcelain"]), "");
         }
+    }
+}
+
+#[test]
+fn a_config_with_nothing_left_is_removed_in_the_commit() {
+    for (with_hook, branch) in [(false, None), (true, None), (false, Some("deploy/fix"))] {
+        let sandbox = repository();
+        sandbox.write(NAME, "[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n");
+        git(&sandbox, &["commit", "-qam", "Install"]);
+        if with_hook {
+            hook(&sandbox, "pre-commit", "exit 0");
+        }
+        let mut args = vec!["fix", "--commit"];
+        args.extend(branch.iter().flat_map(|name| ["--branch", name]));
+        let ran = sandbox.run(&args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("removed `nixpacks.toml`"), "{ran:?}");
+        let at = branch.unwrap_or("HEAD");
+        assert_eq!(git(&sandbox, &["show", "--name-status", "--format=", at]), format!("D\t{NAME}\n"));
+        assert_eq!(sandbox.path().join(NAME).exists(), branch.is_some());
+        assert_eq!(git(&sandbox, &["status", "--porcelain"]), "");
+        git(&sandbox, &["fsck", "--strict"]);
     }
 }

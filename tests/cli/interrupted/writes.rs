@@ -76,6 +76,41 @@ fn a_new_file_is_there_whole_or_not_at_all_whatever_ended_the_run() {
 }
 
 #[test]
+fn an_emptied_file_is_gone_with_the_other_one_changed_or_neither_whatever_ended_the_run() {
+    if !has_steps() {
+        return;
+    }
+    let app = || {
+        let sandbox = Sandbox::new([("README.md", "")]);
+        let before =
+            format!("{}/golden/interpreters/absolute-in-procfile/before/.", env!("CARGO_MANIFEST_DIR"));
+        sandbox.tool("cp", "", &["-r", &before, "."], "");
+        sandbox
+    };
+    let model = app();
+    let before = files(&model.path());
+    let steps = steps(&model, &["fix"]);
+    let fixed = files(&model.path());
+    assert!(steps.iter().any(|step| step == "write: moved away"), "{steps:?}");
+    assert!(fixed.iter().all(|(name, _)| name != "nixpacks.toml"), "{fixed:?}");
+    assert_ne!(text(&before, "Procfile"), text(&fixed, "Procfile"));
+    for (at, step) in steps.iter().enumerate() {
+        for signal in ["KILL", "TERM"] {
+            let sandbox = app();
+            end(&sandbox, &["fix"], at, signal);
+            if signal == "TERM" {
+                assert_eq!(files(&sandbox.path()), fixed, "{at} {step}");
+            }
+            sandbox.run(&["fix", "--select", "cached-venv"]);
+            let now = files(&sandbox.path());
+            assert!(now == before || now == fixed, "{signal} {at} {step}: {now:?}");
+            succeeds(&sandbox, &["fix"]);
+            assert_eq!(files(&sandbox.path()), fixed, "{signal} {at} {step}");
+        }
+    }
+}
+
+#[test]
 fn the_next_run_starts_from_all_files_or_none_and_leaves_edits_alone() {
     if !has_steps() {
         return;

@@ -1,5 +1,6 @@
 //! One attempt: a choice of fixes and a strategy, applied to the app until nothing is left to do.
 
+use super::emptied;
 use super::outcome::{FileChange, NotConverged};
 use super::propose::{Choice, propose};
 use crate::app::{AppView, Overlay};
@@ -335,16 +336,37 @@ impl Attempt {
         Ok(())
     }
 
-    /// The files that change.
-    pub(super) fn changes(&self, app: &dyn AppView) -> Vec<FileChange> {
+    /// The files that change. Those that are emptied go, if the app comes to the same without them.
+    pub(super) fn changes(&self, app: &dyn AppView, options: &Options) -> Vec<FileChange> {
         let changed = |(path, after): (&String, &String)| {
             let created = app.kind(path).is_none();
             let before = original(app, path)?;
             let edits = self.edits.get(path).cloned().unwrap_or_default();
             let (path, after) = (path.clone(), after.clone());
-            (before != after).then_some(FileChange { path, before, after, edits, created })
+            let removed = !created && emptied::is_emptied(&path, &before, &after);
+            (before != after).then_some(FileChange { path, before, after, edits, created, removed })
         };
-        self.texts.iter().filter_map(changed).collect()
+        let mut changes: Vec<FileChange> = self.texts.iter().filter_map(changed).collect();
+        if changes.iter().any(|change| change.removed) && !self.is_same_without(app, options, &changes) {
+            for change in &mut changes {
+                change.removed = false;
+            }
+        }
+        changes
+    }
+
+    /// Whether the app is planned and runs the same if the emptied files go.
+    fn is_same_without(&self, app: &dyn AppView, options: &Options, changes: &[FileChange]) -> bool {
+        let Some(after) = &self.after else { return false };
+        let mut overlay = self.overlay(app);
+        for change in changes.iter().filter(|change| change.removed) {
+            overlay.remove(change.path.clone());
+        }
+        let without = Looked::at(&overlay, options, Rc::clone(&after.remembered));
+        without.model.plan == after.model.plan
+            && without.model.refused() == after.model.refused()
+            && without.simulation.verdict == after.simulation.verdict
+            && without.findings.len() <= after.findings.len()
     }
 }
 

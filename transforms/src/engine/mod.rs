@@ -3,6 +3,7 @@
 
 mod attempt;
 mod decide;
+mod emptied;
 mod judge;
 mod outcome;
 mod propose;
@@ -54,7 +55,7 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         }
         refused.push(RefusedFix { findings: (0..before.findings.len()).collect(), reason });
     }
-    let file_changes = changes.changes(app);
+    let file_changes = changes.changes(app, options);
     let after = changes.after.as_ref().filter(|_| !file_changes.is_empty()).unwrap_or(&before);
     let retired_before = without_railway(app, options);
     let retired_after = if file_changes.is_empty() {

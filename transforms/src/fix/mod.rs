@@ -69,4 +69,13 @@ pub struct FileChange {
     pub edits: Vec<Edit>,
     /// The file is not there yet: `before` is empty.
     pub created: bool,
+    /// The file goes: nothing is left in `after` but blanks, or an empty object.
+    pub removed: bool,
+}
+
+impl FileChange {
+    /// The text that is written; empty where the file goes.
+    pub fn written(&self) -> &str {
+        if self.removed { "" } else { &self.after }
+    }
 }
