@@ -60,6 +60,7 @@ fn meaning<'k>(kind: FileKind, keys: &[&'k str]) -> Option<(&'k str, &'k str, &'
         return matches!(keys, ["web" | "worker"]).then(start).flatten();
     }
     if FileKind::RAILWAY.contains(&kind) {
+        let keys = if let [schema::RAILWAY_ENVIRONMENTS, _, own @ ..] = keys { own } else { keys };
         return match keys {
             keys if *keys == schema::RAILWAY_START_COMMAND => start(),
             keys if *keys == schema::RAILWAY_BUILD_COMMAND => Some(("build", "cmds", schema::CMDS.docs)),

@@ -226,6 +226,11 @@ pub const RAILWAY_PRE_DEPLOY_COMMAND: [&str; 2] = ["deploy", "preDeployCommand"]
 /// See [`RAILWAY_BUILDER`].
 pub const RAILWAY_START_COMMAND: [&str; 2] = ["deploy", "startCommand"];
 
+/// Where Railway's own file has what is another value in one environment: a table for each, by its name.
+pub const RAILWAY_ENVIRONMENTS: &str = "environments";
+/// The environment that every project of Railway has from the start, and that is predicted.
+pub const RAILWAY_PRODUCTION: &str = "production";
+
 #[cfg(test)]
 mod tests {
     use super::*;

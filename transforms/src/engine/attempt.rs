@@ -338,7 +338,7 @@ impl Attempt {
 
     /// The files that change. Those that are emptied go, if the app comes to the same without them.
     pub(super) fn changes(&self, app: &dyn AppView, options: &Options) -> Vec<FileChange> {
-        let changed = |(path, after): (&String, &String)| {
+        let of_text = |(path, after): (&String, &String)| {
             let created = app.kind(path).is_none();
             let before = original(app, path)?;
             let edits = self.edits.get(path).cloned().unwrap_or_default();
@@ -346,7 +346,7 @@ impl Attempt {
             let removed = !created && emptied::is_emptied(&path, &before, &after);
             (before != after).then_some(FileChange { path, before, after, edits, created, removed })
         };
-        let mut changes: Vec<FileChange> = self.texts.iter().filter_map(changed).collect();
+        let mut changes: Vec<FileChange> = self.texts.iter().filter_map(of_text).collect();
         if changes.iter().any(|change| change.removed) && !self.is_same_without(app, options, &changes) {
             for change in &mut changes {
                 change.removed = false;

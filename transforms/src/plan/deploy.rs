@@ -3,12 +3,33 @@
 use super::procfile;
 use super::types::{Place, PlanError, PlanErrorKind};
 use crate::app::AppView;
-use crate::document::schema::SIZE_LIMIT;
-use crate::document::{Document, FileKind, ParseError, Value};
+use crate::document::schema::{self, SIZE_LIMIT};
+use crate::document::{Document, FileKind, Node, ParseError, Table, Value};
+
+/// The value of a key of Railway's own file that counts in an environment: its own before that of all.
+pub fn railway_value<'d>(document: &'d Document, environment: &str, keys: &[&str]) -> Option<&'d Node> {
+    let own: Vec<&str> = [schema::RAILWAY_ENVIRONMENTS, environment].iter().chain(keys).copied().collect();
+    document.get(&own).or_else(|| document.get(keys))
+}
+
+/// The environments of Railway's own file that have a build or deploy setting of their own, but for the one that is
+/// predicted.
+pub(crate) fn other_environments(document: &Document) -> Vec<&str> {
+    let all = document.get(&[schema::RAILWAY_ENVIRONMENTS]).and_then(Node::as_table);
+    let entries = all.into_iter().flat_map(|table| &table.entries);
+    let own = entries.filter(|entry| {
+        let table = entry.node.as_table();
+        let has = |key| table.and_then(|table| table.get(key)).is_some();
+        entry.key.name != schema::RAILWAY_PRODUCTION && (has("build") || has("deploy"))
+    });
+    own.map(|entry| entry.key.name.as_str()).collect()
+}
 
 /// The deploy files read so far.
 #[derive(Debug, Default)]
 pub(super) struct Deploy {
+    /// The environment of Railway that is deployed.
+    environment: String,
     /// Those that could be parsed.
     pub(super) documents: Vec<Document>,
     /// Those that could not.
@@ -17,8 +38,8 @@ pub(super) struct Deploy {
 
 impl Deploy {
     /// Reads the deploy files of the root. Railway reads its own file there alone.
-    pub(super) fn root(view: &dyn AppView) -> Self {
-        let mut deploy = Self::default();
+    pub(super) fn root(view: &dyn AppView, environment: &str) -> Self {
+        let mut deploy = Self { environment: environment.to_owned(), ..Self::default() };
         for kind in FileKind::RAILWAY {
             deploy.load(view, kind.name().to_owned(), kind);
         }
@@ -65,10 +86,16 @@ impl Deploy {
         FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name())?.ok())
     }
 
+    /// A table of the Railway file that counts.
+    pub(super) fn railway_table(&self, keys: &[&str]) -> Option<(&Document, &Table)> {
+        let document = self.railway_file()?;
+        Some((document, railway_value(document, &self.environment, keys)?.as_table()?))
+    }
+
     /// A string of the Railway file that counts.
     pub(super) fn railway(&self, keys: &[&str]) -> Option<(String, Place)> {
         let document = self.railway_file()?;
-        let node = document.get(keys)?;
+        let node = railway_value(document, &self.environment, keys)?;
         let Value::Str(string) = &node.value else { return None };
         if string.decoded.trim().is_empty() {
             return None;

@@ -5,7 +5,7 @@ use super::deploy::Deploy;
 use super::draft::{self, Draft, item, items};
 use super::env::Env;
 use super::types::{Dashboard, Origin, Phase, Plan, PlanError};
-use crate::document::{Value, schema};
+use crate::document::schema;
 
 /// The `NIXPACKS_*` variables of the platform.
 pub(super) fn environment(env: &Env) -> Plan {
@@ -66,10 +66,7 @@ pub(super) fn command_line(deploy: &Deploy, dashboard: &Dashboard, errors: &mut 
 
 /// `build.nixpacksPlan` of Railway's own file, which it passes as `--json-plan`.
 fn railway_plan(deploy: &Deploy, errors: &mut Vec<PlanError>) -> Plan {
-    let Some(document) = deploy.railway_file() else { return Plan::default() };
-    let Some(Value::Table(table)) = document.get(&schema::RAILWAY_PLAN).map(|node| &node.value) else {
-        return Plan::default();
-    };
+    let Some((document, table)) = deploy.railway_table(&schema::RAILWAY_PLAN) else { return Plan::default() };
     let (plan, refused) = config::decode_table(document, table);
     errors.extend(refused);
     plan

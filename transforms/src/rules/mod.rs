@@ -17,6 +17,7 @@ mod dev_dependencies_left_out;
 mod dropped_provider_packages;
 mod empty_table;
 mod ensurepip;
+mod environment_fails;
 mod finding;
 mod fixed_port;
 mod get_pip;

@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::schema::{
     CMDS, RAILWAY_BUILD_COMMAND, RAILWAY_BUILDER, RAILWAY_CONFIG_PATH, RAILWAY_PLAN,
-    RAILWAY_PRE_DEPLOY_COMMAND, RAILWAY_START_COMMAND,
+    RAILWAY_PRE_DEPLOY_COMMAND, RAILWAY_PRODUCTION, RAILWAY_START_COMMAND,
 };
 use crate::document::{Document, FileKind, Node};
 use crate::fix::Draft;
@@ -56,7 +56,8 @@ fn text(node: &Node) -> Option<&str> {
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(doc) = railway_file(cx) else { return Vec::new() };
-    let get = |keys: &[&str]| doc.get(keys).and_then(|node| Some((node, text(node)?)));
+    let value = |keys: &[&str]| plan::railway_value(doc, RAILWAY_PRODUCTION, keys);
+    let get = |keys: &[&str]| value(keys).and_then(|node| Some((node, text(node)?)));
     let (start, build) = (get(&RAILWAY_START_COMMAND), get(&RAILWAY_BUILD_COMMAND));
     let found = |keys: &[&str], node: &Node, what: &str| {
         // Another builder may build the app as well.
@@ -70,7 +71,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         let note = format!("set the builder to `{}` in the settings of the service", builder.to_uppercase());
         all.push(found(&RAILWAY_BUILDER, node, "the builder is set").note(&note));
     }
-    if let Some(node) = doc.get(&RAILWAY_PRE_DEPLOY_COMMAND) {
+    if let Some(node) = value(&RAILWAY_PRE_DEPLOY_COMMAND) {
         let note = "set the pre-deploy command in the settings of the service: no file that Nixpacks reads can hold it";
         all.push(found(&RAILWAY_PRE_DEPLOY_COMMAND, node, "the pre-deploy command is set").note(note));
     }
@@ -80,7 +81,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         );
         all.push(found(&RAILWAY_CONFIG_PATH, node, "the path of the Nixpacks file is set").note(&note));
     }
-    if let Some(node) = doc.get(&RAILWAY_PLAN) {
+    if let Some(node) = value(&RAILWAY_PLAN) {
         let note = "move it to `nixpacks.toml`";
         all.push(found(&RAILWAY_PLAN, node, "this part of the plan stands").note(note));
     }
@@ -115,6 +116,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let (Some(doc), Some(place)) = (railway_file(cx), &finding.place) else { return false };
     let Some(keys) = doc.path_of(place.span.start) else { return false };
+    // Of an environment or of all.
+    let keys = keys.get(keys.len().saturating_sub(2)..).unwrap_or_default();
     let Some(command) = doc.string_at(place.span).and_then(text) else { return false };
     let Some(config) = draft.config() else { return false };
     if keys == RAILWAY_START_COMMAND {

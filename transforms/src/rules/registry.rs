@@ -90,6 +90,7 @@ registry! {
     dropped_provider_packages,
     empty_table,
     ensurepip,
+    environment_fails,
     fixed_port,
     get_pip,
     git_at_build,

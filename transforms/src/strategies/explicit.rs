@@ -4,8 +4,8 @@ use super::command::Changes;
 use super::target::Target;
 use crate::context::Context;
 use crate::document::schema::CMDS;
-use crate::document::schema::{RAILWAY_BUILD_COMMAND, RAILWAY_START_COMMAND};
-use crate::document::{Document, FileKind, Node};
+use crate::document::schema::{RAILWAY_BUILD_COMMAND, RAILWAY_ENVIRONMENTS, RAILWAY_START_COMMAND};
+use crate::document::{Document, FileKind, Node, Table};
 use crate::fix::Draft;
 use crate::plan::Place;
 use crate::requirements::scripts;
@@ -44,10 +44,18 @@ fn starts(doc: &Document) -> Vec<&Node> {
     match doc.kind {
         FileKind::NixpacksToml | FileKind::NixpacksJson => doc.get(&["start", "cmd"]).into_iter().collect(),
         FileKind::RailwayToml | FileKind::RailwayJson => {
-            [doc.get(&RAILWAY_START_COMMAND), doc.get(&RAILWAY_BUILD_COMMAND)].into_iter().flatten().collect()
+            let own = doc.get(&[RAILWAY_ENVIRONMENTS]).and_then(Node::as_table);
+            let own = own.into_iter().flat_map(|table| &table.entries).filter_map(|entry| entry.node.as_table());
+            own.chain([&doc.root]).flat_map(railway_commands).collect()
         }
         FileKind::Procfile => doc.root.entries.iter().map(|entry| &entry.node).collect(),
     }
+}
+
+/// The start and build commands of Railway's file, or of one environment in it.
+fn railway_commands(table: &Table) -> impl Iterator<Item = &Node> {
+    let both = [RAILWAY_START_COMMAND, RAILWAY_BUILD_COMMAND].into_iter();
+    both.filter_map(|[section, key]| table.get(section)?.as_table()?.get(key))
 }
 
 /// The command with its Python programs by path; `None` where none is bare.
