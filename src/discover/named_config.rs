@@ -2,8 +2,8 @@
 
 use crate::load::{DEPLOY_LIMIT, read};
 use nixpacks_transforms::document::schema::{RAILWAY_CONFIG_PATH, RAILWAY_PRODUCTION};
-use nixpacks_transforms::plan;
 use nixpacks_transforms::document::{Document, FileKind};
+use nixpacks_transforms::plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,10 @@ fn config_of(dir: &Path) -> Option<PathBuf> {
     FileKind::RAILWAY.into_iter().find_map(|kind| {
         let bytes = read(&dir.join(kind.name()), DEPLOY_LIMIT).ok()?;
         let document = Document::parse(kind.name(), kind, String::from_utf8(bytes).ok()?).ok()?;
-        let path = plan::railway_value(&document, RAILWAY_PRODUCTION, &RAILWAY_CONFIG_PATH)?.as_str()?.decoded.clone();
+        let path = plan::railway_value(&document, RAILWAY_PRODUCTION, &RAILWAY_CONFIG_PATH)?
+            .as_str()?
+            .decoded
+            .clone();
         let path = path.trim_start_matches("./").trim_matches('/');
         let stays = !path.is_empty() && !path.split('/').any(|part| part == "..");
         stays.then(|| dir.join(path))

@@ -48,7 +48,7 @@ Renames the key. This is done without asking only if the app needs it, for examp
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Config, fix) };
 
 /// The phases with such a key and no right one: the phase's name and the key.
-fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
+pub(super) fn inert_keys(doc: &Document) -> Vec<(&str, &Key)> {
     let phases = doc.get(&["phases"]).and_then(|node| node.as_table());
     let mut found = Vec::new();
     for phase in phases.into_iter().flat_map(|table| &table.entries) {

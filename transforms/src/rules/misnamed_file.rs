@@ -1,14 +1,15 @@
 use super::registry::{Rule, RuleFix};
 use super::support::Found;
 use super::{RuleInfo, Severity};
-use crate::app::Kind;
+use crate::app::{Entry, Kind};
 use crate::context::Context;
+use crate::document::FileKind;
 
 static INFO: RuleInfo = RuleInfo {
     id: "misnamed-file",
     summary: "a file has nearly the name of one that is read",
     docs: r#"## What it does
-Finds files such as `Procfile.txt`, `Nixpacks.toml` or `Requirements.txt` in the directory of the app.
+Finds files such as `Procfile.txt`, `Nixpacks.toml` or `Requirements.txt` in the directory of the app, and a `nixpacks.toml` in a directory with nothing but settings, such as `config/nixpacks.toml`, if the app itself has none.
 
 ## Why it fails
 Names are compared letter by letter. A file of another name is ignored without a word, so its commands never run and its packages are never installed.
@@ -73,17 +74,45 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let entries = cx.app.list(dir);
     let has = |name: &str| entries.iter().any(|entry| entry.name == name);
     let files = entries.iter().filter(|entry| entry.kind == Kind::File);
-    files
-        .filter_map(|entry| {
-            let meant = meant(&entry.name).filter(|meant| !has(meant))?;
-            let message = format!("nothing reads `{}`: the name is `{meant}`", entry.name);
-            let extension = entry.name.rsplit('.').next().unwrap_or_default().to_lowercase();
-            let how = if matches!(extension.as_str(), "yaml" | "yml") {
-                format!("write the settings as `{meant}`: YAML is not read")
-            } else {
-                format!("rename it, if its content is meant to be used: `git mv {} {meant}`", entry.name)
+    let near = files.filter_map(|entry| {
+        let meant = meant(&entry.name).filter(|meant| !has(meant))?;
+        let message = format!("nothing reads `{}`: the name is `{meant}`", entry.name);
+        let extension = entry.name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        let how = if matches!(extension.as_str(), "yaml" | "yml") {
+            format!("write the settings as `{meant}`: YAML is not read")
+        } else {
+            format!("rename it, if its content is meant to be used: `git mv {} {meant}`", entry.name)
+        };
+        Some(Found::app(Severity::Warning, message).note(&how))
+    });
+    near.chain(elsewhere(cx)).collect()
+}
+
+/// Directories that are looked into.
+const MOST: usize = 200;
+
+/// A config in a directory that is no app of its own, where the app has none.
+fn elsewhere(cx: &Context<'_>) -> Option<Found> {
+    let model = cx.model;
+    if model.config.is_some() || !model.plan.dir.is_empty() || model.plan.active_providers.is_empty() {
+        return None;
+    }
+    let dirs = cx.app.list("").into_iter().filter(|entry| entry.kind == Kind::Dir).take(MOST);
+    let path = dirs
+        .flat_map(|dir| FileKind::CONFIGS.map(|kind| format!("{}/{}", dir.name, kind.name())))
+        .find(|path| {
+            let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+            let only_settings = |entry: &Entry| {
+                let kind = FileKind::of_name(&entry.name);
+                let other = [".md", ".sh", ".yaml", ".yml"].iter().any(|ext| entry.name.ends_with(ext));
+                entry.kind == Kind::Dir || kind.is_some_and(|kind| kind != FileKind::Procfile) || other
             };
-            Some(Found::app(Severity::Warning, message).note(&how))
-        })
-        .collect()
+            cx.app.is_file(path) && cx.app.list(dir).iter().all(only_settings)
+        })?;
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let message = format!("nothing reads `{path}`: Nixpacks reads `{name}` in the directory of the app");
+    Some(Found::app(Severity::Warning, message).note(&format!(
+        "if it is meant for this app, move it (`git mv {path} {name}`), or set the variable \
+         `NIXPACKS_CONFIG_FILE` of the service to `{path}`"
+    )))
 }

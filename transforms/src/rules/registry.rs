@@ -124,6 +124,7 @@ registry! {
     pip_outside_venv,
     pip_self_upgrade,
     playwright_with_deps,
+    pnpm_beside_corepack,
     poetry_2,
     predicted_failure,
     process_name_in_command,

@@ -1,3 +1,4 @@
+use super::lost_variables;
 use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
 use super::{Finding, RuleInfo, Severity};
@@ -37,7 +38,7 @@ cmd = "python main.py"
 ```
 
 ## Fix
-Joins `cd` with the entries after it, if one of them does not find its file otherwise. You have to change the other entries yourself: write them in front of the command that needs them, with `&&` between them.
+Joins `cd` with the entries after it, if one of them does not find its file otherwise. Writes `export X=1` in front of the entries that use `$X`, only with `--unsafe-fixes`. You have to change the other entries yourself: write them in front of the command that needs them, with `&&` between them.
 "#,
 };
 
@@ -84,6 +85,9 @@ const MOST_DIRECTORIES: usize = 16;
 /// Joins where a later entry of the list does not find its file: `cd backend && pip install …`.
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let own = finding.place.as_ref().and_then(|place| cx.command_at(place));
+    if let Some(own) = own.filter(|own| lost_variables::variables(own).is_some()) {
+        return own.phase.as_deref().is_some_and(|phase| lost_variables::join(cx, phase, draft, INFO.id));
+    }
     let Some(own) = own.filter(|command| directory(command).is_some()) else { return false };
     let Some(phase) = own.phase.as_deref() else { return false };
     if !cx.joinable(|| joinable(cx)).contains(phase) {

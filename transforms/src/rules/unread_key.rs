@@ -1,3 +1,4 @@
+use super::inert_nixpkgs;
 use super::misplaced_setting::move_home;
 use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
@@ -8,6 +9,7 @@ use crate::document::schema::{self, NIX_PKGS_MISSPELLINGS, NIXPACKS, PHASE, STAR
 use crate::document::{Document, Entry, Node, Value};
 use crate::fix::Draft;
 use crate::plan::Place;
+use crate::text::Span;
 
 static INFO: RuleInfo = RuleInfo {
     id: "unread-key",
@@ -93,6 +95,7 @@ const HOMES: &[(&str, &str)] = &[
 /// The keys that are not read, each with its path.
 fn unread(doc: &Document) -> Vec<(Vec<&str>, &Entry)> {
     let mut found = Vec::new();
+    let inert: Vec<Span> = inert_nixpkgs::inert_keys(doc).iter().map(|(_, key)| key.span).collect();
     for entry in &doc.root.entries {
         let name = entry.key.name.as_str();
         match (name, &entry.node.value) {
@@ -102,7 +105,7 @@ fn unread(doc: &Document) -> Vec<(Vec<&str>, &Entry)> {
                     let Some(table) = phase.node.as_table() else { continue };
                     for entry in &table.entries {
                         let key = entry.key.name.as_str();
-                        if schema::find(PHASE, key).is_none() && !NIX_PKGS_MISSPELLINGS.contains(&key) {
+                        if schema::find(PHASE, key).is_none() && !inert.contains(&entry.key.span) {
                             found.push((vec![name, &phase.key.name, key], entry));
                         }
                     }
@@ -140,6 +143,9 @@ fn home(name: &str) -> Option<&'static str> {
 
 /// The key that is meant: a word that people use for it, or a slip of a letter or two.
 fn meant(name: &str, aliases: &[(&str, &'static str)], keys: &[schema::Key]) -> Option<&'static str> {
+    if keys.len() == PHASE.len() && NIX_PKGS_MISSPELLINGS.contains(&name) {
+        return Some("nixPkgs");
+    }
     let alias = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, meant)| *meant);
     let lower = name.to_ascii_lowercase();
     let near = || {
@@ -169,6 +175,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             match keys.as_slice() {
                 [.., "providers"] => found.note("move it to the top of the file: below the header of a table a key is a part of that table"),
                 [name] => home(name).into_iter().fold(found, Found::note),
+                ["phases", phase, key] if meant_at(&keys).is_some_and(|meant| doc.get(&["phases", phase, meant]).is_some()) => {
+                    let meant = meant_at(&keys).unwrap_or_default();
+                    found.note(&format!("add what you need of `{key}` to `{meant}`, which this phase has too, and remove `{key}`"))
+                }
                 _ => found,
             }
         })

@@ -45,7 +45,8 @@ fn starts(doc: &Document) -> Vec<&Node> {
         FileKind::NixpacksToml | FileKind::NixpacksJson => doc.get(&["start", "cmd"]).into_iter().collect(),
         FileKind::RailwayToml | FileKind::RailwayJson => {
             let own = doc.get(&[RAILWAY_ENVIRONMENTS]).and_then(Node::as_table);
-            let own = own.into_iter().flat_map(|table| &table.entries).filter_map(|entry| entry.node.as_table());
+            let own =
+                own.into_iter().flat_map(|table| &table.entries).filter_map(|entry| entry.node.as_table());
             own.chain([&doc.root]).flat_map(railway_commands).collect()
         }
         FileKind::Procfile => doc.root.entries.iter().map(|entry| &entry.node).collect(),

@@ -65,6 +65,9 @@ pub fn error(name: &str) -> String {
     if has_no_dev_output(name) {
         return "error: attribute 'dev' missing".to_owned();
     }
+    if let Some((_, attribute)) = php_attribute(name) {
+        return format!("error: attribute '{attribute}' missing");
+    }
     if name.contains("++") {
         return "error: syntax error, unexpected CONCAT".to_owned();
     }
@@ -137,7 +140,58 @@ pub fn undefined_in(name: &str, nixpkgs: Nixpkgs<'_>) -> Option<Undefined> {
     if !has_overlays && let Some(replacement) = only_in_overlay(name, archive) {
         return Some(Undefined { replacement, why: "only the overlay of Nixpacks' Node provider has it" });
     }
+    if php_attribute(name).is_some() {
+        let why =
+            "PHP loads the extensions that composer.json requires, such as `ext-pdo_mysql`: remove it here";
+        return Some(Undefined { replacement: Replacement::None, why });
+    }
     undefined(name)
+}
+
+/// Extensions of PHP, which are in none of nixpkgs' sets of PHP programs (`pkgs/top-level/php-packages.nix`).
+const PHP_EXTENSIONS: [&str; 27] = [
+    "bcmath",
+    "curl",
+    "dom",
+    "exif",
+    "gd",
+    "gmp",
+    "iconv",
+    "imagick",
+    "imap",
+    "intl",
+    "ldap",
+    "mbstring",
+    "memcached",
+    "mongodb",
+    "mysqli",
+    "mysqlnd",
+    "opcache",
+    "openssl",
+    "pcntl",
+    "pdo",
+    "pdo_mysql",
+    "pdo_pgsql",
+    "pdo_sqlite",
+    "pgsql",
+    "redis",
+    "soap",
+    "zip",
+];
+
+/// The set and the name of an attribute that it lacks: an extension in a set of programs, or the extension `mysql`, which
+/// PHP has had up to version 5.
+///
+/// Ex) `php82Packages.pdo_mysql`, `php82Extensions.mysql`
+fn php_attribute(name: &str) -> Option<(&str, &str)> {
+    let (set, attribute) = name.split_once('.')?;
+    let kind = set.strip_prefix("php")?.trim_start_matches(|c: char| c.is_ascii_digit());
+    let missing = match kind {
+        "Packages" => attribute == "mysql" || PHP_EXTENSIONS.contains(&attribute),
+        "Extensions" => attribute == "mysql",
+        _ => false,
+    };
+    missing.then_some((set, attribute))
 }
 
 /// Ex) `postgresql_16.dev`, which the Python provider adds for psycopg
