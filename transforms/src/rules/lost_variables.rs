@@ -61,12 +61,12 @@ pub(super) fn join(cx: &Context<'_>, phase: &str, draft: &mut Draft<'_>, rule: &
         .map(|command| (command.list_index, command))
         .collect();
     // A variable of the plan is there without any of this.
-    let lost = |command: &&Command| {
+    let setter_names = |command: &&Command| {
         let names = variables(command)?;
         names.iter().all(|name| !cx.model.plan.variables.contains_key(name)).then_some(names)
     };
     let setting: BTreeMap<usize, Vec<String>> =
-        here.iter().filter_map(|(at, command)| Some((*at, lost(command)?))).collect();
+        here.iter().filter_map(|(at, command)| Some((*at, setter_names(command)?))).collect();
     if setting.is_empty() || setting.len() > MOST {
         return false;
     }
