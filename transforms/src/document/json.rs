@@ -1,6 +1,6 @@
 //! JSON as `serde_json` reads it: no comments, no trailing commas, 127 levels.
 
-use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value};
+use super::{Array, Entry, Key, Layout, Node, Quote, Str, Table, Value, schema};
 use crate::text::{BOM, Span};
 use jsonc_parser::ast;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -30,18 +30,21 @@ pub(super) fn parse(text: &str) -> Result<Table, Failure> {
         let span = Span::new(0, BOM.len_utf8());
         return Err((Some(span), "a byte order mark is not allowed in JSON".to_owned()));
     }
-    Reader { text, base: 0 }.document()
+    Reader { text, base: 0, maps: Some(&["phases", "staticAssets", "variables"]) }.document()
 }
 
 /// Reads over a byte order mark.
 pub(super) fn parse_after_bom(text: &str) -> Result<Table, Failure> {
     let body = text.strip_prefix(BOM).unwrap_or(text);
-    Reader { text: body, base: text.len() - body.len() }.document()
+    Reader { text: body, base: text.len() - body.len(), maps: None }.document()
 }
 
 struct Reader<'t> {
     text: &'t str,
     base: usize,
+    /// The keys at the root whose values are maps, in which the last of two equal keys counts. `None` where nobody knows
+    /// what reads the file.
+    maps: Option<&'t [&'t str]>,
 }
 
 impl Reader<'_> {
@@ -54,7 +57,7 @@ impl Reader<'_> {
         let Some(value) = parsed.value else {
             return Err((None, "the file is empty".to_owned()));
         };
-        let node = self.node(&value)?;
+        let node = self.node(&value, &mut Vec::new())?;
         match node.value {
             Value::Table(table) => Ok(table),
             _ => Err((Some(node.span), format!("expected an object, found {}", node.type_name()))),
@@ -92,7 +95,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn node(&self, value: &ast::Value<'_>) -> Result<Node, Failure> {
+    fn node(&self, value: &ast::Value<'_>, path: &mut Vec<String>) -> Result<Node, Failure> {
         Ok(match value {
             ast::Value::StringLit(lit) => {
                 let span = self.span(lit.range.start, lit.range.end);
@@ -108,15 +111,15 @@ impl Reader<'_> {
             ast::Value::NullKeyword(word) => {
                 Node { span: self.span(word.range.start, word.range.end), value: Value::Null }
             }
-            ast::Value::Array(array) => self.array(array)?,
-            ast::Value::Object(object) => self.object(object)?,
+            ast::Value::Array(array) => self.array(array, path)?,
+            ast::Value::Object(object) => self.object(object, path)?,
         })
     }
 
-    fn array(&self, array: &ast::Array<'_>) -> Result<Node, Failure> {
+    fn array(&self, array: &ast::Array<'_>, path: &mut Vec<String>) -> Result<Node, Failure> {
         let span = self.span(array.range.start, array.range.end);
         let elements =
-            array.elements.iter().map(|element| self.node(element)).collect::<Result<Vec<_>, _>>()?;
+            array.elements.iter().map(|element| self.node(element, path)).collect::<Result<Vec<_>, _>>()?;
         let mut from = span.start + 1;
         for (i, element) in elements.iter().enumerate() {
             self.gap(from, element.span.start, if i == 0 { "" } else { "," })?;
@@ -126,7 +129,7 @@ impl Reader<'_> {
         Ok(Node { span, value: Value::Array(Array { elements, of_tables: false }) })
     }
 
-    fn object(&self, object: &ast::Object<'_>) -> Result<Node, Failure> {
+    fn object(&self, object: &ast::Object<'_>, path: &mut Vec<String>) -> Result<Node, Failure> {
         let span = self.span(object.range.start, object.range.end);
         let mut entries: Vec<Entry> = Vec::new();
         let mut names = BTreeSet::new();
@@ -136,11 +139,17 @@ impl Reader<'_> {
                 return Err((Some(span), "keys must be quoted".to_owned()));
             };
             let key = self.span(name.range.start, name.range.end);
-            // Which of the two a reader takes depends on the reader, so neither is taken here.
             if !names.insert(name.value.to_string()) {
-                return Err((Some(key), format!("duplicate key `{}`", name.value)));
+                if !self.last_counts(path, &name.value) {
+                    // Nixpacks' own words; which of the two Railway takes is not known.
+                    let kind = if self.maps.is_some() { "field" } else { "key" };
+                    return Err((Some(key), format!("duplicate {kind} `{}`", name.value)));
+                }
+                entries.retain(|entry| entry.key.name != name.value);
             }
-            let node = self.node(&prop.value)?;
+            path.push(name.value.to_string());
+            let node = self.node(&prop.value, path)?;
+            path.pop();
             self.gap(from, key.start, if i == 0 { "" } else { "," })?;
             self.gap(key.end, node.span.start, ":")?;
             from = node.span.end;
@@ -148,6 +157,19 @@ impl Reader<'_> {
         }
         self.gap(from, span.end - 1, "")?;
         Ok(Node { span, value: Value::Table(Table::new(Layout::Braces, entries)) })
+    }
+
+    /// Whether the planner's library takes the last of two keys: in a map, and where it reads nothing.
+    fn last_counts(&self, path: &[String], name: &str) -> bool {
+        let Some(maps) = self.maps else { return false };
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            [] => schema::find(schema::NIXPACKS, name).is_none(),
+            [map] if maps.contains(map) => true,
+            ["phases", _] => schema::find(schema::PHASE, name).is_none(),
+            ["start"] => schema::find(schema::START_PHASE, name).is_none(),
+            _ => true,
+        }
     }
 
     /// The parser forgives some missing and doubled commas; what stands between must be exact.

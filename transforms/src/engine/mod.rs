@@ -15,7 +15,7 @@ pub use crate::rules::Finding;
 
 use crate::app::{AppView, NotingErrors, ReadError};
 use crate::document::FileKind;
-use crate::plan::{self, Model, Plan, Platform};
+use crate::plan::{self, Model, Plan, PlanErrorKind, Platform};
 use crate::simulate::{self, Steps, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
@@ -47,7 +47,8 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         changes.follow(app, next)?;
     }
     // Each round was judged by what the one before left; all of them together are judged by the app as it was.
-    let allowed = judge::allow(&before.simulation, changes.simulation(&before), options.unsafe_fixes);
+    let allowed = judge::allow(&before.simulation, changes.simulation(&before), options.unsafe_fixes)
+        .and_then(|()| still_refused(&before.model, changes.after.as_ref().map(|after| &after.model)));
     if let Some(reason) = allowed.err().filter(|_| !changes.is_empty()) {
         changes = Attempt::default();
         for fix in &mut fixes {
@@ -89,6 +90,28 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
         platform: options.platform_of(app),
         other_builder: None,
     })
+}
+
+/// A file that Nixpacks refuses is mended whole or not at all: after the mend of some of its mistakes it is as much of no
+/// use, and what the others say has to be looked up in another text.
+fn still_refused(before: &Model, after: Option<&Model>) -> Result<(), String> {
+    let of_a_file = |model: &Model| {
+        let error = model.refused()?;
+        let in_file = matches!(
+            error.kind,
+            PlanErrorKind::Syntax
+                | PlanErrorKind::StringForList
+                | PlanErrorKind::Providers
+                | PlanErrorKind::WrongType
+                | PlanErrorKind::DuplicateKey
+                | PlanErrorKind::UnknownProvider
+        );
+        in_file.then(|| error.message.clone())
+    };
+    match (of_a_file(before), after.and_then(of_a_file)) {
+        (Some(_), Some(message)) => Err(format!("even with this fix, Nixpacks would still stop: {message}")),
+        _ => Ok(()),
+    }
 }
 
 /// The prediction from the day on when Railway's own files are not read; `None` where there are none.

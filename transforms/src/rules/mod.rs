@@ -65,6 +65,7 @@ mod python_version_variable;
 mod quoted_port;
 mod railway_config_retired;
 mod registry;
+mod repeated_key;
 mod requirements_beside_start;
 mod run_image;
 mod script_line_endings;

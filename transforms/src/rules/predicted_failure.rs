@@ -77,6 +77,11 @@ fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
     if error.kind == PlanErrorKind::UnknownProvider && error.message.to_lowercase().contains(" python ") {
         return found.note("write it in lower case: `python`");
     }
+    if error.kind == PlanErrorKind::Syntax && error.message.contains("duplicate ") {
+        return found.note(
+            "it is there twice, and the two say different things: keep the one that is right, and remove the other",
+        );
+    }
     if error.kind == PlanErrorKind::DuplicateKey {
         return found.note("two keys mean the same thing here: keep one of them");
     }

@@ -133,6 +133,7 @@ registry! {
     python_version_variable,
     quoted_port,
     railway_config_retired,
+    repeated_key,
     requirements_beside_start,
     run_image,
     script_line_endings,

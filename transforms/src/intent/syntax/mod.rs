@@ -4,11 +4,13 @@
 mod both;
 mod duplicates;
 mod json;
+mod json_twice;
 mod keys;
 mod scan;
 mod shell;
 mod toml;
 
+pub use json_twice::{Repeated, repeated};
 pub use scan::conflict_markers;
 
 use crate::document::{Document, FileKind};
@@ -64,6 +66,11 @@ pub fn mend(path: &str, kind: FileKind, text: &str) -> Option<Mended> {
         }
     }
     None
+}
+
+/// The edits after which a key stands once that a JSON file has again at this byte; `None` where the two are not one thing.
+pub fn written_once(text: &str, at: usize) -> Option<Vec<Edit>> {
+    json_twice::merged(text, at).map(|mend| mend.edits)
 }
 
 /// The mistake that is mended next.
@@ -125,6 +132,7 @@ fn mends(path: &str, kind: FileKind, text: &str, mistake: &Mistake) -> Vec<Mend>
     }
     let mut all = both::mends(text, at);
     if kind.is_json() {
+        all.extend(json_twice::merged(text, at));
         all.extend(json::mends(text, at));
     } else {
         all.extend(toml::mends(kind, text, at));
