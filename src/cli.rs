@@ -19,7 +19,7 @@ use std::path::PathBuf;
 #[command(name = "nixpacks-fix", version, max_term_width = 100)]
 #[command(
     after_help = "Exit status:\n  0  no problems, or all of them are fixed\n  1  problems were found (check), are left (fix), \
-    or there is a patch (diff)\n  2  wrong arguments, a file that cannot be read or written, or an error in the tool\n  \
+    or there is a patch (diff)\n  2  wrong arguments, a file that cannot be opened or written, or an error in the tool\n  \
     3  no app was found"
 )]
 pub(crate) struct Cli {

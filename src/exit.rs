@@ -10,7 +10,7 @@ pub(crate) enum Exit {
     Clean,
     /// There are problems, or there is a patch.
     Findings,
-    /// Wrong arguments, a file that cannot be read or written, or an error in the tool.
+    /// Wrong arguments, a file that cannot be opened or written, or an error in the tool.
     Unusable,
     /// No input found.
     NoInput,

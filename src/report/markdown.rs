@@ -5,7 +5,7 @@ use super::inert_markdown::{block, code, fenced, prose};
 use super::problems::help;
 use super::prose::{self as words, NOT_CHECKED, count};
 use super::rule_docs::why_it_fails;
-use super::{Examined, FixStatus, Mode, diagnosis, fix_status, patch, simulate};
+use super::{Examined, FixStatus, Mode, diagnosis, fix_status, masked, patch, simulate};
 use crate::terminal::OutputStyle;
 use nixpacks_diagnose::{Answer, Diagnosis};
 use nixpacks_transforms::engine::{Finding, Outcome};
@@ -188,6 +188,7 @@ impl Report<'_> {
         if !outcome.changes.is_empty() {
             let style = OutputStyle { color: false, terminal: true, width: None };
             let patch = patch::patch(self.app, here, style);
+            let patch: String = patch.split_inclusive('\n').map(masked::line).collect();
             self.section("Before and after", &fenced("diff", &patch));
             self.section("Why this works", &why_it_works(outcome));
             self.section("Files changed", &account::files_changed(self.app, outcome));

@@ -14,6 +14,7 @@ pub(crate) mod inert;
 pub(crate) mod inert_markdown;
 pub(crate) mod json;
 pub(crate) mod markdown;
+mod masked;
 pub(crate) mod overview;
 pub(crate) mod patch;
 pub(crate) mod plan;

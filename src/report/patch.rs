@@ -2,11 +2,12 @@
 
 use super::Examined;
 use super::difference::operations;
+use super::masked;
 use super::text::push_line;
 use crate::app::AppLocation;
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::engine::FileChange;
-use similar::{ChangeTag, group_diff_ops};
+use similar::{Change, ChangeTag, group_diff_ops};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -67,11 +68,16 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
     let _ = writeln!(out, "{bold}+++ {new}{plain}");
     for group in &groups {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-        let old = range(first.old_range().start, last.old_range().end);
-        let new = range(first.new_range().start, last.new_range().end);
+        let (from, to) = (first.old_range().start, last.old_range().end);
+        let (new_from, new_to) = (first.new_range().start, last.new_range().end);
+        let lines: Vec<_> = group.iter().flat_map(|op| op.iter_changes(&before[..], &after[..])).collect();
+        let (above, below) = secret_context(&lines);
+        let old = range(from + above, to - below);
+        let new = range(new_from + above, new_to - below);
+        let lines = lines.get(above..lines.len() - below).unwrap_or_default();
         let (cyan, plain) = paint("\x1b[36m");
         let _ = writeln!(out, "{cyan}@@ -{old} +{new} @@{plain}");
-        for change in group.iter().flat_map(|op| op.iter_changes(&before[..], &after[..])) {
+        for change in lines {
             let (sign, (color, plain)) = match change.tag() {
                 ChangeTag::Delete => ('-', paint("\x1b[31m")),
                 ChangeTag::Insert => ('+', paint("\x1b[32m")),
@@ -90,6 +96,19 @@ fn file(name: &str, change: &FileChange, style: OutputStyle, out: &mut String) {
             let _ = write!(out, "{plain}{end}");
         }
     }
+}
+
+/// How many lines of context go at both ends of a hunk, so that those with a secret are not shown. One stays below the
+/// changes, without which git takes a hunk for the end of its file.
+fn secret_context(lines: &[Change<&str>]) -> (usize, usize) {
+    let is_context = |line: &&Change<&str>| line.tag() == ChangeTag::Equal;
+    let above = lines.iter().take_while(is_context);
+    let below: Vec<&Change<&str>> = lines.iter().rev().take_while(is_context).collect();
+    let has_secret = |line: &Change<&str>| masked::has_secret(line.value());
+    let last = above.enumerate().filter(|(_, line)| has_secret(line)).map(|(at, _)| at + 1).last();
+    // From the end of the hunk: the last place that counts is the first secret below the changes.
+    let first = below.iter().enumerate().filter(|(_, line)| has_secret(line)).map(|(at, _)| at + 1).last();
+    (last.unwrap_or_default(), first.filter(|count| *count < below.len()).unwrap_or_default())
 }
 
 /// A range of a hunk's header.
@@ -154,6 +173,26 @@ mod tests {
             assert_eq!(diff(before, after, false), format!("--- a/f\n+++ b/f\n{want}"), "{before:?}");
         }
         assert_eq!(diff("a\n", "a\n", false), "");
+    }
+
+    #[test]
+    fn context_with_a_secret_is_left_out_where_git_can_do_without() {
+        let secret = "TOKEN = \"abcdef\"";
+        for (before, after, want) in [
+            (
+                format!("a\n{secret}\nb\nc\nd\n"),
+                format!("a\n{secret}\nb\nx\nd\n"),
+                "@@ -3,3 +3,3 @@\n b\n-c\n+x\n d\n",
+            ),
+            (format!("c\nd\n{secret}\ne\n"), format!("x\nd\n{secret}\ne\n"), "@@ -1,2 +1,2 @@\n-c\n+x\n d\n"),
+            (
+                format!("c\n{secret}\n"),
+                format!("x\n{secret}\n"),
+                "@@ -1,2 +1,2 @@\n-c\n+x\n TOKEN = \"abcdef\"\n",
+            ),
+        ] {
+            assert_eq!(diff(&before, &after, false), format!("--- a/f\n+++ b/f\n{want}"), "{before:?}");
+        }
     }
 
     #[test]

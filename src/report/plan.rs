@@ -2,6 +2,7 @@
 
 use super::difference::operations;
 use super::json::before_and_after;
+use super::masked;
 use super::prose::{self, wrap};
 use super::text::escape;
 use super::{Examined, Texts};
@@ -13,6 +14,7 @@ use nixpacks_transforms::plan::{Item, Origin, Plan, Start};
 use nixpacks_transforms::simulate::{Steps, Verdict};
 use serde::Serialize;
 use similar::ChangeTag;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -29,7 +31,8 @@ struct Entry<'a> {
     /// A phase, `start`, or empty for what concerns the whole.
     section: &'a str,
     key: &'a str,
-    value: &'a str,
+    /// Without what looks like a secret.
+    value: Cow<'a, str>,
     origin: String,
 }
 
@@ -66,11 +69,11 @@ pub(crate) fn human(apps: &[Examined], style: OutputStyle) -> String {
 pub(crate) fn values_of(app: &Examined, section: &str, key: &str) -> Vec<(String, String)> {
     let Some(plan) = plans(app).0 else { return Vec::new() };
     let values = plan.values.into_iter().filter(|entry| (entry.section, entry.key) == (section, key));
-    values.map(|entry| (entry.value.to_owned(), entry.origin)).collect()
+    values.map(|entry| (entry.value.into_owned(), entry.origin)).collect()
 }
 
 /// The plans of `apps` before and after the fix as one list, with a sign before what goes and what comes.
-pub(crate) fn diff<'a>(apps: &'a [Examined], style: OutputStyle) -> String {
+pub(crate) fn diff(apps: &[Examined], style: OutputStyle) -> String {
     let mut out = String::new();
     for app in apps {
         let Some((name, outcome)) = named(app, &mut out) else { continue };
@@ -83,13 +86,15 @@ pub(crate) fn diff<'a>(apps: &'a [Examined], style: OutputStyle) -> String {
         if before.is_none() {
             no_plan(&name, &outcome.before, &mut out);
         }
-        let values = |plan: &Option<PlanReport<'a>>| -> Vec<[&'a str; 3]> {
-            let values = plan.iter().flat_map(|plan| &plan.values);
-            values.map(|value| [value.section, value.key, value.value]).collect()
-        };
-        compared(&values(&before), &values(&after), style, &mut out);
+        compared(&cells(before.as_ref()), &cells(after.as_ref()), style, &mut out);
     }
     out
+}
+
+/// The section, the key and the value of each row of a plan.
+fn cells<'p>(plan: Option<&'p PlanReport<'_>>) -> Vec<[&'p str; 3]> {
+    let values = plan.into_iter().flat_map(|plan| &plan.values);
+    values.map(|value| [value.section, value.key, value.value.as_ref()]).collect()
 }
 
 /// The sections of two plans that differ, row by row.
@@ -179,7 +184,7 @@ fn section(out: &mut String, title: &str, plan: &PlanReport<'_>, style: OutputSt
 fn rows(out: &mut String, values: &[Entry<'_>], style: OutputStyle) {
     let width = |text: &str| escape(text).chars().count();
     let keys = values.iter().map(|value| width(value.key)).max().unwrap_or_default();
-    let widths = values.iter().map(|value| width(value.value)).filter(|width| *width <= WIDEST);
+    let widths = values.iter().map(|value| width(&value.value)).filter(|width| *width <= WIDEST);
     let column = widths.max().unwrap_or_default();
     let mut last = "";
     for value in values {
@@ -187,7 +192,7 @@ fn rows(out: &mut String, values: &[Entry<'_>], style: OutputStyle) {
         last = value.key;
         let head = format!("    {:keys$}  ", escape(shown));
         let other = " ".repeat(head.chars().count() + 2);
-        let (text, origin) = (escape(value.value), escape(&value.origin));
+        let (text, origin) = (escape(&value.value), escape(&value.origin));
         let line = format!("{head}{text:column$}  ({origin})");
         if style.width.is_none_or(|width| line.chars().count() <= width) {
             let _ = writeln!(out, "{line}");
@@ -202,7 +207,7 @@ fn report<'a>(plan: &'a Plan, order: &[String], home: &AppLocation, texts: &Text
     let mut add = |section: &'a str, key: &'a str, items: &'a [Item]| {
         values.extend(items.iter().map(|item| {
             let origin = origin(&item.origin, home, texts);
-            Entry { section, key, value: item.value.as_str(), origin }
+            Entry { section, key, value: shown(section, key, &item.value), origin }
         }));
     };
     add("", schema::PROVIDERS.name(), plan.providers.as_deref().unwrap_or_default());
@@ -220,6 +225,18 @@ fn report<'a>(plan: &'a Plan, order: &[String], home: &AppLocation, texts: &Text
         add(schema::START.name(), key.name(), items);
     }
     PlanReport { dir: &plan.dir, providers: &plan.active_providers, values }
+}
+
+/// A value of the plan without what looks like a secret: of variables and of commands.
+fn shown<'v>(section: &str, key: &str, value: &'v str) -> Cow<'v, str> {
+    let masked = if section == schema::VARIABLES.name() {
+        masked::value(key, value)
+    } else if key == schema::CMDS.name() || key == schema::START_CMD.name() {
+        masked::line(value)
+    } else {
+        return Cow::Borrowed(value);
+    };
+    if masked == value { Cow::Borrowed(value) } else { Cow::Owned(masked) }
 }
 
 fn origin(origin: &Origin, home: &AppLocation, texts: &Texts) -> String {

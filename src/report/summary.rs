@@ -97,7 +97,7 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
         let _ = write!(line, "; after the fix, {} more {verb} left", counts.left);
     }
     if counts.unreadable > 0 {
-        let _ = write!(line, "; {} that cannot be read", count(counts.unreadable, "file"));
+        let _ = write!(line, "; {} that cannot be parsed", count(counts.unreadable, "file"));
     }
     line
 }

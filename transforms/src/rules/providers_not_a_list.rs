@@ -4,7 +4,7 @@ use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::document::{Document, Value};
 use crate::fix::Draft;
-use crate::plan::PlanErrorKind;
+use crate::plan::{PlanErrorKind, meant_provider, provider_names};
 
 static INFO: RuleInfo = RuleInfo {
     id: "providers-not-a-list",
@@ -46,9 +46,26 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             let message = "`providers` has to be a list of names at the top of the file".to_owned();
             let found =
                 Found::place(error.place.clone()?, Severity::Error, message).label("not a list of names");
-            Some(found.note(&format!("Nixpacks stops with an error: {}", error.message)))
+            let found = found.note(&format!("Nixpacks stops with an error: {}", error.message));
+            let unknown: Vec<String> = cx.config().map(unknown_names).unwrap_or_default();
+            Some(match unknown.as_slice() {
+                [] => found,
+                names => found.note(&format!(
+                    "Nixpacks has no provider named {}: the fix removes that with the table, so write it elsewhere if it is a setting",
+                    names.join(", ")
+                )),
+            })
         })
         .collect()
+}
+
+/// The keys of the table that name no provider.
+fn unknown_names(doc: &Document) -> Vec<String> {
+    let table = doc.get(&["providers"]).and_then(|node| node.as_table());
+    let names = table.into_iter().flat_map(|table| &table.entries).map(|entry| entry.key.name.as_str());
+    let unknown =
+        names.filter(|name| !provider_names().any(|known| known == *name) && meant_provider(name).is_none());
+    unknown.map(|name| format!("`{name}`")).collect()
 }
 
 /// The version in `python = "3.11"` and in `[providers.python]`.
