@@ -1,3 +1,4 @@
+use super::missing_program;
 use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
@@ -34,7 +35,10 @@ Runs the program from the virtual environment.
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Strategy };
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
+    // No environment has it, whoever runs it.
+    let nowhere = missing_program::missing(cx).map(|(_, call, _)| call);
     support::calls(cx)
+        .filter(|(_, call)| nowhere.is_none_or(|missing| !std::ptr::eq(missing, *call)))
         .filter(|(_, call)| call.fails() && call.reason() != Some(Reason::VenvMissing))
         .filter_map(|(command, call)| {
             let message = match &call.kind {

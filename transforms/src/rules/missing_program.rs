@@ -39,7 +39,7 @@ The package is installed behind Nixpacks' own install step, or with the pip of y
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::AfterStrategy, fix) };
 
 /// A program that the start misses, and the one package that brings it.
-fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'static str)> {
+pub(super) fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'static str)> {
     // Before that nobody knows what the install would have brought.
     let is_first = matches!(cx.simulation.verdict.outcome, Outcome::Fails { stage: Stage::Start, .. });
     let of_provider = |item: &Item| matches!(item.origin, Origin::Provider("python"));
@@ -50,10 +50,12 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
         cx.simulation.commands.iter().filter(|command| is_first && installs && command.phase.is_none());
     start.flat_map(|command| command.all_invocations().map(move |call| (command, call))).find_map(
         |(command, call)| {
-            let InvocationKind::Program { name } = &call.kind else { return None };
-            if call.reason() != Some(Reason::CommandNotFound) {
-                return None;
-            }
+            let name = match (&call.kind, call.reason()) {
+                (InvocationKind::Program { name }, Some(Reason::CommandNotFound)) => name.as_str(),
+                // Ex) `python -m uvicorn main:app`
+                (_, Some(Reason::ModuleNotFound)) => call.error()?.strip_prefix("No module named ")?,
+                _ => return None,
+            };
             // It may be installed where the start does not look.
             let uninstalled = cx.simulation.envs.iter().any(|env| env.dists.gone.contains(name));
             if uninstalled || cx.held().has_unknown || cx.held().script(name) {
@@ -61,7 +63,7 @@ fn missing<'c>(cx: &Context<'c>) -> Option<(&'c Command, &'c Invocation, &'stati
             }
             let mut packages = distributions_with_script(name);
             // Of another name, or in several packages, it may not be the one that is meant.
-            let only = packages.next().filter(|package| package == name)?;
+            let only = packages.next().filter(|package| *package == name)?;
             packages.next().is_none().then_some((command, call, only))
         },
     )
@@ -80,7 +82,8 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let note = format!("add `{package}` to your requirements file, with a version");
     let found = Found::call(cx, command, call, Severity::Error, message.clone());
     let found = found.unwrap_or_else(|| Found::app(Severity::Error, message));
-    vec![found.label(&format!("{package}: command not found")).note(&note)]
+    let error = call.error().map_or_else(|| format!("{package}: command not found"), str::to_owned);
+    vec![found.label(&error).note(&note)]
 }
 
 fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {

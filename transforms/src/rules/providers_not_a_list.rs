@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             Some(match unknown.as_slice() {
                 [] => found,
                 names => found.note(&format!(
-                    "Nixpacks has no provider named {}: the fix removes that with the table, so write it elsewhere if it is a setting",
+                    "Nixpacks has no provider named {}: the fix removes what is there with the table, so write it elsewhere if it is a setting",
                     names.join(", ")
                 )),
             })

@@ -75,7 +75,11 @@ impl Home {
     fn is_taken(self, cx: &Context<'_>) -> bool {
         let Some(doc) = cx.config() else { return true };
         match self {
-            Home::Commands(phase) => CMDS.names.iter().any(|key| doc.get(&["phases", phase, key]).is_some()),
+            Home::Commands(phase) => CMDS.names.iter().any(|key| {
+                let list = doc.get(&["phases", phase, key]);
+                // `cmds = []` runs nothing.
+                list.is_some_and(|node| node.as_array().is_none_or(|array| !array.elements.is_empty()))
+            }),
             Home::Start => doc.get(&["start", "cmd"]).is_some(),
             Home::Packages(_) => false,
         }
@@ -120,7 +124,15 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let value = value.decoded.as_str();
     let title = format!("move `{name}` to `{}`, where Nixpacks reads it", home.name());
     match *home {
-        Home::Commands(phase) => draft.insert(phase, "cmds", &[value], INFO.id),
+        Home::Commands(phase) => {
+            if let Some(list) = draft.list(phase, CMDS) {
+                list.insert(list.pieces.len(), value);
+                list.rules.insert(INFO.id);
+                list.say(&title);
+            } else {
+                draft.insert(phase, "cmds", &[value], INFO.id);
+            }
+        }
         Home::Start => draft.insert_string("start", "cmd", value, title.clone(), INFO.id),
         Home::Packages(key) => {
             let packages: Vec<&str> = value.split([' ', ',']).filter(|part| !part.is_empty()).collect();
