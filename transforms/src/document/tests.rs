@@ -165,7 +165,7 @@ fn what_nixpacks_refuses_is_an_error_with_its_place() {
         (Json, "\u{feff}{}", Some((0, 3)), "a byte order mark is not allowed in JSON"),
         (Json, "{\"a\":[1,]}", Some((7, 8)), "trailing commas are not allowed"),
         (Json, "{\"a\":[1 [2]]}", Some((7, 7)), "expected comma"),
-        (Json, "{\"a\":1,\"a\":2}", Some((7, 10)), "duplicate key `a`"),
+        (Json, "{\"start\":1,\"start\":2}", Some((11, 18)), "duplicate field `start`"),
         (Json, "// c\n{}", Some((0, 4)), "comments are not allowed"),
         (Json, "[]", Some((0, 2)), "expected an object, found array"),
         (Json, "", None, "the file is empty"),
