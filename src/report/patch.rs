@@ -107,7 +107,7 @@ fn secret_context(lines: &[Change<&str>]) -> (usize, usize) {
     let has_secret = |line: &Change<&str>| masked::has_secret(line.value());
     let last = above.enumerate().filter(|(_, line)| has_secret(line)).map(|(at, _)| at + 1).last();
     // From the end of the hunk: the last place that counts is the first secret below the changes.
-    let first = below.iter().enumerate().filter(|(_, line)| has_secret(line)).map(|(at, _)| at + 1).last();
+    let first = below.iter().rposition(|line| has_secret(line)).map(|at| at + 1);
     (last.unwrap_or_default(), first.filter(|count| *count < below.len()).unwrap_or_default())
 }
 

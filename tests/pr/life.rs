@@ -303,8 +303,8 @@ fn lets_github_make_the_commit() {
 
 #[test]
 fn removes_a_config_in_which_nothing_is_left() {
-    let lone = "[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n";
     use crate::server::Kind::{GitHub, GitLab, Gitea};
+    let lone = "[phases.install]\ncmds = [\"pip install -r requirements.txt\"]\n";
     let cases: [(_, &[&str]); 4] =
         [(GitHub, &[SHOP]), (GitHub, &[SHOP, "--api-commits"]), (GitLab, &[SHOP]), (Gitea, &[SHOP])];
     for (kind, args) in cases {
