@@ -1,15 +1,17 @@
 //! The command line. Parsing touches neither the disk nor the terminal.
 
 // Named, as the man pages are made from this file alone.
+#[path = "cli/builder.rs"]
+mod builder;
 #[path = "cli/format.rs"]
 mod format;
 
+pub(crate) use builder::Builder;
 pub(crate) use format::{Format, LogFormat, ReportFormat};
 
-use clap::builder::PossibleValue;
+use builder::{builder, target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nixpacks_railpack::release::Target;
-use std::fmt;
 use std::path::PathBuf;
 
 /// Finds out why Nixpacks cannot build or start a Python app, and fixes it.
@@ -302,54 +304,6 @@ pub(crate) enum Platform {
     Generic,
 }
 
-/// A builder that an app can be checked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Builder {
-    Nixpacks,
-    /// What stands after `railpack@`, if anything does.
-    Railpack(Option<Target>),
-}
-
-/// Those that a file of settings may name.
-impl ValueEnum for Builder {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Nixpacks]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        matches!(self, Self::Nixpacks).then(|| PossibleValue::new("nixpacks"))
-    }
-}
-
-impl fmt::Display for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nixpacks => f.write_str("nixpacks"),
-            Self::Railpack(None) => f.write_str("railpack"),
-            Self::Railpack(Some(target)) => match target.platform {
-                Some(platform) => write!(f, "railpack@{}", platform.name()),
-                None => write!(f, "railpack@{}", target.release),
-            },
-        }
-    }
-}
-
-/// Reads `nixpacks`, `railpack`, `railpack@0.37.0` or `railpack@coolify`.
-fn builder(typed: &str) -> Result<Builder, &'static str> {
-    match typed.split_once('@') {
-        None if typed == "nixpacks" => Ok(Builder::Nixpacks),
-        None if typed == "railpack" => Ok(Builder::Railpack(None)),
-        Some(("railpack", version)) => target(version).map(|target| Builder::Railpack(Some(target))),
-        _ => Err("write nixpacks, railpack or railpack@VERSION"),
-    }
-}
-
-/// Reads a version of Railpack, or a platform that runs one.
-fn target(typed: &str) -> Result<Target, &'static str> {
-    let typed = typed.strip_prefix("railpack@").unwrap_or(if typed == "railpack" { "" } else { typed });
-    Target::parse(typed).ok_or("name a version from 0.15.4 on, railway, coolify, dokploy or sevalla")
-}
-
 /// Options of `pr`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -381,6 +335,9 @@ pub(crate) struct PrArgs {
     /// Open at most this many pull requests in one hour. Earlier runs count too.
     #[arg(long, value_name = "COUNT", default_value_t = 20, help_heading = "Many repositories")]
     pub(crate) max_hourly: usize,
+    /// With `--migrate`: where to, a version of Railpack or a platform. The default is that of `--platform`, else Railway.
+    #[arg(long, value_name = "railpack@VERSION", value_parser = target, requires = "migrate", help_heading = "Migration")]
+    pub(crate) to: Option<Target>,
     /// What the engine is told.
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
@@ -431,7 +388,10 @@ pub(crate) struct PlaceArgs {
     /// The branch to fix, instead of the default branch.
     #[arg(long, value_name = "BRANCH")]
     pub(crate) base: Option<String>,
-    /// How the names of the new branches start.
+    /// Propose the move to Railpack instead of a fix: the files that `migrate` writes, and what is left to do by hand.
+    #[arg(long, help_heading = "Migration")]
+    pub(crate) migrate: bool,
+    /// How the names of the new branches start. With `--migrate`, `-railpack` is added to it.
     #[arg(long, value_name = "PREFIX", default_value = "nixpacks-fix/")]
     pub(crate) head_prefix: String,
     /// Push to a fork that belongs to the user of the token.

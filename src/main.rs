@@ -18,6 +18,7 @@ mod git;
 mod interrupt;
 mod load;
 mod lsp;
+mod migrate;
 mod options;
 #[cfg(feature = "pr")]
 mod pr;

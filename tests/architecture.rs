@@ -37,6 +37,7 @@ const RAILPACK: &[&[&str]] = &[
     &["dockerfile", "shell_script"],
     &["planner"],
     &["losses", "program"],
+    &["subject"],
     &["migrate"],
     &["checklist", "findings"],
 ];
@@ -76,6 +77,7 @@ const COMMAND: &[(&str, &[&str])] = &[
     ("options", &["cli", "report"]),
     ("settings", &["cli", "discover", "load", "options", "shared", "view"]),
     ("examine", &["app", "discover", "report", "settings", "shared", "terminal", "workers"]),
+    ("migrate", &["app", "discover", "report", "settings", "shared"]),
     ("lsp", &["discover", "errors", "examine", "report", "report::text", "settings", "shared"]),
     ("baseline", &["load", "report", "view"]),
     ("write", &["app", "errors", "interrupt", "load", "report", "step", "view"]),
@@ -88,6 +90,7 @@ const COMMAND: &[(&str, &[&str])] = &[
     (
         "pr",
         &[
+            "app",
             "app_files",
             "commit",
             "discover",
@@ -97,6 +100,7 @@ const COMMAND: &[(&str, &[&str])] = &[
             "git",
             "interrupt",
             "load",
+            "migrate",
             "report",
             "settings",
             "shared",
@@ -122,6 +126,7 @@ const COMMAND: &[(&str, &[&str])] = &[
             "git",
             "load",
             "lsp",
+            "migrate",
             "options",
             "pr",
             "report",

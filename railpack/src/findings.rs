@@ -29,6 +29,10 @@ pub struct Finding {
     pub help: Option<String>,
     /// `migrate` deals with it.
     pub is_kept: bool,
+    /// The plan has it no more, so that it is not only something to set by hand.
+    pub is_loss: bool,
+    /// What it is about, in the words of the app's own files.
+    pub subject: String,
 }
 
 impl Severity {
@@ -50,7 +54,8 @@ pub fn findings(migration: &Migration) -> Vec<Finding> {
         let (kind, severity, message, help) = text(loss, migration);
         let is_kept = !migration.files.is_empty() && !left.contains(loss);
         let help = if is_kept { None } else { help };
-        found.push(Finding { kind, severity, message, help, is_kept });
+        let subject = loss.subject().to_owned();
+        found.push(Finding { kind, severity, message, help, is_kept, is_loss: true, subject });
     }
     found.extend(by_hand(migration));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -256,42 +261,55 @@ fn rest(loss: &Loss) -> Text {
 /// What is no loss of the plan.
 fn by_hand(migration: &Migration) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut add = |kind, severity, message: String, help: &str| {
-        found.push(Finding { kind, severity, message, help: Some(help.to_owned()), is_kept: false });
+    let mut add = |kind, severity, subject: &str, message: String, help: &str| {
+        let (help, subject) = (Some(help.to_owned()), subject.to_owned());
+        found.push(Finding { kind, severity, message, help, is_kept: false, is_loss: false, subject });
     };
     let by_hand = &migration.by_hand;
     if by_hand.dockerfile && migration.target.is_railway() {
         let message =
             "Railway builds the Dockerfile of this app: neither Nixpacks nor Railpack runs".to_owned();
-        add("dockerfile-wins", Severity::Note, message, "remove or rename it for a build with Railpack");
+        add(
+            "dockerfile-wins",
+            Severity::Note,
+            "Dockerfile",
+            message,
+            "remove or rename it for a build with Railpack",
+        );
     }
     if let Some(command) = &by_hand.release {
         let message = format!(
             "Railpack does not run the `release` process of the Procfile before the start: `{command}`"
         );
-        add("release-command", Severity::Warning, message, "set it as the pre-deploy command of the service");
+        add(
+            "release-command",
+            Severity::Warning,
+            command,
+            message,
+            "set it as the pre-deploy command of the service",
+        );
     }
     for name in &by_hand.secrets {
         let message = format!("{name} has a value that looks like a secret, and no file should hold it");
-        add("secret", Severity::Warning, message, "set it in the dashboard");
+        add("secret", Severity::Warning, name, message, "set it in the dashboard");
     }
     if let Some(program) = &by_hand.program {
         let message = format!("the start command runs `{program}`, and nothing that is installed brings it");
-        add("missing-program", Severity::Warning, message, "add its package to your requirements");
+        add("missing-program", Severity::Warning, program, message, "add its package to your requirements");
     }
     for path in &by_hand.missing {
         let message = format!("`{path}` is installed, but is not in the repository");
-        add("missing-file", Severity::Warning, message, "commit it");
+        add("missing-file", Severity::Warning, path, message, "commit it");
     }
     if migration.target.is_railway() {
         for setting in &by_hand.railway_settings {
             let message = format!("Railway stops reading its own file on 2026-12-01, which has `{setting}`");
-            add("railway-setting", Severity::Note, message, "set it in the dashboard");
+            add("railway-setting", Severity::Note, setting, message, "set it in the dashboard");
         }
     }
     for (name, instead) in &by_hand.variables {
         let message = format!("Railpack does not read `{name}`");
-        add("nixpacks-variable", Severity::Note, message, &format!("use {instead}"));
+        add("nixpacks-variable", Severity::Note, name, message, &format!("use {instead}"));
     }
     found
 }

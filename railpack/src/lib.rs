@@ -37,6 +37,7 @@ mod rewrite;
 mod secrets;
 mod shell_script;
 mod source;
+mod subject;
 mod tables;
 mod wanted;
 

@@ -27,13 +27,13 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
     let of_nixpacks = match &cli.command {
         Command::Diff(args) => Some(&args.engine),
         Command::Fix(args) => Some(&args.check.engine),
-        Command::Pr(args) => Some(&args.engine),
+        Command::Pr(args) if !args.place.migrate => Some(&args.engine),
         Command::Simulate(args) => Some(&args.check.engine),
         _ => None,
     };
     if of_nixpacks.is_some_and(railpack::is_named) {
         bail!(
-            "cannot use `--builder railpack` here: this is about Nixpacks; `nixpacks-fix migrate` moves an app to Railpack"
+            "cannot use `--builder railpack` here: this is about Nixpacks; `nixpacks-fix migrate` and `pr --migrate` are about the move to Railpack"
         );
     }
     match &cli.command {

@@ -1,4 +1,4 @@
-use crate::cli::{Format, OutputArgs, PlaceArgs, PrAction, PrArgs};
+use crate::cli::{Builder, Format, OutputArgs, PlaceArgs, PrAction, PrArgs};
 use crate::errors::NoInput;
 use crate::exit::Exit;
 use crate::forge::address::Site;
@@ -7,6 +7,7 @@ use crate::forge::{self, Address, Client, Forge, Kind};
 use crate::git::Git;
 use crate::load;
 use crate::pr::identity::Identity;
+use crate::pr::kind::ProposalKind;
 use crate::pr::list::{self, Shard};
 use crate::pr::run::{self, Limits, NoToken, Target};
 use crate::pr::transport;
@@ -102,10 +103,17 @@ fn pr_options(
         bail!("cannot use `--head-prefix {prefix}`: no branch name can start like that");
     }
     let engine = Resolver::new(&args.engine, None)?;
+    let kind = if place.migrate { ProposalKind::Migration } else { ProposalKind::Repair };
+    let named = match args.engine.builder {
+        Some(Builder::Railpack(named)) => named,
+        _ => None,
+    };
     let token = forges.opened.iter().find_map(|(_, _, token)| token.as_ref());
     Ok(PrOptions {
+        kind,
+        target: args.to.or(named),
         base: place.base.clone(),
-        prefix: prefix.clone(),
+        prefix: kind.prefix(prefix),
         per_app: args.per_app,
         fork: place.fork,
         include_forks: place.include_forks,

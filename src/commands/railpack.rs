@@ -6,9 +6,10 @@ use super::formats;
 use crate::cli::{
     Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs, PlanArgs,
 };
-use crate::commit;
+use crate::commit::{self, migration_message};
 use crate::errors;
 use crate::exit::Exit;
+use crate::migrate;
 use crate::options;
 use crate::report::commit as told;
 use crate::report::prose::shell_word;
@@ -17,13 +18,9 @@ use crate::report::{Committed, Examined, Texts, Written};
 use crate::terminal::{Output, OutputStyle};
 use crate::write;
 use anyhow::{anyhow, bail};
-use nixpacks_railpack::dockerfile;
 use nixpacks_railpack::findings::{Severity, findings};
-use nixpacks_railpack::migrate::migrate as migration_of;
-use nixpacks_railpack::release::{Platform, Target};
-use nixpacks_transforms::engine::{self, FileChange, Outcome};
-use nixpacks_transforms::plan::Platform as Known;
-use nixpacks_transforms::text::LineIndex;
+use nixpacks_railpack::release::Target;
+use nixpacks_transforms::engine::{self, Outcome};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -44,33 +41,6 @@ fn typed(args: &CheckArgs, to: Option<Target>) -> Option<Target> {
         _ => None,
     };
     to.or(named)
-}
-
-/// The version that was named, else that of the platform of an app, else Railway's.
-fn target(typed: Option<Target>, platform: Option<Known>) -> Target {
-    let platform = match platform {
-        Some(Known::Coolify) => Platform::Coolify,
-        Some(Known::Dokploy) => Platform::Dokploy,
-        Some(Known::Sevalla) => Platform::Sevalla,
-        Some(Known::Railway | Known::Generic) | None => Platform::Railway,
-    };
-    typed.unwrap_or_else(|| Target::of(platform))
-}
-
-/// What a commit says where nothing else was typed. It has no word of the app: a forge would follow what stands there.
-fn message(apps: &[Moved]) -> Vec<String> {
-    let lost = apps.iter().filter(|app| !app.changes.is_empty()).flat_map(|app| findings(&app.migration));
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in lost.filter(|finding| finding.is_kept) {
-        *kinds.entry(finding.kind).or_default() += 1;
-    }
-    let kinds = kinds.into_iter().map(|(kind, number)| format!("- {kind}: {number}"));
-    vec![
-        "build: keep the app where Railpack builds it".to_owned(),
-        "Railpack reads nothing of the files of Nixpacks. Without this change the app would lose by the switch:".to_owned(),
-        kinds.collect::<Vec<_>>().join("\n"),
-        "Nixpacks ignores railpack.json. Predicted, not built.".to_owned(),
-    ]
 }
 
 /// Writes and commits what changes, by the same means as a fix.
@@ -96,7 +66,7 @@ fn commit_all(
     }
     let mut how = how.clone();
     if how.message.is_empty() {
-        how.message = message(apps);
+        how.message = migration_message::paragraphs(&apps.iter().collect::<Vec<_>>());
     }
     let planned = commit::plan(&examined, &how)?;
     let commits = commit::make(&planned, &mut examined, &how);
@@ -112,63 +82,13 @@ fn look(
     typed: Option<Target>,
     asks_dockerfile: bool,
 ) -> anyhow::Result<(Vec<Moved>, Vec<Texts>)> {
-    let all = named.each(|home, app, resolved| {
-        let target = target(typed, resolved.options.platform);
-        let migration = migration_of(app, target, &resolved.options.dashboard);
-        let text = |path: &str| {
-            let bytes = app.read(path).ok().flatten()?;
-            String::from_utf8(bytes.into_owned()).ok()
-        };
-        let mut files = migration.files.clone();
-        let dockerfile = asks_dockerfile.then(|| {
-            if migration.left.is_empty() && !migration.by_hand.dockerfile {
-                return Err("Railpack can keep the app, and needs none".to_owned());
-            }
-            let text = dockerfile::dockerfile(app, &resolved.options.dashboard)?;
-            files = [(dockerfile::DOCKERFILE.to_owned(), text)].into();
-            Ok(())
-        });
-        let (mut changes, mut texts) = (Vec::new(), Texts::default());
-        for (path, after) in &files {
-            let before = text(path);
-            if let Some(text) = &before {
-                texts.0.insert(path.clone(), LineIndex::new(text.clone()));
-            }
-            changes.push(FileChange {
-                path: path.clone(),
-                created: before.is_none(),
-                removed: false,
-                before: before.unwrap_or_default(),
-                after: after.clone(),
-                edits: Vec::new(),
-            });
-        }
-        let fail_on = resolved.fail_on;
-        (
-            Moved {
-                home,
-                migration,
-                changes,
-                written: Written::Shown,
-                unread: Vec::new(),
-                fail_on,
-                dockerfile,
-            },
-            texts,
-        )
-    })?;
-    Ok(all
-        .into_iter()
-        .map(|((mut moved, texts), errors)| {
-            for error in errors {
-                let path = moved.home.shown_file(&error.path);
-                moved.unread.push(format!("failed to read `{path}`: {}", error.message));
-                // What is written would be for another app.
-                moved.changes.clear();
-            }
-            (moved, texts)
-        })
-        .unzip())
+    let all =
+        named.each(|home, app, resolved| migrate::compare(home, app, resolved, typed, asks_dockerfile))?;
+    let with_errors = all.into_iter().map(|((mut moved, texts), errors)| {
+        migrate::note_unread(&mut moved, errors);
+        (moved, texts)
+    });
+    Ok(with_errors.unzip())
 }
 
 /// The arguments that a further command has to repeat.

@@ -13,6 +13,7 @@ mod libgit2;
 mod locked_index;
 mod make;
 pub(crate) mod message;
+pub(crate) mod migration_message;
 pub(crate) mod objects;
 mod other_branch;
 mod preconditions;

@@ -76,7 +76,7 @@ impl Act<'_> {
                 Ok(())
             }
             (Decision::HandsOff { pull, why, .. }, _) if !self.surveyed.opted_out => {
-                match remark::hands_off(self.forge.kind(), *why, pull, self.own()) {
+                match remark::hands_off(self.forge.kind(), self.options.kind, *why, pull, self.own()) {
                     Some(remark) => self.remark_once(pull.number, remark),
                     None => Ok(()),
                 }
@@ -108,6 +108,7 @@ impl Act<'_> {
             title: Some(text_digest(&title)),
             body: Some(text_digest(&proposal.body)),
             pending: later,
+            kind: self.options.kind,
             ..Marker::default()
         };
         let change = Change::Open {

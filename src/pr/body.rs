@@ -9,16 +9,20 @@ use crate::settings::NAME as SETTINGS;
 use std::fmt::Write as _;
 
 /// Characters that are left for the marker, and for a mark of a draft.
-const ROOM: usize = 600;
+pub(super) const ROOM: usize = 600;
 
 /// The description for the repairs of `apps`, without a marker.
 pub(crate) fn body(apps: &[&Examined], unsafe_fixes: bool) -> String {
     let parts: Vec<String> = apps.iter().map(|app| section(app, apps.len() > 1)).collect();
-    let foot = foot(apps, unsafe_fixes);
+    within(&parts, &foot(apps, unsafe_fixes), ROOM)
+}
+
+/// As many of `parts` as there is place for, and `foot`; `room` characters are left.
+pub(super) fn within(parts: &[String], foot: &str, room: usize) -> String {
     let mut out = String::new();
-    let mut left = LONGEST.saturating_sub(ROOM + foot.chars().count());
+    let mut left = LONGEST.saturating_sub(room + foot.chars().count());
     let mut shown = 0;
-    for part in &parts {
+    for part in parts {
         let length = part.chars().count();
         if length + 100 > left {
             break;
@@ -30,17 +34,12 @@ pub(crate) fn body(apps: &[&Examined], unsafe_fixes: bool) -> String {
     if shown < parts.len() {
         let _ = writeln!(out, "… and {}; the diff has them all.\n", count(parts.len() - shown, "more app"));
     }
-    out + &foot
+    out + foot
 }
 
 fn section(app: &Examined, among_others: bool) -> String {
-    let mut out = String::new();
-    let Ok(outcome) = &app.result else { return out };
-    let name =
-        if app.home.shown == "." { "this repository".to_owned() } else { code(&limited(&app.home.shown)) };
-    if among_others {
-        let _ = writeln!(out, "### {}\n", if app.home.shown == "." { "The app at the root" } else { &name });
-    }
+    let Ok(outcome) = &app.result else { return String::new() };
+    let (name, mut out) = section_heading(&app.home.shown, among_others);
     let _ = writeln!(out, "{}", account::problem(&name, outcome));
     let why = account::reasons(app, account::fixed(outcome));
     if !why.is_empty() {
@@ -53,6 +52,16 @@ fn section(app: &Examined, among_others: bool) -> String {
         let _ = writeln!(out, "{left}");
     }
     out
+}
+
+/// What an app is called, and what stands above its section if there are several.
+pub(super) fn section_heading(shown: &str, among_others: bool) -> (String, String) {
+    let name = if shown == "." { "this repository".to_owned() } else { code(&limited(shown)) };
+    if !among_others {
+        return (name, String::new());
+    }
+    let heading = format!("### {}\n\n", if shown == "." { "The app at the root" } else { &name });
+    (name, heading)
 }
 
 fn foot(apps: &[&Examined], unsafe_fixes: bool) -> String {

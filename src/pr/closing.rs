@@ -30,7 +30,7 @@ impl Act<'_> {
         let oid = if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
         let resumed = marker.closing.then(|| marker.clone());
         let marker = Marker { oid, handed_back: false, previous_oid: None, ..marker.clone() };
-        let reason = remark::closing(why, &self.surveyed.destination.base);
+        let reason = remark::closing(self.options.kind, why, &self.surveyed.destination.base);
         if marker.closing {
             self.remark_once(pull.number, reason)?;
         } else {

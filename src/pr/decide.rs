@@ -1,6 +1,7 @@
 //! Decides what to do about a pull request: a pure function of the repair, of what is at the forge, and of who wrote
 //! that.
 
+use super::kind::ProposalKind;
 use super::marker::{Marker, text_digest, wrote};
 use crate::forge::{Account, Pull, State};
 
@@ -57,6 +58,8 @@ pub(crate) enum Why {
     Base,
     /// We closed it, and somebody opened it again.
     Reopened,
+    /// It is ours, for something else.
+    OtherKind,
 }
 
 /// What is to be done.
@@ -135,8 +138,10 @@ pub(crate) struct Close {
 }
 
 /// Decides. `branches` are those of a series in their order; the last is free for a new pull request. `own` is the
-/// token's account: a marker counts only in a pull request that this account opened.
+/// token's account: a marker counts only in a pull request that this account opened. A pull request of another kind is
+/// nothing to a run of this one.
 pub(crate) fn decide(
+    kind: ProposalKind,
     base: &str,
     own: Option<&Account>,
     desired: Option<DesiredPr<'_>>,
@@ -145,8 +150,12 @@ pub(crate) fn decide(
     let all = || branches.iter().flat_map(|state| state.pulls.iter().map(move |pull| (state, pull)));
     let open = || all().filter(|(_, pull)| pull.state == State::Open && pull.base == base);
     let is_own = |pull: &Pull| own.is_some_and(|own| pull.is_by(own));
-    if let Some((state, pull)) = open().find(|(_, pull)| is_own(pull)) {
+    let is_of_other_kind = |pull: &Pull| Marker::of(pull, own).is_some_and(|(marker, _)| !marker.is_of(kind));
+    if let Some((state, pull)) = open().find(|(_, pull)| is_own(pull) && !is_of_other_kind(pull)) {
         return existing_pr(desired, own, state, pull);
+    }
+    if let Some((_, pull)) = open().find(|(_, pull)| is_own(pull)) {
+        return Decision::HandsOff { pull: pull.clone(), why: Why::OtherKind };
     }
     if let Some((_, pull)) = open().next() {
         let why = if own.is_some() { Why::OtherAccount } else { Why::UnknownAccount };
@@ -166,8 +175,11 @@ pub(crate) fn decide(
         return reproducible.and_then(sweep).unwrap_or(Decision::Nothing);
     };
     let same = |pull: &Pull| {
-        Marker::of(pull, own)
-            .is_some_and(|(marker, _)| marker.fingerprint == desired.fingerprint && !marker.is_closed_by_us())
+        let marker = Marker::of(pull, own).map(|(marker, _)| marker);
+        let marker = marker.filter(|marker| marker.is_of(kind) && !marker.is_closed_by_us());
+        // Who does not want to move does not want to be asked again after each change of the app.
+        let is_no = kind == ProposalKind::Migration && pull.state == State::Closed && pull.base == base;
+        marker.is_some_and(|marker| is_no || marker.fingerprint == desired.fingerprint)
     };
     if let Some((_, pull)) = all().find(|(_, pull)| same(pull)) {
         return match pull.state {
@@ -192,12 +204,19 @@ pub(crate) fn decide(
 
 /// The pull requests of ours that the forge closed when their branch went, before we could say that it was us, with
 /// their branches.
-pub(crate) fn unsettled(base: &str, own: Option<&Account>, branches: &[BranchState]) -> Vec<(String, Pull)> {
+pub(crate) fn unsettled(
+    kind: ProposalKind,
+    base: &str,
+    own: Option<&Account>,
+    branches: &[BranchState],
+) -> Vec<(String, Pull)> {
     let all =
         branches.iter().flat_map(|state| state.pulls.iter().map(|pull| (state.branch.clone(), pull.clone())));
     let closing = |(_, pull): &(String, Pull)| {
         let marker = Marker::of(pull, own).map(|(marker, _)| marker);
-        pull.state == State::Closed && pull.base == base && marker.is_some_and(|marker| marker.closing)
+        pull.state == State::Closed
+            && pull.base == base
+            && marker.is_some_and(|marker| marker.closing && marker.is_of(kind))
     };
     all.filter(closing).collect()
 }

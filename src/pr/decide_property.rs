@@ -1,11 +1,13 @@
 //! Drawn lives of pull requests: whatever others write, push, open and close, and wherever a run of ours ends, no
-//! commit of theirs is moved away or removed, unless they hand it to us in a pull request of ours.
+//! commit of theirs is moved away or removed, unless they hand it to us in a pull request of ours. Runs for repairs and
+//! for migrations share the names of branches here, as they never do: neither touches what the other made all the same.
 
 use super::{BranchState, Close, Decision, DesiredPr, decide, is_free, unsettled};
 use crate::forge::{Account, Pull, State};
+use crate::pr::kind::ProposalKind;
 use crate::pr::marker::{Marker, text_digest};
 
-const LIVES: u64 = 4_000;
+const LIVES: u64 = 6_000;
 const STEPS: usize = 25;
 const BASE: &str = "main";
 
@@ -25,11 +27,18 @@ impl Draw {
     }
 }
 
-/// A commit: its name, and whether we made it.
+/// A commit: its name, and what for we made it, if we did.
 #[derive(Clone, Debug)]
 struct Commit {
     oid: String,
-    ours: bool,
+    ours: Option<ProposalKind>,
+}
+
+const KINDS: [ProposalKind; 2] = [ProposalKind::Repair, ProposalKind::Migration];
+
+/// The title of ours, by which a test knows what for it was opened, whatever somebody makes of its marker.
+fn title(kind: ProposalKind) -> &'static str {
+    if kind == ProposalKind::Repair { "Title" } else { "Move" }
 }
 
 struct Life {
@@ -57,7 +66,7 @@ impl Life {
         Self { draw, own, own_identity, tips, pulls, commits: 0, log }
     }
 
-    fn commit(&mut self, ours: bool) -> Commit {
+    fn commit(&mut self, ours: Option<ProposalKind>) -> Commit {
         self.commits += 1;
         Commit { oid: format!("{:040x}", self.commits), ours }
     }
@@ -67,6 +76,7 @@ impl Life {
         let tip = self.tips[branch].as_ref().map(|tip| tip.oid.clone());
         let oid = if self.draw.one_in(3) { "c".repeat(40) } else { tip.clone().unwrap_or_default() };
         Marker {
+            kind: KINDS[self.draw.below(2)],
             oid,
             previous_oid: tip.filter(|_| self.draw.one_in(3)),
             fingerprint: format!("f{}", self.draw.below(2)),
@@ -84,7 +94,7 @@ impl Life {
         let what = self.draw.below(7);
         self.log.push(format!("others {what} at {branch}"));
         match what {
-            0 => self.tips[branch] = Some(self.commit(false)),
+            0 => self.tips[branch] = Some(self.commit(None)),
             1 => self.tips[branch] = None,
             2 => {
                 let marker = self.forged(branch);
@@ -106,7 +116,9 @@ impl Life {
                     if !pull.is_by(&own) {
                         pull.body = marker.attach("Forged.");
                     } else if own_identity && theirs {
-                        pull.body = Marker { handed_back: false, ..marker }.attach("Edited.");
+                        let kind =
+                            KINDS.into_iter().find(|kind| title(*kind) == pull.title).unwrap_or_default();
+                        pull.body = Marker { kind, handed_back: false, ..marker }.attach("Edited.");
                     }
                 });
             }
@@ -121,7 +133,7 @@ impl Life {
     }
 
     /// What a survey would find.
-    fn branches(&mut self, desired: bool) -> Vec<BranchState> {
+    fn branches(&mut self, kind: ProposalKind, desired: bool) -> Vec<BranchState> {
         let mut branches = Vec::new();
         for branch in 0..self.tips.len() {
             let tip = self.tips[branch].clone();
@@ -132,7 +144,8 @@ impl Life {
                 .map(|(_, pull)| pull.clone())
                 .rev()
                 .collect();
-            let ours = tip.as_ref().is_some_and(|tip| tip.ours);
+            let is_anyones = tip.as_ref().is_none_or(|tip| tip.ours.is_none());
+            let ours = tip.as_ref().is_some_and(|tip| tip.ours == Some(kind));
             let name = BranchState {
                 branch: branch.to_string(),
                 tip: tip.map(|tip| tip.oid),
@@ -140,7 +153,7 @@ impl Life {
                 has_repair: desired && ours && self.draw.one_in(2),
                 // Only what we made is what we would make.
                 reproducible: ours && self.draw.one_in(2),
-                by_someone_else: self.own_identity && !ours,
+                by_someone_else: self.own_identity && is_anyones,
             };
             let free = is_free(self.own.as_ref(), &name);
             branches.push(name);
@@ -152,36 +165,42 @@ impl Life {
     }
 
     /// A tip is about to be replaced or removed.
-    fn touch(&self, branch: &str, tip: &str) -> usize {
+    fn touch(&self, kind: ProposalKind, branch: &str, tip: &str) -> usize {
         let at: usize = branch.parse().unwrap_or_default();
         let now = self.tips[at].as_ref();
         assert_eq!(now.map(|now| now.oid.as_str()), Some(tip), "{:?}", self.log);
-        assert!(now.is_some_and(|now| now.ours), "a commit of somebody else is touched: {:#?}", self.log);
+        let is_ours = now.is_some_and(|now| now.ours == Some(kind));
+        assert!(is_ours, "a commit of somebody else, or for something else, is touched: {:#?}", self.log);
         at
     }
 
-    fn pull(&mut self, number: u64) -> &mut Pull {
+    /// A pull request that is about to be written to.
+    fn pull(&mut self, kind: ProposalKind, number: u64) -> &mut Pull {
         let found = self.pulls.iter_mut().find(|(_, pull)| pull.number == number);
-        &mut found.expect("the pull request is there").1
+        let pull = &mut found.expect("the pull request is there").1;
+        assert_eq!(pull.title, title(kind), "one for something else is touched: {:#?}", self.log);
+        pull
     }
 
     /// A run of ours, which may be cut short at any of its changes.
     fn run(&mut self) {
+        let kind = KINDS[self.draw.below(2)];
         let asked = !self.draw.one_in(3);
         let fingerprint = format!("f{}", self.draw.below(2));
-        let (title, body) = ("Title", format!("Body of {fingerprint}."));
+        let (title, body) = (title(kind), format!("Body of {fingerprint}."));
         let desired = asked.then_some(DesiredPr { fingerprint: &fingerprint, title, body: &body });
-        let branches = self.branches(asked);
+        let branches = self.branches(kind, asked);
         if branches.last().is_some_and(|last| !is_free(self.own.as_ref(), last)) {
             return;
         }
-        for (_, pull) in unsettled(BASE, self.own.as_ref(), &branches) {
+        for (_, pull) in unsettled(kind, BASE, self.own.as_ref(), &branches) {
             assert!(pull.is_by(&account(1)) && self.own.is_some(), "{:?}", self.log);
         }
-        let decision = decide(BASE, self.own.as_ref(), desired, &branches);
-        self.log.push(format!("we {decision:?}"));
+        let decision = decide(kind, BASE, self.own.as_ref(), desired, &branches);
+        self.log.push(format!("we {decision:?} {kind:?}"));
         let dies_after = self.draw.below(6);
         let new = |oid: String| Marker {
+            kind,
             oid,
             fingerprint: fingerprint.clone(),
             title: Some(text_digest(title)),
@@ -191,27 +210,32 @@ impl Life {
         match decision {
             Decision::Open { branch, lease } => {
                 let at = match lease {
-                    Some(lease) => self.touch(&branch, &lease),
+                    Some(lease) => self.touch(kind, &branch, &lease),
                     None => branch.parse().unwrap_or_default(),
                 };
-                let commit = self.commit(true);
+                let commit = self.commit(Some(kind));
                 self.tips[at] = Some(commit.clone());
                 if dies_after > 0 {
                     let number = self.pulls.len() as u64 + 1;
-                    self.pulls.push((at, pull(number, account(1), &new(commit.oid).attach(&body))));
+                    let opened = pull(number, account(1), &new(commit.oid).attach(&body));
+                    self.pulls.push((at, Pull { title: title.to_owned(), ..opened }));
                 }
             }
             Decision::Update { pull, branch, tip, marker, push, .. } => {
-                let commit = if push { self.commit(true) } else { Commit { oid: tip.clone(), ours: true } };
+                let commit = if push {
+                    self.commit(Some(kind))
+                } else {
+                    Commit { oid: tip.clone(), ours: Some(kind) }
+                };
                 let previous_oid = (commit.oid != tip).then(|| tip.clone());
                 let marker = Marker {
                     previous_oid,
                     handed_back: push && marker.handed_back,
                     ..new(commit.oid.clone())
                 };
-                self.pull(pull.number).body = marker.attach(&body);
+                self.pull(kind, pull.number).body = marker.attach(&body);
                 if push && dies_after > 0 {
-                    let at = self.touch(&branch, &tip);
+                    let at = self.touch(kind, &branch, &tip);
                     self.tips[at] = Some(commit);
                 }
             }
@@ -219,19 +243,19 @@ impl Life {
                 let oid =
                     if marker.oid.is_empty() { tip.clone().unwrap_or_default() } else { marker.oid.clone() };
                 let closing = Marker { oid, handed_back: false, previous_oid: None, closing: true, ..marker };
-                self.pull(pull.number).body = closing.attach("Text.");
+                self.pull(kind, pull.number).body = closing.attach("Text.");
                 if let Some(tip) = tip.filter(|_| !shared && dies_after > 0) {
-                    let at = self.touch(&branch, &tip);
+                    let at = self.touch(kind, &branch, &tip);
                     self.tips[at] = None;
                 }
                 if dies_after > 1 {
-                    let pull = self.pull(pull.number);
+                    let pull = self.pull(kind, pull.number);
                     pull.body = Marker { closing: false, closed: true, ..closing }.attach("Text.");
                     pull.state = State::Closed;
                 }
             }
             Decision::Sweep { branch, tip } => {
-                let at = self.touch(&branch, &tip);
+                let at = self.touch(kind, &branch, &tip);
                 self.tips[at] = None;
             }
             _ => {}
@@ -263,11 +287,15 @@ fn no_commit_of_somebody_else_is_moved_or_removed() {
         }
         for line in life.log.iter().filter_map(|line| line.strip_prefix("we ")) {
             let word = line.split([' ', '(']).next().unwrap_or_default().to_owned();
-            *decided.entry(word).or_insert(0) += 1;
+            let kind = line.rsplit(' ').next().unwrap_or_default().to_owned();
+            *decided.entry((word, kind)).or_insert(0) += 1;
         }
     }
     // All that a run may do was drawn often enough to be tried.
     for word in ["Open", "Update", "Close", "Sweep", "HandsOff", "Declined"] {
-        assert!(decided.get(word).is_some_and(|count| *count > 200), "{word}: {decided:?}");
+        for kind in ["Repair", "Migration"] {
+            let count = decided.get(&(word.to_owned(), kind.to_owned()));
+            assert!(count.is_some_and(|count| *count > 100), "{word} {kind}: {decided:?}");
+        }
     }
 }

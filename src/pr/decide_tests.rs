@@ -1,7 +1,9 @@
 use super::{BranchState, Decision, DesiredPr, Why, decide};
 use crate::forge::{Account, Pull, State};
+use crate::pr::kind::ProposalKind;
 use crate::pr::marker::{Marker, text_digest};
 
+const KIND: ProposalKind = ProposalKind::Repair;
 const OURS: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const THEIRS: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const ASK: DesiredPr<'_> = DesiredPr { fingerprint: "f1", title: "Title", body: "Body." };
@@ -66,7 +68,11 @@ fn word(desired: Option<DesiredPr<'_>>, branches: &[BranchState]) -> String {
 
 /// The same for the token of another account, or of one that nobody tells.
 fn told(own: Option<&Account>, desired: Option<DesiredPr<'_>>, branches: &[BranchState]) -> String {
-    match decide("main", own, desired, branches) {
+    phrase(decide(KIND, "main", own, desired, branches))
+}
+
+fn phrase(decision: Decision) -> String {
+    match decision {
         Decision::Nothing => "nothing".to_owned(),
         Decision::UpToDate { .. } => "up to date".to_owned(),
         Decision::Open { branch, lease } => {
@@ -163,6 +169,42 @@ fn what_was_declined_is_not_proposed_again_and_something_else_is() {
         word(Some(DesiredPr { fingerprint: "f2", ..ASK }), &[merged(), free()]),
         "open nixpacks-fix/main-2 new"
     );
+}
+
+#[test]
+fn a_no_to_a_migration_is_a_no_to_each_of_them() {
+    let told = |state, marker: Marker, base: &str| {
+        let pull = Pull { base: base.to_owned(), ..ours(state, &marker) };
+        let later = DesiredPr { fingerprint: "f2", ..ASK };
+        let branches = [branches(Some(OURS), vec![pull]), free()];
+        phrase(decide(ProposalKind::Migration, "main", Some(&own()), Some(later), &branches))
+    };
+    let migration = || Marker { kind: ProposalKind::Migration, ..marker() };
+    let opens = "open nixpacks-fix/main-2 new";
+    assert_eq!(told(State::Closed, migration(), "main"), "declined");
+    assert_eq!(told(State::Closed, Marker { closed: true, ..migration() }, "main"), opens);
+    assert_eq!(told(State::Closed, migration(), "dev"), opens);
+    assert_eq!(told(State::Merged, migration(), "main"), opens);
+    // A no to a repair is none to the move.
+    assert_eq!(told(State::Closed, marker(), "main"), opens);
+}
+
+#[test]
+fn one_for_something_else_is_left_alone_whatever_it_says() {
+    let migration = || Marker { kind: ProposalKind::Migration, ..marker() };
+    let of_later_kind = marker().attach("Body.").replace(" oid=", " kind=heroku oid=");
+    let handed_back = Marker { handed_back: true, ..migration() }.attach("Body.");
+    for body in [migration().attach("Body."), handed_back, of_later_kind] {
+        for tip in [Some(OURS), Some(THEIRS), None] {
+            for desired in [Some(ASK), None] {
+                let branch = branches(tip, vec![pull(State::Open, &body)]);
+                assert_eq!(word(desired, &[branch, free()]), "hands off OtherKind", "{body}");
+            }
+        }
+    }
+    let closing = Marker { kind: ProposalKind::Migration, closing: true, ..marker() };
+    let gone = branches(None, vec![ours(State::Closed, &closing)]);
+    assert_eq!(super::unsettled(KIND, "main", Some(&own()), &[gone]), []);
 }
 
 #[test]
@@ -263,7 +305,7 @@ fn what_another_account_opened_says_nothing_for_us() {
     assert_eq!(word(Some(ASK), &[branches(Some(OURS), both), free()]), "declined");
     let closing = Marker { closing: true, ..marker() };
     let theirs = branches(None, vec![by_another(ours(State::Closed, &closing))]);
-    assert_eq!(super::unsettled("main", Some(&own()), &[theirs]), []);
+    assert_eq!(super::unsettled(KIND, "main", Some(&own()), &[theirs]), []);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a pull request remembers of us: a comment that is the last line of its description, and nothing else
 //! anywhere. It counts only where the token's own account opened the pull request: anybody may write such a line.
 
+use super::kind::ProposalKind;
 use crate::forge::{Account, Pull};
 use crate::report::digest::digest;
 
@@ -16,6 +17,10 @@ const OID: [usize; 2] = [40, 64];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the line")]
 pub(crate) struct Marker {
+    /// What the pull request is for.
+    pub(crate) kind: ProposalKind,
+    /// It is for something that only a later version knows.
+    pub(crate) of_later_kind: bool,
     /// The commit that the branch is at, or is about to be moved to.
     pub(crate) oid: String,
     /// The commit that it was at before: a move from there may have been cut short.
@@ -61,6 +66,10 @@ impl Marker {
         let mut marker = Self::default();
         for field in fields.split_whitespace() {
             match field.split_once('=') {
+                Some(("kind", value)) => match ProposalKind::of_name(value) {
+                    Some(kind) => marker.kind = kind,
+                    None => marker.of_later_kind = true,
+                },
                 Some(("oid", value)) if is_oid(value) => value.clone_into(&mut marker.oid),
                 Some(("was", value)) if is_oid(value) => marker.previous_oid = Some(value.to_owned()),
                 Some(("fingerprint", value)) if is_digest(value) => value.clone_into(&mut marker.fingerprint),
@@ -87,6 +96,7 @@ impl Marker {
     pub(crate) fn line(&self) -> String {
         let mut line = OPENS.trim_end().to_owned();
         let fields = [
+            ("kind", self.kind.name()),
             ("oid", Some(self.oid.as_str())),
             ("was", self.previous_oid.as_deref()),
             ("fingerprint", Some(self.fingerprint.as_str())),
@@ -110,6 +120,11 @@ impl Marker {
             }
         }
         line + CLOSES
+    }
+
+    /// Whether the pull request is of this kind.
+    pub(crate) fn is_of(&self, kind: ProposalKind) -> bool {
+        self.kind == kind && !self.of_later_kind
     }
 
     /// Whether we closed it, or were about to.
@@ -162,7 +177,7 @@ fn is_oid(text: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::panic)]
 mod tests {
-    use super::{Account, Marker, Pull, text_digest};
+    use super::{Account, Marker, ProposalKind, Pull, text_digest};
     use crate::forge::State;
 
     fn marker() -> Marker {
@@ -188,6 +203,21 @@ mod tests {
             assert_eq!(found, marker);
             assert_eq!(text_digest(&text), text_digest("Text.\n\nMore."));
         }
+    }
+
+    #[test]
+    fn has_the_kind_and_one_without_is_of_a_repair() {
+        let migration = Marker { kind: ProposalKind::Migration, ..marker() };
+        let Some((found, _)) = Marker::find(&migration.line()) else { panic!("{}", migration.line()) };
+        assert_eq!(found, migration);
+        assert!(found.is_of(ProposalKind::Migration) && !found.is_of(ProposalKind::Repair));
+        // As the versions before there were kinds have written it.
+        let old = format!("<!-- nixpacks-fix:1 oid={} fingerprint=f1 -->", "a".repeat(40));
+        assert_eq!(Marker::find(&old), Some((marker(), String::new())));
+        assert_eq!(marker().line(), old);
+        let later = old.replace(" oid=", " kind=heroku oid=");
+        let Some((later, _)) = Marker::find(&later) else { panic!("{later}") };
+        assert!(!later.is_of(ProposalKind::Repair) && !later.is_of(ProposalKind::Migration));
     }
 
     #[test]

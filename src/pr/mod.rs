@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 mod api_commits;
+mod app_report;
 mod body;
 mod branch_names;
 mod closing;
@@ -12,8 +13,10 @@ pub(crate) mod decide;
 mod destination;
 mod fingerprint;
 pub(crate) mod identity;
+pub(crate) mod kind;
 pub(crate) mod list;
 pub(crate) mod marker;
+mod migration_texts;
 mod proposal;
 mod remake;
 mod remark;
@@ -30,14 +33,20 @@ pub(crate) use row::{Row, Status, Step};
 
 use crate::settings::Resolver;
 use identity::Identity;
+use kind::ProposalKind;
+use nixpacks_railpack::release::Target;
 
 /// The options of `pr`, the same for every repository.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct PrOptions {
+    /// What is proposed.
+    pub(crate) kind: ProposalKind,
+    /// Which version of Railpack a migration is for; that of the platform of each app, if none.
+    pub(crate) target: Option<Target>,
     /// The branch to repair; the default branch, if none.
     pub(crate) base: Option<String>,
-    /// What our branches start with.
+    /// What our branches of this kind start with.
     pub(crate) prefix: String,
     /// A pull request for each app.
     pub(crate) per_app: bool,

@@ -1,17 +1,19 @@
-//! The repair of a branch as a commit, computed from git objects without a work tree.
+//! What is proposed for a branch as a commit, computed from git objects without a work tree.
 
+use super::PrOptions;
+use super::app_report::AppReport;
 use super::body;
 use super::fingerprint::fingerprint;
 use super::identity::Identity;
+use super::kind::ProposalKind;
+use super::migration_texts;
 use crate::commit::message::{self, Message};
+use crate::commit::migration_message;
 use crate::commit::objects::{self, TreeFile};
-use crate::discover::Input;
-use crate::examine::examine;
 use crate::report::Examined;
-use crate::settings::{self, Resolver};
-use crate::shared::Shared;
+use crate::report::railpack::Moved;
 use crate::view::commit;
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use git2::{DiffOptions, ObjectType, Oid, Repository, Signature, Time, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -44,103 +46,58 @@ pub(crate) struct Proposal {
     pub(crate) patch: String,
 }
 
-/// The result of examining a branch.
-pub(crate) struct BranchReport {
-    /// Its apps.
-    pub(crate) apps: Vec<Examined>,
-    /// The repository wants no pull requests.
-    pub(crate) opted_out: bool,
-}
-
-impl BranchReport {
-    fn idle_app(app: &Examined) -> Option<String> {
-        let outcome = app.result.as_ref().ok()?;
-        let name = if app.home.shown == "." { "the app".to_owned() } else { format!("`{}`", app.home.shown) };
-        if let Some(error) = outcome.unread.first() {
-            return Some(format!("cannot read `{}`: {}", app.home.shown_file(&error.path), error.message));
-        }
-        if let Some(broken) = outcome.broken.first() {
-            return Some(format!("cannot read `{}`: {}", app.home.shown_file(&broken.path), broken.message));
-        }
-        if !outcome.held.is_empty() {
-            return Some(
-                "the only fixes may break what works today; `--unsafe-fixes` proposes them".to_owned(),
-            );
-        }
-        let verdict = &outcome.before;
-        (outcome.fails() && outcome.changes.is_empty()).then(|| {
-            format!("{name} is predicted to fail, and there is no automatic fix: {}", verdict.detail)
-        })
-    }
-
-    /// Why nothing is proposed, if nothing is.
-    pub(crate) fn idle(&self) -> String {
-        if self.apps.is_empty() {
-            return "it has no app that Nixpacks builds".to_owned();
-        }
-        self.apps.iter().find_map(Self::idle_app).unwrap_or_else(|| "nothing to repair".to_owned())
-    }
-}
-
-/// Looks at the apps of a commit.
-pub(crate) fn look(dir: &Path, commit: &str, resolver: &Resolver) -> anyhow::Result<BranchReport> {
-    let opted_out = opted_out(dir, commit)?;
-    let found = commit::apps(dir, commit)?;
-    let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
-    let inputs: Vec<Input> = found.into_iter().map(input).collect();
-    let apps = if opted_out { Vec::new() } else { examine(&inputs, resolver, &Shared::default())? };
-    if let Some(unsettled) = apps.iter().find_map(|app| app.result.as_ref().err()) {
-        bail!("{} ({}); please report this", unsettled.message, unsettled.rules.join(", "));
-    }
-    Ok(BranchReport { apps, opted_out })
-}
-
-/// `pull-requests = false` in the repository's own settings.
-fn opted_out(dir: &Path, commit: &str) -> anyhow::Result<bool> {
-    let Some(text) = commit::text(dir, commit, settings::NAME)? else { return Ok(false) };
-    let read = settings::parse(&text);
-    let read =
-        read.with_context(|| format!("cannot read `{}`, so no pull request is opened", settings::NAME))?;
-    Ok(read.pull_requests == Some(false))
-}
-
 impl Proposal {
-    /// The repair of `apps`; `None` where there is none.
+    /// What is proposed for `apps`; `None` where nothing is.
     pub(crate) fn new(
         base: &str,
-        apps: &[&Examined],
-        unsafe_fixes: bool,
+        apps: &[&AppReport],
+        options: &PrOptions,
         dir: &Path,
         commit: &str,
     ) -> anyhow::Result<Option<Self>> {
-        let changed: Vec<&Examined> = apps.iter().copied().filter(|app| changes(app)).collect();
+        let changed: Vec<&AppReport> = apps.iter().copied().filter(|app| !app.changes().is_empty()).collect();
         if changed.is_empty() {
             return Ok(None);
         }
         let mut files: BTreeMap<String, NewFile> = BTreeMap::new();
         for app in &changed {
-            let Ok(outcome) = &app.result else { continue };
-            for change in &outcome.changes {
+            let home = app.home();
+            for change in app.changes() {
                 let (path, executable) = if change.created {
-                    (app.home.shown_file(&change.path), false)
+                    (home.shown_file(&change.path), false)
                 } else {
-                    commit::behind(dir, commit, &app.home.shown, &change.path)?
+                    commit::behind(dir, commit, &home.shown, &change.path)?
                 };
                 let text = (!change.removed).then(|| change.after.clone());
                 let new = NewFile { path: path.clone(), text: text.clone(), executable };
                 if files.insert(path.clone(), new).is_some_and(|other| other.text != text) {
-                    bail!("two apps share `{path}` and need it repaired in different ways");
+                    bail!("two apps share `{path}` and need it changed in different ways");
                 }
             }
         }
         let style = crate::terminal::OutputStyle { color: false, terminal: false, width: None };
+        let patch = |app: &&AppReport| crate::report::patch::of(app.home(), app.changes(), None, style);
+        let repairs: Vec<&Examined> = changed.iter().filter_map(|app| app.repair()).collect();
+        let moves: Vec<&Moved> = changed.iter().filter_map(|app| app.migration()).collect();
+        let (fingerprint, message, body) = match options.kind {
+            ProposalKind::Repair => (
+                fingerprint(base, &repairs),
+                message::message(&repairs),
+                body::body(&repairs, options.engine.unsafe_fixes()),
+            ),
+            ProposalKind::Migration => (
+                migration_texts::fingerprint(base, &moves),
+                migration_message::message(&moves),
+                migration_texts::body(&moves),
+            ),
+        };
         Ok(Some(Self {
-            apps: changed.iter().map(|app| app.home.shown.clone()).collect(),
+            apps: changed.iter().map(|app| app.home().shown.clone()).collect(),
             files: files.into_values().collect(),
-            fingerprint: fingerprint(base, &changed),
-            message: message::message(&changed),
-            body: body::body(&changed, unsafe_fixes),
-            patch: changed.iter().map(|app| crate::report::patch::patch(app, None, style)).collect(),
+            fingerprint,
+            message,
+            body,
+            patch: changed.iter().map(patch).collect(),
         }))
     }
 
@@ -188,11 +145,6 @@ impl Proposal {
         }
         Ok(all)
     }
-}
-
-/// Whether an app would be changed.
-pub(crate) fn changes(app: &Examined) -> bool {
-    app.result.as_ref().is_ok_and(|outcome| !outcome.changes.is_empty())
 }
 
 /// The commit at `oid`: its parents, the digest of its tree, its message, and who made it.

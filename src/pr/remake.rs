@@ -1,12 +1,11 @@
 //! Makes a commit again from its parent, to know whether this tool made it.
 
 use super::PrOptions;
+use super::app_report::{AppReport, BranchReport, look};
 use super::branch_names::branch_series;
 use super::destination::NotSurveyed;
-use super::proposal::{BranchReport, CommitSummary, Proposal, look};
+use super::proposal::{CommitSummary, Proposal};
 use super::transport::BareClone;
-use crate::commit::message::START;
-use crate::report::Examined;
 use anyhow::anyhow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -44,7 +43,7 @@ impl<'a> Remake<'a> {
             return Ok(false);
         };
         // Cheap to see, and true of all of ours.
-        if !made.message.starts_with(START) {
+        if !made.message.starts_with(self.options.kind.start()) {
             return Ok(false);
         }
         // What this tool cannot read, it made nothing of.
@@ -54,8 +53,8 @@ impl<'a> Remake<'a> {
         let apps = report
             .apps
             .iter()
-            .filter(|app| all || branch_series(prefix, self.base, Some(&app.home.shown)) == of);
-        let apps: Vec<&Examined> = apps.collect();
+            .filter(|app| all || branch_series(prefix, self.base, Some(&app.home().shown)) == of);
+        let apps: Vec<&AppReport> = apps.collect();
         let Ok(Some(proposal)) = self.propose(&apps, parent) else { return Ok(false) };
         let again = proposal.commit(self.clone.path(), parent, identity)?;
         Ok(CommitSummary::read(self.clone.path(), &again)?.equals(made))
@@ -68,9 +67,8 @@ impl<'a> Remake<'a> {
     }
 
     /// The repair of `apps` as `commit` has them.
-    pub(super) fn propose(&self, apps: &[&Examined], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
-        let unsafe_fixes = self.options.engine.unsafe_fixes();
-        Ok(Proposal::new(self.base, apps, unsafe_fixes, self.clone.path(), commit)?)
+    pub(super) fn propose(&self, apps: &[&AppReport], commit: &str) -> Result<Option<Proposal>, NotSurveyed> {
+        Ok(Proposal::new(self.base, apps, self.options, self.clone.path(), commit)?)
     }
 
     fn look(&self, commit: &str) -> Result<Option<Rc<BranchReport>>, NotSurveyed> {
@@ -82,7 +80,7 @@ impl<'a> Remake<'a> {
             let prefix = &self.options.prefix;
             return Err(anyhow!("its branches `{prefix}…` start from more than {PARENTS} commits").into());
         }
-        let report = look(self.clone.path(), commit, &self.options.engine).ok().map(Rc::new);
+        let report = look(self.clone.path(), commit, self.options).ok().map(Rc::new);
         seen.insert(commit.to_owned(), report.clone());
         Ok(report)
     }
@@ -91,7 +89,8 @@ impl<'a> Remake<'a> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use super::{BareClone, CommitSummary, NotSurveyed, PARENTS, PrOptions, Remake, START};
+    use super::{BareClone, CommitSummary, NotSurveyed, PARENTS, PrOptions, Remake};
+    use crate::commit::message::START;
     use crate::pr::identity::Identity;
     use crate::pr::transport::Access;
     use git2::{Repository, Signature, Time};
@@ -99,6 +98,8 @@ mod tests {
     fn options() -> PrOptions {
         let identity = Identity { name: "Bot".to_owned(), email: "bot@example.org".to_owned(), own: true };
         PrOptions {
+            kind: crate::pr::kind::ProposalKind::Repair,
+            target: None,
             base: None,
             prefix: "nixpacks-fix/".to_owned(),
             per_app: false,

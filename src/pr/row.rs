@@ -160,8 +160,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, pending: 
             row.pending = pending;
         }
         Decision::Close(Close { pull, branch, .. }) => {
-            let why =
-                if surveyed.opted_out { "the repository opted out" } else { "nothing is left to repair" };
+            let why = if surveyed.opted_out { "the repository opted out" } else { surveyed.kind.needless() };
             about(pull, Status::Closed, why.to_owned());
             row.branch.clone_from(branch);
             row.pending = pending;
@@ -182,6 +181,7 @@ pub(crate) fn row(forge: &dyn Forge, surveyed: &Surveyed, plan: &Plan, pending: 
                 Why::NoBranch => "its branch is gone",
                 Why::Base => "somebody pointed it at another branch",
                 Why::Reopened => "it was closed, and somebody opened it again",
+                Why::OtherKind => "it is for something else; `--head-prefix` gives this one another branch",
             };
             about(pull, Status::HandsOff, why.to_owned());
         }

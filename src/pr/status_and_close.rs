@@ -4,6 +4,7 @@ use super::branch_names::{MAX_NAMES, MAX_SERIES, app_series, branch_series, nth_
 use super::closing::close;
 use super::decide::{BranchState, Close};
 use super::destination::{Destination, NotSurveyed, access};
+use super::kind::ProposalKind;
 use super::marker::Marker;
 use super::proposal::CommitSummary;
 use super::remake::Remake;
@@ -45,7 +46,7 @@ fn find_branches(
             }
         }
     }
-    Ok((Surveyed { clone: Some(clone), ..Surveyed::new(destination) }, branches))
+    Ok((Surveyed { clone: Some(clone), ..Surveyed::new(options.kind, destination) }, branches))
 }
 
 /// A line for each of our pull requests.
@@ -69,8 +70,8 @@ fn rows(
     let mut rows = Vec::new();
     for state in branches {
         for pull in state.pulls.iter().filter(|pull| pull.base == destination.base) {
-            let Some((status, detail)) = tell(pull, destination.account.as_ref(), state.tip.as_deref())
-            else {
+            let own = destination.account.as_ref();
+            let Some((status, detail)) = tell(surveyed.kind, pull, own, state.tip.as_deref()) else {
                 continue;
             };
             let mut row = Row {
@@ -92,9 +93,17 @@ fn rows(
     rows
 }
 
-/// What became of a pull request; `None` for one that somebody else opened, and that is over.
-fn tell(pull: &Pull, own: Option<&Account>, tip: Option<&str>) -> Option<(Status, String)> {
+/// What became of a pull request; `None` for one of another kind, and for one that somebody else opened, and that is over.
+fn tell(
+    kind: ProposalKind,
+    pull: &Pull,
+    own: Option<&Account>,
+    tip: Option<&str>,
+) -> Option<(Status, String)> {
     let marker = Marker::of(pull, own).map(|(marker, _)| marker);
+    if marker.as_ref().is_some_and(|marker| !marker.is_of(kind)) {
+        return None;
+    }
     let is_own = own.is_some_and(|own| pull.is_by(own));
     let (status, detail) = match (pull.state, marker) {
         (State::Open, _) if own.is_none() => {

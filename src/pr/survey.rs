@@ -1,22 +1,25 @@
 //! Surveys a repository and its forge: reads everything that the decision needs, and changes nothing.
 
 use super::PrOptions;
+use super::app_report::{self, AppReport, BranchReport, look};
 use super::branch_names::{MAX_NAMES, MAX_SERIES, app_series, branch_series, nth_branch};
 use super::decide::{BranchState, Decision, DesiredPr, decide, is_free, unsettled};
 use super::destination::{Destination, NotSurveyed, access};
+use super::kind::ProposalKind;
 use super::marker::Marker;
-use super::proposal::{BranchReport, CommitSummary, Proposal, changes, look};
+use super::proposal::{CommitSummary, Proposal};
 use super::remake::Remake;
 use super::transport::BareClone;
 use crate::app_files;
 use crate::forge::{Address, Forge, Head, Pull, State};
-use crate::report::Examined;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A repository and what to do about each of its pull requests.
 pub(crate) struct Surveyed {
+    /// What is proposed.
+    pub(crate) kind: ProposalKind,
     /// The repository, and where git finds it.
     pub(crate) destination: Destination,
     /// The tip of the base; empty where it was not cloned.
@@ -35,8 +38,9 @@ pub(crate) struct Surveyed {
 
 impl Surveyed {
     /// A repository of which nothing was read yet.
-    pub(crate) fn new(destination: Destination) -> Self {
+    pub(crate) fn new(kind: ProposalKind, destination: Destination) -> Self {
         Self {
+            kind,
             destination,
             base_oid: String::new(),
             clone: None,
@@ -67,9 +71,13 @@ pub(crate) fn survey(
     let destination = Destination::find(forge, address, options)?;
     destination.admit(options, forge)?;
     let branch_series = branch_series(&options.prefix, &destination.base, None);
-    let mut surveyed = Surveyed::new(destination);
-    if options.list_first && is_idle(forge, address, &surveyed.destination, &branch_series)? {
-        "it has no config that Nixpacks reads".clone_into(&mut surveyed.idle);
+    let mut surveyed = Surveyed::new(options.kind, destination);
+    if options.list_first && is_idle(options.kind, forge, address, &surveyed.destination, &branch_series)? {
+        let why = match options.kind {
+            ProposalKind::Repair => "it has no config that Nixpacks reads",
+            ProposalKind::Migration => app_report::NO_APP,
+        };
+        why.clone_into(&mut surveyed.idle);
         return Ok(surveyed);
     }
     let destination = &surveyed.destination;
@@ -81,9 +89,9 @@ pub(crate) fn survey(
         return Err(if asked { anyhow!(why).into() } else { NotSurveyed::Skipped(why) });
     };
     surveyed.base_oid = clone.base()?;
-    let report = look(clone.path(), &surveyed.base_oid, &options.engine)?;
+    let report = look(clone.path(), &surveyed.base_oid, options)?;
     surveyed.opted_out = report.opted_out;
-    surveyed.idle = report.idle();
+    surveyed.idle = report.idle(options.kind);
     let tips = match &surveyed.destination.head {
         Some(_) => clone.tips(&surveyed.destination.push_url, &branch_series)?,
         None => BTreeMap::new(),
@@ -102,6 +110,7 @@ pub(crate) fn survey(
 
 /// Whether there is nothing to look at: no config, and no branch of ours.
 fn is_idle(
+    kind: ProposalKind,
     forge: &dyn Forge,
     address: &Address,
     destination: &Destination,
@@ -110,7 +119,11 @@ fn is_idle(
     let Some(files) = forge.files(&destination.repository, &destination.base)? else { return Ok(false) };
     let holds_config = |path: &String| {
         let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
-        app_files::holds_config(dir, name)
+        match kind {
+            ProposalKind::Repair => app_files::holds_config(dir, name),
+            // One that no file configures may still lose by the move.
+            ProposalKind::Migration => app_files::makes_app(dir.is_empty(), name),
+        }
     };
     if files.iter().any(holds_config) {
         return Ok(false);
@@ -153,7 +166,8 @@ impl Surveyor<'_> {
             let pulls = self.forge.pulls(&surveyed.destination.repository, &head)?;
             let ours = |pull: &Pull| {
                 let here = pull.state == State::Open && pull.base == surveyed.destination.base;
-                here && Marker::of(pull, surveyed.destination.account.as_ref()).is_some()
+                let marker = Marker::of(pull, surveyed.destination.account.as_ref());
+                here && marker.is_some_and(|(marker, _)| marker.is_of(self.options.kind))
             };
             if pulls.iter().any(ours) {
                 return Err(NotSurveyed::Skipped(why.to_owned()));
@@ -169,7 +183,7 @@ impl Surveyor<'_> {
         report: &BranchReport,
     ) -> Result<BTreeMap<String, Option<Proposal>>, NotSurveyed> {
         let mut found = BTreeMap::new();
-        let new = |apps: &[&Examined]| self.remake.propose(apps, &surveyed.base_oid);
+        let new = |apps: &[&AppReport]| self.remake.propose(apps, &surveyed.base_oid);
         if !self.options.per_app {
             found.insert(self.branch_series.clone(), new(&report.apps.iter().collect::<Vec<_>>())?);
             return Ok(found);
@@ -178,8 +192,9 @@ impl Surveyor<'_> {
         for branch_series in self.tips.keys().filter_map(|branch| app_series(branch, &self.branch_series)) {
             found.insert(branch_series.to_owned(), None);
         }
-        for app in report.apps.iter().filter(|app| changes(app)) {
-            let name = branch_series(&self.options.prefix, &surveyed.destination.base, Some(&app.home.shown));
+        for app in report.apps.iter().filter(|app| !app.changes().is_empty()) {
+            let name =
+                branch_series(&self.options.prefix, &surveyed.destination.base, Some(&app.home().shown));
             found.insert(name, new(&[app])?);
         }
         Ok(found)
@@ -201,7 +216,9 @@ impl Surveyor<'_> {
                 break;
             }
         }
-        let ours = |pull: &&Pull| Marker::of(pull, own.as_ref()).is_some();
+        let kind = self.options.kind;
+        let ours =
+            |pull: &&Pull| Marker::of(pull, own.as_ref()).is_some_and(|(marker, _)| marker.is_of(kind));
         let opened = branches.iter().flat_map(|state| state.pulls.iter().filter(ours));
         surveyed.opened.extend(opened.map(|pull| pull.created.clone()));
         let desired = proposal.as_ref().map(|proposal| DesiredPr {
@@ -213,8 +230,8 @@ impl Surveyor<'_> {
             return Err(anyhow!("{MAX_NAMES} branches `{branch_series}…` are taken").into());
         }
         let base = &surveyed.destination.base;
-        let decision = decide(base, own.as_ref(), desired, &branches);
-        Ok(Plan { decision, unsettled: unsettled(base, own.as_ref(), &branches), proposal })
+        let decision = decide(kind, base, own.as_ref(), desired, &branches);
+        Ok(Plan { decision, unsettled: unsettled(kind, base, own.as_ref(), &branches), proposal })
     }
 
     /// Asks the forge and the clone about one branch.

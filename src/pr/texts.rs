@@ -39,6 +39,7 @@ impl Texts {
             title: title.then(|| format!("{}{wanted}", pull.mark)),
             body: body_text,
             marker: Marker {
+                kind: marker.kind,
                 title: title_digest,
                 body: body_digest,
                 pending: marker.pending,

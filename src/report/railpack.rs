@@ -125,7 +125,7 @@ fn builder(target: Target) -> String {
 }
 
 /// The builder as a person reads it.
-fn title(target: Target) -> String {
+pub(crate) fn title(target: Target) -> String {
     match target.platform {
         Some(platform) => format!("Railpack {} ({})", target.release, platform.title()),
         None => format!("Railpack {}", target.release),

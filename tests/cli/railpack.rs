@@ -88,7 +88,7 @@ fn a_migration_is_committed_alone() {
     let head = app.tool("git", "", &["rev-parse", "HEAD"], "").out;
     assert_eq!(ran.json()["commits"][0]["oid"], head.trim());
     let names = app.tool("git", "", &["show", "--format=%s", "--name-only"], "").out;
-    assert_eq!(names, "build: keep the app where Railpack builds it\n\nrailpack.json\n");
+    assert_eq!(names, "build: prepare the move from Nixpacks to Railpack\n\nrailpack.json\n");
     assert_eq!(app.tool("git", "", &["status", "--short"], "").out, "");
     assert_eq!(app.run(&["migrate", "--commit"]).code, 0);
 }

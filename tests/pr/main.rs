@@ -16,6 +16,7 @@ mod hostile;
 mod kill;
 mod life;
 mod many;
+mod migration;
 mod people;
 mod scene;
 mod server;
