@@ -189,7 +189,8 @@ pub(crate) struct MigrateArgs {
     /// Where to: a version of Railpack, or a platform. The default is that of `--platform`, else Railway.
     #[arg(long, value_name = "railpack@VERSION", value_parser = target, help_heading = "Migration")]
     pub(crate) to: Option<Target>,
-    /// Write the files. Never deletes one, and never changes a `nixpacks.toml` or a railpack.json that is there.
+    /// Write the files. Never deletes one, and never changes a `nixpacks.toml`. A railpack.json that is there gets what is
+    /// missing, and keeps what it says.
     #[arg(long, conflicts_with = "rev", help_heading = "Migration")]
     pub(crate) write: bool,
     /// Where Railpack cannot keep the app: a Dockerfile instead, which is not predicted. On Railway its mere presence

@@ -37,6 +37,8 @@ const RAILPACK: &[&[&str]] = &[
     &["dockerfile", "shell_script"],
     &["planner"],
     &["losses", "program"],
+    &["config_edit", "still_wanted"],
+    &["draft"],
     &["subject"],
     &["migrate"],
     &["checklist", "findings"],

@@ -10,7 +10,8 @@ pub fn checklist(migration: &Migration) -> Vec<String> {
     let by_hand = &migration.by_hand;
     let is_stuck = migration.files.is_empty() && !migration.left.is_empty();
     let is_moot = by_hand.dockerfile && migration.target.is_railway();
-    if is_moot || is_stuck && !by_hand.has_config {
+    let is_refused = migration.before.error.is_some();
+    if is_moot || is_stuck && (!by_hand.has_config || is_refused) {
         return steps;
     }
     if !migration.left.is_empty() {

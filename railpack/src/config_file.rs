@@ -22,8 +22,10 @@ type Read<T> = Result<T, ConfigError>;
 
 /// Reads the text of a `railpack.json`.
 pub fn read(text: &str) -> Read<Config> {
-    let document = Document::parse(crate::CONFIG_FILE, FileKind::NixpacksJson, standardize(text))
-        .map_err(|error| ConfigError { message: error.message, span: error.span })?;
+    let document =
+        Document::parse(crate::CONFIG_FILE, FileKind::NixpacksJson, standardize(text)).map_err(|error| {
+            ConfigError { message: placed(text, error.span, &error.message), span: error.span }
+        })?;
     let reader = Reader { text };
     let root = Fields(&document.root);
     let mut config = Config {
@@ -55,8 +57,16 @@ pub fn read(text: &str) -> Read<Config> {
     Ok(config)
 }
 
+/// A message with the line and the column, in characters, that it is about.
+fn placed(text: &str, span: Option<Span>, message: &str) -> String {
+    let Some(before) = span.and_then(|span| text.get(..span.start)) else { return message.to_owned() };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {message}")
+}
+
 /// The text with blanks in place of comments and of commas before a closing bracket. Its length stays.
-fn standardize(text: &str) -> String {
+pub(crate) fn standardize(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let mut at = 0;
     let mut comma = None;
@@ -136,8 +146,7 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn wrong<T>(&self, node: &Node, expected: &str) -> Read<T> {
         let found = node.type_name();
-        let line = self.text.get(..node.span.start).unwrap_or_default().matches('\n').count() + 1;
-        let message = format!("line {line}: expected {expected}, found {found}");
+        let message = placed(self.text, Some(node.span), &format!("expected {expected}, found {found}"));
         Err(ConfigError { message, span: Some(node.span) })
     }
 

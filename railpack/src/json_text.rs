@@ -1,4 +1,4 @@
-//! The text of a `railpack.json`: two blanks for a level, keys in the order in which they are given, nothing empty but where an
+//! The text of a `railpack.json`: two blanks for a level unless the file that is there has it otherwise, keys in the order in which they are given, nothing empty but where an
 //! empty list says something.
 
 /// A value.
@@ -37,45 +37,113 @@ impl Json {
 
     /// The whole file.
     pub(crate) fn file(&self) -> String {
+        format!("{}\n", self.styled(&Style::default(), Place::Lines("")))
+    }
+
+    /// The value in the style of a file, at a place in it.
+    pub(crate) fn styled(&self, style: &Style, place: Place<'_>) -> String {
         let mut out = String::new();
-        self.write(0, &mut out);
-        out.push('\n');
+        match place {
+            Place::OneLine => self.flat(style, &mut out),
+            Place::Lines(indent) => self.write(style, indent, &mut out),
+        }
         out
     }
 
-    fn write(&self, level: usize, out: &mut String) {
-        let indent = |level: usize| "  ".repeat(level);
+    /// Its items, each with its name if it has one.
+    fn items(&self) -> Vec<(String, &Self)> {
         match self {
-            Self::Text(text) => out.push_str(&quote(text)),
-            Self::List(list) if list.is_empty() => out.push_str("[]"),
-            Self::List(list) => {
-                out.push('[');
-                for (at, value) in list.iter().enumerate() {
-                    out.push_str(if at == 0 { "\n" } else { ",\n" });
-                    out.push_str(&indent(level + 1));
-                    value.write(level + 1, out);
-                }
-                out.push('\n');
-                out.push_str(&indent(level));
-                out.push(']');
-            }
+            Self::Text(_) => Vec::new(),
+            Self::List(list) => list.iter().map(|value| (String::new(), value)).collect(),
             Self::Object(entries) => {
-                out.push('{');
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    out.push_str(if at == 0 { "\n" } else { ",\n" });
-                    out.push_str(&indent(level + 1));
-                    out.push_str(&quote(key));
-                    out.push_str(": ");
-                    value.write(level + 1, out);
-                }
-                out.push('\n');
-                out.push_str(&indent(level));
-                out.push('}');
+                entries.iter().map(|(key, value)| (format!("{}: ", quote(key)), value)).collect()
             }
+        }
+    }
+
+    fn brackets(&self) -> [char; 2] {
+        if matches!(self, Self::Object(_)) { ['{', '}'] } else { ['[', ']'] }
+    }
+
+    fn write(&self, style: &Style, indent: &str, out: &mut String) {
+        if let Self::Text(text) = self {
+            out.push_str(&quote(text));
+            return;
+        }
+        let ([open, close], items) = (self.brackets(), self.items());
+        out.push(open);
+        let inner = format!("{indent}{}", style.unit);
+        for (at, (name, value)) in items.iter().enumerate() {
+            out.push_str(if at == 0 { "" } else { "," });
+            out.extend([style.eol, &inner, name]);
+            value.write(style, &inner, out);
+        }
+        if !items.is_empty() {
+            out.extend([style.eol, indent]);
+        }
+        out.push(close);
+    }
+
+    fn flat(&self, style: &Style, out: &mut String) {
+        if let Self::Text(text) = self {
+            out.push_str(&quote(text));
+            return;
+        }
+        let ([open, close], items) = (self.brackets(), self.items());
+        let pad = if open == '{' && style.is_padded && !items.is_empty() { " " } else { "" };
+        out.push(open);
+        out.push_str(pad);
+        for (at, (name, value)) in items.iter().enumerate() {
+            out.extend([if at == 0 { "" } else { ", " }, name]);
+            value.flat(style, out);
+        }
+        out.push_str(pad);
+        out.push(close);
+    }
+}
+
+/// Where a value is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// On a line with others.
+    OneLine,
+    /// On lines of its own that start with this.
+    Lines(&'a str),
+}
+
+/// How a file is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Style {
+    /// One step of the indentation.
+    pub(crate) unit: String,
+    /// How its lines end.
+    pub(crate) eol: &'static str,
+    /// Objects on one line have blanks between the braces.
+    is_padded: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { unit: "  ".to_owned(), eol: "\n", is_padded: false }
+    }
+}
+
+impl Style {
+    /// That of a text: its first indented line has one step.
+    pub(crate) fn of(text: &str) -> Self {
+        let indent =
+            |line: &str| -> String { line.chars().take_while(|ch| matches!(ch, ' ' | '\t')).collect() };
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty()).map(indent);
+        let unit = lines.find(|indent| !indent.is_empty());
+        Self {
+            unit: unit.unwrap_or_else(|| Self::default().unit),
+            eol: if text.contains("\r\n") { "\r\n" } else { "\n" },
+            is_padded: text.contains("{ \""),
         }
     }
 }
 
-fn quote(text: &str) -> String {
+/// A text between quotes.
+pub(crate) fn quote(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }

@@ -11,7 +11,7 @@ use nixpacks_railpack::checklist::checklist;
 use nixpacks_railpack::findings::{Finding, Severity, findings};
 use nixpacks_railpack::losses::Loss;
 use nixpacks_railpack::migrate::Migration;
-use nixpacks_railpack::planner::{Planned, Provider};
+use nixpacks_railpack::planner::{PlanError, Planned, Provider};
 use nixpacks_railpack::release::Target;
 use nixpacks_transforms::engine::FileChange;
 use serde::Serialize;
@@ -420,8 +420,13 @@ impl Printer<'_> {
             let _ = writeln!(out, "{name}: nothing is written: Railway builds the Dockerfile");
         } else if app.changes.is_empty() && app.migration.lost.is_empty() {
             let _ = writeln!(out, "{name}: no file has to be written");
+        } else if app.changes.is_empty() && matches!(app.migration.before.error, Some(PlanError::Config(_))) {
+            let _ = writeln!(out, "{name}: nothing is written: correct `railpack.json` first");
         } else if app.changes.is_empty() && app.migration.by_hand.has_config {
-            let _ = writeln!(out, "{name}: there is a railpack.json already, and it is not changed");
+            let _ = writeln!(
+                out,
+                "{name}: nothing is written: `railpack.json` says otherwise there, and what it says is not changed"
+            );
         } else if app.changes.is_empty() {
             let _ = writeln!(out, "{name}: nothing is written: only you can deal with what is named above");
         }
