@@ -21,7 +21,7 @@ pub fn checklist(migration: &Migration) -> Vec<String> {
     for path in &by_hand.missing {
         steps.push(format!("commit `{path}`: it is installed, but is not in the repository"));
     }
-    if let Some(program) = &by_hand.program {
+    for program in &by_hand.programs {
         steps.push(format!(
             "add the package of `{program}` to your requirements: nothing that is installed brings it"
         ));

@@ -293,7 +293,7 @@ fn by_hand(migration: &Migration) -> Vec<Finding> {
         let message = format!("{name} has a value that looks like a secret, and no file should hold it");
         add("secret", Severity::Warning, name, message, "set it in the dashboard");
     }
-    if let Some(program) = &by_hand.program {
+    for program in &by_hand.programs {
         let message = format!("the start command runs `{program}`, and nothing that is installed brings it");
         add("missing-program", Severity::Warning, program, message, "add its package to your requirements");
     }

@@ -32,7 +32,7 @@ pub mod names;
 pub mod plan;
 pub mod planner;
 mod procfile;
-mod program;
+pub mod program;
 mod python;
 pub mod release;
 mod rewrite;

@@ -282,6 +282,9 @@ impl Finding<'_> {
         let old = |text: &str| {
             text.contains("/opt/venv") || text.contains(".nix-profile") || text.contains("/nix/store")
         };
+        let image = Image::of(&self.planned.plan);
+        let start = deploy.start.iter().filter(|start| names_what_is_not_shipped(start, &image));
+        self.lost.extend(start.cloned().map(Loss::OldPath));
         let mut texts: Vec<String> = self.lines();
         texts.extend(deploy.start.clone());
         for text in texts.iter().filter(|text| old(text)) {
@@ -293,6 +296,15 @@ impl Finding<'_> {
             }
         }
     }
+}
+
+/// Whether a start command names a program that a build command may have put outside the app, where the image has nothing.
+fn names_what_is_not_shipped(start: &str, image: &Image) -> bool {
+    let mut words = start.split([' ', '=', ':', ';', '"', '\'']);
+    words.any(|word| {
+        let is_outside = ["/root/", "/home/", "/usr/local/"].iter().any(|top| word.starts_with(top));
+        (word.starts_with("/opt/") || is_outside && word.contains("/bin/")) && !image.ships(word)
+    })
 }
 
 /// The scripts of the app that commands run.

@@ -8,7 +8,7 @@ use crate::lint::faults;
 use crate::losses::{Loss, Unknown, losses};
 use crate::names;
 use crate::planner::{Planned, plan};
-use crate::program::without_source;
+use crate::program::{ProgramOrigin, StartProgram, start_programs};
 use crate::python::{App, own_packages};
 use crate::release::Target;
 use crate::source::Source;
@@ -42,6 +42,8 @@ pub struct Migration {
     pub nixpacks: Model,
     /// What has to be done by hand, and is no loss of the plan.
     pub by_hand: ByHand,
+    /// The programs that start the app with the files, and what brings each. Empty where that is not known.
+    pub start_programs: Vec<StartProgram>,
 }
 
 /// What has to be done by hand.
@@ -59,8 +61,8 @@ pub struct ByHand {
     pub variables: Vec<(String, &'static str)>,
     /// Files that commands of the app name, and that are not there.
     pub missing: Vec<String>,
-    /// A program of the start command that nothing that is installed brings.
-    pub program: Option<String>,
+    /// Programs of the start command that nothing that is installed brings.
+    pub programs: Vec<String>,
     /// There is a `railpack.json` already: what it says is not changed.
     pub has_config: bool,
 }
@@ -91,7 +93,7 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
         release: wanted.release.clone(),
         secrets: wanted.secrets.clone(),
         missing: missing(&wanted, &source),
-        program: None,
+        programs: Vec::new(),
         dockerfile,
         railway_settings: railway_settings(&nixpacks),
         variables: variables(&nixpacks),
@@ -120,7 +122,9 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
     } else {
         losses(&wanted, &after, &Source::new(&with), target)
     };
-    by_hand.program = without_source(&after, &wanted, &Source::new(&with));
+    let start_programs = start_programs(&after, &wanted, &Source::new(&with));
+    let unknown = start_programs.iter().filter(|program| program.origin == ProgramOrigin::Unknown);
+    by_hand.programs = unknown.map(|program| program.name.clone()).collect();
     // A file that keeps nothing is not written, and none where the app cannot work without what is gone.
     let is_gone = |loss: &Loss| matches!(loss, Loss::NoReplacement { why: Unknown::NoPackage, .. });
     let all: BTreeSet<&Loss> = lost.iter().collect();
@@ -138,9 +142,10 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
             after,
             nixpacks,
             by_hand,
+            start_programs: Vec::new(),
         };
     }
-    Migration { target, before, lost, files, after, left, nixpacks, by_hand }
+    Migration { target, before, lost, files, after, left, nixpacks, by_hand, start_programs }
 }
 
 /// Settings of Railway's file that are neither commands nor the builder: those are written, or chosen in the dashboard.
@@ -201,7 +206,9 @@ fn complete(
 ) {
     for _ in 0..ROUNDS {
         let mut with = Overlay::new(app);
-        files.iter().for_each(|(path, text)| with.set(path.clone(), text.clone()));
+        for (path, text) in files.iter() {
+            with.set(path.clone(), text.clone());
+        }
         let source = Source::new(&with);
         let Some(text) = source.exact_text(CONFIG_FILE) else { return };
         let planned = plan(&with, target, dashboard);

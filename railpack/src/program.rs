@@ -18,30 +18,91 @@ const BUILTINS: [&str; 16] = [
 /// The most files that are followed from one to another.
 const MOST_FILES: usize = 64;
 
-/// A program of the start command that neither the image, nor apt, nor mise, nor a Python package brings. `None` where
-/// there is none, or where it is not known what is installed.
-pub(crate) fn without_source(planned: &Planned, wanted: &Wanted, app: &Source<'_>) -> Option<String> {
-    if !planned.provider.is_some_and(Provider::is_modelled) || !wanted.is_python {
-        return None;
-    }
-    let list = shell::parse(planned.plan.deploy.start.as_deref()?).ok()?;
-    let requirements = installed(planned, wanted, app)?;
+/// A program of the start command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartProgram {
+    /// As the command names it.
+    pub name: String,
+    /// What brings it.
+    pub origin: ProgramOrigin,
+}
+
+/// What brings a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProgramOrigin {
+    /// The shell itself.
+    Shell,
+    /// The image that the app's image starts from.
+    Image,
+    /// A tool of mise, Python among them.
+    Tool(String),
+    /// A package of apt.
+    Apt(String),
+    /// A Python package that is named in the requirements, or in an install command.
+    Requirement(String),
+    /// It is named by a path or by a variable.
+    Path,
+    /// Not written down: an install command brings more than its requirements say.
+    NotWritten,
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// The programs of the start command. Empty where Railpack's plan is not modelled, and where the command is more
+/// than this parses.
+pub(crate) fn start_programs(planned: &Planned, wanted: &Wanted, app: &Source<'_>) -> Vec<StartProgram> {
+    let is_modelled = match planned.provider {
+        Some(Provider::Python) => true,
+        Some(provider) => provider.is_modelled() && wanted.is_python,
+        None => false,
+    };
+    let start = planned.plan.deploy.start.as_deref().filter(|_| is_modelled);
+    let Some(list) = start.and_then(|start| shell::parse(start).ok()) else {
+        return Vec::new();
+    };
+    let requirements = installed(planned, wanted, app);
     let packages = planned.plan.apt_packages("packages:apt:runtime");
-    let tool = |name: &str| planned.tools.iter().any(|tool| tool == name);
-    let mut programs = list.simple_commands().filter_map(|at| at.simple.program().map(str::to_owned));
-    programs.find(|program| {
-        let name = program.as_str();
-        let is_python = name.starts_with("python") || name.starts_with("pip");
-        let known = BUILTINS.contains(&name)
-            || in_runtime_image(name)
-            || name.contains(['/', '$'])
-            || (is_python && tool("python"))
-            || (NODE_PROGRAMS.contains(&name) && tool("node"))
-            || tool(name)
-            || packages.iter().any(|package| package.starts_with(name) || name.starts_with(package))
-            || requirements.iter().any(|requirement| scripts::brings_script(requirement, name));
-        !known
-    })
+    let mut found: Vec<StartProgram> = Vec::new();
+    for name in list.simple_commands().filter_map(|at| at.simple.program()) {
+        if found.iter().all(|known| known.name != name) {
+            let origin = origin(name, planned, &packages, requirements.as_deref());
+            found.push(StartProgram { name: name.to_owned(), origin });
+        }
+    }
+    found
+}
+
+fn origin(
+    name: &str,
+    planned: &Planned,
+    packages: &[&str],
+    requirements: Option<&[Requirement]>,
+) -> ProgramOrigin {
+    let tool = |tool: &str| planned.tools.iter().any(|known| known == tool).then(|| tool.to_owned());
+    let is_python = name.starts_with("python") || name.starts_with("pip");
+    let of_python = || is_python.then(|| tool("python")).flatten();
+    let of_node = || NODE_PROGRAMS.contains(&name).then(|| tool("node")).flatten();
+    if BUILTINS.contains(&name) {
+        return ProgramOrigin::Shell;
+    }
+    if in_runtime_image(name) {
+        return ProgramOrigin::Image;
+    }
+    if name.contains(['/', '$']) {
+        return ProgramOrigin::Path;
+    }
+    if let Some(tool) = of_python().or_else(of_node).or_else(|| tool(name)) {
+        return ProgramOrigin::Tool(tool);
+    }
+    let package = packages.iter().find(|package| package.starts_with(name) || name.starts_with(**package));
+    if let Some(package) = package {
+        return ProgramOrigin::Apt((*package).to_owned());
+    }
+    let Some(requirements) = requirements else { return ProgramOrigin::NotWritten };
+    match requirements.iter().find(|requirement| scripts::brings_script(requirement, name)) {
+        Some(requirement) => ProgramOrigin::Requirement(requirement.name.clone().unwrap_or_default()),
+        None => ProgramOrigin::Unknown,
+    }
 }
 
 /// What pip installs, as far as it is written down; `None` where something else is installed too.

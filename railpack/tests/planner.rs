@@ -285,6 +285,27 @@ fn coolify_adds_packages_in_place_of_railpacks_own() {
 }
 
 #[test]
+fn a_start_outside_the_app_that_the_image_has_not_is_lost() {
+    use nixpacks_railpack::migrate::migrate;
+    let left = |start: &str| {
+        let toml = format!("[phases.build]\ncmds = [\"bash make.sh\"]\n\n[start]\ncmd = \"{start}\"\n");
+        let app = MemoryApp::new([
+            ("nixpacks.toml", toml.as_str()),
+            ("requirements.txt", "flask\n"),
+            ("main.py", ""),
+        ]);
+        let left = migrate(&app, Target::parse("railway").unwrap(), &Dashboard::default()).left;
+        left.iter().any(|loss| matches!(loss, nixpacks_railpack::losses::Loss::OldPath(_)))
+    };
+    for start in ["/opt/own/bin/python main.py", "python main.py --with=/opt/own/x", "/usr/local/bin/own"] {
+        assert!(left(start), "{start}");
+    }
+    for start in ["python main.py --data /root/data", "/usr/bin/env python main.py", "/app/bin/own"] {
+        assert!(!left(start), "{start}");
+    }
+}
+
+#[test]
 fn a_program_that_nothing_brings_is_named() {
     use nixpacks_railpack::migrate::migrate;
     let of = |requirements: &str, start: &str| {
@@ -294,20 +315,21 @@ fn a_program_that_nothing_brings_is_named() {
             ("requirements.txt", requirements),
             ("main.py", ""),
         ]);
-        migrate(&app, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.program
+        migrate(&app, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.programs
     };
-    assert_eq!(of("flask\n", "gunicorn main:app").as_deref(), Some("gunicorn"));
-    assert_eq!(of("flask\ngunicorn\n", "cd src && exec gunicorn main:app"), None);
-    assert_eq!(of("flask\n", "flask run"), None);
-    assert_eq!(of("-e .\n", "tool run"), None);
-    assert_eq!(of("x\n", "python main.py"), None);
+    assert_eq!(of("flask\n", "gunicorn main:app").join(" "), "gunicorn");
+    assert_eq!(of("flask\n", "first & gunicorn main:app").join(" "), "first gunicorn");
+    assert_eq!(of("flask\ngunicorn\n", "cd src && exec gunicorn main:app"), [""; 0]);
+    assert_eq!(of("flask\n", "flask run"), [""; 0]);
+    assert_eq!(of("-e .\n", "tool run"), [""; 0]);
+    assert_eq!(of("x\n", "python main.py"), [""; 0]);
     let node = MemoryApp::new([
         ("nixpacks.toml", "[start]\ncmd = \"gunicorn main:app\"\n"),
         ("requirements.txt", "gunicorn\n"),
         ("package.json", "{}"),
     ]);
     assert_eq!(
-        migrate(&node, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.program,
-        None
+        migrate(&node, Target::parse("railway").unwrap(), &Dashboard::default()).by_hand.programs,
+        [""; 0]
     );
 }

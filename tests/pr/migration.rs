@@ -219,6 +219,22 @@ fn opens_nothing_where_no_file_is_needed_or_none_would_do() {
 }
 
 #[test]
+fn a_railpack_json_that_is_there_gets_what_is_missing() {
+    let Some((scene, shop)) = shop(THUMBNAILS) else { return };
+    let own = "{\n\t\"deploy\": {\n\t\t\"startCommand\": \"gunicorn app:app\"\n\t}\n}\n";
+    shop.commit("main", &[("railpack.json", Some(own))], "Mine");
+    moved(&scene, &[]);
+    let start = "\t\t\"startCommand\": \"gunicorn app:app\"";
+    let more = format!("{start},\n\t\t\"aptPackages\": [\n\t\t\t\"...\",\n\t\t\t\"ffmpeg\"\n\t\t]");
+    assert_eq!(shop.show(MOVE, "railpack.json").unwrap(), own.replace(start, &more));
+    let body = shop.pull(1).body;
+    assert!(body.contains("`railpack.json` gets what is missing. What it already says stays."), "{body}");
+    shop.commit("main", &[("railpack.json", Some("{ \"deploy\": 1, "))], "Break it");
+    let out = moved(&scene, &[]);
+    assert!(out.contains("closed #1"), "{out}");
+}
+
+#[test]
 fn goes_to_the_version_that_is_named_in_either_way() {
     let Some((scene, shop)) = shop(THUMBNAILS) else { return };
     for args in [["--to", "coolify"], ["--to", "railpack@coolify"], ["--builder", "railpack@coolify"]] {

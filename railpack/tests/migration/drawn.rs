@@ -70,6 +70,9 @@ const START: &[&str] = &[
     "bash start.sh",
     "SECRET_KEY=drawnsecret python main.py",
     "python3.11 main.py",
+    "ffmpeg -version && supervisord -n",
+    "cd backend && noprogram --serve",
+    "bash -c 'daphne shop.asgi:application'",
 ];
 const FILES: &[(&str, &str)] = &[
     ("requirements.txt", "fastapi\nuvicorn\ngunicorn\npsycopg2\n"),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod drawn;
+mod goldens;
 mod promises;
 mod schema;
 mod worked;

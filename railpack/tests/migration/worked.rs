@@ -18,7 +18,7 @@ fn directory(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 
-fn read(root: &Path) -> MemoryApp {
+pub(crate) fn read(root: &Path) -> MemoryApp {
     let (mut app, mut left) = (MemoryApp::default(), vec![root.to_owned()]);
     while let Some(dir) = left.pop() {
         for entry in fs::read_dir(dir).unwrap() {
@@ -63,7 +63,12 @@ fn writes_what_was_written_by_hand() {
 }
 
 fn kind(loss: &Loss) -> String {
-    let all = format!("{loss:?}");
+    word(loss)
+}
+
+/// The name of a variant.
+fn word(value: &impl std::fmt::Debug) -> String {
+    let all = format!("{value:?}");
     all.split([' ', '(']).next().unwrap_or_default().to_owned()
 }
 
@@ -71,7 +76,7 @@ fn kind(loss: &Loss) -> String {
 fn keeps_public_apps() {
     let Some(corpus) = directory("RAILPACK_CORPUS") else { return };
     let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    let mut programs = Vec::new();
+    let (mut programs, mut origins) = (Vec::new(), BTreeMap::<String, usize>::new());
     let (mut losing, mut kept, mut dockerfile, mut without, mut left_over) = (0, 0, 0, 0, Vec::new());
     for entry in fs::read_dir(&corpus).unwrap() {
         let path = entry.unwrap().path();
@@ -81,7 +86,10 @@ fn keeps_public_apps() {
         for target in ["sevalla", "coolify", "dokploy"] {
             hold(&app, Target::parse(target).unwrap());
         }
-        if let Some(program) = &migration.by_hand.program {
+        for program in &migration.start_programs {
+            *origins.entry(word(&program.origin)).or_default() += 1;
+        }
+        for program in &migration.by_hand.programs {
             programs.push(format!("{id}: {program}"));
         }
         if migration.by_hand.dockerfile {
@@ -130,7 +138,7 @@ fn keeps_public_apps() {
     println!(
         "{dockerfile} have a Dockerfile, {without} lose nothing, {losing} lose something, {kept} of them nothing after"
     );
-    println!("started by what nothing is known to bring: {programs:?}");
+    println!("started by what nothing is known to bring: {programs:?}; all: {origins:?}");
     println!("{counts:?}\n{}", left_over.join("\n"));
     assert!(kept * 100 >= losing * 85, "{kept} of {losing}");
 }
