@@ -1,7 +1,7 @@
 //! What looks like a secret is not copied into a file.
 
 /// Parts of names of variables that hold secrets.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "SECRET",
     "TOKEN",
     "PASSWORD",
@@ -16,14 +16,20 @@ const NAMES: [&str; 14] = [
     "REDIS_URL",
     "MONGO",
     "DSN",
+    "WEBHOOK",
+    "CONNECTION_STRING",
 ];
+/// What such names are or end with, after `_`.
+const ENDS: [&str; 5] = ["KEY", "PASS", "PWD", "SALT", "AUTH"];
 /// The length from which on a text without words is taken for a key.
 const LONG: usize = 24;
 
 /// Whether a variable looks like a secret, by its name or by its value.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    let named = NAMES.iter().any(|part| name.contains(part)) || name == "KEY" || name.ends_with("_KEY");
+    let ends =
+        |end: &&str| name.strip_suffix(*end).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let named = NAMES.iter().any(|part| name.contains(part)) || ENDS.iter().any(ends);
     let is_reference = value.is_empty() || value.starts_with('$') || value.starts_with("${");
     (named && !is_reference) || value.split([' ', '"', '\'']).any(is_key)
 }
@@ -73,6 +79,9 @@ mod tests {
         for (name, value) in [
             ("SECRET_KEY", "abc"),
             ("DATABASE_URL", "postgres://x"),
+            ("SMTP_PASS", "hunter2"),
+            ("PWD", "hunter2"),
+            ("SLACK_WEBHOOK_URL", "https://hooks.example/T0/B0/x"),
             ("A", "postgres://u:pw@host/db"),
             ("A", "sk4f9d0a7b6c5e4f3a2b1c0d9e8f"),
         ] {
@@ -82,6 +91,8 @@ mod tests {
             ("DJANGO_SETTINGS_MODULE", "mysite.settings"),
             ("SECRET_KEY", "$SECRET_KEY"),
             ("PYTHONPATH", "/app/src"),
+            ("BYPASS", "1"),
+            ("MONKEY", "1"),
             ("A", "config-for-the-production-site"),
         ] {
             assert!(!looks_secret(name, value), "{name}={value}");
