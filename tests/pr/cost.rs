@@ -27,6 +27,8 @@ fn say(line: &str) {
 fn of_one_repository_and_of_a_list() {
     let Some((scene, shop)) = Scene::broken() else { return };
     say(&format!("dry run: {} ms", fastest(|| drop(scene.pr(&[SHOP, "--dry-run"])))));
+    let moved = fastest(|| drop(scene.pr(&["--migrate", SHOP, "--dry-run"])));
+    say(&format!("dry run of the move to Railpack: {moved} ms"));
     scene.succeed(&[SHOP]);
     say(&format!("up to date: {} ms", fastest(|| drop(scene.succeed(&[SHOP])))));
     let url = shop.clone_url().replace("http://", &format!("http://x:{}@", scene.forge.token()));
