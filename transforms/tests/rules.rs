@@ -36,6 +36,26 @@ impl Example {
                 app.insert("railway.toml", config);
                 app.insert("nixpacks.toml", "[start]\ncmd = \"python main.py\"\n");
             }
+            "environment-fails" => {
+                app = MemoryApp::new([
+                    ("nixpacks.toml", ""),
+                    ("railway.toml", config),
+                    ("main.py", "import flask\n"),
+                    ("requirements.txt", "flask\n"),
+                ]);
+            }
+            "pnpm-beside-corepack" => {
+                let package =
+                    "{\"packageManager\": \"pnpm@9.1.0\", \"scripts\": {\"start\": \"node server.js\"}}\n";
+                app.insert("package.json", package);
+            }
+            "repeated-key" => {
+                app = MemoryApp::new([
+                    ("nixpacks.json", config),
+                    ("main.py", "import flask\n"),
+                    ("requirements.txt", requirements),
+                ]);
+            }
             "railway-config-retired" => {
                 app = MemoryApp::new([
                     ("railway.toml", config),
@@ -132,7 +152,8 @@ impl AppView for Example {
 /// The configs of the example: the broken one, and where there is a fix what it becomes.
 fn configs(docs: &str) -> (String, Option<String>) {
     let example = docs.split("## ").find_map(|part| part.strip_prefix("Example\n")).unwrap();
-    let mut blocks = example.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let language = if example.contains("```json\n") { "```json\n" } else { "```toml\n" };
+    let mut blocks = example.split(language).skip(1).map(|rest| rest.split("```").next().unwrap());
     (blocks.next().unwrap().to_owned(), blocks.next().map(str::to_owned))
 }
 
@@ -169,7 +190,8 @@ fn every_example_is_found_and_becomes_what_it_says() {
             );
             continue;
         };
-        let change = outcome.changes.iter().find(|change| change.path == "nixpacks.toml");
+        let is_config = |path: &str| matches!(path, "nixpacks.toml" | "nixpacks.json");
+        let change = outcome.changes.iter().find(|change| is_config(&change.path));
         let written = change.map_or(before.as_str(), |change| change.after.as_str());
         if written != after {
             wrong.push(format!("{}: the example becomes\n{written}", rule.id));

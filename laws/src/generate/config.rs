@@ -243,8 +243,11 @@ pub(super) fn nixpacks(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> 
     if source.one_in(12) {
         let name = source.pick(&["release", "python:install", "my phase", "é"]);
         let cmds = Value::List(commands::other(source, place));
-        let depends = ("dependsOn".to_owned(), list(&["install"]));
-        tables.push(Table::new(&["phases", name], vec![("cmds".to_owned(), cmds), depends]));
+        let mut entries = vec![("cmds".to_owned(), cmds)];
+        if !source.one_in(3) {
+            entries.push(("dependsOn".to_owned(), list(&["install"])));
+        }
+        tables.push(Table::new(&["phases", name], entries));
     }
     if source.below(4) < 3 {
         let command = match source.below(24) {
@@ -304,5 +307,12 @@ pub(super) fn railway(source: &mut ByteSource<'_>, place: Place) -> Vec<Table> {
     if source.one_in(4) {
         deploy.push(("numReplicas".to_owned(), Value::Raw("1")));
     }
-    vec![Table::new(&[], Entries::new()), Table::new(&["build"], build), Table::new(&["deploy"], deploy)]
+    let mut tables =
+        vec![Table::new(&[], Entries::new()), Table::new(&["build"], build), Table::new(&["deploy"], deploy)];
+    if source.one_in(2) {
+        let name = source.pick(&["production", "staging", "é"]);
+        let start = vec![("startCommand".to_owned(), Value::Text(commands::start(source, place)))];
+        tables.push(Table::new(&["environments", name, "deploy"], start));
+    }
+    tables
 }

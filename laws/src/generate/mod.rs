@@ -28,10 +28,17 @@ pub fn app(bytes: &[u8]) -> App {
             app.files.insert("nixpacks.toml", text);
             app.comments.extend(comments);
         }
-        19..=22 => app.files.insert("nixpacks.json", json::write(source, false, &tables)),
+        19..=22 => {
+            let mut text = json::write(source, false, &tables);
+            if source.one_in(8) {
+                let end = text.rfind('}').unwrap_or_default();
+                text.insert_str(end, source.pick(REPEATED));
+            }
+            app.files.insert("nixpacks.json", text);
+        }
         _ => {}
     }
-    if source.one_in(6) {
+    if source.one_in(4) {
         let tables = config::railway(source, place);
         if source.one_in(3) {
             let (text, comments) = toml::write(source, "railway.toml", &tables);
@@ -63,6 +70,13 @@ const BROKEN: &[&str] = &[
     "\n[phases.late\ncmds = [echo, \u{201c}true\u{201d}]\n",
     "\n[phases.late]\nname = 'a'\n[phases.late]\nname = 'a'\n",
     "\n<<<<<<< HEAD\n[late]\n=======\n[later]\n>>>>>>> other\n",
+];
+
+/// Keys that the file may have already, behind the rest of its object.
+const REPEATED: &[&str] = &[
+    ", \"start\": {\"cmd\": \"python main.py\"}",
+    ", \"phases\": {\"late\": {\"cmds\": [\"true\"]}}",
+    ", \"variables\": {\"A\": \"é\", \"A\": \"1\"}",
 ];
 
 fn options(source: &mut ByteSource<'_>) -> Options {
@@ -154,7 +168,12 @@ fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
     if source.one_in(3) {
         put(
             "start.sh".to_owned(),
-            source.pick(&["python main.py\n", "#!/bin/sh\npython main.py\n", "#!/usr/bin/env python3\n"]),
+            source.pick(&[
+                "python main.py\n",
+                "#!/bin/sh\npython main.py\n",
+                "#!/usr/bin/env python3\n",
+                "#!/bin/sh\r\nset -e\r\npython main.py\r\n",
+            ]),
         );
     }
     if layout > 5 && layout != 9 {

@@ -1,10 +1,7 @@
-use super::registry::{FixStage, Rule, RuleFix};
+use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
-use super::{Finding, RuleInfo, Severity};
+use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::edit::Edit;
-use crate::fix::Draft;
-use crate::plan::Place;
 use crate::simulate::{Command, base_name};
 use crate::text::Span;
 
@@ -22,18 +19,14 @@ A shell on Linux ends a line at LF alone, so the CR becomes a part of the last w
 [start]
 cmd = "bash start.sh"
 ```
-where the lines of `start.sh` end with CR LF, and with LF after the fix. The command stays as it is:
-```toml
-[start]
-cmd = "bash start.sh"
-```
+where the lines of `start.sh` end with CR LF.
 
 ## Fix
-Ends the lines of the script with LF. Where a script works by chance it is changed with `--unsafe-fixes` only. So that git on Windows does not bring the CR back, add a line `*.sh text eol=lf` to `.gitattributes`.
+There is no automatic fix: only deploy files are edited. `sed -i 's/\r$//' start.sh` ends the lines with LF, and a line `*.sh text eol=lf` in `.gitattributes` keeps git on Windows from bringing the CR back.
 "#,
 };
 
-pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::AfterStrategy, fix) };
+pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::None };
 
 /// The scripts with CR LF that a command runs, each with the word that names it.
 fn scripts(cx: &Context<'_>, command: &Command) -> Vec<(Span, String)> {
@@ -68,30 +61,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         scripts(cx, command).into_iter().filter_map(move |(word, path)| {
             let message = format!("the lines of `{path}` end with CR LF, as on Windows");
             let found = Found::within(cx, command, word, severity, message)?;
+            let label = command.fails_with().unwrap_or_default();
             Some(
                 found
-                    .label(command.fails_with().unwrap_or_default())
-                    .note("the shell takes the CR for a part of each line's last word"),
+                    .label(label)
+                    .note("save it with LF: the shell takes a CR for a part of each line's last word"),
             )
         })
     });
     found.collect()
-}
-
-fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
-    let is_here = |place: &Place, own: &Place| {
-        own.path == place.path && own.span.start <= place.span.start && place.span.end <= own.span.end
-    };
-    let commands = cx.simulation.commands.iter().filter(|command| {
-        finding.place.as_ref().zip(support::place_of(command)).is_some_and(|(place, own)| is_here(place, own))
-    });
-    let found = commands
-        .flat_map(|command| scripts(cx, command))
-        .find(|(_, path)| finding.message.contains(&format!("`{path}`")));
-    let Some((_, path)) = found else { return false };
-    let Some(bytes) = cx.app.read(&path).ok().flatten() else { return false };
-    let Ok(text) = std::str::from_utf8(&bytes) else { return false };
-    let edits = text.match_indices("\r\n").map(|(at, _)| Edit::deletion(Span { start: at, end: at + 1 }));
-    draft.edit_unread(&path, edits.collect(), &format!("end the lines of `{path}` with LF"), finding.rule.id);
-    true
 }
