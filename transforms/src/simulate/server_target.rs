@@ -89,24 +89,92 @@ pub(super) fn refuses(program: &str, args: &[Option<&str>]) -> Option<Status> {
     Some(Status::fail(Reason::Other, detail))
 }
 
+/// Code that gives a module names which its text does not have.
+const COMPUTED: [&str; 11] = [
+    "import *",
+    "globals",
+    "locals",
+    "vars(",
+    "__getattr__",
+    "__dict__",
+    "setattr",
+    "exec",
+    "eval",
+    "sys.modules",
+    "import_module",
+];
+
 impl Run<'_, '_> {
-    /// Whether gunicorn is told a module alone, whose text has no `application` in it.
-    pub(super) fn lacks_application(&self, file: &str, args: &[Option<&str>]) -> bool {
-        let bare = operand("gunicorn", args).is_some_and(|word| !word.contains(':'));
-        let bytes = self.machine.read(file).filter(|_| bare);
-        let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
-        // Another module may give it, or code that computes names. A file without code is one that is filled later.
-        text.filter(|text| text.contains('=') || text.contains("def ")).is_some_and(|text| {
-            !["application", "import *", "globals", "__getattr__", "exec"]
-                .iter()
-                .any(|mark| text.contains(mark))
-        })
+    /// What a server says where the text of the module has no such name at all; `None` where it may have it.
+    pub(super) fn lacks_attribute(
+        &self,
+        program: &str,
+        file: &str,
+        (module, attribute): (&str, &str),
+        args: &[Option<&str>],
+    ) -> Option<Status> {
+        let first = attribute.split('.').next().unwrap_or(attribute);
+        let detail = match program {
+            "gunicorn" => format!("Failed to find attribute '{first}' in '{module}'."),
+            "uvicorn" => {
+                format!("Error loading ASGI app. Attribute \"{attribute}\" not found in module \"{module}\".")
+            }
+            "hypercorn" => {
+                format!("Cannot load application from '{module}:{attribute}', application not found.")
+            }
+            "daphne" => format!("AttributeError: module '{module}' has no attribute '{first}'"),
+            _ => return None,
+        };
+        // With `--reload` a server waits for a change.
+        if args.contains(&Some("--reload")) {
+            return None;
+        }
+        // Ex) `pkg:app`, where `pkg/app.py` is imported somewhere
+        if let Some(package) = file.strip_suffix("/__init__.py") {
+            let inner = format!("{package}/{first}");
+            if self.machine.exists(&inner) || self.machine.exists(&format!("{inner}.py")) {
+                return None;
+            }
+        }
+        let bytes = self.machine.read(file)?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        (has_code(text) && !may_name(text, first)).then(|| Status::fail(Reason::Other, detail))
     }
+}
+
+/// Whether a file has code of its own: one without is filled later, or stands for another.
+fn has_code(text: &str) -> bool {
+    text.contains('=') || text.contains("def ") || text.contains("class ")
+}
+
+/// Whether a module may have a name: its text has the word, or computes names.
+fn may_name(text: &str, name: &str) -> bool {
+    COMPUTED.iter().any(|mark| text.contains(mark))
+        || text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{operand, refuses};
+    use super::{has_code, may_name, operand, refuses};
+
+    #[test]
+    fn a_name_is_missing_only_from_plain_code() {
+        for (text, lacks) in [
+            ("server = Flask(__name__)\n", true),
+            ("class Application:\n    pass\n", true),
+            ("mapp = my_app = 1\n", true),
+            ("app = 1\n", false),
+            ("from x import y as app\n", false),
+            ("from x import *\ny = 1\n", false),
+            ("globals()['a' + 'pp'] = 1\n", false),
+            ("setattr(m, NAME, 1)\nx = 1\n", false),
+            ("def __getattr__(name):\n    return 1\n", false),
+            ("import flask\n", false),
+            ("", false),
+        ] {
+            assert_eq!(has_code(text) && !may_name(text, "app"), lacks, "{text}");
+        }
+    }
 
     #[test]
     fn finds_the_operand_behind_options() {

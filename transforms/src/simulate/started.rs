@@ -12,8 +12,8 @@ use crate::app::Kind;
 /// What a program is told to load.
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
-    /// A module, and whether an attribute of it is needed too.
-    Module(String, bool),
+    /// A module, and the attribute of it that is needed too.
+    Module(String, Option<String>),
     /// A file.
     File(String),
 }
@@ -51,7 +51,8 @@ impl Run<'_, '_> {
         // Such a file sets the directory, or the module itself.
         let configured = matches!(program, "gunicorn" | "hypercorn" | "granian")
             && (has_option(args, &["-c", "--config"])
-                || self.machine.exists(&paths::join(&shell.cwd, "gunicorn.conf.py")));
+                || self.machine.exists(&paths::join(&shell.cwd, "gunicorn.conf.py")))
+            || is_set_by_variables(shell, program);
         match target {
             Target::File(file) if file.contains("://") => Status::Ok,
             Target::File(file) => {
@@ -85,13 +86,15 @@ impl Run<'_, '_> {
                     Found::Module(file) => {
                         let Some(file) = file else { return Status::Ok };
                         self.note_missing_imports(shell, env, &file);
-                        if program == "gunicorn" && !configured && self.lacks_application(&file, args) {
-                            let detail = format!("Failed to find attribute 'application' in '{module}'.");
-                            return Status::fail(Reason::Other, detail);
+                        let lacks = attribute.filter(|_| !configured).and_then(|attribute| {
+                            self.lacks_attribute(program, &file, (&module, &attribute), args)
+                        });
+                        if let Some(status) = lacks {
+                            return status;
                         }
                         self.lacks_settings(shell, env, &file, &roots, None).unwrap_or(Status::Ok)
                     }
-                    Found::Namespace if !attribute || configured => Status::Ok,
+                    Found::Namespace if attribute.is_none() || configured => Status::Ok,
                     Found::Namespace => Status::fail(
                         Reason::Other,
                         format!(
@@ -208,8 +211,13 @@ impl Run<'_, '_> {
     /// `PYTHONPATH`, and the projects that were installed from their directories.
     pub(super) fn module_path(&self, shell: &Shell, env: Option<EnvId>) -> Vec<String> {
         let path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
-        let mut dirs: Vec<String> =
-            path.filter(|dir| !dir.is_empty()).map(|dir| paths::join(&shell.cwd, dir)).collect();
+        let mut dirs: Vec<String> = path
+            .filter(|dir| !dir.is_empty())
+            .map(|dir| {
+                let known = super::expansion::text(shell, dir);
+                paths::join(&shell.cwd, known.as_deref().unwrap_or(dir))
+            })
+            .collect();
         for (id, held) in self.machine.envs.iter().enumerate() {
             if env.is_none_or(|env| env == id) {
                 dirs.extend(held.dists.sources.iter().flat_map(|dir| [dir.clone(), paths::join(dir, "src")]));
@@ -250,18 +258,19 @@ fn target(program: &str, args: &[Option<&str>]) -> Option<Target> {
                 .unwrap_or(word);
             let (module, attribute) = word.split_once(':')?;
             let attribute = attribute.split('(').next().unwrap_or_default();
-            (is_dotted(module) && is_dotted(attribute)).then(|| module.to_owned())
+            (is_dotted(module) && is_dotted(attribute)).then(|| (module.to_owned(), attribute.to_owned()))
         });
         // Ex) `gunicorn wsgi`, which is `wsgi:application`
         let bare = || super::server_target::operand(program, args).filter(|_| program == "gunicorn");
-        let named = named.or_else(|| bare().filter(|word| is_dotted(word)).map(str::to_owned));
-        return named.map(|module| Target::Module(module, true));
+        let bare =
+            || bare().filter(|word| is_dotted(word)).map(|word| (word.to_owned(), "application".to_owned()));
+        return named.or_else(bare).map(|(module, attribute)| Target::Module(module, Some(attribute)));
     }
     match program {
         "celery" => {
             let app = option(args, &["-A", "--app"])?;
             let top = app.split([':', '.']).next().unwrap_or(app);
-            is_dotted(top).then(|| Target::Module(top.to_owned(), false))
+            is_dotted(top).then(|| Target::Module(top.to_owned(), None))
         }
         "streamlit" | "chainlit" | "fastapi" => {
             let mut operands = words().filter(|word| !word.starts_with('-'));
@@ -275,9 +284,20 @@ fn target(program: &str, args: &[Option<&str>]) -> Option<Target> {
             if is_python_file(module) {
                 return Some(Target::File(module.to_owned()));
             }
-            is_dotted(module).then(|| Target::Module(module.to_owned(), false))
+            is_dotted(module).then(|| Target::Module(module.to_owned(), None))
         }
         _ => None,
+    }
+}
+
+/// Whether variables give the server options that say where it looks for modules.
+fn is_set_by_variables(shell: &Shell, program: &str) -> bool {
+    match program {
+        "gunicorn" => shell.vars.get("GUNICORN_CMD_ARGS").is_some_and(|options| {
+            ["chdir", "pythonpath", "config", "-c", "$"].iter().any(|part| options.contains(part))
+        }),
+        "uvicorn" => shell.vars.contains_key("UVICORN_APP_DIR"),
+        _ => false,
     }
 }
 
@@ -312,19 +332,22 @@ mod tests {
 
     #[test]
     fn finds_what_a_server_is_told_to_load() {
-        let module = |name: &str| Some(Target::Module(name.to_owned(), true));
-        let named = |name: &str| Some(Target::Module(name.to_owned(), false));
+        let module = |name: &str| {
+            let (module, attribute) = name.split_once(':').unwrap_or((name, "app"));
+            Some(Target::Module(module.to_owned(), Some(attribute.to_owned())))
+        };
+        let named = |name: &str| Some(Target::Module(name.to_owned(), None));
         let file = |name: &str| Some(Target::File(name.to_owned()));
         let cases = [
             ("gunicorn -b 0.0.0.0:8000 wsgi:app", module("wsgi")),
             ("gunicorn -k uvicorn.workers.UvicornWorker app.main:app", module("app.main")),
-            ("gunicorn --bind localhost:8000 app:create_app()", module("app")),
-            ("gunicorn --bind unix:/tmp/x.sock wsgi", module("wsgi")),
-            ("gunicorn -w 4 proj.wsgi", module("proj.wsgi")),
+            ("gunicorn --bind localhost:8000 app:create_app()", module("app:create_app")),
+            ("gunicorn --bind unix:/tmp/x.sock wsgi", module("wsgi:application")),
+            ("gunicorn -w 4 proj.wsgi", module("proj.wsgi:application")),
             ("uvicorn main:app --host ::", module("main")),
             ("hypercorn asgi:app.main:app", module("app.main")),
             ("hypercorn asgi:app", module("asgi")),
-            ("waitress-serve --listen=*:8000 --call=shop:create_app", module("shop")),
+            ("waitress-serve --listen=*:8000 --call=shop:create_app", module("shop:create_app")),
             ("celery -A proj.tasks worker", named("proj")),
             ("celery --app=proj worker", named("proj")),
             ("streamlit run Home.py --server.port 80", file("Home.py")),
