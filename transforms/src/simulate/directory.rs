@@ -54,8 +54,14 @@ impl Run<'_, '_> {
                 }
                 absolute
             }
-            _ => return unknown(),
+            _ => {
+                shell.has_open_cwd = true;
+                return unknown();
+            }
         };
+        if cmd.args.iter().flatten().any(|arg| arg.starts_with('/')) {
+            shell.has_open_cwd = false;
+        }
         if name == "pushd" && shell.stack.len() < MOST_KEPT {
             shell.stack.push(shell.cwd.clone());
         }

@@ -12,6 +12,7 @@ use super::verdict::Reason;
 use crate::app::Kind;
 use crate::requirements::{self, scripts};
 use crate::shell::Command;
+use crate::tables::CONSOLE_SCRIPTS;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ const WRITING: [&str; 9] =
 /// Names that apps give their own modules, and packages do not.
 const APP_NAMES: [&str; 12] =
     ["api", "app", "asgi", "backend", "bot", "core", "main", "manage", "run", "server", "src", "wsgi"];
+
+/// What an environment has without that anybody asks for it.
+const INSTALLERS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// What an interpreter is asked to run.
 enum Job {
@@ -107,9 +111,12 @@ impl Run<'_, '_> {
         let top = module.split('.').next().unwrap_or(module);
         let status = if let Some(is_program) = self.app_module(shell, env, module) {
             if is_program {
-                let path = paths::join(&shell.cwd, &module.replace('.', "/"));
-                let file = [format!("{path}.py"), format!("{path}/__main__.py")];
-                let file = file.into_iter().find(|file| self.machine.exists(file)).unwrap_or(path);
+                let path = module.replace('.', "/");
+                let roots = std::iter::once(shell.cwd.clone()).chain(self.module_path(shell, Some(env)));
+                let file = roots
+                    .flat_map(|root| [format!("{root}/{path}.py"), format!("{root}/{path}/__main__.py")])
+                    .find(|file| self.machine.exists(file))
+                    .unwrap_or_else(|| paths::join(&shell.cwd, &path));
                 self.app_code(shell, env, &file)
             } else {
                 Status::fail(
@@ -137,6 +144,10 @@ impl Run<'_, '_> {
             Status::Ok
         } else if let Some(status) = self.may_provide(env, top) {
             status
+        } else if APP_NAMES.contains(&top)
+            && self.machine.may_bring(&paths::join(&shell.cwd, &format!("{}.py", module.replace('.', "/"))))
+        {
+            Status::unknown(format!("an earlier command may create the module `{module}`"))
         } else {
             Status::fail(Reason::ModuleNotFound, format!("No module named {module}"))
         };
@@ -244,7 +255,9 @@ impl Run<'_, '_> {
         if env.dists.has_unknown {
             return Some(Status::may_be_installed(module));
         }
-        let any = env.dists.names.keys().next().filter(|_| scripts::is_library(module));
+        // Only the name of a program, or one that apps give their own modules, is known not to come along.
+        let any = env.dists.names.keys().find(|name| !INSTALLERS.contains(&name.as_str()));
+        let any = any.filter(|_| scripts::is_library(module) || !is_known_module(module));
         self.machine.work.count_names(env.dists.names.len());
         let open = || env.dists.open().filter(|_| !APP_NAMES.contains(&module));
         any.map(String::as_str).or_else(open).map(|package| Status::may_come_along(package, module))
@@ -365,6 +378,11 @@ pub(crate) fn breaks_system(shell: &Shell) -> bool {
         .is_some_and(|value| matches!(value.to_lowercase().as_str(), "1" | "true" | "yes" | "on"))
 }
 
+/// Whether it is known which packages bring a module.
+fn is_known_module(module: &str) -> bool {
+    APP_NAMES.contains(&module) || CONSOLE_SCRIPTS.has(&requirements::normalize(module))
+}
+
 fn imports_as(dists: &Dists, module: &str) -> bool {
     let brings = |name: &str| scripts::import_names(name).iter().any(|import| import == module);
     // A distribution outside the table has only a module of its own name.
@@ -373,8 +391,17 @@ fn imports_as(dists: &Dists, module: &str) -> bool {
         return false;
     }
     let brings_it = |name: &str| dists.names.contains_key(name) && brings(name);
+    // Ex) django, which django-extensions requires, has `django-admin`.
+    let has_program = |name: &str| {
+        dists.script(name)
+            || CONSOLE_SCRIPTS.words(name).is_some_and(|mut own| own.any(|script| dists.script(script)))
+    };
     let shared = || module == "google" && dists.names.keys().any(|name| brings(name));
-    brings_it(&own) || scripts::import_listed().any(brings_it) || shared() || dists.script(module)
+    brings_it(&own)
+        || scripts::import_listed().any(brings_it)
+        || shared()
+        || has_program(module)
+        || has_program(&own)
 }
 
 /// The first operand of venv's or virtualenv's arguments.

@@ -2,6 +2,8 @@
 
 use super::machine::Program;
 use super::paths::{APP, BASE_PATH, HOME};
+use super::status::Status;
+use super::verdict::Reason;
 use crate::shell::FunctionDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ pub(crate) struct Shell {
     pub(crate) has_open_path: bool,
     /// Absolute working directory.
     pub(crate) cwd: String,
+    /// A `cd` went to a directory that is not known, so `cwd` may be wrong.
+    pub(crate) has_open_cwd: bool,
     /// Variables that commands set and that matter here.
     pub(crate) vars: Arc<BTreeMap<String, String>>,
     /// The activated virtual environment.
@@ -53,15 +57,24 @@ pub(crate) struct Function {
 }
 
 /// The variables that the walk-through looks at.
-const VARS: [&str; 8] = [
+const VARS: [&str; 17] = [
+    "BUN_INSTALL",
+    "CARGO_HOME",
+    "DENO_INSTALL",
     "DJANGO_SETTINGS_MODULE",
+    "GUNICORN_CMD_ARGS",
     "NIXPACKS_POETRY_VERSION",
     "PIP_BREAK_SYSTEM_PACKAGES",
+    "PNPM_HOME",
     "PYTHONPATH",
+    "UVICORN_APP_DIR",
     "UV_BREAK_SYSTEM_PACKAGES",
+    "UV_INSTALL_DIR",
     "UV_PROJECT_ENVIRONMENT",
     "UV_SYSTEM_PYTHON",
+    "UV_UNMANAGED_INSTALL",
     "VIRTUAL_ENV",
+    "XDG_BIN_HOME",
 ];
 
 /// Whether the walk-through looks at this variable. Others are not kept: a shell is copied often.
@@ -70,10 +83,30 @@ pub(crate) fn matters(name: &str) -> bool {
 }
 
 impl Shell {
+    /// A failure that another directory would undo, where that one is not known.
+    pub(super) fn doubted(&self, status: Status) -> Status {
+        let Status::Fail(failure) = &status else { return status };
+        let in_path = || {
+            let path = self.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
+            path.filter(|dir| !matches!(*dir, "$PYTHONPATH" | "${PYTHONPATH}"))
+                .any(|dir| dir.contains(['$', '`']) && super::expansion::text(self, dir).is_none())
+        };
+        match failure.reason {
+            Reason::ModuleNotFound | Reason::NoSuchFile if self.has_open_cwd => {
+                Status::unknown("the working directory comes from a variable")
+            }
+            Reason::ModuleNotFound if in_path() => {
+                Status::unknown("a directory of `PYTHONPATH` comes from a variable")
+            }
+            _ => status,
+        }
+    }
+
     pub(crate) fn new(path: Arc<Vec<Arc<str>>>, vars: Arc<BTreeMap<String, String>>, pipefail: bool) -> Self {
         Self {
             path,
             cwd: APP.to_owned(),
+            has_open_cwd: false,
             vars,
             active: None,
             errexit: false,

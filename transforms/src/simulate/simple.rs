@@ -137,6 +137,7 @@ impl Run<'_, '_> {
             return self.builtin(shell, &cmd, unwrapped.words);
         }
         let status = self.external(&mut inner, &cmd, feed);
+        let status = inner.doubted(status);
         if Arc::ptr_eq(&inner.path, &shell.path) {
             shell.hashed = inner.hashed;
         }
@@ -299,10 +300,12 @@ impl Run<'_, '_> {
         }
         if self.machine.is_foreign(&path) {
             shell.texts = Arc::default();
+            self.sources_unread(&path);
             return Status::unknown(format!("`{file}` is outside the app, so this tool cannot read it"));
         }
         if self.machine.may_bring(&path) {
             shell.texts = Arc::default();
+            self.sources_unread(&path);
             return Status::unknown(format!("an earlier command may create `{file}`"));
         }
         missing_file(file)
@@ -323,7 +326,11 @@ impl Run<'_, '_> {
             Some(Program::Console(env)) => self.console(shell, cmd, env),
             Some(Program::Known) => match self.machine.profile.closures.get(&cmd.name).cloned() {
                 Some(package) => self.closed(shell, cmd, &package),
-                None => self.known(shell, cmd),
+                None => {
+                    let status = self.known(shell, cmd);
+                    self.leaves_programs(shell, cmd, &status, feed);
+                    status
+                }
             },
             Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {

@@ -6,6 +6,7 @@ use super::machine::Shell;
 use super::paths::{self, base_name};
 use super::simple::Cmd;
 use super::status::Status;
+use crate::shell::Command;
 use crate::tables::BASE_IMAGE_PROGRAMS;
 
 /// Programs of the base image that leave files behind whose names are not followed. The others only print, or say
@@ -116,7 +117,62 @@ const QUIET_MANAGE: [&str; 13] = [
     "test",
 ];
 
+/// Installers that put their programs below the home directory, which is not on `PATH`.
+const HOME_INSTALLERS: [&str; 6] =
+    ["astral.sh/uv", "install.python-poetry.org", "sh.rustup.rs", "deno.land/", "bun.sh/", "get.pnpm.io"];
+
+/// Variables that tell those where else to put them.
+const INSTALL_DIRS: [&str; 7] = [
+    "BUN_INSTALL",
+    "CARGO_HOME",
+    "DENO_INSTALL",
+    "PNPM_HOME",
+    "UV_INSTALL_DIR",
+    "UV_UNMANAGED_INSTALL",
+    "XDG_BIN_HOME",
+];
+
+/// The directory of `PATH` that stands for all of them.
+const PROGRAMS: &str = "/usr/local/bin";
+
 impl Run<'_, '_> {
+    /// Programs that a script or a package may install which is not read. `feed` is the command before a pipe.
+    pub(super) fn leaves_programs(
+        &mut self,
+        shell: &Shell,
+        cmd: &Cmd<'_>,
+        status: &Status,
+        feed: Option<&Command>,
+    ) {
+        match base_name(&cmd.name) {
+            "dpkg" => {}
+            "bash" | "sh" | "dash" | "zsh" if matches!(status, Status::Unknown(_)) => {
+                let in_home = match feed {
+                    Some(Command::Simple(simple)) => {
+                        let mut words = simple.words.iter().filter_map(|word| word.text.as_deref());
+                        words.any(|word| HOME_INSTALLERS.iter().any(|address| word.contains(address)))
+                    }
+                    _ => false,
+                };
+                let elsewhere = INSTALL_DIRS.iter().any(|name| shell.vars.contains_key(*name))
+                    || cmd.args.iter().any(|arg| arg.is_none_or(|arg| arg.contains('/')));
+                if in_home && !elsewhere {
+                    return;
+                }
+            }
+            _ => return,
+        }
+        self.machine.brings_unseen(PROGRAMS, false);
+    }
+
+    /// A sourced file that is not read may add directories to `PATH`. Ex) `. ~/.cargo/env`
+    pub(super) fn sources_unread(&mut self, path: &str) {
+        // The image's own return at once where nobody types.
+        if !matches!(base_name(path), ".bashrc" | ".profile" | ".bash_profile") {
+            self.machine.brings_unseen(PROGRAMS, false);
+        }
+    }
+
     /// What a program leaves behind whose run is not followed.
     pub(super) fn leaves_files(&mut self, shell: &Shell, name: &str) {
         if (BASE_IMAGE_PROGRAMS.has(name) && !WRITERS.contains(&name)) || name == "caddy" {

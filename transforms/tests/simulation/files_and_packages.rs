@@ -133,7 +133,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
             "v/bin/python -m thing",
             "v/bin/python -m app.main",
         ],
-        "ok: make /app/v, pip in /app/v | unknown: program v/bin/uvicorn | unknown: python in /app/v | fails module-not-found: python in /app/v !module-not-found => /app/v",
+        "ok: make /app/v, pip in /app/v | unknown: program v/bin/uvicorn | unknown: python in /app/v | unknown: python in /app/v => /app/v",
     ),
     (
         "python311",
@@ -143,7 +143,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
             "v/bin/python -m thing",
             "v/bin/python -c 'import numpy'",
         ],
-        "ok: make /app/v, pip in /app/v | fails command-not-found: activate /app/v, program gunicorn !command-not-found | fails module-not-found: python in /app/v !module-not-found | unknown: python in /app/v => /app/v",
+        "ok: make /app/v, pip in /app/v | fails command-not-found: activate /app/v, program gunicorn !command-not-found | unknown: python in /app/v | unknown: python in /app/v => /app/v",
     ),
     (
         "python311",
@@ -177,4 +177,66 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     ),
     // What bash cannot read.
     ("python311", &["echo 'x", "bash -c 'if'", "echo $(("], "fails other | fails other | fails other"),
+    // Scripts that are not read may install programs.
+    ("python311", &["curl -s https://example.com/install.sh | bash && tool"], "unknown: program tool"),
+    (
+        "python311",
+        &["bash -c 'curl -s https://example.com/install.sh | sh' && tool"],
+        "unknown: program tool",
+    ),
+    ("python311", &["bash <(curl -s https://example.com/install.sh) && tool"], "unknown: program tool"),
+    (
+        "python311",
+        &["curl -LsSf https://astral.sh/uv/install.sh | sh", "uv --version"],
+        "unknown | fails command-not-found: uv  !command-not-found",
+    ),
+    (
+        "python311",
+        &[
+            "curl -LsSf https://astral.sh/uv/install.sh | env UV_INSTALL_DIR=/usr/local/bin sh",
+            "uv --version",
+        ],
+        "unknown | unknown: uv ",
+    ),
+    (
+        "python311",
+        &["export UV_INSTALL_DIR=/usr/bin; curl -LsSf https://astral.sh/uv/install.sh | sh && uv --version"],
+        "unknown: uv ",
+    ),
+    ("python311", &["dpkg -i tool.deb", "tool"], "ok | unknown: program tool"),
+    (
+        "python311",
+        &[". ~/.cargo/env && cargo --version", "pip install flask"],
+        "unknown: program cargo | fails pip-not-found: pip !pip-not-found",
+    ),
+    // Directories that come from a variable.
+    ("python311", &["cd $APP_DIR && python nowhere.py"], "unknown: python !no-such-file"),
+    (
+        "python311",
+        &["cd $APP_DIR && cd /app && python nowhere.py"],
+        "fails no-such-file: python !no-such-file",
+    ),
+    ("python311", &["PYTHONPATH=$PWD/server python -m extra"], "ok: python"),
+    ("python311", &["PYTHONPATH=$CODE python -m bot"], "unknown: python !module-not-found"),
+    (
+        "python311",
+        &["PYTHONPATH=$PYTHONPATH:server python -m bot"],
+        "fails module-not-found: python !module-not-found",
+    ),
+    // A module that may come along with a package.
+    (
+        "python311",
+        &["python -m venv v", "v/bin/pip install django-extensions", "v/bin/python -m django --version"],
+        "ok: make /app/v | ok: pip in /app/v | ok: python in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v", "v/bin/pip install selenium", "v/bin/python -m trio", "v/bin/python -m bot"],
+        "ok: make /app/v | ok: pip in /app/v | unknown: python in /app/v | unknown: python in /app/v => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v", "v/bin/pip install grpcio-tools", "v/bin/python -m grpc_tools.protoc x"],
+        "ok: make /app/v | ok: pip in /app/v | fails native-lib-missing: python in /app/v !native-lib-missing => /app/v",
+    ),
 ];
