@@ -55,6 +55,18 @@ impl AppLocation {
         }
     }
 
+    /// The name with which git adds a change of a file: the one behind a link, as a person finds it from where they are.
+    pub(crate) fn file_to_add(&self, path: &str) -> String {
+        let shown = || self.shown_file(path);
+        let Some(dir) = &self.dir else { return shown() };
+        let named = dir.join(self.on_disk(path));
+        let is_own = |real: &PathBuf| *real == named;
+        let Some(real) = self.real_path(path).ok().filter(|real| !is_own(real)) else { return shown() };
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let below = here.ok().and_then(|here| real.strip_prefix(here).map(Path::to_owned).ok());
+        below.unwrap_or(real).to_str().map_or_else(shown, str::to_owned)
+    }
+
     /// Whether the file that the plan knows as `path` may be removed: standard input cannot go, somebody names a config
     /// of another name, and a link would be left that leads nowhere.
     pub(crate) fn may_be_removed(&self, path: &str) -> bool {

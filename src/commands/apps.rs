@@ -30,7 +30,12 @@ pub(super) fn diff(
     let format = formats::of_report(args, Mode::Diff)?;
     let Looked { apps, incomplete } = look(args, output)?;
     let here = here();
-    let patches: Vec<String> = apps.iter().map(|app| patch::patch(app, here.as_deref(), style)).collect();
+    let here = here.as_deref();
+    let patches: Vec<String> = match format {
+        // One for each app, which may be taken alone.
+        ReportFormat::Json => apps.iter().map(|app| patch::patch(app, here, style)).collect(),
+        _ => patch::together(&apps, here, style),
+    };
     print(&apps, &patches, None, (Mode::Diff, format, args), (output_args, style), output)?;
     Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Diff, args) })
 }

@@ -235,7 +235,7 @@ impl Report<'_> {
         let files: Vec<String> = outcome
             .changes
             .iter()
-            .map(|change| words::shell_word(&self.app.home.shown_file(&change.path)))
+            .map(|change| words::shell_word(&self.app.home.file_to_add(&change.path)))
             .collect();
         let add =
             format!("git add {} && git commit -m \"Repair the Nixpacks build\" && git push", files.join(" "));

@@ -8,6 +8,7 @@ use crate::app::AppLocation;
 use crate::terminal::OutputStyle;
 use nixpacks_transforms::engine::FileChange;
 use similar::{Change, ChangeTag, group_diff_ops};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -27,11 +28,44 @@ pub(crate) fn of(
     here: Option<&Path>,
     style: OutputStyle,
 ) -> String {
-    let mut out = String::new();
-    for change in changes {
-        file(&name(home, change, here), change, style, &mut out);
+    Patches::default().next(home, changes, here, style)
+}
+
+/// The patches of several apps, one after the other.
+#[derive(Default)]
+pub(crate) struct Patches {
+    seen: HashSet<String>,
+}
+
+impl Patches {
+    /// The patch of the next app, without what stood in one before: apps may share a file through links, and git refuses
+    /// a patch that changes the same lines twice.
+    pub(crate) fn next(
+        &mut self,
+        home: &AppLocation,
+        changes: &[FileChange],
+        here: Option<&Path>,
+        style: OutputStyle,
+    ) -> String {
+        let mut out = String::new();
+        for change in changes {
+            let mut text = String::new();
+            file(&name(home, change, here), change, style, &mut text);
+            if self.seen.insert(text.clone()) {
+                out.push_str(&text);
+            }
+        }
+        out
     }
-    out
+}
+
+/// The patches of these apps, which together are one.
+pub(crate) fn together(apps: &[Examined], here: Option<&Path>, style: OutputStyle) -> Vec<String> {
+    let mut patches = Patches::default();
+    apps.iter()
+        .filter_map(|app| Some((app, app.result.as_ref().ok()?)))
+        .map(|(app, outcome)| patches.next(&app.home, &outcome.changes, here, style))
+        .collect()
 }
 
 /// The path in the patch: from the current directory if the file is below it, else from the top.

@@ -275,11 +275,12 @@ pub(crate) fn migrate(
     output: &mut Output,
 ) {
     let mut patches = String::new();
+    let mut shown = patch::Patches::default();
     let mut told = String::new();
     for app in apps {
         unread(app, output);
         if !app.written.stands() {
-            patches.push_str(&patch::of(&app.home, &app.changes, here, style));
+            patches.push_str(&shown.next(&app.home, &app.changes, here, style));
         }
         let printer = Printer { app, style };
         if !output_args.quiet {

@@ -159,11 +159,13 @@ pub(super) fn next(apps: &[Examined], mode: Mode, repeated: &str) -> Option<Stri
 /// How to look at and keep what was written, in a git work tree.
 fn keep(apps: &[Examined]) -> Option<String> {
     let done = || apps.iter().filter(|app| app.written == Written::Done && app.home.in_git);
-    let files: Vec<String> = done()
+    let mut files: Vec<String> = done()
         .filter_map(|app| Some((app, app.result.as_ref().ok()?)))
-        .flat_map(|(app, outcome)| outcome.changes.iter().map(|change| app.home.shown_file(&change.path)))
+        .flat_map(|(app, outcome)| outcome.changes.iter().map(|change| app.home.file_to_add(&change.path)))
         .map(|path| prose::shell_word(&path))
         .collect();
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
     let add = match files.len() {
         0 => return None,
         1..=MOST_FILES => format!("git add {} && git commit", files.join(" ")),

@@ -89,6 +89,23 @@ mod unix {
     }
 
     #[test]
+    fn apps_that_share_a_config_through_links_make_one_patch_of_it() {
+        let files = ["a", "b"]
+            .map(|dir| [(format!("{dir}/main.py"), ""), (format!("{dir}/requirements.txt"), "flask\n")]);
+        let sandbox = Sandbox::new(files.into_iter().flatten());
+        sandbox.write("shared/nixpacks.toml", BROKEN);
+        for dir in ["a", "b"] {
+            symlink("../shared/nixpacks.toml", sandbox.path().join(dir).join("nixpacks.toml")).unwrap();
+        }
+        let sandbox = sandbox.in_git();
+        let diff = sandbox.run(&["diff", "a", "b"]);
+        assert_eq!(diff.out.matches("+++ b/shared/nixpacks.toml").count(), 1, "{diff:?}");
+        sandbox.tool("git", "", &["apply", "--check", "-"], &diff.out);
+        let fix = sandbox.run(&["fix", "a", "b"]);
+        assert!(fix.out.contains("`git add shared/nixpacks.toml && git commit "), "{fix:?}");
+    }
+
+    #[test]
     fn a_closed_pipe_is_success() {
         let apps = (0..200).map(|at| (format!("a{at}/nixpacks.toml"), super::UNREADABLE));
         let sandbox = Sandbox::new(apps);
