@@ -76,12 +76,19 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let files = entries.iter().filter(|entry| entry.kind == Kind::File);
     let near = files.filter_map(|entry| {
         let meant = meant(&entry.name).filter(|meant| !has(meant))?;
-        let message = format!("nothing reads `{}`: the name is `{meant}`", entry.name);
         let extension = entry.name.rsplit('.').next().unwrap_or_default().to_lowercase();
-        let how = if matches!(extension.as_str(), "yaml" | "yml") {
-            format!("write the settings as `{meant}`: YAML is not read")
+        let (message, how) = if matches!(extension.as_str(), "yaml" | "yml") {
+            let reader = if meant.starts_with("railway") { "Railway" } else { "Nixpacks" };
+            let json = meant.replace(".toml", ".json");
+            (
+                format!("nothing reads `{}`: {reader} reads `{meant}` and `{json}`, and no YAML", entry.name),
+                format!("write its settings in TOML, as `{meant}`: renaming it is not enough"),
+            )
         } else {
-            format!("rename it, if its content is meant to be used: `git mv {} {meant}`", entry.name)
+            (
+                format!("nothing reads `{}`: the name is `{meant}`", entry.name),
+                format!("rename it, if its content is meant to be used: `git mv {} {meant}`", entry.name),
+            )
         };
         Some(Found::app(Severity::Warning, message).note(&how))
     });

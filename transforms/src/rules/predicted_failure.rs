@@ -82,6 +82,9 @@ fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
             "it is there twice, and the two say different things: keep the one that is right, and remove the other",
         );
     }
+    if let Some(advice) = other_format(cx, error) {
+        return found.note(&advice);
+    }
     if error.kind == PlanErrorKind::DuplicateKey {
         return found.note("two keys mean the same thing here: keep one of them");
     }
@@ -89,6 +92,52 @@ fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
         Some(advice) => found.note(&advice),
         None => found,
     }
+}
+
+/// What to do with a file that is written in the format of another one.
+fn other_format(cx: &Context<'_>, error: &PlanError) -> Option<String> {
+    if !matches!(error.kind, PlanErrorKind::Syntax | PlanErrorKind::RailwayFile) {
+        return None;
+    }
+    let path = &error.place.as_ref()?.path;
+    let (stem, extension) = path.rsplit_once('.')?;
+    let other = match extension {
+        "toml" => "json",
+        "json" => "toml",
+        _ => return None,
+    };
+    let bytes = cx.app.read(path).ok()??;
+    let reader = if error.kind == PlanErrorKind::RailwayFile { "Railway" } else { "Nixpacks" };
+    match written_in(std::str::from_utf8(&bytes).ok()?)? {
+        "YAML" => Some(format!(
+            "`{path}` holds YAML, which {reader} does not read: write its settings in {}",
+            extension.to_uppercase()
+        )),
+        format if format.eq_ignore_ascii_case(other) => Some(format!(
+            "`{path}` holds {format}, which {reader} reads from `{stem}.{other}`: rename it with `git mv {path} {stem}.{other}`"
+        )),
+        _ => None,
+    }
+}
+
+/// The format that a text seems to be in, by its first line with anything.
+fn written_in(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let is_key =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    if first.starts_with('{') && text.trim_end().ends_with('}') {
+        return Some("JSON");
+    }
+    let header = first.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if header.is_some_and(is_key) || first.split_once('=').is_some_and(|(key, _)| is_key(key.trim_end())) {
+        return Some("TOML");
+    }
+    let opens = |line: &str| line.strip_suffix(':').is_some_and(is_key);
+    let has_toml = || text.lines().any(|line| line.starts_with('[') || line.contains(" = "));
+    let begins = first == "---" || opens(first) || first.split_once(": ").is_some_and(|(key, _)| is_key(key));
+    (begins && text.lines().any(opens) && !has_toml()).then_some("YAML")
 }
 
 /// The setting that Nixpacks looks for in a Django project, and the file for it.
@@ -169,4 +218,28 @@ fn is_installed(cx: &Context<'_>) -> bool {
         call.reason() == Some(Reason::CommandNotFound)
             && cx.simulation.envs.iter().any(|env| env.dists.script(&call.program))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_in;
+
+    #[test]
+    fn knows_a_format_by_its_first_line() {
+        for (text, want) in [
+            ("{\n  \"phases\": {}\n}\n", Some("JSON")),
+            ("\u{feff}{\"start\": {}}", Some("JSON")),
+            ("# Railway\n[deploy]\nstartCommand = \"x\"\n", Some("TOML")),
+            ("providers = [\"python\"]\n", Some("TOML")),
+            ("phases:\n  setup:\n    nixPkgs: [python311]\n", Some("YAML")),
+            ("---\nstart:\n  cmd: python main.py\n", Some("YAML")),
+            ("providers: [python]\nstart:\n  cmd: python main.py\n", Some("YAML")),
+            ("start:\ncmd = \"x\"\n", None),
+            ("[phases.setup\nnixPkgs = []\n", None),
+            ("{\n", None),
+            ("", None),
+        ] {
+            assert_eq!(written_in(text), want, "{text}");
+        }
+    }
 }
