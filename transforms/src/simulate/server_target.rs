@@ -1,7 +1,7 @@
 //! The first operand of a server, which names the app, and what the server says to one that it cannot read.
 
 use super::exec::Run;
-use super::status::Status;
+use super::status::{Failure, Status};
 use super::verdict::Reason;
 
 /// Options without a value: the word behind any other one is its value.
@@ -138,8 +138,38 @@ impl Run<'_, '_> {
         }
         let bytes = self.machine.read(file)?;
         let text = std::str::from_utf8(&bytes).ok()?;
-        (has_code(text) && !may_name(text, first)).then(|| Status::fail(Reason::Other, detail))
+        if !has_code(text) || may_name(text, first) {
+            return None;
+        }
+        let shown = self.machine.view_path(file).unwrap_or_else(|| file.to_owned());
+        let hint =
+            app_of(text).map(|app| format!("`{shown}` has an app named `{app}`: write `{module}:{app}`"));
+        Some(Status::Fail(Failure { reason: Reason::Other, detail, hint, at: None }))
     }
+}
+
+/// Classes of frameworks whose instances a server runs.
+const APPS: [&str; 8] = [
+    "FastAPI",
+    "Flask",
+    "Litestar",
+    "Quart",
+    "Sanic",
+    "Starlette",
+    "get_asgi_application",
+    "get_wsgi_application",
+];
+
+/// The name of the one app that a module makes. Ex) `server = FastAPI()`
+fn app_of(text: &str) -> Option<&str> {
+    let mut names = text.lines().filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        let name = name.split(':').next().unwrap_or(name).trim_end();
+        let (class, _) = value.trim_start().split_once('(')?;
+        let class = class.rsplit('.').next().unwrap_or(class);
+        (super::project::is_identifier(name) && APPS.contains(&class)).then_some(name)
+    });
+    names.next().filter(|_| names.next().is_none())
 }
 
 /// Whether a file has code of its own: one without is filled later, or stands for another.
@@ -155,7 +185,20 @@ fn may_name(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_code, may_name, operand, refuses};
+    use super::{app_of, has_code, may_name, operand, refuses};
+
+    #[test]
+    fn the_one_app_of_a_module_is_named() {
+        for (text, want) in [
+            ("server = FastAPI()\n", Some("server")),
+            ("web: flask.Flask = flask.Flask(__name__)\n", Some("web")),
+            ("a = Flask(1)\nb = Flask(2)\n", None),
+            ("def make():\n    inner = Flask(1)\n", None),
+            ("x = Blueprint(1)\n", None),
+        ] {
+            assert_eq!(app_of(text), want, "{text}");
+        }
+    }
 
     #[test]
     fn a_name_is_missing_only_from_plain_code() {

@@ -105,7 +105,7 @@ impl Run<'_, '_> {
                         Status::unknown(format!("`{module}` may come with files that commands bring"))
                     }
                     Found::Nowhere(_) if configured => {
-                        Status::unknown(format!("`{module}` may be where the program's config file says"))
+                        Status::unknown(format!("`{module}` may be where the options of the server say"))
                     }
                     Found::Nowhere(part) => self.no_module(&module, &part),
                 }
