@@ -324,14 +324,14 @@ impl Run<'_, '_> {
             }
             Some(Program::Virtualenv(env)) => self.virtualenv(shell, cmd, env),
             Some(Program::Console(env)) => self.console(shell, cmd, env),
-            Some(Program::Known) => match self.machine.profile.closures.get(&cmd.name).cloned() {
-                Some(package) => self.closed(shell, cmd, &package),
-                None => {
-                    let status = self.known(shell, cmd);
-                    self.leaves_programs(shell, cmd, &status, feed);
-                    status
+            Some(Program::Known) => {
+                if let Some(package) = self.machine.profile.closures.get(&cmd.name).cloned() {
+                    return self.closed(shell, cmd, &package);
                 }
-            },
+                let status = self.known(shell, cmd);
+                self.leaves_programs(shell, cmd, &status, feed);
+                status
+            }
             Some(Program::AppFile(path)) => self.run_app_file(shell, cmd, &path),
             Some(Program::Made(path)) => {
                 let place = self.machine.place(shell, &cmd.name).unwrap_or_else(|| path.clone());
