@@ -42,8 +42,13 @@ With `--unsafe-fixes` one key is left, with what both say, if they do not say di
 
 pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixStage::Config, fix) };
 
+/// So many keys are looked at: each is mended by itself.
+const MOST: usize = 50;
+
 fn keys(doc: &Document) -> Vec<Repeated> {
-    if doc.kind.is_json() { repeated(&doc.text) } else { Vec::new() }
+    let mut keys = if doc.kind.is_json() { repeated(&doc.text) } else { Vec::new() };
+    keys.truncate(MOST);
+    keys
 }
 
 fn check(cx: &Context<'_>) -> Vec<Found> {

@@ -87,9 +87,15 @@ impl Shell {
     pub(super) fn doubted(&self, status: Status) -> Status {
         let Status::Fail(failure) = &status else { return status };
         let in_path = || {
-            let path = self.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
-            path.filter(|dir| !matches!(*dir, "$PYTHONPATH" | "${PYTHONPATH}"))
-                .any(|dir| dir.contains(['$', '`']) && super::expansion::text(self, dir).is_none())
+            let mut path =
+                self.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':')).enumerate();
+            let is_open = |dir: &str| {
+                !matches!(dir, "$PYTHONPATH" | "${PYTHONPATH}")
+                    && dir.contains(['$', '`'])
+                    && super::expansion::text(self, dir).is_none()
+            };
+            // More than are followed are not known either.
+            path.any(|(at, dir)| at >= MOST_DIRS || is_open(dir))
         };
         match failure.reason {
             Reason::ModuleNotFound | Reason::NoSuchFile if self.has_open_cwd => {

@@ -1,7 +1,7 @@
 //! The module or file of the app that a server is told to load, looked for where that program looks.
 
 use super::exec::Run;
-use super::machine::{EnvId, Shell};
+use super::machine::{EnvId, MOST_DIRS, Shell};
 use super::paths;
 use super::project::is_identifier;
 use super::simple::missing_file;
@@ -212,6 +212,7 @@ impl Run<'_, '_> {
     pub(super) fn module_path(&self, shell: &Shell, env: Option<EnvId>) -> Vec<String> {
         let path = shell.vars.get("PYTHONPATH").into_iter().flat_map(|path| path.split(':'));
         let mut dirs: Vec<String> = path
+            .take(MOST_DIRS)
             .filter(|dir| !dir.is_empty())
             .map(|dir| {
                 let known = super::expansion::text(shell, dir);
