@@ -6,7 +6,7 @@ use crate::text::{BOM, Span};
 use jsonc_parser::ast::{Array, Object, ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Makes one of the two whose second key is at this byte.
 pub(super) fn merged(text: &str, at: usize) -> Option<Mend> {
@@ -44,6 +44,23 @@ pub(super) fn merged(text: &str, at: usize) -> Option<Mend> {
     };
     edits.push(Edit::deletion(Span::new(base + before.end(), base + second.end())));
     Some(Mend::new(edits, format!("write `{}` once", second.name.as_str())))
+}
+
+/// Whether the two objects whose second key is at this byte have a key in common.
+pub(super) fn share_a_key(text: &str, at: usize) -> bool {
+    let body = text.strip_prefix(BOM).unwrap_or(text);
+    let Ok(parsed) = parse_to_ast(body, &CollectOptions::default(), &ParseOptions::default()) else {
+        return false;
+    };
+    let at = at.checked_sub(text.len() - body.len());
+    let found = parsed.value.as_ref().zip(at).and_then(|(value, at)| pair(value, at));
+    let Some((Value::Object(own), Value::Object(more))) =
+        found.map(|(first, _, second)| (&first.value, &second.value))
+    else {
+        return false;
+    };
+    let names: HashSet<&str> = own.properties.iter().map(|prop| prop.name.as_str()).collect();
+    more.properties.iter().any(|prop| names.contains(prop.name.as_str()))
 }
 
 /// The property with its key at this byte, the one before it, and the first one of its name.

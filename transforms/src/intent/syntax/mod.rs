@@ -70,7 +70,8 @@ pub fn mend(path: &str, kind: FileKind, text: &str) -> Option<Mended> {
 
 /// The edits after which a key stands once that a JSON file has again at this byte; `None` where the two are not one thing.
 pub fn written_once(text: &str, at: usize) -> Option<Vec<Edit>> {
-    json_twice::merged(text, at).map(|mend| mend.edits)
+    // What both have would be there twice in the one that is left, which Nixpacks refuses.
+    json_twice::merged(text, at).filter(|_| !json_twice::share_a_key(text, at)).map(|mend| mend.edits)
 }
 
 /// The mistake that is mended next.
