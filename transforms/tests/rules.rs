@@ -16,6 +16,7 @@ const PROJECT_WITH_README: &str = "[project]\nname = \"main\"\nversion = \"1\"\n
 struct Example(MemoryApp);
 
 impl Example {
+    #[expect(clippy::too_many_lines, reason = "a row of files for each rule")]
     fn new(rule: &RuleInfo, config: &str) -> Self {
         let requirements = "flask\nnumpy\nuvicorn\n";
         let mut app = MemoryApp::new([
