@@ -99,6 +99,7 @@ pub(crate) fn with(
         written: Written::Shown,
         fail_on,
         known: Known::default(),
+        comparison: None,
     })
 }
 

@@ -2,26 +2,27 @@
 
 use crate::app::{App, AppLocation};
 use crate::discover::Input;
-use crate::report::Texts;
-use crate::report::Written;
-use crate::report::railpack::Moved;
+use crate::report::railpack::{Moved, comparison};
+use crate::report::{Examined, Known, Texts, Written};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use nixpacks_railpack::dockerfile;
-use nixpacks_railpack::migrate::migrate;
+use nixpacks_railpack::findings;
+use nixpacks_railpack::migrate::{Migration, migrate};
 use nixpacks_railpack::release::{Platform, Target};
 use nixpacks_transforms::app::{AppView, NotingErrors, ReadError};
-use nixpacks_transforms::engine::FileChange;
-use nixpacks_transforms::plan::Platform as Known;
+use nixpacks_transforms::engine::{Applicability, FileChange, Finding, Fix, Outcome};
+use nixpacks_transforms::plan::Platform as OfFiles;
+use nixpacks_transforms::simulate::{Outcome as Prediction, Steps, Verdict};
 use nixpacks_transforms::text::LineIndex;
 
 /// The version that was named, else that of the platform of an app, else Railway's.
-fn target(typed: Option<Target>, platform: Option<Known>) -> Target {
+fn target(typed: Option<Target>, platform: Option<OfFiles>) -> Target {
     let platform = match platform {
-        Some(Known::Coolify) => Platform::Coolify,
-        Some(Known::Dokploy) => Platform::Dokploy,
-        Some(Known::Sevalla) => Platform::Sevalla,
-        Some(Known::Railway | Known::Generic) | None => Platform::Railway,
+        Some(OfFiles::Coolify) => Platform::Coolify,
+        Some(OfFiles::Dokploy) => Platform::Dokploy,
+        Some(OfFiles::Sevalla) => Platform::Sevalla,
+        Some(OfFiles::Railway | OfFiles::Generic) | None => Platform::Railway,
     };
     typed.unwrap_or_else(|| Target::of(platform))
 }
@@ -65,11 +66,88 @@ pub(crate) fn compare(
         });
     }
     let (written, unread, fail_on) = (Written::Shown, Vec::new(), resolved.fail_on);
-    (Moved { home, migration, changes, written, unread, dockerfile, fail_on }, texts)
+    let examined = examined(&home, app, &migration, resolved);
+    (Moved { home, migration, changes, written, unread, dockerfile, fail_on, examined }, texts)
+}
+
+/// What changes, as the findings of any other check.
+fn examined(home: &AppLocation, app: &dyn AppView, migration: &Migration, resolved: &Resolved) -> Examined {
+    let (mut findings, mut fixes) = (Vec::new(), Vec::new());
+    for found in findings::findings(migration) {
+        if !resolved.options.rules.has(found.rule.id) {
+            continue;
+        }
+        let (title, applicability) = if found.is_kept {
+            (Some("`migrate` deals with it".to_owned()), Applicability::Safe)
+        } else {
+            (found.help, Applicability::Manual)
+        };
+        let fix = title.map(|title| {
+            fixes.push(Fix { title, applicability, applied: found.is_kept, edits: Vec::new() });
+            fixes.len() - 1
+        });
+        findings.push(Finding {
+            rule: found.rule,
+            severity: found.severity,
+            message: found.message,
+            place: found.place,
+            label: String::new(),
+            notes: Vec::new(),
+            keys: Vec::new(),
+            fix,
+        });
+    }
+    let mut texts = Texts::default();
+    for path in findings.iter().filter_map(|finding| finding.place.as_ref()).map(|place| &place.path) {
+        if let Ok(Some(bytes)) = app.read(path) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            texts.0.insert(path.clone(), LineIndex::new(text));
+        }
+    }
+    // Nothing is predicted of Railpack's build.
+    let verdict = Verdict { outcome: Prediction::Unknown, progress: 0, command: None, detail: String::new() };
+    let outcome = Outcome {
+        before: verdict.clone(),
+        after: verdict,
+        remaining: findings.clone(),
+        findings,
+        fixes,
+        changes: Vec::new(),
+        held: Vec::new(),
+        refused: Vec::new(),
+        unread: Vec::new(),
+        broken: Vec::new(),
+        plan_before: None,
+        plan_after: None,
+        steps_before: Steps::default(),
+        steps_after: Steps::default(),
+        assumed: Vec::new(),
+        suppressed: 0,
+        retired_before: None,
+        retired_after: None,
+        platform: resolved.options.platform_of(app),
+        other_builder: None,
+    };
+    Examined {
+        home: home.clone(),
+        fixed: texts.clone(),
+        texts,
+        result: Ok(outcome),
+        written: Written::Shown,
+        fail_on: resolved.fail_on,
+        known: Known::default(),
+        comparison: Some(comparison(migration)),
+    }
 }
 
 /// Notes what could not be read. Nothing is written then: it would be for another app.
 pub(crate) fn note_unread(moved: &mut Moved, errors: Vec<ReadError>) {
+    if let Some(comparison) = moved.examined.comparison.as_mut().filter(|_| !errors.is_empty()) {
+        comparison.is_helped = false;
+    }
+    if let Ok(outcome) = &mut moved.examined.result {
+        outcome.unread.clone_from(&errors);
+    }
     for error in errors {
         let path = moved.home.shown_file(&error.path);
         moved.unread.push(format!("failed to read `{path}`: {}", error.message));

@@ -26,10 +26,10 @@ const LAYERS: &[&[&str]] = &[
 
 /// The same for the crate of Railpack.
 const RAILPACK: &[&[&str]] = &[
-    &["tables"],
+    &["rules", "tables"],
     &["release"],
     &["names"],
-    &["plan"],
+    &["places", "plan"],
     &["config", "json_text", "lint", "rewrite", "secrets", "source"],
     &["acts", "config_file", "image", "merge", "procfile"],
     &["python"],
@@ -40,6 +40,7 @@ const RAILPACK: &[&[&str]] = &[
     &["config_edit", "still_wanted"],
     &["draft"],
     &["subject"],
+    &["loss_places"],
     &["migrate"],
     &["checklist", "findings"],
 ];

@@ -7,6 +7,7 @@ use crate::draft::{additions, written};
 use crate::lint::faults;
 use crate::losses::{Loss, Unknown, losses};
 use crate::names;
+use crate::places::{About, Places};
 use crate::planner::{Planned, plan};
 use crate::program::{ProgramOrigin, StartProgram, start_programs};
 use crate::python::{App, own_packages};
@@ -15,7 +16,7 @@ use crate::source::Source;
 use crate::wanted::{Package, Wanted};
 use nixpacks_transforms::app::{AppView, Overlay};
 use nixpacks_transforms::document::{Document, FileKind, Node};
-use nixpacks_transforms::plan::{Dashboard, Model, Origin, model};
+use nixpacks_transforms::plan::{Dashboard, Model, Origin, Place, model};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rounds in which a file is added to.
@@ -44,6 +45,8 @@ pub struct Migration {
     pub by_hand: ByHand,
     /// The programs that start the app with the files, and what brings each. Empty where that is not known.
     pub start_programs: Vec<StartProgram>,
+    /// Where in the app's files all of this stands.
+    pub(crate) places: Places,
 }
 
 /// What has to be done by hand.
@@ -89,13 +92,20 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
         Some(loss) => vec![loss.clone()],
         None => losses(&wanted, &before, &source, target),
     };
+    let mut places = std::mem::take(&mut wanted.places);
+    if let Some(place) =
+        nixpacks.refused().and_then(|error| error.place.clone()).filter(|_| unreadable.is_some())
+    {
+        places.at(About::Text, "", place);
+    }
+    places.look_for(&lost, &before, &source);
     let mut by_hand = ByHand {
         release: wanted.release.clone(),
         secrets: wanted.secrets.clone(),
         missing: missing(&wanted, &source),
         programs: Vec::new(),
         dockerfile,
-        railway_settings: railway_settings(&nixpacks),
+        railway_settings: railway_settings(&nixpacks, &mut places),
         variables: variables(&nixpacks),
         has_config: app.kind(CONFIG_FILE).is_some(),
     };
@@ -143,13 +153,14 @@ pub fn migrate(app: &dyn AppView, target: Target, dashboard: &Dashboard) -> Migr
             nixpacks,
             by_hand,
             start_programs: Vec::new(),
+            places,
         };
     }
-    Migration { target, before, lost, files, after, left, nixpacks, by_hand, start_programs }
+    Migration { target, before, lost, files, after, left, nixpacks, by_hand, start_programs, places }
 }
 
 /// Settings of Railway's file that are neither commands nor the builder: those are written, or chosen in the dashboard.
-fn railway_settings(model: &Model) -> Vec<String> {
+fn railway_settings(model: &Model, places: &mut Places) -> Vec<String> {
     const WRITTEN: [&str; 4] = ["builder", "startCommand", "buildCommand", "nixpacksConfigPath"];
     let of = |document: &Document| FileKind::RAILWAY.contains(&document.kind);
     let Some(document) = model.documents.iter().find(|document| of(document)) else { return Vec::new() };
@@ -157,8 +168,11 @@ fn railway_settings(model: &Model) -> Vec<String> {
     for section in ["build", "deploy"] {
         let table = document.get(&[section]).and_then(Node::as_table);
         let entries = table.into_iter().flat_map(|table| &table.entries);
-        let names = entries.map(|entry| entry.key.name.as_str()).filter(|name| !WRITTEN.contains(name));
-        found.extend(names.map(|name| format!("{section}.{name}")));
+        for key in entries.map(|entry| &entry.key).filter(|key| !WRITTEN.contains(&key.name.as_str())) {
+            let name = format!("{section}.{}", key.name);
+            places.at(About::Setting, &name, Place { path: document.path.clone(), span: key.span });
+            found.push(name);
+        }
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use crate::acts::{Act, PipInstall, acts};
 use crate::names::{AptName, Replacement, apt_name, replacement};
+use crate::places::{About, Places};
 use crate::python::pin_files;
 use crate::release::Debian;
 use crate::rewrite::Rewriter;
@@ -9,7 +10,7 @@ use crate::secrets;
 use crate::source::Source;
 use nixpacks_transforms::app::AppView;
 use nixpacks_transforms::document::Node;
-use nixpacks_transforms::plan::{Item, Model, Origin, names};
+use nixpacks_transforms::plan::{Item, Model, Origin, Place, names};
 use nixpacks_transforms::requirements;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +58,8 @@ pub(crate) struct Wanted {
     pub(crate) assets: Vec<String>,
     /// The user that the app runs as.
     pub(crate) user: Option<String>,
+    /// Where in the app's files all of this stands.
+    pub(crate) places: Places,
 }
 
 /// A package of apt.
@@ -134,6 +137,7 @@ impl Wanted {
                 wanted.nix_package(item, &source, debian);
             }
             for item in phase.apt_pkgs.iter().flatten().filter(|item| is_own(item)) {
+                wanted.places.note(About::Package, &item.value, item);
                 wanted.apt_package(&item.value, debian);
             }
             let items = phase.cmds.iter().flatten();
@@ -141,6 +145,9 @@ impl Wanted {
                 let text = items.map(|item| item.value.clone()).collect::<Vec<_>>().join(" && ");
                 wanted.release =
                     Some(rewriter.rewrite(&text, wanted.python.as_deref())).filter(|text| !text.is_empty());
+                if let Some(item) = phase.cmds.iter().flatten().next() {
+                    wanted.places.note(About::Release, "", item);
+                }
                 continue;
             }
             for item in items {
@@ -150,6 +157,13 @@ impl Wanted {
         wanted.start = start_cmd
             .map(|text| rewriter.rewrite(text, wanted.python.as_deref()))
             .filter(|text| !text.is_empty());
+        if let Some(item) = start.and_then(|start| start.cmd.as_ref()) {
+            wanted.places.note(About::Start, "", item);
+            wanted.places.note(About::Start, wanted.start.as_deref().unwrap_or_default(), item);
+        }
+        if let Some(item) = start.and_then(|start| start.user.as_ref()) {
+            wanted.places.note(About::User, "", item);
+        }
         wanted.user = start.and_then(|start| start.user.as_ref()).map(|item| item.value.clone());
         for list in [&mut wanted.deploy, &mut wanted.build] {
             let mut seen = BTreeSet::new();
@@ -158,12 +172,18 @@ impl Wanted {
         wanted.variables(model);
         let config = model.config.as_ref().and_then(|path| model.document(path));
         let assets = config.and_then(|config| config.get(&["staticAssets"])).and_then(Node::as_table);
-        wanted.assets =
-            assets.into_iter().flat_map(|table| &table.entries).map(|entry| entry.key.name.clone()).collect();
+        for entry in assets.into_iter().flat_map(|table| &table.entries) {
+            let place = Place { path: model.config.clone().unwrap_or_default(), span: entry.key.span };
+            wanted.places.at(About::Asset, &entry.key.name, place);
+            wanted.assets.push(entry.key.name.clone());
+        }
         wanted.language(model, &source);
         if wanted.start.as_deref().is_some_and(secrets::in_command) {
             wanted.start = None;
             wanted.secrets.push("the start command".to_owned());
+            if let Some(place) = wanted.places.get(About::Start, "") {
+                wanted.places.at(About::Secret, "the start command", place);
+            }
         }
         wanted
     }
@@ -174,7 +194,12 @@ impl Wanted {
         let items: Vec<&Item> = setup.into_iter().flat_map(|setup| setup.nix_pkgs.iter().flatten()).collect();
         let version = |item: &&&Item| names::python(&item.value, archive);
         let own = items.iter().filter(|item| is_own(item)).find_map(|item| version(&item));
-        let variable = model.plan.variables.contains_key("NIXPACKS_PYTHON_VERSION");
+        let variable = model.plan.variables.get("NIXPACKS_PYTHON_VERSION");
+        let pinned = items.iter().find(|item| is_own(item) && version(item).is_some());
+        if let Some(item) = pinned.copied().or(variable) {
+            self.places.note(About::Python, "", item);
+        }
+        let variable = variable.is_some();
         self.is_python_asked = own.is_some() || variable || !pin_files(source).is_empty();
         let provided = || items.iter().find_map(|item| version(&item));
         // Where nothing of Nixpacks' own is there, its Python is the one that its archive has.
@@ -192,6 +217,7 @@ impl Wanted {
         if names::python(name, None).is_some() || name == "..." {
             return;
         }
+        self.places.note(About::Package, name, item);
         // What Nixpacks adds of itself has no name that the user knows.
         let asked = |package: &str| if is_own(item) { name.to_owned() } else { package.to_owned() };
         let package = |package: &&str| Package { name: (*package).to_owned(), asked: asked(package) };
@@ -208,6 +234,7 @@ impl Wanted {
             }
             Some(Replacement::BuiltIn | Replacement::Drop | Replacement::Python(_)) => {}
             Some(Replacement::Mise(tool, version)) => {
+                self.places.note(About::Tool, tool, item);
                 self.tools.insert(tool.to_owned(), version.to_owned());
             }
             Some(Replacement::Nothing) if is_in_wheel(name, source) => {}
@@ -218,6 +245,9 @@ impl Wanted {
             Some(Replacement::Nothing) => self.unknown.push((name.to_owned(), Unknown::NoPackage)),
             Some(Replacement::PythonPackage(package)) => {
                 let listed = source.manifests(true).contains(&package.to_lowercase());
+                let alone = PipInstall { packages: vec![package.clone()], ..PipInstall::default() };
+                self.places.note(About::Install, &alone.command(), item);
+                self.places.note(About::Package, &package, item);
                 if !listed && !self.added.contains(&package) {
                     self.added.push(package);
                 }
@@ -253,9 +283,11 @@ impl Wanted {
         let command = item.value.as_str();
         if secrets::in_command(command) {
             self.secrets.push("a build command".to_owned());
+            self.places.note(About::Secret, "a build command", item);
             return;
         }
         for act in acts(command, rewriter, self.python.as_deref()) {
+            self.note(&act, item);
             match act {
                 Act::Pip(_) | Act::Manager(_) => {
                     if seen.insert(act.clone()) {
@@ -273,8 +305,30 @@ impl Wanted {
         }
     }
 
+    /// Notes where a command stands, under all that it may lose.
+    fn note(&mut self, act: &Act, item: &Item) {
+        let places = &mut self.places;
+        match act {
+            Act::Pip(pip) => {
+                places.note(About::Install, &pip.command(), item);
+                for file in pip.files.iter().chain(&pip.constraints) {
+                    places.note(About::File, file, item);
+                }
+            }
+            Act::Manager(name) => places.note(About::Install, &format!("{name} install"), item),
+            Act::Node(text) => {
+                places.note(About::Command, text, item);
+                places.note(About::Tool, "node", item);
+            }
+            Act::Other(text) => places.note(About::Command, text, item),
+            Act::Playwright(_) => places.note(About::Browsers, "", item),
+            Act::Apt(names) => names.iter().for_each(|name| places.note(About::Package, name, item)),
+        }
+    }
+
     fn variables(&mut self, model: &Model) {
         for (name, item) in &model.plan.variables {
+            self.places.note(About::Variable, name, item);
             let own = matches!(item.origin, Origin::Deploy(_));
             let needless = name.starts_with("NIXPACKS_") || name == "PATH" || name == "PYTHON_VERSION";
             let of_nix = item.value.contains("/nix/") || item.value.contains(".nix-profile");
@@ -283,6 +337,7 @@ impl Wanted {
             }
             if secrets::looks_secret(name, &item.value) {
                 self.secrets.push(format!("`{name}`"));
+                self.places.note(About::Secret, &format!("`{name}`"), item);
             } else {
                 self.variables.insert(name.clone(), item.value.clone());
             }

@@ -36,7 +36,7 @@ pub(super) fn diff(
         ReportFormat::Json => apps.iter().map(|app| patch::patch(app, here, style)).collect(),
         _ => patch::together(&apps, here, style),
     };
-    print(&apps, &patches, None, (Mode::Diff, format, args), (output_args, style), output)?;
+    print(&apps, &patches, None, (Mode::Diff, format, &repeated(args)), (output_args, style), output)?;
     Ok(if incomplete { Exit::Unusable } else { status(&apps, Mode::Diff, args) })
 }
 
@@ -45,7 +45,7 @@ pub(super) fn print(
     apps: &[Examined],
     patches: &[String],
     commits: Option<&[Committed]>,
-    (mode, format, args): (Mode, ReportFormat, &CheckArgs),
+    (mode, format, repeated): (Mode, ReportFormat, &str),
     (output_args, style): (&OutputArgs, OutputStyle),
     output: &mut Output,
 ) -> anyhow::Result<()> {
@@ -56,16 +56,16 @@ pub(super) fn print(
         ReportFormat::Json => {
             out.push_str(&json::report(apps, patches, commits)?);
         }
-        ReportFormat::Markdown => out.push_str(&markdown::markdown(apps, (mode, &repeated(args)), here)),
+        ReportFormat::Markdown => out.push_str(&markdown::markdown(apps, (mode, repeated), here)),
         ReportFormat::Sarif => out.push_str(&sarif(apps, mode, here)?),
         ReportFormat::Github => {
-            out.push_str(&github(apps, (mode, &repeated(args)), output_args.quiet, here));
+            out.push_str(&github(apps, (mode, repeated), output_args.quiet, here));
         }
         ReportFormat::Gitlab => out.push_str(&gitlab(apps, mode, here)?),
         // The human report leaves standard output to the patch, so it can stand beside one.
         ReportFormat::Concise if mode != Mode::Diff => concise(apps, mode, output),
         ReportFormat::Concise | ReportFormat::Human => {
-            human(apps, commits, (mode, &repeated(args)), output_args, style, output);
+            human(apps, commits, (mode, repeated), output_args, style, output);
         }
     }
     if !matches!(format, ReportFormat::Json | ReportFormat::Human) {
@@ -210,14 +210,18 @@ pub(super) fn status(apps: &[Examined], mode: Mode, args: &CheckArgs) -> Exit {
 fn fails(outcome: &Outcome, mode: Mode, app: &Examined) -> bool {
     let fail_on = app.fail_on;
     let threshold = options::threshold(fail_on);
+    let is_unmodelled =
+        app.comparison.as_ref().is_some_and(|comparison| !comparison.is_modelled) && fail_on != FailOn::Error;
     let (findings, predicted, verdict) = match mode {
         Mode::Diff if !outcome.changes.is_empty() => return true,
         Mode::Check => (&outcome.findings, outcome.fails() && !app.known.failure, &outcome.before),
         Mode::Diff | Mode::Fix => (&outcome.remaining, outcome.fails_after(), &outcome.after),
     };
-    let unknown = fail_on == FailOn::Unknown && verdict.outcome == Prediction::Unknown;
+    let unknown =
+        app.comparison.is_none() && fail_on == FailOn::Unknown && verdict.outcome == Prediction::Unknown;
     predicted
         || unknown
+        || is_unmodelled
         || !outcome.broken.is_empty()
         || findings.iter().any(|finding| finding.severity >= threshold)
 }

@@ -1,10 +1,11 @@
 //! `check`.
 
 use super::apps::{Looked, look, print, repeated, status};
-use super::formats;
+use super::{formats, railpack};
 use crate::baseline::Baseline;
 use crate::cli::{CheckOnlyArgs, Format, OutputArgs, ReportFormat};
 use crate::exit::Exit;
+use crate::report;
 use crate::report::prose::count;
 use crate::report::text::escape;
 use crate::report::{Mode, overview};
@@ -44,7 +45,15 @@ pub(super) fn run(
     // Read first: a mistake in it costs nobody the time of the check.
     let baseline = args.baseline.as_ref().filter(|_| !args.write_baseline);
     let baseline = baseline.map(|file| Ok::<_, anyhow::Error>((file, Baseline::read(file)?))).transpose()?;
-    let Looked { mut apps, incomplete } = look(&args.check, output)?;
+    let is_railpack = railpack::is_meant(&args.check);
+    if is_railpack && args.statistics {
+        bail!("cannot use `--statistics` with `--builder railpack`: it counts predictions for Nixpacks");
+    }
+    let (Looked { mut apps, incomplete }, moved) = if is_railpack {
+        railpack::looked(&args.check, output)?
+    } else {
+        (look(&args.check, output)?, Vec::new())
+    };
     if let Some(file) = args.baseline.as_ref().filter(|_| args.write_baseline) {
         if incomplete {
             bail!("not written: not all apps could be looked at");
@@ -71,8 +80,13 @@ pub(super) fn run(
         }
     }
     match (args.statistics, format) {
+        (false, ReportFormat::Json) if is_railpack => {
+            output.stdout.push_str(&report::railpack::json(moved.iter().zip(&apps), false, None)?);
+        }
         (false, format) => {
-            print(&apps, &[], None, (Mode::Check, format, &args.check), (output_args, style), output)?;
+            let repeated =
+                if is_railpack { railpack::repeated(&args.check, None) } else { repeated(&args.check) };
+            print(&apps, &[], None, (Mode::Check, format, &repeated), (output_args, style), output)?;
         }
         (true, ReportFormat::Json) => output.stdout.push_str(&overview::statistics_json(&apps)?),
         (true, _) => output.stdout.push_str(&overview::statistics(&apps)),

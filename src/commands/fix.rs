@@ -1,4 +1,4 @@
-use super::apps::{Looked, diff, named, print, status};
+use super::apps::{Looked, diff, named, print, repeated, status};
 use super::formats;
 use super::interactive::{self, Answered};
 use crate::app::STDIN_NAME;
@@ -89,7 +89,14 @@ pub(super) fn run(
         }
     }
     let commits = planned.map(|planned| commit::make(&planned, &mut apps, &args.how));
-    print(&apps, &[], commits.as_deref(), (Mode::Fix, format, &args.check), (output_args, style), output)?;
+    print(
+        &apps,
+        &[],
+        commits.as_deref(),
+        (Mode::Fix, format, &repeated(&args.check)),
+        (output_args, style),
+        output,
+    )?;
     if declined > 0 {
         let _ = writeln!(output.stdout, "left out: {}", count(declined, "change"));
     }

@@ -37,9 +37,6 @@ pub(crate) fn run(cli: &Cli, style: OutputStyle, output: &mut Output) -> anyhow:
         );
     }
     match &cli.command {
-        Command::Check(args) if railpack::is_meant(&args.check) => {
-            railpack::check(&args.check, &cli.output, style, output)
-        }
         Command::Check(args) => check::run(args, &cli.output, style, output),
         Command::Diff(args) => apps::diff(args, &cli.output, style, output),
         Command::Fix(args) => fix::run(args, &cli.output, style, output),

@@ -1,11 +1,9 @@
 //! `check` and `plan` for Railpack, and `migrate`.
 
-use super::apps::{Named, named};
+use super::apps::{Looked, Named, named};
 use super::fix::sweep;
 use super::formats;
-use crate::cli::{
-    Builder, CheckArgs, CommitArgs, EngineArgs, FailOn, Format, MigrateArgs, OutputArgs, PlanArgs,
-};
+use crate::cli::{Builder, CheckArgs, CommitArgs, EngineArgs, Format, MigrateArgs, OutputArgs, PlanArgs};
 use crate::commit::{self, migration_message};
 use crate::errors;
 use crate::exit::Exit;
@@ -18,7 +16,6 @@ use crate::report::{Committed, Examined, Texts, Written};
 use crate::terminal::{Output, OutputStyle};
 use crate::write;
 use anyhow::{anyhow, bail};
-use nixpacks_railpack::findings::{Severity, findings};
 use nixpacks_railpack::release::Target;
 use nixpacks_transforms::engine::{self, Outcome};
 use std::collections::BTreeMap;
@@ -62,6 +59,7 @@ fn commit_all(
             written: Written::Shown,
             fail_on: app.fail_on,
             known: crate::report::Known::default(),
+            comparison: None,
         });
     }
     let mut how = how.clone();
@@ -92,8 +90,8 @@ fn look(
 }
 
 /// The arguments that a further command has to repeat.
-fn repeated(args: &CheckArgs, typed: Option<Target>) -> String {
-    let to = typed.map(|target| Builder::Railpack(Some(target)).to_string());
+pub(super) fn repeated(args: &CheckArgs, to: Option<Target>) -> String {
+    let to = typed(args, to).map(|target| Builder::Railpack(Some(target)).to_string());
     let mut words: Vec<String> = to.into_iter().flat_map(|to| ["--to".to_owned(), to]).collect();
     let mut own = options::repeated(&args.engine).into_iter();
     while let Some(word) = own.next() {
@@ -107,37 +105,12 @@ fn repeated(args: &CheckArgs, typed: Option<Target>) -> String {
     words.iter().flat_map(|word| [" ", word]).collect()
 }
 
-/// `check --builder railpack`: what changes if Railpack builds the app.
-pub(super) fn check(
-    args: &CheckArgs,
-    output_args: &OutputArgs,
-    style: OutputStyle,
-    output: &mut Output,
-) -> anyhow::Result<Exit> {
-    let format = formats::plain(args, "check --builder railpack")?;
-    let typed = typed(args, None);
+/// `check --builder railpack`: what changes if Railpack builds the apps.
+pub(super) fn looked(args: &CheckArgs, output: &mut Output) -> anyhow::Result<(Looked, Vec<Moved>)> {
     let named = named(args, output)?;
-    let (apps, _) = look(&named, typed, false)?;
-    if format == Format::Json {
-        output.stdout.push_str(&railpack::json(&apps, false, None)?);
-    } else {
-        let repeated = repeated(args, typed);
-        railpack::check(&apps, format, (output_args, style), &repeated, output);
-    }
-    let least = |app: &Moved| match app.fail_on {
-        FailOn::Error | FailOn::Unknown => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Note => Severity::Note,
-    };
-    let unknown = |app: &Moved| {
-        let provider = app.migration.before.provider;
-        app.fail_on != FailOn::Error && provider.is_some_and(|provider| !provider.is_modelled())
-    };
-    let fails = |app: &Moved| {
-        let found = findings(&app.migration);
-        found.iter().any(|finding| finding.severity >= least(app)) || unknown(app)
-    };
-    Ok(status(&apps, &named, |app| fails(app) && !args.exit_zero))
+    let (moved, _) = look(&named, typed(args, None), false)?;
+    let apps = moved.iter().map(|app| app.examined.clone()).collect();
+    Ok((Looked { apps, incomplete: named.is_incomplete() }, moved))
 }
 
 /// `plan --builder railpack`: what Railpack installs and runs.
@@ -208,10 +181,14 @@ pub(super) fn migrate(
         }
     }
     if format == Format::Json {
-        output.stdout.push_str(&railpack::json(&apps, true, commits.as_deref())?);
+        output.stdout.push_str(&railpack::json(
+            apps.iter().map(|app| (app, &app.examined)),
+            true,
+            commits.as_deref(),
+        )?);
     } else {
         let here = std::env::current_dir().ok().and_then(|dir| dir.canonicalize().ok());
-        let repeated = repeated(&args.check, typed);
+        let repeated = repeated(&args.check, args.to);
         railpack::migrate(&apps, here.as_deref(), (output_args, style), &repeated, output);
         told::tell(commits.as_deref(), &mut output.stdout);
     }

@@ -20,7 +20,7 @@ pub(crate) fn paragraphs(apps: &[&Moved]) -> Vec<String> {
     let changed: Vec<&Moved> = apps.iter().copied().filter(|app| !app.changes.is_empty()).collect();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in changed.iter().flat_map(|app| findings(&app.migration)).filter(|finding| finding.is_kept) {
-        *kinds.entry(finding.kind).or_default() += 1;
+        *kinds.entry(finding.rule.id).or_default() += 1;
     }
     let kinds: Vec<String> = kinds.into_iter().map(|(kind, number)| format!("- {kind}: {number}")).collect();
     let of = if changed.len() > 1 { format!("of {} apps ", changed.len()) } else { String::new() };

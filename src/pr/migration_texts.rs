@@ -26,7 +26,8 @@ pub(super) fn fingerprint(base: &str, apps: &[&Moved]) -> String {
     for app in apps {
         let _ = writeln!(parts, "app {:?}", app.home.shown);
         let found = findings(&app.migration).into_iter().filter(|finding| finding.is_kept);
-        let lost: BTreeSet<(&str, String)> = found.map(|finding| (finding.kind, finding.subject)).collect();
+        let lost: BTreeSet<(&str, String)> =
+            found.map(|finding| (finding.rule.id, finding.subject)).collect();
         for (kind, subject) in lost {
             let _ = writeln!(parts, "lost {kind} {subject:?}");
         }

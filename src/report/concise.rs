@@ -1,6 +1,5 @@
-use super::prose;
 use super::text::escape;
-use super::{Examined, Mode, Texts, Written};
+use super::{Examined, Mode, Texts, Written, said};
 use crate::terminal::Output;
 use std::fmt::Write as _;
 
@@ -33,13 +32,10 @@ pub(crate) fn concise(apps: &[Examined], mode: Mode, output: &mut Output) {
         let (findings, texts) =
             if fixed { (&outcome.remaining, &app.fixed) } else { (&outcome.findings, &app.texts) };
         // Without a line an exit status of 1 would be a riddle, for one where comments silence the cause.
-        let verdict = if fixed { &outcome.after } else { &outcome.before };
-        let said = if outcome.other_builder.is_some() {
-            prose::OTHER_BUILDER.to_owned()
-        } else {
-            prose::verdict(verdict) + app.known.mark()
-        };
-        let _ = writeln!(out, "{}: {said}", escape(&app.home.shown));
+        let known = if outcome.other_builder.is_some() { "" } else { app.known.mark() };
+        for said in said(app, outcome, fixed) {
+            let _ = writeln!(out, "{}: {said}{known}", escape(&app.home.shown));
+        }
         for finding in findings {
             let at = match &finding.place {
                 Some(at) => place(app, texts, &at.path, Some(at.span.start)),

@@ -4,7 +4,7 @@ use super::problems::{Problem, problems};
 use super::prose::{self, count};
 use super::summary::{next, summary};
 use super::text::escape;
-use super::{Examined, Mode};
+use super::{Examined, Mode, said};
 use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -38,12 +38,9 @@ pub(crate) fn github(
     for app in apps {
         let Ok(outcome) = &app.result else { continue };
         let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
-        let said = match mode {
-            _ if outcome.other_builder.is_some() => prose::OTHER_BUILDER.to_owned(),
-            Mode::Fix if app.written.stands() => prose::verdict(&outcome.after),
-            _ => prose::verdict(&outcome.before),
-        };
-        line(&format!("{name}: {said}"), &mut out);
+        for said in said(app, outcome, mode == Mode::Fix && app.written.stands()) {
+            line(&format!("{name}: {said}"), &mut out);
+        }
         if !outcome.changes.is_empty() && mode != Mode::Fix {
             line(&format!("{name}: with the fix: {}", prose::verdict(&outcome.after)), &mut out);
         }

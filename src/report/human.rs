@@ -27,16 +27,22 @@ pub(crate) fn human(
     style: OutputStyle,
     output: &mut Output,
 ) {
-    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer =
-        renderer.term_width(style.width.unwrap_or(annotate_snippets::renderer::DEFAULT_TERM_WIDTH));
-    let report = Report { mode, repeated, output_args, style, renderer };
+    let report = Report::new((mode, repeated), output_args, style);
     for app in apps {
         report.app(app, output);
     }
     if !output_args.quiet && !apps.is_empty() {
         report.close(apps, commits, output);
     }
+}
+
+/// What is left for the user once the files of a migration are there.
+pub(super) fn left_to_do(app: &Examined, output_args: &OutputArgs, style: OutputStyle, out: &mut String) {
+    let Ok(outcome) = &app.result else { return };
+    let report = Report::new((Mode::Check, ""), output_args, style);
+    let is_left = |finding: &&Finding| fix_status(outcome, finding) == FixStatus::Manual;
+    let left: Vec<&Finding> = outcome.findings.iter().filter(is_left).collect();
+    report.pictures(app, &app.texts, &left, Some(outcome), out);
 }
 
 struct Report<'a> {
@@ -47,7 +53,14 @@ struct Report<'a> {
     renderer: Renderer,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    fn new((mode, repeated): (Mode, &'a str), output_args: &'a OutputArgs, style: OutputStyle) -> Self {
+        let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+        let renderer =
+            renderer.term_width(style.width.unwrap_or(annotate_snippets::renderer::DEFAULT_TERM_WIDTH));
+        Self { mode, repeated, output_args, style, renderer }
+    }
+
     fn app(&self, app: &Examined, output: &mut Output) {
         // A lone dot reads badly before a colon.
         let name = if app.home.shown == "." { "this app".to_owned() } else { escape(&app.home.shown) };
@@ -138,6 +151,13 @@ impl Report<'_> {
     }
 
     fn verdict(&self, app: &Examined, outcome: &Outcome, name: &str, out: &mut String) {
+        if let Some(comparison) = &app.comparison {
+            for said in &comparison.said {
+                self.line(out, &format!("{name}: {said}"));
+            }
+            out.push('\n');
+            return;
+        }
         if outcome.other_builder.is_some() {
             self.line(out, &format!("{name}: {}\n", prose::OTHER_BUILDER));
             return;
@@ -265,6 +285,9 @@ impl Report<'_> {
             && outcomes().any(|(_, outcome)| outcome.other_builder.is_none())
         {
             self.line(out, prose::NOT_CHECKED);
+        }
+        if apps.iter().any(|app| app.comparison.is_some()) {
+            self.line(out, prose::NOT_COMPARED);
         }
         for line in overview::lines(apps) {
             self.line(out, &line);

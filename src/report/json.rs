@@ -86,7 +86,7 @@ pub(super) struct VerdictReport<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingReport<'a> {
+pub(super) struct FindingReport<'a> {
     rule: &'static str,
     severity: &'static str,
     message: &'a str,
@@ -302,6 +302,12 @@ fn status(fix_status: FixStatus, written: &Written) -> &'static str {
         (FixStatus::Manual, _) => "manual",
         (FixStatus::Informational, _) => "note",
     }
+}
+
+/// A finding of a comparison with Railpack: there the fix is a whole migration, which stands elsewhere.
+pub(super) fn compared<'a>(app: &'a Examined, found: &'a Finding, outcome: &'a Outcome) -> FindingReport<'a> {
+    let status = status(fix_status(outcome, found), &app.written);
+    FindingReport { fix: None, applicability: None, ..finding(app, found, outcome, &app.texts, Some(status)) }
 }
 
 fn finding<'a>(

@@ -110,6 +110,28 @@ pub(crate) struct Examined {
     pub(crate) fail_on: FailOn,
     /// What was left out because a baseline lists it.
     pub(crate) known: Known,
+    /// What Railpack makes of it, where that is what is asked: it is said in place of a prediction.
+    pub(crate) comparison: Option<Comparison>,
+}
+
+/// What Railpack makes of an app, beside Nixpacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Comparison {
+    /// Sentences for people, what is planned first.
+    pub(crate) said: Vec<String>,
+    /// `migrate` writes something.
+    pub(crate) is_helped: bool,
+    /// The plan of this language is known.
+    pub(crate) is_modelled: bool,
+}
+
+/// What is said of an app before its problems: the prediction, or what Railpack makes of it.
+fn said(app: &Examined, outcome: &Outcome, fixed: bool) -> Vec<String> {
+    match &app.comparison {
+        Some(comparison) => comparison.said.clone(),
+        None if outcome.other_builder.is_some() => vec![prose::OTHER_BUILDER.to_owned()],
+        None => vec![prose::verdict(if fixed { &outcome.after } else { &outcome.before })],
+    }
 }
 
 /// What a baseline lists of an app.

@@ -96,7 +96,8 @@ pub(super) fn lines(apps: &[Examined]) -> Vec<String> {
     if apps.len() <= FEW {
         return Vec::new();
     }
-    let mut lines = of_apps(apps);
+    let is_predicted = apps.iter().all(|app| app.comparison.is_none());
+    let mut lines = if is_predicted { of_apps(apps) } else { Vec::new() };
     let rules = rules(apps);
     if !rules.is_empty() {
         let named = rules.iter().take(MOST_RULES);

@@ -112,7 +112,11 @@ fn of_app<'a>(app: &'a Examined, mode: Mode, here: Option<&Path>) -> Vec<Problem
         let is_made = !fixed && fix_status(outcome, finding) == FixStatus::Fixable;
         all.push(Problem {
             rule: Some(finding.rule),
-            fix: finding.fix.filter(|_| is_made).and_then(|index| outcome.fixes.get(index)),
+            fix: finding
+                .fix
+                .filter(|_| is_made)
+                .and_then(|index| outcome.fixes.get(index))
+                .filter(|fix| !fix.edits.is_empty()),
             ..problem(app, here, what, place)
         });
     }

@@ -7,6 +7,10 @@ use nixpacks_transforms::simulate::{Outcome, Verdict};
 pub(crate) const NOT_CHECKED: &str =
     "not checked: whether packages compile, system libraries, the app's own code, settings in the dashboard";
 
+/// What a comparison with Railpack does not cover.
+pub(crate) const NOT_COMPARED: &str =
+    "not checked: whether it builds, names in private registries, settings in the dashboard";
+
 /// What is said of an app in place of the prediction where another builder takes it.
 pub(crate) const OTHER_BUILDER: &str =
     "not built with Nixpacks, so there is nothing to fix (`--builder nixpacks` checks it all the same)";

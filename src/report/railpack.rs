@@ -1,28 +1,25 @@
-//! The output of what concerns Railpack: its plan, what a switch changes, and what a migration writes.
+//! The output of what concerns Railpack: its plan, what a switch changes for programs, and what a migration writes.
 
+use super::human::left_to_do;
 use super::json::{self, CommitReport, to_text};
 use super::prose::{count, shorten, wrap};
 use super::text::escape;
-use super::{Committed, Written, patch};
+use super::{Committed, Comparison, Examined, Written, patch};
 use crate::app::AppLocation;
-use crate::cli::{Builder, FailOn, Format, OutputArgs};
+use crate::cli::{Builder, FailOn, OutputArgs};
 use crate::terminal::{Output, OutputStyle};
 use nixpacks_railpack::checklist::checklist;
-use nixpacks_railpack::findings::{Finding, Severity, findings};
 use nixpacks_railpack::losses::Loss;
 use nixpacks_railpack::migrate::Migration;
 use nixpacks_railpack::planner::{PlanError, Planned, Provider};
 use nixpacks_railpack::release::Target;
-use nixpacks_transforms::engine::FileChange;
+use nixpacks_transforms::engine::{FileChange, Finding, Outcome};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// Lines that are not wrapped are taken for this wide.
 const WIDTH: usize = 80;
-/// Findings of one kind that are shown.
-const ALIKE: usize = 12;
 
 /// An app as Railpack would plan it.
 pub(crate) struct Moved {
@@ -40,6 +37,8 @@ pub(crate) struct Moved {
     pub(crate) dockerfile: Option<Result<(), String>>,
     /// The severity from which on `check` fails.
     pub(crate) fail_on: FailOn,
+    /// What changes, as any other findings.
+    pub(crate) examined: Examined,
 }
 
 #[derive(Serialize)]
@@ -79,7 +78,11 @@ struct MigrationReport<'a> {
     /// `nothing lost` or `loses something`: a prediction of the plan, not of the build.
     verdict: &'static str,
     verdict_after: &'static str,
-    findings: Vec<FindingReport>,
+    findings: Vec<FindingReport<'a>>,
+    /// Left out because of comments in the files.
+    suppressed: usize,
+    /// Left out because a baseline lists them.
+    known: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Vec<FileReport<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,12 +91,12 @@ struct MigrationReport<'a> {
     errors: &'a [String],
 }
 
+/// A finding as in any report, and what is done about it.
 #[derive(Serialize)]
-struct FindingReport {
-    kind: &'static str,
-    severity: &'static str,
-    message: String,
-    help: Option<String>,
+struct FindingReport<'a> {
+    #[serde(flatten)]
+    finding: json::FindingReport<'a>,
+    help: Option<&'a str>,
     kept: bool,
 }
 
@@ -185,27 +188,34 @@ fn verdict(lost: usize) -> &'static str {
     if lost == 0 { "planned: nothing lost" } else { "planned: loses something" }
 }
 
-/// What a switch changes, for programs.
-pub(crate) fn json(
-    apps: &[Moved],
+/// What a switch changes, for programs. The findings are those of `examined`, in the order of the apps.
+pub(crate) fn json<'a>(
+    apps: impl Iterator<Item = (&'a Moved, &'a Examined)>,
     with_files: bool,
     commits: Option<&[Committed]>,
 ) -> anyhow::Result<String> {
-    let apps = apps.iter().map(|app| AppReport {
+    let apps = apps.map(|(app, examined)| AppReport {
         path: &app.home.shown,
         builder: builder(app.migration.target),
-        rest: migration_report(app, with_files),
+        rest: migration_report(app, examined, with_files),
     });
     to_text(&Report { version: 1, apps: apps.collect(), commits: json::commits(commits) })
 }
 
-fn migration_report(app: &Moved, with_files: bool) -> MigrationReport<'_> {
-    let found = findings(&app.migration).into_iter().map(|finding| FindingReport {
-        kind: finding.kind,
-        severity: finding.severity.name(),
-        message: finding.message,
-        help: finding.help,
-        kept: finding.is_kept,
+fn finding_report<'a>(app: &'a Examined, outcome: &'a Outcome, finding: &'a Finding) -> FindingReport<'a> {
+    let fix = finding.fix.and_then(|fix| outcome.fixes.get(fix));
+    let kept = fix.is_some_and(|fix| fix.applied);
+    FindingReport {
+        finding: json::compared(app, finding, outcome),
+        help: fix.filter(|_| !kept).map(|fix| fix.title.as_str()),
+        kept,
+    }
+}
+
+fn migration_report<'a>(app: &'a Moved, examined: &'a Examined, with_files: bool) -> MigrationReport<'a> {
+    let outcome = examined.result.as_ref().ok();
+    let found = outcome.into_iter().flat_map(|outcome| {
+        outcome.findings.iter().map(move |finding| finding_report(examined, outcome, finding))
     });
     let files = app.changes.iter().map(|change| FileReport {
         path: &change.path,
@@ -216,53 +226,12 @@ fn migration_report(app: &Moved, with_files: bool) -> MigrationReport<'_> {
         verdict: verdict(app.migration.lost.len()),
         verdict_after: verdict(app.migration.left.len()),
         findings: found.collect(),
+        suppressed: outcome.map_or(0, |outcome| outcome.suppressed),
+        known: examined.known.problems,
         files: with_files.then(|| files.collect()),
         by_hand: with_files.then(|| checklist(&app.migration)),
         written: app.written.stands(),
         errors: &app.unread,
-    }
-}
-
-/// One line for each finding.
-fn concise(app: &Moved, out: &mut String) {
-    for finding in findings(&app.migration) {
-        let (severity, kind) = (finding.severity.name(), finding.kind);
-        let _ = writeln!(out, "{}: {severity}[{kind}] {}", escape(&app.home.shown), escape(&finding.message));
-    }
-}
-
-/// What a switch changes, for `check`.
-pub(crate) fn check(
-    apps: &[Moved],
-    format: Format,
-    (output_args, style): (&OutputArgs, OutputStyle),
-    repeated: &str,
-    output: &mut Output,
-) {
-    for app in apps {
-        unread(app, output);
-        if format == Format::Concise {
-            concise(app, &mut output.stdout);
-            continue;
-        }
-        let printer = Printer { app, style };
-        if !output_args.quiet {
-            printer.verdict(&mut output.stdout);
-        }
-        printer.findings(&findings(&app.migration), &mut output.stdout);
-    }
-    if output_args.quiet || format == Format::Concise {
-        return;
-    }
-    let can = apps.iter().any(|app| !app.changes.is_empty());
-    output
-        .stdout
-        .push_str("not checked: whether it builds, names in private registries, settings in the dashboard\n");
-    if can {
-        let _ = writeln!(
-            output.stdout,
-            "next: `nixpacks-fix migrate{repeated}` shows the files that keep the app"
-        );
     }
 }
 
@@ -286,11 +255,7 @@ pub(crate) fn migrate(
         if !output_args.quiet {
             printer.verdict(&mut told);
         }
-        let left: Vec<Finding> = findings(&app.migration)
-            .into_iter()
-            .filter(|finding| !finding.is_kept && finding.severity > Severity::Note)
-            .collect();
-        printer.findings(&left, &mut told);
+        left_to_do(&app.examined, output_args, style, &mut told);
         printer.outcome(&mut told);
         if !output_args.quiet {
             printer.checklist(&mut told);
@@ -318,6 +283,41 @@ fn unread(app: &Moved, output: &mut Output) {
     }
 }
 
+/// How the sentence on the files of a migration begins.
+const AFTER: &str = "with what `migrate` writes";
+
+/// What Railpack makes of an app, in sentences.
+pub(crate) fn comparison(migration: &Migration) -> Comparison {
+    let is_modelled = migration.before.provider.is_none_or(Provider::is_modelled);
+    let mut comparison = Comparison { said: Vec::new(), is_helped: !migration.files.is_empty(), is_modelled };
+    let said = &mut comparison.said;
+    if migration.by_hand.dockerfile && migration.target.is_railway() {
+        said.push("Railway builds the Dockerfile: neither Nixpacks nor Railpack runs".to_owned());
+        return comparison;
+    }
+    let lost = migration.lost.len();
+    let what = match (lost, &migration.before.error) {
+        _ if matches!(migration.lost.as_slice(), [Loss::Unreadable(_)]) => {
+            "cannot be compared with Nixpacks".to_owned()
+        }
+        (_, Some(error)) => format!("not planned: {}", escape(&shorten(&error.message()))),
+        (0, _) => "planned: nothing lost".to_owned(),
+        (lost, _) => format!("planned: loses {}", count(lost, "thing")),
+    };
+    said.push(format!("with {}: {what}", title(migration.target)));
+    if !is_modelled {
+        let provider = migration.before.provider.map_or("", Provider::title);
+        said.push(format!("only the plan of Python apps is modelled, and this is built as {provider}"));
+    }
+    if !migration.files.is_empty() {
+        let left = migration.left.len();
+        let after =
+            if left == 0 { "nothing lost".to_owned() } else { format!("loses {}", count(left, "thing")) };
+        said.push(format!("{AFTER}: planned: {after}"));
+    }
+    comparison
+}
+
 struct Printer<'a> {
     app: &'a Moved,
     style: OutputStyle,
@@ -325,75 +325,15 @@ struct Printer<'a> {
 
 impl Printer<'_> {
     fn verdict(&self, out: &mut String) {
-        let migration = &self.app.migration;
         let name = name(&self.app.home);
-        let lost = migration.lost.len();
-        if migration.by_hand.dockerfile && migration.target.is_railway() {
-            let _ =
-                writeln!(out, "{name}: Railway builds the Dockerfile: neither Nixpacks nor Railpack runs\n");
-            return;
-        }
-        let what = match (lost, &migration.before.error) {
-            _ if matches!(migration.lost.as_slice(), [Loss::Unreadable(_)]) => {
-                "cannot be compared with Nixpacks".to_owned()
+        let said = self.app.examined.comparison.iter().flat_map(|comparison| &comparison.said);
+        for (at, said) in said.enumerate() {
+            // A Dockerfile that is asked for is not predicted.
+            if at == 0 || !said.starts_with(AFTER) || !matches!(self.app.dockerfile, Some(Ok(()))) {
+                let _ = writeln!(out, "{name}: {said}");
             }
-            (_, Some(error)) => format!("not planned: {}", escape(&shorten(&error.message()))),
-            (0, _) => "planned: nothing lost".to_owned(),
-            (lost, _) => format!("planned: loses {}", count(lost, "thing")),
-        };
-        let _ = writeln!(out, "{name}: with {}: {what}", title(migration.target));
-        if migration.before.provider.is_some_and(|provider| !provider.is_modelled()) {
-            let provider = migration.before.provider.map_or("", Provider::title);
-            let _ = writeln!(
-                out,
-                "{name}: only the plan of Python apps is modelled, and this is built as {provider}"
-            );
-        }
-        let has_dockerfile = matches!(self.app.dockerfile, Some(Ok(())));
-        if !self.app.changes.is_empty() && !has_dockerfile {
-            let left = migration.left.len();
-            let after =
-                if left == 0 { "nothing lost".to_owned() } else { format!("loses {}", count(left, "thing")) };
-            let _ = writeln!(out, "{name}: with what `migrate` writes: planned: {after}");
         }
         out.push('\n');
-    }
-
-    fn findings(&self, findings: &[Finding], out: &mut String) {
-        let width = self.style.width.unwrap_or(WIDTH);
-        let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
-        for finding in findings {
-            let number = shown.entry(finding.kind).or_default();
-            *number += 1;
-            if *number > ALIKE {
-                continue;
-            }
-            let (severity, kind) = (finding.severity.name(), finding.kind);
-            let color = match finding.severity {
-                Severity::Error => "\x1b[1;31m",
-                Severity::Warning => "\x1b[1;33m",
-                Severity::Note => "\x1b[1;36m",
-            };
-            let (color, plain) = if self.style.color { (color, "\x1b[0m") } else { ("", "") };
-            let first = format!("{color}{severity}[{kind}]{plain}: ");
-            let message = wrap(&escape(&finding.message), width, "", "  ");
-            let text = wrap(&format!("{first}{message}").replace('\n', " "), width, "", "  ");
-            let _ = writeln!(out, "{text}");
-            let help = match (&finding.help, finding.is_kept) {
-                (_, true) => Some("`migrate` deals with it".to_owned()),
-                (Some(help), false) => Some(escape(help)),
-                (None, false) => None,
-            };
-            if let Some(help) = help {
-                let _ = writeln!(out, "{}", wrap(&help, width, "  = help: ", "          "));
-            }
-        }
-        for (kind, number) in shown.iter().filter(|(_, number)| **number > ALIKE) {
-            let _ = writeln!(out, "and {} more of {kind}", number - ALIKE);
-        }
-        if !findings.is_empty() {
-            out.push('\n');
-        }
     }
 
     /// What was written, or why nothing is.

@@ -92,5 +92,6 @@ pub(crate) fn examined(kinds: &[&str]) -> Examined {
         written: Written::Shown,
         fail_on: FailOn::Error,
         known: Known::default(),
+        comparison: None,
     }
 }

@@ -5,10 +5,9 @@
 
 use super::json::to_text;
 use super::problems::{Problem, Range, from_top, problems};
-use super::prose;
 use super::rule_docs::{self, section, why_it_fails};
 use super::text::escape;
-use super::{Examined, Mode};
+use super::{Examined, Mode, said};
 use nixpacks_transforms::engine::{FileEdit, Fix};
 use nixpacks_transforms::rules::{RuleInfo, Severity};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -119,11 +118,7 @@ fn result(problem: &Problem<'_>, index: usize, here: Option<&Path>) -> Value {
 /// What is predicted of an app, for who reads the report and not its results alone.
 fn prediction(app: &Examined, mode: Mode) -> Option<Value> {
     let outcome = app.result.as_ref().ok()?;
-    let said = match mode {
-        _ if outcome.other_builder.is_some() => prose::OTHER_BUILDER.to_owned(),
-        Mode::Fix if app.written.stands() => prose::verdict(&outcome.after),
-        _ => prose::verdict(&outcome.before),
-    };
+    let said = said(app, outcome, mode == Mode::Fix && app.written.stands()).join("; ");
     let name = escape(&app.home.shown);
     Some(json!({
         "descriptor": { "id": "prediction" },

@@ -37,7 +37,7 @@ impl Counts {
             counts.known += app.known.problems;
             counts.newly_fails |= outcome.fails() && !app.known.failure;
             counts.left += left(outcome).filter(|finding| finding.severity > Severity::Note).count();
-            counts.unpredictable |= outcome.before.outcome == Prediction::Unknown;
+            counts.unpredictable |= app.comparison.is_none() && outcome.before.outcome == Prediction::Unknown;
             for finding in &outcome.findings {
                 match (fix_status(outcome, finding), &app.written) {
                     (FixStatus::Fixable, Written::Failed(_)) => counts.not_written += 1,
@@ -59,7 +59,11 @@ pub(super) fn summary(apps: &[Examined], mode: Mode) -> String {
     let counts = Counts::of(apps, mode);
     let total = counts.fixable + counts.held_back + counts.manual + counts.not_written;
     let mut kinds: Vec<(usize, &str)> = Vec::new();
-    let fixable = if mode == Mode::Fix { "fixed" } else { "can be fixed automatically" };
+    let fixable = match mode {
+        Mode::Fix => "fixed",
+        _ if apps.iter().any(|app| app.comparison.is_some()) => "can be solved by `migrate`",
+        _ => "can be fixed automatically",
+    };
     kinds.push((counts.fixable, fixable));
     kinds.push((counts.held_back, "can be fixed with --unsafe-fixes"));
     kinds.push((counts.not_written, "not fixed"));
@@ -122,6 +126,12 @@ pub(super) fn left(outcome: &Outcome) -> impl Iterator<Item = &Finding> {
 pub(super) fn next(apps: &[Examined], mode: Mode, repeated: &str) -> Option<String> {
     if apps.iter().any(|app| app.home.stdin) {
         return None;
+    }
+    let compared = || apps.iter().filter_map(|app| app.comparison.as_ref());
+    if compared().next().is_some() {
+        let is_helped = compared().any(|comparison| comparison.is_helped);
+        return is_helped
+            .then(|| format!("`nixpacks-fix migrate{repeated}` shows the files that keep the app"));
     }
     let outcomes = || apps.iter().filter_map(|app| Some((app, app.result.as_ref().ok()?)));
     let commands = if outcomes().any(|(_, outcome)| !outcome.changes.is_empty()) {

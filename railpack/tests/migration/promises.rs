@@ -145,7 +145,9 @@ fn start_is_brought(app: &MemoryApp, migration: &Migration, context: &str) {
             ProgramOrigin::NotWritten => has_text(&|text| text.contains("install") || text.contains("-e ")),
             ProgramOrigin::Unknown => {
                 let found = findings(migration);
-                let said = |finding: &Finding| finding.kind == "missing-program" && finding.subject == *name;
+                let said = |finding: &Finding| {
+                    finding.rule.id == "unknown-start-program" && finding.subject == *name
+                };
                 migration.by_hand.programs.contains(name) && found.iter().any(said)
             }
         };

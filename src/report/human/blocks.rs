@@ -1,19 +1,21 @@
 //! A block for each problem: its lines, why it is one, and what its fix changes.
 
 use super::super::fix_lines::{self, Shape};
+use super::super::masked;
 use super::super::problems::{alike, help};
 use super::super::prose;
 use super::super::snippet::Window;
 use super::super::text::escape;
 use super::super::{Examined, Texts};
 use super::{Report, SHOWN};
-use crate::app::AppLocation;
-use annotate_snippets::{Group, Level};
+use annotate_snippets::{Group, Level, Origin};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeSet;
 
+/// The rule for values that look like secrets.
+const SECRET: &str = "secret-not-copied";
 /// Columns that `  = note: ` takes up before a wrapped text, the number of a line included.
 const NOTE_MARGIN: usize = 14;
 
@@ -48,7 +50,7 @@ impl Report<'_> {
             };
             let lines: Vec<usize> = found.clone().filter_map(line).collect();
             let more = also(found.count(), line(first), &lines);
-            self.picture(&app.home, texts, first, more.into_iter().collect(), text, out);
+            self.picture(app, texts, first, more.into_iter().collect(), text, out);
         }
     }
 
@@ -65,7 +67,7 @@ impl Report<'_> {
 
     fn picture(
         &self,
-        home: &AppLocation,
+        app: &Examined,
         texts: &Texts,
         finding: &Finding,
         more: Vec<String>,
@@ -79,10 +81,15 @@ impl Report<'_> {
         title = title.id(finding.rule.id);
         let mut group = Group::with_title(title);
         let place = finding.place.as_ref();
-        let path = place.map(|place| escape(&home.shown_file(&place.path))).unwrap_or_default();
+        let path = place.map(|place| escape(&app.home.shown_file(&place.path))).unwrap_or_default();
         let window = place.and_then(|place| Some(Window::new(texts.get(&place.path)?, place.span)));
         if let Some(window) = &window {
-            group = group.element(window.snippet(&path, &label));
+            // Values are what is lost, and some of them are secrets.
+            if app.comparison.is_some() && has_secret(app, window, finding) {
+                group = group.element(Origin::path(path.as_str()).line(window.line));
+            } else {
+                group = group.element(window.snippet(&path, &label));
+            }
         }
         for note in finding.notes.iter().map(|note| escape(note)).chain(more) {
             group = group.element(Level::NOTE.message(self.wrapped(&note, NOTE_MARGIN)));
@@ -104,6 +111,19 @@ impl Report<'_> {
         }
         self.render(group.element(Level::NOTE.message("this file is not changed")), out);
     }
+}
+
+/// Whether the lines of a finding have a value in them that is not to be shown.
+fn has_secret(app: &Examined, window: &Window, finding: &Finding) -> bool {
+    let lines = window.line..=window.line + window.source.matches('\n').count();
+    let path = finding.place.as_ref().map(|place| place.path.as_str());
+    let is_there = |other: &Finding| {
+        let place = other.place.as_ref().filter(|place| Some(place.path.as_str()) == path);
+        let line = place.and_then(|place| Some(app.texts.get(&place.path)?.position(place.span.start).line));
+        other.rule.id == SECRET && line.is_some_and(|line| lines.contains(&line))
+    };
+    masked::has_secret(&window.source)
+        || app.result.as_ref().is_ok_and(|outcome| outcome.findings.iter().any(is_there))
 }
 
 /// The note on findings that are like the one that is shown.
