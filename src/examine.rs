@@ -59,8 +59,9 @@ pub(crate) fn with(
     input: &Input,
     texts: &BTreeMap<String, String>,
     shared: &Shared,
-    Resolved { options, fail_on, excluded: _ }: Resolved,
+    Resolved { mut options, fail_on, excluded: _ }: Resolved,
 ) -> anyhow::Result<Examined> {
+    options.rules.others = nixpacks_railpack::rules::RULES.iter().map(|rule| rule.id).collect();
     let App { mut home, view: on_disk } = App::open(input, shared)?;
     let mut view = Overlay::new(on_disk.as_ref());
     for (path, text) in texts {

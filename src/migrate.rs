@@ -7,14 +7,16 @@ use crate::report::{Examined, Known, Texts, Written};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use nixpacks_railpack::dockerfile;
-use nixpacks_railpack::findings;
 use nixpacks_railpack::migrate::{Migration, migrate};
 use nixpacks_railpack::release::{Platform, Target};
+use nixpacks_railpack::{findings, rules};
 use nixpacks_transforms::app::{AppView, NotingErrors, ReadError};
 use nixpacks_transforms::engine::{Applicability, FileChange, Finding, Fix, Outcome};
 use nixpacks_transforms::plan::Platform as OfFiles;
+use nixpacks_transforms::rules::suppress;
 use nixpacks_transforms::simulate::{Outcome as Prediction, Steps, Verdict};
 use nixpacks_transforms::text::LineIndex;
+use std::collections::BTreeMap;
 
 /// The version that was named, else that of the platform of an app, else Railway's.
 fn target(typed: Option<Target>, platform: Option<OfFiles>) -> Target {
@@ -97,19 +99,29 @@ fn examined(home: &AppLocation, app: &dyn AppView, migration: &Migration, resolv
             fix,
         });
     }
-    let mut texts = Texts::default();
-    for path in findings.iter().filter_map(|finding| finding.place.as_ref()).map(|place| &place.path) {
-        if let Ok(Some(bytes)) = app.read(path) {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            texts.0.insert(path.clone(), LineIndex::new(text));
-        }
-    }
+    let read = |findings: &[Finding]| -> BTreeMap<String, String> {
+        let paths = findings.iter().filter_map(|finding| Some(finding.place.as_ref()?.path.clone()));
+        let text = |path: String| {
+            let bytes = app.read(&path).ok().flatten()?;
+            Some((path, String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        paths.filter_map(text).collect()
+    };
+    let pointed_at = read(&findings);
+    let silencing = (&migration.nixpacks, &pointed_at);
+    let suppressed = suppress(&mut findings, silencing, &resolved.options.rules, rules::RULES);
+    // Comments without effect are findings too.
+    let texts = read(&findings).into_iter().map(|(path, text)| (path, LineIndex::new(text)));
+    let texts = Texts(texts.collect());
+    let is_kept =
+        |finding: &&Finding| finding.fix.and_then(|fix| fixes.get(fix)).is_some_and(|fix: &Fix| fix.applied);
+    let left = findings.iter().filter(|finding| !is_kept(finding));
     // Nothing is predicted of Railpack's build.
     let verdict = Verdict { outcome: Prediction::Unknown, progress: 0, command: None, detail: String::new() };
     let outcome = Outcome {
         before: verdict.clone(),
         after: verdict,
-        remaining: findings.clone(),
+        remaining: left.cloned().collect(),
         findings,
         fixes,
         changes: Vec::new(),
@@ -122,7 +134,7 @@ fn examined(home: &AppLocation, app: &dyn AppView, migration: &Migration, resolv
         steps_before: Steps::default(),
         steps_after: Steps::default(),
         assumed: Vec::new(),
-        suppressed: 0,
+        suppressed,
         retired_before: None,
         retired_after: None,
         platform: resolved.options.platform_of(app),

@@ -6,15 +6,29 @@ use anyhow::anyhow;
 use clap::ValueEnum as _;
 use nixpacks_transforms::engine::{Options, Selection, Strategy};
 use nixpacks_transforms::plan::{Dashboard, Platform};
-use nixpacks_transforms::rules::{RULES, Severity};
+use nixpacks_transforms::rules::{RULES, RuleInfo, Severity};
+
+/// The rules, those for Nixpacks first.
+pub(crate) fn rules() -> impl Iterator<Item = &'static RuleInfo> {
+    RULES.iter().chain(nixpacks_railpack::rules::RULES).copied()
+}
+
+/// Their ids.
+pub(crate) fn rule_ids() -> Vec<&'static str> {
+    rules().map(|rule| rule.id).collect()
+}
 
 /// The options of the engine.
 pub(crate) fn resolve(args: &EngineArgs) -> anyhow::Result<Options> {
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let known = rule_ids();
     Ok(Options {
         strategy: strategy(args.strategy.unwrap_or(Typed::Auto)),
         unsafe_fixes: args.unsafe_fixes,
-        rules: Selection { select: ids(&args.select, &known)?, ignore: ids(&args.ignore, &known)? },
+        rules: Selection {
+            select: ids(&args.select, &known)?,
+            ignore: ids(&args.ignore, &known)?,
+            others: Vec::new(),
+        },
         dashboard: Dashboard {
             env: args.env.iter().map(|typed| variable(typed)).collect::<Result<_, _>>()?,
             install_cmd: args.install_cmd.clone(),

@@ -5,7 +5,7 @@
 mod support;
 
 use nixpacks_diagnose::{Reason, reasons, rules_of};
-use nixpacks_transforms::rules::RULES;
+use nixpacks_transforms::rules::{RULES, RuleInfo};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -27,10 +27,15 @@ fn rules_page() -> String {
     let mut text = "# Rules\n\nWhat `check` finds, and what `fix` does about it. `nixpacks-fix explain RULE` shows one of them, \
         `--ignore RULE` leaves one out.\n\n| rule | finds |\n|---|---|\n"
         .to_owned();
-    for rule in RULES {
-        let _ = writeln!(text, "| [`{0}`](#{0}) | {1} |", rule.id, rule.summary);
-    }
-    for rule in RULES {
+    let railpack = nixpacks_railpack::rules::RULES;
+    let row = |rule: &&RuleInfo| format!("| [`{0}`](#{0}) | {1} |\n", rule.id, rule.summary);
+    text.extend(RULES.iter().map(row));
+    text.push_str(
+        "\nWhat `check --builder railpack` finds when it compares [Railpack](moving-to-railpack.md) with Nixpacks. \
+        `migrate` deals with what it can, and no `fix` does.\n\n| rule | finds |\n|---|---|\n",
+    );
+    text.extend(railpack.iter().map(row));
+    for rule in RULES.iter().chain(railpack) {
         // Its own headings stand below the one with its name.
         let docs = rule.docs.trim().replace("\n## ", "\n### ");
         let docs = docs.strip_prefix("## ").map_or(docs.clone(), |rest| format!("### {rest}"));

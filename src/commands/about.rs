@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 /// `explain`: prints the text of a rule, or what a reason or an error text means.
 pub(super) fn explain(id: &str, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
-    let Some(rule) = rule(id) else {
+    let Some(rule) = rule(id).or_else(|| nixpacks_railpack::rules::rule(id)) else {
         return error_text(id, style, output);
     };
     let (bold, plain) = if style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
@@ -54,7 +54,7 @@ fn rules_word(rules: &[String]) -> &str {
 
 /// Neither a rule nor a reason nor a known error: the near ones.
 fn unknown(text: &str) -> anyhow::Error {
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let known = options::rule_ids();
     let reasons: Vec<&str> = nixpacks_diagnose::reasons().iter().map(|reason| reason.name).collect();
     let near = nixpacks_diagnose::near(text, NEAR);
     let is_text = text.trim().contains(char::is_whitespace);
@@ -75,11 +75,14 @@ const LEAST: usize = 30;
 /// `rules`: lists the rules.
 pub(super) fn rules(format: Format, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
     if format == Format::Json {
-        output.stdout = json::rules(RULES)?;
+        output.stdout = json::rules(RULES, nixpacks_railpack::rules::RULES)?;
         return Ok(Exit::Clean);
     }
-    let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
-    for rule in RULES {
+    let width = options::rules().map(|rule| rule.id.len()).max().unwrap_or_default();
+    for rule in options::rules() {
+        if nixpacks_railpack::rules::RULES.first().is_some_and(|first| first.id == rule.id) {
+            output.stdout.push_str("\nof `check --builder railpack`:\n");
+        }
         let first = format!("{:width$}  ", rule.id);
         let other = " ".repeat(width + 2);
         let line = match style.width {

@@ -41,8 +41,19 @@ fn error(outcome: &Outcome) -> String {
     block(&command.into_iter().chain([detail]).collect::<Vec<_>>())
 }
 
-/// A line for each of the findings, each sentence once, with its place.
+/// The first of [`lines`].
 pub(crate) fn reasons<'f>(app: &Examined, findings: impl Iterator<Item = &'f Finding>) -> String {
+    let mut lines = lines(app, findings);
+    let more = lines.len().saturating_sub(REASONS);
+    lines.truncate(REASONS);
+    if more > 0 {
+        lines.push(format!("- … and {}", count(more, "more reason")));
+    }
+    lines.join("\n")
+}
+
+/// A line for each of the findings, each sentence once, with its place.
+pub(crate) fn lines<'f>(app: &Examined, findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut lines = Vec::new();
     for finding in findings {
@@ -58,12 +69,7 @@ pub(crate) fn reasons<'f>(app: &Examined, findings: impl Iterator<Item = &'f Fin
             lines.push(format!("- {}{line}", place.unwrap_or_default()));
         }
     }
-    let more = lines.len().saturating_sub(REASONS);
-    lines.truncate(REASONS);
-    if more > 0 {
-        lines.push(format!("- … and {}", count(more, "more reason")));
-    }
-    lines.join("\n")
+    lines
 }
 
 /// The findings that the changes answer.

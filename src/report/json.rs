@@ -158,6 +158,8 @@ struct Rules<'a> {
 
 #[derive(Serialize)]
 struct RuleReport<'a> {
+    /// The builder whose check has it.
+    builder: &'a str,
     id: &'a str,
     summary: &'a str,
     docs: &'a str,
@@ -195,14 +197,19 @@ fn commit_report(commit: &Committed) -> CommitReport<'_> {
 }
 
 /// The list of rules.
-pub(crate) fn rules(rules: &[&'static RuleInfo]) -> anyhow::Result<String> {
-    let of = |rule: &&'static RuleInfo| RuleReport {
+pub(crate) fn rules(
+    nixpacks: &[&'static RuleInfo],
+    railpack: &[&'static RuleInfo],
+) -> anyhow::Result<String> {
+    let of = |rule: &&'static RuleInfo, builder| RuleReport {
+        builder,
         id: rule.id,
         summary: rule.summary,
         docs: rule.docs,
         page: rule_docs::page(rule),
     };
-    let rules = rules.iter().map(of);
+    let nixpacks = nixpacks.iter().map(|rule| of(rule, "nixpacks"));
+    let rules = nixpacks.chain(railpack.iter().map(|rule| of(rule, "railpack")));
     to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
 

@@ -5,11 +5,11 @@ use super::inert_markdown::{block, code, fenced, prose};
 use super::problems::help;
 use super::prose::{self as words, NOT_CHECKED, count};
 use super::rule_docs::why_it_fails;
-use super::{Examined, FixStatus, Mode, diagnosis, fix_status, masked, patch, simulate};
+use super::{Comparison, Examined, FixStatus, Mode, diagnosis, fix_status, masked, patch, simulate};
 use crate::terminal::OutputStyle;
 use nixpacks_diagnose::{Answer, Diagnosis};
 use nixpacks_transforms::engine::{Finding, Outcome};
-use nixpacks_transforms::rules::Severity;
+use nixpacks_transforms::rules::{RuleInfo, Severity};
 use nixpacks_transforms::simulate::Outcome as Prediction;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -35,8 +35,13 @@ pub(crate) fn markdown(apps: &[Examined], (mode, repeated): (Mode, &str), here: 
         let name =
             if app.home.shown == "." { "this app".to_owned() } else { code(&limited(&app.home.shown)) };
         let mut report = Report { out: String::new(), level: 1 + usize::from(several), app, mode, repeated };
-        report.heading(0, &format!("The Nixpacks deploy of {name}"));
-        report.app(&name, here);
+        if let Some(comparison) = &app.comparison {
+            report.heading(0, &format!("The move of {name} to Railpack"));
+            report.comparison(comparison);
+        } else {
+            report.heading(0, &format!("The Nixpacks deploy of {name}"));
+            report.app(&name, here);
+        }
         out.push_str(&report.out);
     }
     if several {
@@ -204,6 +209,37 @@ impl Report<'_> {
         }
     }
 
+    /// What Railpack makes of the app, and what is done about it.
+    fn comparison(&mut self, comparison: &Comparison) {
+        let Ok(outcome) = &self.app.result else { return };
+        self.section("Files that cannot be read", &self.unreadable(outcome));
+        let said: Vec<String> =
+            comparison.said.iter().map(|said| format!("- {}", prose(&limited(said)))).collect();
+        self.section("The plan", &said.join("\n"));
+        let kept = account::lines(self.app, account::fixed(outcome)).join("\n");
+        let command = code(&format!("nixpacks-fix migrate{}", self.repeated));
+        let kept = if kept.is_empty() {
+            String::new()
+        } else {
+            let why = explained(account::fixed(outcome));
+            format!("{kept}\n\n{command} shows the files that keep it.{why}")
+        };
+        self.section("What would be lost, and can be kept", &kept);
+        self.section("What you have to fix yourself", &by_hand(outcome));
+        self.section("Also worth knowing", &notes(outcome));
+        self.section("What was left alone", &left_alone(outcome));
+        if self.level == 1 {
+            let text = format!(
+                "The plan of Railpack for these files beside that of Nixpacks 1.41.0, by [nixpacks-fix]({}) {}. \
+                 It is a prediction: no build was run.\n\n**Not checked**: {}.\n",
+                env!("CARGO_PKG_REPOSITORY"),
+                env!("CARGO_PKG_VERSION"),
+                words::NOT_COMPARED.trim_start_matches("not checked: ")
+            );
+            self.section("How this was checked", &text);
+        }
+    }
+
     fn unreadable(&self, outcome: &Outcome) -> String {
         let shown = |path: &str| code(&limited(&self.app.home.shown_file(path)));
         let unread = outcome.unread.iter().map(|error| (&error.path, &error.message));
@@ -217,12 +253,8 @@ impl Report<'_> {
         let counts = |finding: &&Finding| finding.severity > Severity::Note;
         let fixed: Vec<&Finding> = account::fixed(outcome).collect();
         let found = if fixed.is_empty() { outcome.findings.iter().filter(counts).collect() } else { fixed };
-        let mut out = account::reasons(self.app, found.iter().copied());
-        let rules: BTreeMap<&str, _> = found.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
-        for rule in rules.values().take(EXPLAINED) {
-            let _ = write!(out, "\n\n{} ({})", why_it_fails(rule), code(rule.id));
-        }
-        out
+        let reasons = account::reasons(self.app, found.iter().copied());
+        reasons + &explained(found.into_iter())
     }
 
     fn verify(&self, outcome: &Outcome) -> String {
@@ -273,6 +305,13 @@ fn by_hand(outcome: &Outcome) -> String {
     let mut lines: Vec<String> = left.map(|finding| sentence(outcome, finding)).collect();
     lines.dedup();
     lines.join("\n")
+}
+
+/// Why what rules find fails, a paragraph for each of the first rules.
+fn explained<'f>(findings: impl Iterator<Item = &'f Finding>) -> String {
+    let rules: BTreeMap<&str, _> = findings.map(|finding| (finding.rule.id, finding.rule)).collect();
+    let of = |rule: &RuleInfo| format!("\n\n{} ({})", why_it_fails(rule), code(rule.id));
+    rules.values().take(EXPLAINED).map(|rule| of(rule)).collect()
 }
 
 /// What changes nothing by itself.

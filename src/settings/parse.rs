@@ -7,7 +7,6 @@ use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
 use globset::{GlobBuilder, GlobMatcher};
 use nixpacks_transforms::document::{Document, Entry, FileKind, Node, Table, Value};
-use nixpacks_transforms::rules::RULES;
 use nixpacks_transforms::text::LineIndex;
 
 /// The keys at the top.
@@ -150,7 +149,7 @@ impl Reader<'_> {
     }
 
     fn rules(&self, name: &str, node: &Node) -> anyhow::Result<Vec<String>> {
-        let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        let known = crate::options::rule_ids();
         let rule = |(id, node): (&str, &Node)| {
             if known.contains(&id) {
                 Ok(id.to_owned())

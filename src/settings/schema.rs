@@ -3,7 +3,6 @@
 use super::parse::{APP_KEYS, KEYS};
 use crate::cli::{FailOn, Platform, Strategy};
 use clap::ValueEnum;
-use nixpacks_transforms::rules::RULES;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -13,7 +12,7 @@ fn choice<T: ValueEnum>() -> Value {
 }
 
 fn rules() -> Value {
-    json!({ "type": "array", "items": { "enum": RULES.iter().map(|rule| rule.id).collect::<Vec<_>>() } })
+    json!({ "type": "array", "items": { "enum": crate::options::rule_ids() } })
 }
 
 /// The type of a setting, and what it is for.

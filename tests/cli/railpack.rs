@@ -141,3 +141,103 @@ fn what_a_terminal_would_obey_is_escaped() {
         assert!(!ran.out.contains('\x1b') && !ran.err.contains('\x1b'), "{ran:?}");
     }
 }
+
+#[test]
+fn each_finding_points_to_the_value_that_is_lost() {
+    let config = "[phases.setup]\nnixPkgs = [\"python311\", \"ffmpeg\"]\n\n[phases.build]\n\
+        cmds = [\"/opt/venv/bin/python manage.py compress && mkdir -p /srv/x\"]\n\n[variables]\nA = \"b\"\n\
+        API_TOKEN = \"c2VjcmV0LXRva2VuLXZhbHVl\"\n\n[start]\ncmd = \"python job.py\"\nuser = \"me\"\n";
+    let app = Sandbox::new([
+        ("nixpacks.toml", config),
+        ("requirements.txt", "flask\n-r more.txt\n"),
+        ("more.txt", "rich\n"),
+        ("job.py", ""),
+        ("runtime.txt", "python-3.11.9\n"),
+        ("Procfile", "release: python migrate.py\n"),
+        ("railway.json", "{ \"deploy\": { \"cronSchedule\": \"0 3 * * *\" } }\n"),
+    ]);
+    let report = app.run(&["check", "--builder", "railpack", "--output-format", "json"]).json();
+    let at = |finding: &serde_json::Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or("-").to_owned();
+        let line = finding["start"]["line"].as_u64().unwrap_or_default();
+        let column = finding["start"]["column"].as_u64().unwrap_or_default();
+        format!("{} {}:{line}:{column}", text("rule"), text("path"))
+    };
+    let mut found: Vec<String> = report["apps"][0]["findings"].as_array().unwrap().iter().map(at).collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "exact-python-version runtime.txt:1:8",
+            "included-requirements requirements.txt:2:1",
+            "lost-command nixpacks.toml:5:9",
+            "lost-package nixpacks.toml:2:25",
+            "lost-user nixpacks.toml:13:8",
+            "lost-variable nixpacks.toml:8:5",
+            "not-in-image nixpacks.toml:5:9",
+            "other-start-command nixpacks.toml:12:7",
+            "railway-setting railway.json:1:15",
+            "release-command Procfile:1:10",
+            "secret-not-copied nixpacks.toml:9:13",
+        ]
+    );
+    let shown = app.run(&["check", "--builder", "railpack"]);
+    assert!(shown.out.contains("user = \"me\"") && !shown.out.contains("c2VjcmV0"), "{shown:?}");
+    for format in ["concise", "sarif", "github", "gitlab", "markdown"] {
+        let shown = app.run(&["check", "--builder", "railpack", "--output-format", format]);
+        assert_eq!(shown.code, 1, "{shown:?}");
+        assert!(shown.out.contains("lost-package") && shown.out.contains("ffmpeg"), "{shown:?}");
+        assert!(!shown.out.contains("c2VjcmV0"), "{shown:?}");
+    }
+}
+
+#[test]
+fn findings_are_chosen_and_silenced_as_those_of_nixpacks() {
+    let app = Sandbox::new([
+        (
+            "nixpacks.toml",
+            "[phases.setup]\nnixPkgs = [\"ffmpeg\"] # nixpacks-fix: ignore[lost-package] not used\n\
+             # nixpacks-fix: ignore[lost-comand, lost-user, fixed-port]\n[start]\ncmd = \"python job.py\"\n",
+        ),
+        ("requirements.txt", "requests\n"),
+        ("job.py", ""),
+    ]);
+    let concise = |args: &[&str]| {
+        let args = [&["check", "--builder", "railpack", "--output-format", "concise"], args].concat();
+        let out = app.run(&args).out;
+        out.lines().filter(|line| line.contains('[')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let start = "nixpacks.toml:5:7: error[lost-start-command] Railpack finds no start command; today the app starts with `python job.py`";
+    let user = "nixpacks.toml:3:37: warning[unused-suppression] `lost-user` finds nothing here";
+    let misspelt = "nixpacks.toml:3:24: warning[unused-suppression] there is no rule `lost-comand`";
+    assert_eq!(concise(&[]), [start, misspelt, user]);
+    assert_eq!(concise(&["--ignore", "unused-suppression"]), [start]);
+    assert_eq!(concise(&["--select", "lost-package"]), [""; 0]);
+    let said = app.run(&["check", "--builder", "railpack"]);
+    assert!(said.out.contains("planned: loses 2 things"), "{said:?}");
+    assert!(said.out.contains("; 1 problem silenced by comments"), "{said:?}");
+    let report = app.run(&["check", "--builder", "railpack", "--output-format", "json"]).json();
+    assert_eq!(report["apps"][0]["suppressed"], 1);
+    // For Nixpacks these comments are for another check.
+    let nixpacks = app.run(&["check", "--output-format", "concise"]);
+    assert!(
+        !nixpacks.out.contains("`lost-user`") && nixpacks.out.contains("`fixed-port` finds nothing here")
+    );
+    app.write(
+        "nixpacks-fix.toml",
+        "ignore = [\"unused-suppression\"]\n\n[per-path]\n\".\" = [\"lost-start-command\"]\n",
+    );
+    assert_eq!(concise(&[]), [""; 0]);
+    let wrong = app.run(&["check", "--builder", "railpack", "--ignore", "lost-packge"]);
+    assert!(wrong.err.contains("did you mean `lost-package`?"), "{wrong:?}");
+}
+
+#[test]
+fn a_baseline_lists_what_is_known() {
+    let app = Sandbox::new(THUMBNAILS);
+    let check = ["check", "--builder", "railpack", "--baseline", "known.json"];
+    assert_eq!(app.run(&[&check[..], &["--write-baseline"]].concat()).code, 0);
+    let ran = app.run(&check);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("no new problems; ") && ran.out.contains("known from the baseline"), "{ran:?}");
+}

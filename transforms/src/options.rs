@@ -24,6 +24,8 @@ pub struct Selection {
     pub select: Vec<String>,
     /// Ids to drop.
     pub ignore: Vec<String>,
+    /// Ids of the rules of other checks: a comment that names one is not for this one.
+    pub others: Vec<&'static str>,
 }
 
 impl Selection {

@@ -101,3 +101,4 @@ pub(crate) use finding::FindingKey;
 pub use info::{RuleInfo, Severity};
 pub(crate) use registry::{Checked, FixFinding, FixStage, RuleFix, check, fix_of};
 pub use registry::{RULES, rule};
+pub use suppress::suppress;

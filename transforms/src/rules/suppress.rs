@@ -2,11 +2,12 @@
 //! finding or on a line of its own above it; what speaks for the line where a list opens or closes speaks
 //! for the whole list, which edits may spread over several lines.
 
-use super::Finding;
-use super::unused_suppression::{self, Useless};
+use super::unused_suppression::{self, Known, Useless};
+use super::{Finding, RULES, RuleInfo};
 use crate::context::Context;
 use crate::document::{Document, Table, Value};
-use crate::plan::Place;
+use crate::options::Selection;
+use crate::plan::{Model, Place};
 use crate::text::{LineIndex, Span};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,8 +37,13 @@ impl<'t> Comments<'t> {
     fn new(doc: &'t Document) -> Self {
         let mut lists = BTreeMap::new();
         add_lists(&doc.root, &mut lists);
-        let (rules, malformed) = comments(&doc.text);
-        Self { rules, malformed, lines: LineIndex::new(&doc.text), lists }
+        Self { lists, ..Self::of_text(&doc.text) }
+    }
+
+    /// Those of a file without lists.
+    fn of_text(text: &'t str) -> Self {
+        let (rules, malformed) = comments(text);
+        Self { rules, malformed, lines: LineIndex::new(text), lists: BTreeMap::new() }
     }
 
     /// Whether they are silent about a rule at the place that starts here.
@@ -86,11 +92,38 @@ pub(super) struct Suppressed {
 
 /// Drops the silenced findings, and adds those about comments without effect.
 pub(super) fn drop(cx: &Context<'_>, findings: &mut Vec<Finding>) -> Suppressed {
+    let selection = &cx.options.rules;
+    let known = Known { selection, rules: RULES, others: &selection.others };
+    let files = cx.model.documents.iter().filter(|doc| doc.text.contains(MARK));
+    let files = files.map(|doc| (doc.path.as_str(), Comments::new(doc))).collect();
+    drop_in(&files, &known, findings)
+}
+
+/// The same for the findings of another check, with rules of its own, about the files of `model` and about other
+/// `texts`, each by its path. Gives back how many are left out.
+pub fn suppress(
+    findings: &mut Vec<Finding>,
+    (model, texts): (&Model, &BTreeMap<String, String>),
+    selection: &Selection,
+    rules: &[&'static RuleInfo],
+) -> usize {
+    let others: Vec<&'static str> = RULES.iter().map(|rule| rule.id).collect();
+    let known = Known { selection, rules, others: &others };
+    let texts = texts.iter().filter(|(_, text)| text.contains(MARK));
+    let mut files: BTreeMap<&str, Comments<'_>> =
+        texts.map(|(path, text)| (path.as_str(), Comments::of_text(text))).collect();
+    let documents = model.documents.iter().filter(|doc| doc.text.contains(MARK));
+    files.extend(documents.map(|doc| (doc.path.as_str(), Comments::new(doc))));
+    drop_in(&files, &known, findings).count
+}
+
+fn drop_in(
+    files: &BTreeMap<&str, Comments<'_>>,
+    known: &Known<'_>,
+    findings: &mut Vec<Finding>,
+) -> Suppressed {
     let mut silenced: BTreeSet<&'static str> = BTreeSet::new();
     let before = findings.len();
-    let files = cx.model.documents.iter().filter(|doc| doc.text.contains(MARK));
-    let files: BTreeMap<&str, Comments<'_>> =
-        files.map(|doc| (doc.path.as_str(), Comments::new(doc))).collect();
     if files.is_empty() {
         return Suppressed::default();
     }
@@ -106,10 +139,10 @@ pub(super) fn drop(cx: &Context<'_>, findings: &mut Vec<Finding>) -> Suppressed 
     });
     silenced.retain(|id| !findings.iter().any(|finding| finding.rule.id == *id));
     let count = before - findings.len();
-    for (path, comments) in &files {
+    for (path, comments) in files {
         let place = |span| Place { path: (*path).to_owned(), span };
         let found = comments.useless().map(|(span, useless)| (place(span), useless));
-        findings.extend(unused_suppression::findings(cx, found));
+        findings.extend(unused_suppression::findings(known, found));
     }
     Suppressed { rules: silenced, count }
 }

@@ -1,7 +1,7 @@
 use super::registry::{Rule, RuleFix};
 use super::support::Found;
-use super::{Finding, RULES, RuleInfo, Severity};
-use crate::context::Context;
+use super::{Finding, RuleInfo, Severity};
+use crate::options::Selection;
 use crate::plan::Place;
 
 static INFO: RuleInfo = RuleInfo {
@@ -35,12 +35,22 @@ pub(super) enum Useless<'t> {
     Malformed,
 }
 
+/// The rules that a comment may name.
+pub(super) struct Known<'k> {
+    /// Those that take part.
+    pub(super) selection: &'k Selection,
+    /// Those of this check.
+    pub(super) rules: &'k [&'static RuleInfo],
+    /// Ids of the others.
+    pub(super) others: &'k [&'static str],
+}
+
 /// The findings about comments without effect.
 pub(super) fn findings<'t>(
-    cx: &Context<'_>,
+    known: &Known<'_>,
     useless: impl Iterator<Item = (Place, Useless<'t>)>,
 ) -> Vec<Finding> {
-    if !cx.has(INFO.id) {
+    if !known.selection.has(INFO.id) {
         return Vec::new();
     }
     let found = useless.filter_map(|(place, useless)| {
@@ -48,15 +58,17 @@ pub(super) fn findings<'t>(
             Useless::Malformed => {
                 ("this comment silences nothing".to_owned(), "write `nixpacks-fix: ignore[rule]`".to_owned())
             }
-            Useless::Rule(name) if RULES.iter().any(|rule| rule.id == name) => {
+            Useless::Rule(name) if known.others.contains(&name) => return None,
+            Useless::Rule(name) if known.rules.iter().any(|rule| rule.id == name) => {
                 // A rule that takes no part finds nothing anywhere.
-                if !cx.has(name) {
+                if !known.selection.has(name) {
                     return None;
                 }
                 (format!("`{name}` finds nothing here"), "has no effect".to_owned())
             }
             Useless::Rule(name) => {
-                let near = RULES.iter().map(|rule| (strsim::osa_distance(rule.id, name), rule.id)).min();
+                let ids = known.rules.iter().map(|rule| rule.id).chain(known.others.iter().copied());
+                let near = ids.map(|id| (strsim::osa_distance(id, name), id)).min();
                 let near = near.filter(|(far, _)| *far <= name.len().min(64) / 3);
                 let label = near.map_or(String::new(), |(_, near)| format!("did you mean `{near}`?"));
                 (format!("there is no rule `{name}`"), label)
