@@ -231,6 +231,27 @@ fn decoded(uri: &str) -> String {
 }
 
 #[test]
+fn the_reports_on_every_move_to_railpack_are_as_the_schema_says() {
+    let (schemas, index) = strict("railpack-1.json");
+    let (mut places, mut kept) = (0, 0);
+    for case in fs::read_dir(root().join("golden-railpack")).unwrap() {
+        let before = case.unwrap().path().join("before");
+        let none: [(&str, &str); 0] = [];
+        let sandbox = Sandbox::new(none);
+        Tree::read(&before).unwrap().write(&sandbox.path());
+        for command in [&["check", "--builder", "railpack"][..], &["migrate"]] {
+            let json = sandbox.run(&[command, &["--output-format", "json"]].concat()).json();
+            schemas.validate(&json, index).unwrap_or_else(|why| panic!("{}: {why:#}", before.display()));
+            for finding in json["apps"][0]["findings"].as_array().unwrap() {
+                places += usize::from(finding["start"]["line"].is_u64());
+                kept += usize::from(finding["kept"] == true);
+            }
+        }
+    }
+    assert!(places > 50 && kept > 50, "{places} {kept}");
+}
+
+#[test]
 fn a_field_that_no_document_names_is_an_error() {
     let (schemas, index) = strict("report-1.json");
     let mut json = Sandbox::broken().run(&["check", "--output-format", "json"]).json();

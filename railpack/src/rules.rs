@@ -170,6 +170,11 @@ pub fn rule(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// Whether what a rule finds has a value that is not to be shown.
+pub fn finds_secrets(rule: &RuleInfo) -> bool {
+    rule.id == SECRET_NOT_COPIED.id
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULES;

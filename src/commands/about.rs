@@ -2,7 +2,7 @@ use crate::cli::Format;
 use crate::exit::Exit;
 use crate::options::{self, unknown_rule};
 use crate::report::prose::{list, wrap};
-use crate::report::{json, rule_docs};
+use crate::report::rule_docs;
 use crate::terminal::{Output, OutputStyle};
 use anyhow::anyhow;
 use nixpacks_transforms::rules::{RULES, rule};
@@ -75,7 +75,7 @@ const LEAST: usize = 30;
 /// `rules`: lists the rules.
 pub(super) fn rules(format: Format, style: OutputStyle, output: &mut Output) -> anyhow::Result<Exit> {
     if format == Format::Json {
-        output.stdout = json::rules(RULES, nixpacks_railpack::rules::RULES)?;
+        output.stdout = rule_docs::rules_json(RULES, nixpacks_railpack::rules::RULES)?;
         return Ok(Exit::Clean);
     }
     let width = options::rules().map(|rule| rule.id.len()).max().unwrap_or_default();

@@ -1,11 +1,9 @@
 //! The JSON output. It has types of its own, so that it changes only on purpose.
 
-use super::rule_docs;
 use super::text::is_harmful;
 use super::{Committed, Examined, FixStatus, Texts, Written, fix_status};
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
-use nixpacks_transforms::rules::RuleInfo;
 use nixpacks_transforms::simulate::{self, Verdict};
 use nixpacks_transforms::text::LineIndex;
 use serde::Serialize;
@@ -150,22 +148,6 @@ struct ErrorReport<'a> {
     column: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct Rules<'a> {
-    version: u32,
-    rules: Vec<RuleReport<'a>>,
-}
-
-#[derive(Serialize)]
-struct RuleReport<'a> {
-    /// The builder whose check has it.
-    builder: &'a str,
-    id: &'a str,
-    summary: &'a str,
-    docs: &'a str,
-    page: String,
-}
-
 /// The report on `apps`; `patches` stand beside them in the order of the apps, or are none; `commits` are there
 /// if they were asked for.
 pub(crate) fn report(
@@ -194,23 +176,6 @@ fn commit_report(commit: &Committed) -> CommitReport<'_> {
         subject: &commit.subject,
         error: commit.error.as_deref(),
     }
-}
-
-/// The list of rules.
-pub(crate) fn rules(
-    nixpacks: &[&'static RuleInfo],
-    railpack: &[&'static RuleInfo],
-) -> anyhow::Result<String> {
-    let of = |rule: &&'static RuleInfo, builder| RuleReport {
-        builder,
-        id: rule.id,
-        summary: rule.summary,
-        docs: rule.docs,
-        page: rule_docs::page(rule),
-    };
-    let nixpacks = nixpacks.iter().map(|rule| of(rule, "nixpacks"));
-    let rules = nixpacks.chain(railpack.iter().map(|rule| of(rule, "railpack")));
-    to_text(&Rules { version: VERSION, rules: rules.collect() })
 }
 
 fn app_report(app: &Examined) -> AppReport<'_> {

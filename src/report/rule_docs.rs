@@ -1,6 +1,41 @@
 //! Parts of what the rules say of themselves.
 
+use super::json;
 use nixpacks_transforms::rules::RuleInfo;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Rules<'a> {
+    version: u32,
+    rules: Vec<RuleReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct RuleReport<'a> {
+    /// The builder whose check has it.
+    builder: &'a str,
+    id: &'a str,
+    summary: &'a str,
+    docs: &'a str,
+    page: String,
+}
+
+/// The list of rules.
+pub(crate) fn rules_json(
+    nixpacks: &[&'static RuleInfo],
+    railpack: &[&'static RuleInfo],
+) -> anyhow::Result<String> {
+    let of = |rule: &&'static RuleInfo, builder| RuleReport {
+        builder,
+        id: rule.id,
+        summary: rule.summary,
+        docs: rule.docs,
+        page: page(rule),
+    };
+    let nixpacks = nixpacks.iter().map(|rule| of(rule, "nixpacks"));
+    let rules = nixpacks.chain(railpack.iter().map(|rule| of(rule, "railpack")));
+    json::to_text(&Rules { version: json::VERSION, rules: rules.collect() })
+}
 
 /// The address of the page of a rule.
 pub(crate) fn page(rule: &RuleInfo) -> String {
@@ -29,7 +64,7 @@ mod tests {
 
     #[test]
     fn every_rule_says_what_it_finds_why_that_fails_and_what_the_fix_does() {
-        for rule in RULES {
+        for rule in RULES.iter().chain(nixpacks_railpack::rules::RULES) {
             for heading in ["What it does", "Fix"] {
                 let text = section(rule, heading);
                 assert!(!text.is_empty() && !text.contains("\n## "), "{}: {text:?}", rule.id);

@@ -9,13 +9,12 @@ use super::super::text::escape;
 use super::super::{Examined, Texts};
 use super::{Report, SHOWN};
 use annotate_snippets::{Group, Level, Origin};
+use nixpacks_railpack::rules::finds_secrets;
 use nixpacks_transforms::document::ParseError;
 use nixpacks_transforms::engine::{Finding, Fix, Outcome};
 use nixpacks_transforms::rules::Severity;
 use std::collections::BTreeSet;
 
-/// The rule for values that look like secrets.
-const SECRET: &str = "secret-not-copied";
 /// Columns that `  = note: ` takes up before a wrapped text, the number of a line included.
 const NOTE_MARGIN: usize = 14;
 
@@ -120,7 +119,7 @@ fn has_secret(app: &Examined, window: &Window, finding: &Finding) -> bool {
     let is_there = |other: &Finding| {
         let place = other.place.as_ref().filter(|place| Some(place.path.as_str()) == path);
         let line = place.and_then(|place| Some(app.texts.get(&place.path)?.position(place.span.start).line));
-        other.rule.id == SECRET && line.is_some_and(|line| lines.contains(&line))
+        finds_secrets(other.rule) && line.is_some_and(|line| lines.contains(&line))
     };
     masked::has_secret(&window.source)
         || app.result.as_ref().is_ok_and(|outcome| outcome.findings.iter().any(is_there))
