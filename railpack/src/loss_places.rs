@@ -47,9 +47,7 @@ impl Places {
         for loss in lost {
             let found = match loss {
                 Loss::NoPlan(_) => match &planned.error {
-                    Some(PlanError::Config(error)) => {
-                        error.span.map(|span| Place { path: crate::CONFIG_FILE.to_owned(), span })
-                    }
+                    Some(PlanError::Config(error)) => error.span.and_then(|span| in_config(app, span)),
                     _ => None,
                 },
                 Loss::AnyStart(command) => verbatim(app, "Procfile", command),
@@ -59,9 +57,10 @@ impl Places {
                     let mut files = pinned.map(|pin| pin.path).chain([crate::CONFIG_FILE]);
                     files.find_map(|path| verbatim(app, path, version))
                 }
-                // A script, or else a command of the Railpack file that is there.
+                // A script, or else a command.
                 Loss::OldPath(text) => {
-                    old_path(app, text).or_else(|| verbatim(app, crate::CONFIG_FILE, text))
+                    let files = ["Procfile", crate::CONFIG_FILE];
+                    old_path(app, text).or_else(|| files.iter().find_map(|path| verbatim(app, path, text)))
                 }
                 _ => None,
             };
@@ -71,6 +70,22 @@ impl Places {
             }
         }
     }
+}
+
+/// A place in the `railpack.json` as it is, from one in its text with line feeds alone.
+fn in_config(app: &Source<'_>, span: Span) -> Option<Place> {
+    let text = app.exact_text(crate::CONFIG_FILE)?;
+    let returns = |at: usize| {
+        // Each line that ends before the place had one byte more.
+        let lines = text.split_inclusive('\n').scan(0, |to, line| {
+            let has_return = line.ends_with("\r\n");
+            *to += line.len() - usize::from(has_return);
+            Some((*to, has_return))
+        });
+        at + lines.take_while(|(to, _)| *to <= at).filter(|(_, has_return)| *has_return).count()
+    };
+    let span = Span::new(returns(span.start), returns(span.end));
+    Some(Place { path: crate::CONFIG_FILE.to_owned(), span })
 }
 
 /// Where a text first stands in a file, not in the middle of a word.

@@ -26,10 +26,17 @@ pub(super) fn run(
     {
         bail!("cannot use `--baseline` with `--rev` or `-`: it lists the apps of a work tree");
     }
+    let is_railpack = railpack::is_meant(&args.check);
     for (given, option, command, does) in [
         (args.fix, "--fix", "fix", "makes the changes"),
         (args.diff, "--diff", "diff", "shows the changes as a patch"),
     ] {
+        if given && is_railpack {
+            let repeated = railpack::repeated(&args.check, None);
+            bail!(
+                "`check` has no `{option}`; help: `nixpacks-fix migrate{repeated}` shows the files that keep the app"
+            );
+        }
         if given {
             let repeated = repeated(&args.check);
             bail!("`check` has no `{option}`; help: `nixpacks-fix {command}{repeated}` {does}");
@@ -45,7 +52,6 @@ pub(super) fn run(
     // Read first: a mistake in it costs nobody the time of the check.
     let baseline = args.baseline.as_ref().filter(|_| !args.write_baseline);
     let baseline = baseline.map(|file| Ok::<_, anyhow::Error>((file, Baseline::read(file)?))).transpose()?;
-    let is_railpack = railpack::is_meant(&args.check);
     if is_railpack && args.statistics {
         bail!("cannot use `--statistics` with `--builder railpack`: it counts predictions for Nixpacks");
     }

@@ -101,6 +101,9 @@ pub(super) fn repeated(args: &CheckArgs, to: Option<Target>) -> String {
             words.push(word);
         }
     }
+    if let Some(revision) = &args.rev {
+        words.extend(["--rev".to_owned(), shell_word(revision)]);
+    }
     words.extend(args.paths.iter().map(|path| shell_word(&path.display().to_string())));
     words.iter().flat_map(|word| [" ", word]).collect()
 }

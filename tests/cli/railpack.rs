@@ -241,3 +241,22 @@ fn a_baseline_lists_what_is_known() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("no new problems; ") && ran.out.contains("known from the baseline"), "{ran:?}");
 }
+
+#[test]
+fn a_mistake_in_railpack_json_is_found_whatever_ends_its_lines() {
+    for end in ["\n", "\r\n"] {
+        let text = ["{", "  \"deploy\": {", "    \"startCommand\": 1", "  }", "}", ""].join(end);
+        let app = Sandbox::new([("railpack.json", text.as_str()), ("requirements.txt", ""), ("app.py", "")]);
+        let ran = app.run(&["check", "--builder", "railpack", "--output-format", "concise"]);
+        assert!(ran.out.contains("railpack.json:3:21: error[no-plan]"), "{ran:?}");
+    }
+}
+
+#[test]
+fn check_names_the_command_that_goes_on() {
+    let app = Sandbox::new(THUMBNAILS);
+    let ran = app.run(&["check", "--builder", "railpack@coolify", "--fix"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("`nixpacks-fix migrate --to railpack@coolify` shows"), "{ran:?}");
+    assert_eq!(app.run(&["check", "--builder", "railpack", "--statistics"]).code, 2);
+}
