@@ -193,11 +193,19 @@ impl<'m> Context<'m> {
 
     /// The commands of the configuration's own lists, in the order in which they run.
     pub(crate) fn file_commands(&self) -> Vec<&'m Command> {
-        let Some(doc) = self.config() else { return Vec::new() };
-        let own = |command: &&Command| match &command.item.origin {
-            Origin::Deploy(place) => command.phase.is_some() && place.path == doc.path,
+        self.in_config().filter(|command| command.phase.is_some()).collect()
+    }
+
+    /// Those of one phase.
+    pub(crate) fn commands_of(&self, phase: &str) -> impl DoubleEndedIterator<Item = &'m Command> {
+        self.in_config().filter(move |command| command.phase.as_deref() == Some(phase))
+    }
+
+    fn in_config(&self) -> impl DoubleEndedIterator<Item = &'m Command> {
+        let config = self.config().map(|doc| doc.path.as_str());
+        self.simulation.commands.iter().filter(move |command| match &command.item.origin {
+            Origin::Deploy(place) => config == Some(place.path.as_str()),
             _ => false,
-        };
-        self.simulation.commands.iter().filter(own).collect()
+        })
     }
 }

@@ -55,11 +55,17 @@ fn uses(text: &str, names: &[String]) -> bool {
 
 /// Writes the entries that set variables in front of those that use them. `false` where none does.
 pub(super) fn join(cx: &Context<'_>, phase: &str, draft: &mut Draft<'_>, rule: &'static str) -> bool {
-    let commands = cx.file_commands().into_iter().rev();
-    let here: BTreeMap<usize, &Command> = commands
-        .filter(|command| command.phase.as_deref() == Some(phase))
-        .map(|command| (command.list_index, command))
-        .collect();
+    // Each finding of the list comes here, so what takes long is for the first of them alone.
+    let Some(list) = draft.list(phase, CMDS) else { return false };
+    if list.rules.contains(rule) {
+        return true;
+    }
+    let in_phase = || cx.commands_of(phase);
+    if in_phase().filter(|command| variables(command).is_some()).nth(MOST).is_some() {
+        return false;
+    }
+    let here: BTreeMap<usize, &Command> =
+        in_phase().rev().map(|command| (command.list_index, command)).collect();
     // A variable of the plan is there without any of this.
     let setter_names = |command: &&Command| {
         let names = variables(command)?;
@@ -67,12 +73,8 @@ pub(super) fn join(cx: &Context<'_>, phase: &str, draft: &mut Draft<'_>, rule: &
     };
     let setting: BTreeMap<usize, Vec<String>> =
         here.iter().filter_map(|(at, command)| Some((*at, setter_names(command)?))).collect();
-    if setting.is_empty() || setting.len() > MOST {
+    if setting.is_empty() {
         return false;
-    }
-    let Some(list) = draft.list(phase, CMDS) else { return false };
-    if list.rules.contains(rule) {
-        return true;
     }
     // What stands before a piece and sets what it uses, in order; and whether anything uses it.
     let mut used: Vec<usize> = Vec::new();
