@@ -52,7 +52,9 @@ fn each_rule_has_both(root: &Path) -> Result<(), String> {
     let says = |case: &Path, id: &str| text(&case.join("check.txt")).contains(&format!("[{id}]"));
     let none: [(&str, &str); 0] = [];
     let rules = Sandbox::new(none).run(&["rules"]).out;
-    let ids: Vec<&str> = rules.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    // Those of `check --builder railpack` come behind an empty line; their cases are in `golden-railpack`.
+    let own = rules.lines().take_while(|line| !line.is_empty());
+    let ids: Vec<&str> = own.filter_map(|line| line.split_whitespace().next()).collect();
     let mut missing = Vec::new();
     for id in &ids {
         let beside = root.join("untouched").join(id);
