@@ -103,6 +103,9 @@ pub(crate) const TOML: &[&str] = &[
 ];
 
 pub(crate) const JSON: &[&str] = &[
+    "{\"x\": 1, \"x\": 2}",
+    "{\"phases\": {\"install\": {\"cmds\": [\"a\"]}, \"install\": {\"paths\": [\"b\"]}}}",
+    "{\"variables\": {\"A\": \"b\", \"A\": \"c\"}}",
     "{\"phases\": {\"install\": {\"cmds\": [\"a\"], \"cmds\": [\"b\"]}}}",
     "{\"phases\": {\"install\": {\"cmds\": [\"a\"], \"commands\": [\"b\"]}}}",
     "{\"phases\": {\"install\": null}}",
@@ -159,8 +162,5 @@ pub(crate) const MODEL_REFUSES: &[(&str, &str)] = &[
     ("nixpacks.toml", "[phases]\ninstall = [\"install\", [], [], [], [], \"a\", [], [], [], [], []]\n"),
     ("nixpacks.toml", "x = 2020-13-40\n"),
     ("nixpacks.toml", "x = { \"a\" = 1, a = 2 }\n"),
-    ("nixpacks.json", "{\"phases\": {\"install\": {\"cmds\": [\"a\"]}, \"install\": {\"paths\": [\"b\"]}}}"),
-    ("nixpacks.json", "{\"variables\": {\"A\": \"b\", \"A\": \"c\"}}"),
-    ("nixpacks.json", "{\"x\": 1, \"x\": 2}"),
     ("nixpacks.json", "{\"x\": \"\\ud800\"}"),
 ];
