@@ -4,7 +4,7 @@ use crate::app::AppView;
 use crate::document::{Document, Node, SourceMap};
 use crate::options::Options;
 use crate::plan::names::Nixpkgs;
-use crate::plan::{Model, Origin, OtherBuilder, Place, Platform, other_builder};
+use crate::plan::{Model, Origin, OtherBuilder, Place, Platform, Remembered, other_builder};
 use crate::requirements::{PipCommand, parse_requirement};
 use crate::simulate::{Command, Dists, InvocationKind, Simulation, programs_of};
 use crate::text::Span;
@@ -17,6 +17,8 @@ pub(crate) struct Context<'m> {
     pub(crate) model: &'m Model,
     pub(crate) simulation: &'m Simulation,
     pub(crate) options: &'m Options,
+    /// What other plans of the app saw.
+    pub(crate) remembered: &'m Remembered,
     places: Places<'m>,
     facts: Facts<'m>,
 }
@@ -52,8 +54,10 @@ impl<'m> Context<'m> {
         model: &'m Model,
         simulation: &'m Simulation,
         options: &'m Options,
+        remembered: &'m Remembered,
     ) -> Self {
-        Self { app, model, simulation, options, places: Places::default(), facts: Facts::default() }
+        let (places, facts) = (Places::default(), Facts::default());
+        Self { app, model, simulation, options, remembered, places, facts }
     }
 
     /// The bytes of the file that give a part of the string at `place`.

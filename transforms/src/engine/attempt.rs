@@ -36,7 +36,8 @@ pub(super) struct Looked {
     silenced: BTreeSet<&'static str>,
     /// Findings that comments in the files leave out.
     pub(super) suppressed: usize,
-    remembered: Rc<Remembered>,
+    /// What the plans of the app have in common.
+    pub(super) remembered: Rc<Remembered>,
 }
 
 impl Looked {
@@ -51,7 +52,7 @@ impl Looked {
             model.errors.extend(plan::refused_on_coolify(&model));
         }
         let simulation = simulate::simulate(&model, app);
-        let cx = Context::new(app, &model, &simulation, options);
+        let cx = Context::new(app, &model, &simulation, options, &remembered);
         let Checked { mut findings, silenced, suppressed } = rules::check(&cx);
         let other_builder = cx.other_builder();
         if other_builder.is_some() {
@@ -105,7 +106,7 @@ pub(super) fn attempt(
     for _ in 0..=PASSES {
         let now = out.after.as_ref().unwrap_or(before);
         let own = ignoring_silenced(options, &now.silenced);
-        let cx = Context::new(&overlay, &now.model, &now.simulation, &own);
+        let cx = Context::new(&overlay, &now.model, &now.simulation, &own, &before.remembered);
         let (proposals, next) = propose(&cx, &now.findings, &choice, &state);
         if !proposals.refused.is_empty() {
             // Nothing of this pass is made, and the pass is made again without what is refused.

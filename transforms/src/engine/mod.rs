@@ -15,7 +15,7 @@ pub use crate::rules::Finding;
 
 use crate::app::{AppView, NotingErrors, ReadError};
 use crate::document::FileKind;
-use crate::plan::{self, Model, Plan, PlanErrorKind, Platform};
+use crate::plan::{self, Model, Plan, PlanErrorKind, Platform, Remembered};
 use crate::simulate::{self, Steps, Verdict};
 use attempt::{Attempt, Looked, PASSES};
 use decide::{Decision, decide};
@@ -58,11 +58,11 @@ pub fn run(app: &dyn AppView, options: &Options) -> Result<Outcome, NotConverged
     }
     let file_changes = changes.changes(app, options);
     let after = changes.after.as_ref().filter(|_| !file_changes.is_empty()).unwrap_or(&before);
-    let retired_before = without_railway(app, options);
+    let retired_before = without_railway(app, options, &before.remembered);
     let retired_after = if file_changes.is_empty() {
         retired_before.clone()
     } else {
-        without_railway(&changes.overlay(app), options)
+        without_railway(&changes.overlay(app), options, &before.remembered)
     };
     let mut findings = before.findings.clone();
     for (finding, fix) in findings.iter_mut().zip(answered) {
@@ -115,13 +115,14 @@ fn still_refused(before: &Model, after: Option<&Model>) -> Result<(), String> {
 }
 
 /// The prediction from the day on when Railway's own files are not read; `None` where there are none.
-fn without_railway(app: &dyn AppView, options: &Options) -> Option<Verdict> {
+fn without_railway(app: &dyn AppView, options: &Options, remembered: &Remembered) -> Option<Verdict> {
     let any = FileKind::RAILWAY.iter().any(|kind| app.is_file(kind.name()));
     if !any || options.platform_of(app) != Platform::Railway {
         return None;
     }
     let without = plan::without_railway_files(app);
-    Some(simulate::simulate(&plan::model(&without, &options.dashboard), &without).verdict)
+    let model = plan::model_with(&without, &options.dashboard, remembered);
+    Some(simulate::simulate(&model, &without).verdict)
 }
 
 /// An app that Nixpacks does not build. The predictions say what would happen if it did.

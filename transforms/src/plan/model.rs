@@ -28,15 +28,16 @@ pub fn model(app: &dyn AppView, dashboard: &Dashboard) -> Model {
 
 /// [`model`], with what other plans of the app saw of the files that no fix touches.
 pub(crate) fn model_with(app: &dyn AppView, dashboard: &Dashboard, remembered: &Remembered) -> Model {
-    planned(app, dashboard, remembered, schema::RAILWAY_PRODUCTION)
+    model_in(app, dashboard, remembered, schema::RAILWAY_PRODUCTION)
 }
 
-/// [`model`], in an environment of Railway, which may have settings of its own in Railway's file.
-pub(crate) fn model_in(app: &dyn AppView, dashboard: &Dashboard, environment: &str) -> Model {
-    planned(app, dashboard, &Remembered::default(), environment)
-}
-
-fn planned(app: &dyn AppView, dashboard: &Dashboard, remembered: &Remembered, environment: &str) -> Model {
+/// The same in an environment of Railway, which may have settings of its own in Railway's file.
+pub(crate) fn model_in(
+    app: &dyn AppView,
+    dashboard: &Dashboard,
+    remembered: &Remembered,
+    environment: &str,
+) -> Model {
     let mut deploy = Deploy::root(app, environment);
     let env = Env::new(&dashboard.env);
     let mut dir = String::new();

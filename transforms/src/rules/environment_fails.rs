@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .into_iter()
         .take(MOST)
         .filter_map(|environment| {
-            let model = plan::model_in(cx.app, &cx.options.dashboard, environment);
+            let model = plan::model_in(cx.app, &cx.options.dashboard, cx.remembered, environment);
             let verdict = simulate::simulate(&model, cx.app).verdict;
             if !verdict.fails() || verdict.detail == cx.simulation.verdict.detail {
                 return None;

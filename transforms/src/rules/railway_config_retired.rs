@@ -47,7 +47,7 @@ fn railway_file<'m>(cx: &Context<'m>) -> Option<&'m Document> {
 
 /// The plan from the day on when Railway's own files are not read.
 fn plan_without(cx: &Context<'_>) -> Plan {
-    plan::model(&plan::without_railway_files(cx.app), &cx.options.dashboard).plan
+    plan::model_with(&plan::without_railway_files(cx.app), &cx.options.dashboard, cx.remembered).plan
 }
 
 fn text(node: &Node) -> Option<&str> {
