@@ -17,7 +17,7 @@ pub(crate) fn merge(text: &str, wanted: &[(String, Json)]) -> Option<String> {
     for _ in 0..MOST {
         let document = parse(&text)?;
         let file = Target { text: &text, document: &document, style: Style::of(&text) };
-        let Some(edits) = file.missing(&document.root, root_span(&text), wanted) else { break };
+        let Some(edits) = file.missing(&document.root, root_span(&document.text), wanted) else { break };
         text = edit::apply(&text, &edits).ok()?;
     }
     parse(&text).map(|_| text)
@@ -26,12 +26,11 @@ pub(crate) fn merge(text: &str, wanted: &[(String, Json)]) -> Option<String> {
 fn parse(text: &str) -> Option<Document> {
     let document = Document::parse(crate::CONFIG_FILE, FileKind::NixpacksJson, standardize(text)).ok()?;
     // The parser passes over blanks in front of the object.
-    standardize(text).trim_start().starts_with('{').then_some(document)
+    document.text.trim_start().starts_with('{').then_some(document)
 }
 
-/// The object of the file.
-fn root_span(text: &str) -> Span {
-    let plain = standardize(text);
+/// The object of the file, of which this is the text without comments.
+fn root_span(plain: &str) -> Span {
     let start = plain.len() - plain.trim_start().len();
     Span::new(start, plain.trim_end().len())
 }

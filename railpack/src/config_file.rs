@@ -3,7 +3,7 @@
 use crate::config::{Config, DeployConfig, StepConfig};
 use crate::plan::{Cache, Command, From, Layer};
 use nixpacks_transforms::document::{Document, FileKind, Node, Table, Value};
-use nixpacks_transforms::text::Span;
+use nixpacks_transforms::text::{LineIndex, Position, Span};
 use std::collections::BTreeMap;
 
 /// Why Railpack refuses the file: the whole build fails before anything runs.
@@ -59,9 +59,8 @@ pub fn read(text: &str) -> Read<Config> {
 
 /// A message with the line and the column, in characters, that it is about.
 fn placed(text: &str, span: Option<Span>, message: &str) -> String {
-    let Some(before) = span.and_then(|span| text.get(..span.start)) else { return message.to_owned() };
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let Some(span) = span else { return message.to_owned() };
+    let Position { line, column } = LineIndex::new(text).position(span.start);
     format!("line {line}, column {column}: {message}")
 }
 

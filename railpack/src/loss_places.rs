@@ -1,6 +1,6 @@
 //! Where in the app's files stands what is lost.
 
-use crate::losses::Loss;
+use crate::losses::{Loss, OLD_PATHS};
 use crate::places::{About, Places};
 use crate::planner::{PlanError, Planned};
 use crate::python::pin_files;
@@ -118,9 +118,7 @@ fn included(app: &Source<'_>, path: &str) -> Option<Place> {
 /// A path of Nixpacks' image in a script.
 fn old_path(app: &Source<'_>, script: &str) -> Option<Place> {
     let text = app.exact_text(script)?;
-    let (start, wanted) = ["/opt/venv", ".nix-profile", "/nix/store"]
-        .into_iter()
-        .filter_map(|wanted| Some((text.find(wanted)?, wanted)))
-        .min()?;
+    let (start, wanted) =
+        OLD_PATHS.into_iter().filter_map(|wanted| Some((text.find(wanted)?, wanted))).min()?;
     Some(Place { path: script.to_owned(), span: Span::new(start, start + wanted.len()) })
 }

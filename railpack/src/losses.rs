@@ -279,9 +279,7 @@ impl Finding<'_> {
         if let Some(user) = self.wanted.user.as_ref().filter(|user| *user != "root") {
             self.lost.insert(Loss::User(user.clone()));
         }
-        let old = |text: &str| {
-            text.contains("/opt/venv") || text.contains(".nix-profile") || text.contains("/nix/store")
-        };
+        let old = |text: &str| OLD_PATHS.iter().any(|path| text.contains(path));
         let image = Image::of(&self.planned.plan);
         let start = deploy.start.iter().filter(|start| names_what_is_not_shipped(start, &image));
         self.lost.extend(start.cloned().map(Loss::OldPath));
@@ -297,6 +295,9 @@ impl Finding<'_> {
         }
     }
 }
+
+/// Parts of paths that only Nixpacks' image has.
+pub(crate) const OLD_PATHS: [&str; 3] = ["/opt/venv", ".nix-profile", "/nix/store"];
 
 /// Whether a start command names a program that a build command may have put outside the app, where the image has nothing.
 fn names_what_is_not_shipped(start: &str, image: &Image) -> bool {

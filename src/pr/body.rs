@@ -9,18 +9,18 @@ use crate::settings::NAME as SETTINGS;
 use std::fmt::Write as _;
 
 /// Characters that are left for the marker, and for a mark of a draft.
-pub(super) const ROOM: usize = 600;
+const ROOM: usize = 600;
 
 /// The description for the repairs of `apps`, without a marker.
 pub(crate) fn body(apps: &[&Examined], unsafe_fixes: bool) -> String {
     let parts: Vec<String> = apps.iter().map(|app| section(app, apps.len() > 1)).collect();
-    within(&parts, &foot(apps, unsafe_fixes), ROOM)
+    within(&parts, &foot(apps, unsafe_fixes))
 }
 
-/// As many of `parts` as there is place for, and `foot`; `room` characters are left.
-pub(super) fn within(parts: &[String], foot: &str, room: usize) -> String {
+/// As many of `parts` as there is place for, and `foot`.
+pub(super) fn within(parts: &[String], foot: &str) -> String {
     let mut out = String::new();
-    let mut left = LONGEST.saturating_sub(room + foot.chars().count());
+    let mut left = LONGEST.saturating_sub(ROOM + foot.chars().count());
     let mut shown = 0;
     for part in parts {
         let length = part.chars().count();

@@ -1,7 +1,7 @@
 //! What a pull request for the move to Railpack says: what the app would lose, what the files keep, and what only a
 //! person can do.
 
-use super::body::{ROOM, section_heading, within};
+use super::body::{section_heading, within};
 use crate::report::account::limited;
 use crate::report::digest::digest;
 use crate::report::inert_markdown::{code, prose};
@@ -40,7 +40,7 @@ pub(super) fn body(apps: &[&Moved]) -> String {
     let parts = apps.iter().map(|app| section(app, apps.len() > 1));
     let targets: BTreeSet<String> = apps.iter().map(|app| railpack::title(app.migration.target)).collect();
     let targets: Vec<String> = targets.into_iter().collect();
-    within(&parts.collect::<Vec<_>>(), &foot(&targets, apps), ROOM)
+    within(&parts.collect::<Vec<_>>(), &foot(&targets, apps))
 }
 
 fn section(app: &Moved, among_others: bool) -> String {

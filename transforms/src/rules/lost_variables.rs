@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::document::schema::CMDS;
 use crate::fix::Draft;
-use crate::shell::{Assignment, SimpleCommand};
+use crate::shell::{Assignment, SimpleCommand, Word, is_name};
 use crate::simulate::Command;
 use std::collections::BTreeMap;
 
@@ -30,16 +30,14 @@ fn set(simple: &SimpleCommand) -> Option<Vec<String>> {
         None if simple.words.is_empty() => Some(simple.assignments.iter().map(own).collect()),
         Some("export") => {
             let words = simple.words.get(1..)?;
-            words.iter().map(|word| name(word.raw.split_once('=')?.0)).collect()
+            let name = |word: &Word| {
+                let (name, _) = word.raw.split_once('=')?;
+                is_name(name).then(|| name.to_owned())
+            };
+            words.iter().map(name).collect()
         }
         _ => None,
     }
-}
-
-fn name(text: &str) -> Option<String> {
-    let is_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
-    let valid = text.chars().all(is_name) && !text.starts_with(|c: char| c.is_ascii_digit());
-    (valid && !text.is_empty()).then(|| text.to_owned())
 }
 
 /// Whether a command asks the shell for one of these.

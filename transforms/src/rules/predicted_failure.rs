@@ -4,6 +4,7 @@ use super::{RuleInfo, Severity};
 use crate::context::Context;
 use crate::plan::{Origin, Place, PlanError, PlanErrorKind};
 use crate::simulate::{Command, Outcome, Reason, Stage, Verdict};
+use crate::text::BOM;
 
 static INFO: RuleInfo = RuleInfo {
     id: "predicted-failure",
@@ -122,7 +123,7 @@ fn other_format(cx: &Context<'_>, error: &PlanError) -> Option<String> {
 
 /// The format that a text seems to be in, by its first line with anything.
 fn written_in(text: &str) -> Option<&'static str> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches(BOM);
     let mut lines = text.lines().map(str::trim_end);
     let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let is_key =

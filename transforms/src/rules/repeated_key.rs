@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::fix::Draft;
 use crate::intent::syntax::{Repeated, repeated, written_once};
 use crate::plan::Place;
+use crate::text::LineIndex;
 
 static INFO: RuleInfo = RuleInfo {
     id: "repeated-key",
@@ -53,8 +54,9 @@ fn keys(doc: &Document) -> Vec<Repeated> {
 
 fn check(cx: &Context<'_>) -> Vec<Found> {
     let Some(doc) = cx.config() else { return Vec::new() };
+    let lines = LineIndex::new(&doc.text);
     let found = keys(doc).into_iter().map(|Repeated { path, first, next }| {
-        let line = doc.text.get(..next.start).map_or(1, |before| before.matches('\n').count() + 1);
+        let line = lines.line(next.start);
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
         let message =
             format!("`{}` is there again in line {line}, and only the last one counts", keys.join("."));

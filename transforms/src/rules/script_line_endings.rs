@@ -41,9 +41,7 @@ fn scripts(cx: &Context<'_>, command: &Command) -> Vec<(Span, String)> {
         } else {
             first
         };
-        let path = word.text.as_deref()?;
-        let path = path.strip_prefix("/app/").or_else(|| path.strip_prefix("./")).unwrap_or(path);
-        let path = support::in_app(cx, path);
+        let path = support::script_of(cx, word.text.as_deref()?)?;
         (runs || path.contains('.')).then_some(())?;
         let bytes = cx.app.read(&path).ok().flatten()?;
         let text = std::str::from_utf8(&bytes).ok()?;

@@ -3,7 +3,7 @@ use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
 use crate::fix::Draft;
-use crate::simulate::{Command, base_name, join};
+use crate::simulate::{Command, base_name};
 use crate::text::Span;
 
 static INFO: RuleInfo = RuleInfo {
@@ -45,8 +45,7 @@ fn denied<'c>(cx: &Context<'_>, command: &'c Command) -> Option<(&'c str, Span, 
         simple.unwrapped().words.first().filter(|word| word.text.as_deref() == Some(name))
     })?;
     // A `cd` before it makes the path another one: then the program is bash, as it is without a first line.
-    let path = join("/app", name);
-    let path = support::in_app(cx, path.strip_prefix("/app/")?);
+    let path = support::script_of(cx, name)?;
     let bytes = cx.app.read(&path).ok().flatten();
     // A file that a command of the build has written is not in git.
     if bytes.is_none() && !name.starts_with("..") && !command.item.value.contains("cd ") {

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::{Item, Origin, PYTHON_MANIFESTS, Place};
 use crate::requirements::scripts;
-use crate::simulate::{Command, Invocation, InvocationKind, PipInvocation};
+use crate::simulate::{Command, Invocation, InvocationKind, PipInvocation, join};
 use crate::text::Span;
 use std::collections::HashSet;
 
@@ -237,6 +237,12 @@ pub(super) fn manifest_with(cx: &Context<'_>, program: &str) -> Option<&'static 
         scripts::distributions_with_script(program).any(|name| words.contains(name))
             || words.contains(program)
     })
+}
+
+/// The path in the app view of a script that a command names from the directory in which commands start.
+pub(super) fn script_of(cx: &Context<'_>, name: &str) -> Option<String> {
+    let absolute = join("/app", name);
+    Some(in_app(cx, absolute.strip_prefix("/app/")?))
 }
 
 /// The path in the app view of a file that the plan's directory has.

@@ -5,7 +5,7 @@ use super::support::Found;
 use super::wrong_type::joined;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
-use crate::document::schema::{self, NIX_PKGS_MISSPELLINGS, NIXPACKS, PHASE, START_PHASE};
+use crate::document::schema::{self, NIX_PKGS, NIX_PKGS_MISSPELLINGS, NIXPACKS, PHASE, START_PHASE};
 use crate::document::{Document, Entry, Node, Value};
 use crate::fix::Draft;
 use crate::plan::Place;
@@ -129,6 +129,7 @@ fn unread(doc: &Document) -> Vec<(Vec<&str>, &Entry)> {
 /// The key of the same table that is meant by the one at this path.
 fn meant_at(keys: &[&str]) -> Option<&'static str> {
     match keys {
+        ["phases", _, key] if NIX_PKGS_MISSPELLINGS.contains(key) => Some(NIX_PKGS.name()),
         ["phases", _, key] => meant(key, IN_PHASE, PHASE),
         ["start", key] => meant(key, IN_START, START_PHASE),
         [name] if home(name).is_none() => meant(name, AT_THE_TOP, NIXPACKS),
@@ -143,9 +144,6 @@ fn home(name: &str) -> Option<&'static str> {
 
 /// The key that is meant: a word that people use for it, or a slip of a letter or two.
 fn meant(name: &str, aliases: &[(&str, &'static str)], keys: &[schema::Key]) -> Option<&'static str> {
-    if keys.len() == PHASE.len() && NIX_PKGS_MISSPELLINGS.contains(&name) {
-        return Some("nixPkgs");
-    }
     let alias = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, meant)| *meant);
     let lower = name.to_ascii_lowercase();
     let near = || {
@@ -175,10 +173,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             match keys.as_slice() {
                 [.., "providers"] => found.note("move it to the top of the file: below the header of a table a key is a part of that table"),
                 [name] => home(name).into_iter().fold(found, Found::note),
-                ["phases", phase, key] if meant_at(&keys).is_some_and(|meant| doc.get(&["phases", phase, meant]).is_some()) => {
-                    let meant = meant_at(&keys).unwrap_or_default();
-                    found.note(&format!("add what you need of `{key}` to `{meant}`, which this phase has too, and remove `{key}`"))
-                }
+                ["phases", phase, key] => match meant_at(&keys).filter(|meant| doc.get(&["phases", phase, meant]).is_some()) {
+                    Some(meant) => found.note(&format!("add what you need of `{key}` to `{meant}`, which this phase has too, and remove `{key}`")),
+                    None => found,
+                },
                 _ => found,
             }
         })

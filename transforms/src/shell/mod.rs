@@ -51,6 +51,7 @@ pub use types::{
 };
 pub use unwrapped::{EnvAssignment, Unwrapped};
 pub use visit::{Context, SimpleCommandAt};
+pub(crate) use word::is_name;
 
 use crate::text::Span;
 

@@ -148,7 +148,7 @@ impl Run<'_, '_> {
         let forced = has_flag(cmd, 'f') || cmd.has("--force");
         let recursive = name == "rmdir" || ["-r", "-R", "--recursive"].iter().any(|flag| cmd.has(flag));
         let recursive = recursive || has_flag(cmd, 'r') || has_flag(cmd, 'R');
-        let files = operands(cmd, &[]);
+        let files = cmd.operands();
         if !forced && let Some(file) = self.absent(shell, &files) {
             return Status::fail(
                 Reason::NoSuchFile,

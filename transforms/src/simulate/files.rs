@@ -69,12 +69,8 @@ impl Machine<'_> {
     /// The app view's path of an absolute path.
     pub(crate) fn view_path(&self, absolute: &str) -> Option<String> {
         let absolute = self.resolve(absolute);
-        let inside = paths::in_app(&absolute).filter(|inside| self.is_copied(inside))?;
-        Some(match (self.dir, inside) {
-            ("", inside) => inside.to_owned(),
-            (dir, "") => dir.to_owned(),
-            (dir, inside) => format!("{dir}/{inside}"),
-        })
+        paths::in_app(&absolute).filter(|inside| self.is_copied(inside))?;
+        self.own_path(&absolute)
     }
 
     /// The bytes of a file of the app.
@@ -158,8 +154,7 @@ impl Machine<'_> {
 
     /// `cp`, `mv` and `ln -s`: the last operand shows what the others are.
     pub(crate) fn copy(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
-        let operands: Vec<&str> =
-            cmd.args.iter().flatten().copied().filter(|arg| !arg.starts_with('-')).collect();
+        let operands = cmd.operands();
         let Some((to, from)) = operands.split_last() else { return Status::Ok };
         if cmd.args.iter().any(Option::is_none) || from.is_empty() {
             // Ex) `cp $(which x) /usr/local/bin/x`

@@ -141,7 +141,7 @@ impl Machine<'_> {
     }
 
     /// The app view's path of an absolute path, whatever stands there now.
-    fn own_path(&self, absolute: &str) -> Option<String> {
+    pub(super) fn own_path(&self, absolute: &str) -> Option<String> {
         let inside = paths::in_app(absolute)?;
         Some(match (self.dir, inside) {
             ("", inside) => inside.to_owned(),
