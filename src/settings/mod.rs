@@ -131,7 +131,7 @@ impl Resolver {
                 let text = text.and_then(utf8).with_context(failed)?;
                 let settings = parse(&text).with_context(failed)?;
                 let base = file.parent().and_then(|dir| or_here(dir).canonicalize().ok());
-                let real = directory(input).and_then(|dir| dir.canonicalize().ok());
+                let real = real_directory(input);
                 let below = base.zip(real).and_then(|(base, real)| below(&real, &base));
                 Ok(self.merge(Some(&settings), below.as_deref().unwrap_or("."), is_found(input)))
             }
@@ -144,7 +144,7 @@ impl Resolver {
                 Ok(self.merge_found(found.as_deref(), Path::new(below), true))
             }
             (Source::Nearest, input) => {
-                let Some(real) = directory(input).and_then(|dir| dir.canonicalize().ok()) else {
+                let Some(real) = real_directory(input) else {
                     return Ok(nothing());
                 };
                 let root = if let Input::Dir { root, .. } = input { root } else { &real };
@@ -264,12 +264,13 @@ fn is_found(input: &Input) -> bool {
     matches!(input, Input::Dir { real, root, .. } if real != root)
 }
 
-/// The directory on disk of an app.
-fn directory(input: &Input) -> Option<PathBuf> {
+/// The canonical path of an app's directory on disk.
+fn real_directory(input: &Input) -> Option<PathBuf> {
     match input {
+        // The kernel looks at each part of a path anew.
         Input::Dir { real, .. } => Some(real.clone()),
-        Input::Config(file) => Some(or_here(file.parent()?).to_owned()),
-        Input::Stdin(dir) => dir.clone(),
+        Input::Config(file) => or_here(file.parent()?).canonicalize().ok(),
+        Input::Stdin(dir) => dir.as_ref()?.canonicalize().ok(),
         Input::Commit { .. } => None,
     }
 }
