@@ -4,7 +4,6 @@ use super::types::{PlanError, PlanErrorKind};
 use crate::app::{AppView, Kind};
 use crate::document::{Document, FileKind, Table};
 use globset::GlobBuilder;
-use regex::Regex;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -171,15 +170,15 @@ impl<'a> Files<'a> {
         dirs.map(|(path, _)| path.as_str()).filter(|path| glob.is_match(format!("/{path}"))).collect()
     }
 
-    /// Whether `regex` matches one of the files, read in order. One that is not UTF-8, before the
+    /// Whether `matches` is true of the text of one of the files, read in order. One that is not UTF-8, before the
     /// first that matches, is a plan error.
     pub(super) fn any_match<'f>(
         &self,
-        regex: &Regex,
+        matches: impl Fn(&str) -> bool,
         files: impl Iterator<Item = &'f str>,
     ) -> Result<bool, PlanError> {
         for file in files {
-            if regex.is_match(&self.text(file)?) {
+            if matches(&self.text(file)?) {
                 return Ok(true);
             }
         }

@@ -17,9 +17,9 @@ pub(in crate::plan) struct PythonSources {
 impl PythonSources {
     /// Reads each file once, and no more of them than the questions need.
     pub(in crate::plan) fn scan(files: &Files<'_>, django: bool) -> Self {
+        const MYSQL: [&str; 2] = ["django.db.backends.mysql", "django_psdb_engine"];
+        // Compiled only for a text that may match: that takes longer than all else that is done with it.
         static POSTGRES: LazyLock<Regex> = LazyLock::new(|| pattern("django.db.backends.postgresql"));
-        static MYSQL: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"django\.db\.backends\.mysql|django_psdb_engine"));
         static WSGI: LazyLock<Regex> =
             LazyLock::new(|| pattern(r#"WSGI_APPLICATION = ["|'](.*).application["|']"#));
         let mut found = Self { postgres: Ok(false), mysql: Ok(false), wsgi: Ok(None) };
@@ -40,13 +40,14 @@ impl PythonSources {
                 }
             };
             if found.postgres == Ok(false) {
-                found.postgres = Ok(POSTGRES.is_match(text));
+                found.postgres = Ok(text.contains("postgresql") && POSTGRES.is_match(text));
             }
             if django && found.mysql == Ok(false) {
-                found.mysql = Ok(MYSQL.is_match(text));
+                found.mysql = Ok(MYSQL.iter().any(|name| text.contains(name)));
             }
             if django && found.wsgi == Ok(None) {
-                found.wsgi = Ok(WSGI.captures(text).and_then(|c| c.get(1)).map(|m| m.as_str().to_owned()));
+                let captures = text.contains("WSGI_APPLICATION").then(|| WSGI.captures(text)).flatten();
+                found.wsgi = Ok(captures.and_then(|c| c.get(1)).map(|m| m.as_str().to_owned()));
             }
             let answered = found.mysql == Ok(true) && matches!(found.wsgi, Ok(Some(_)));
             if found.postgres == Ok(true) && (!django || answered) {
