@@ -56,18 +56,43 @@ pub(crate) fn near(entry: &str) -> Option<&'static str> {
         4..=7 => 1,
         _ => 2,
     };
-    let lengths = name.len().saturating_sub(most)..=name.len() + most;
-    let candidates = NIX_NAMES.names().filter(|known| lengths.contains(&known.len()));
-    let mut found: Vec<(usize, &'static str)> = candidates
-        .map(|known| (strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase()), known))
-        .filter(|(distance, _)| *distance <= most)
-        .collect();
+    let name = name.to_lowercase();
+    let mut found = Vec::new();
+    for known in NIX_NAMES.names() {
+        if known.len().abs_diff(name.len()) > most {
+            continue;
+        }
+        let lower = known.to_lowercase();
+        // The distance takes a hundred times as long, and thousands of names may be unknown.
+        if lacks(&name, &lower) <= most && lacks(&lower, &name) <= most {
+            let distance = strsim::damerau_levenshtein(&name, &lower);
+            if distance <= most {
+                found.push((distance, known));
+            }
+        }
+    }
     found.sort_unstable();
     match found.as_slice() {
         [(_, only)] => Some(only),
         [(first, nearest), (second, _), ..] if first < second => Some(nearest),
         _ => None,
     }
+}
+
+/// How many ASCII characters of `of` are not in `text`, each as often as it is there: no more than the distance between
+/// them.
+fn lacks(text: &str, of: &str) -> usize {
+    let mut left = [0_u32; 256];
+    for byte in text.bytes() {
+        left[usize::from(byte)] += 1;
+    }
+    let lacking = of.bytes().filter(u8::is_ascii).filter(|byte| {
+        let count = &mut left[usize::from(*byte)];
+        let lacks = *count == 0;
+        *count = count.saturating_sub(1);
+        lacks
+    });
+    lacking.count()
 }
 
 #[cfg(test)]
@@ -106,6 +131,7 @@ mod tests {
             ("postgresq", Some("postgresql")),
             ("this-does-not-exist", None),
             ("abc", None),
+            ("ffmpég", Some("ffmpeg")),
         ];
         for (name, nearest) in cases {
             assert_eq!(near(name), nearest, "{name}");
