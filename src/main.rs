@@ -21,6 +21,8 @@ mod lsp;
 mod migrate;
 mod options;
 #[cfg(feature = "pr")]
+mod panics;
+#[cfg(feature = "pr")]
 mod pr;
 mod report;
 mod settings;

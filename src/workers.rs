@@ -7,6 +7,11 @@ use std::thread::Builder;
 /// The stack of a worker: what the main thread has, so that no input is too deep for one of them alone.
 const STACK: usize = 8 << 20;
 
+/// A thread to be started, with that stack.
+pub(crate) fn thread() -> Builder {
+    Builder::new().stack_size(STACK)
+}
+
 /// What `work` makes of each item, in their order, in at most so many threads.
 pub(crate) fn in_order<I: Sync, T: Send>(
     items: &[I],
@@ -28,7 +33,7 @@ pub(crate) fn in_order<I: Sync, T: Send>(
     std::thread::scope(|scope| {
         for _ in 1..threads.min(items.len()) {
             // One that cannot be started leaves its work to the others.
-            let _ = Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+            let _ = thread().spawn_scoped(scope, run);
         }
         run();
     });

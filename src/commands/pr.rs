@@ -17,6 +17,7 @@ use crate::settings::Resolver;
 use crate::terminal::{Output, OutputStyle};
 use anyhow::{Context as _, anyhow, bail};
 use std::path::Path;
+use std::sync::Arc;
 use ureq::tls::RootCerts;
 
 /// `pr`, `pr status` and `pr close`.
@@ -44,13 +45,13 @@ pub(super) fn run(
     if addresses.is_empty() {
         return Err(NoInput("no repository to check").into());
     }
-    let pr_options = pr_options(args, place, many, &forges, neutral.path())?;
+    let pr_options = Arc::new(pr_options(args, place, many, &forges, neutral.path())?);
     if pr_options.api_commits
         && forges.opened.iter().any(|(_, forge, _)| !forge.capabilities().verified_commits)
     {
         bail!("cannot use `--api-commits` here: only GitHub takes commits that way");
     }
-    let targets: Vec<Target<'_>> = addresses
+    let targets: Vec<Target> = addresses
         .into_iter()
         .map(|address| Target { forge: forges.of(&address.site, place.dry_run), address })
         .collect();
@@ -153,7 +154,7 @@ fn addresses(place: &PlaceArgs, own: &Site, forges: &mut Forges<'_>) -> anyhow::
     if let Some(owner) = &place.org {
         forges.open(own);
         let forge = forges.of(own, place.dry_run)?;
-        let listed = list::of(forge, own, owner, place.include_forks);
+        let listed = list::of(forge.as_ref(), own, owner, place.include_forks);
         found.extend(listed.with_context(|| format!("cannot list `{owner}`"))?);
         many = true;
     }
@@ -190,7 +191,7 @@ fn at_hand(remote: &str, own: &Site) -> anyhow::Result<Address> {
     Address::of_remote(&url, own).with_context(|| format!("the remote `{remote}`"))
 }
 
-type Opened = (Site, Box<dyn Forge>, Option<Token>);
+type Opened = (Site, Arc<dyn Forge>, Option<Token>);
 
 /// The forges of this run, each once.
 struct Forges<'a> {
@@ -223,22 +224,22 @@ impl<'a> Forges<'a> {
     }
 
     /// The forge of a site. Without a token it may only be read, for a dry run.
-    fn of(&self, site: &Site, dry_run: bool) -> Result<&dyn Forge, NoToken> {
+    fn of(&self, site: &Site, dry_run: bool) -> Result<Arc<dyn Forge>, NoToken> {
         let opened = self.opened.iter().find(|(known, ..)| known == site);
         let usable = opened.filter(|(_, _, token)| token.is_some() || dry_run);
         let no_token = || NoToken { host: site.host().to_owned(), variables: secret::variables(site.kind) };
-        usable.map(|(_, forge, _)| forge.as_ref()).ok_or_else(no_token)
+        usable.map(|(_, forge, _)| Arc::clone(forge)).ok_or_else(no_token)
     }
 }
 
-fn speak(site: &Site, token: Option<&Token>, roots: Option<&RootCerts>) -> Box<dyn Forge> {
+fn speak(site: &Site, token: Option<&Token>, roots: Option<&RootCerts>) -> Arc<dyn Forge> {
     let secret = token.map(|token| token.secret.clone());
     let exposed = secret.as_ref().map(|secret| secret.expose().to_owned());
     let headers = forge::headers(site.kind, exposed.as_deref());
     let client = Client::new(&site.api, headers, secret, roots);
     match site.kind {
-        Kind::GitHub => Box::new(forge::GitHub::new(client)),
-        Kind::GitLab => Box::new(forge::GitLab::new(client)),
-        Kind::Gitea => Box::new(forge::Gitea::new(client)),
+        Kind::GitHub => Arc::new(forge::GitHub::new(client)),
+        Kind::GitLab => Arc::new(forge::GitLab::new(client)),
+        Kind::Gitea => Arc::new(forge::Gitea::new(client)),
     }
 }

@@ -7,11 +7,12 @@ use super::row::row;
 use super::survey::{Plan, Surveyed, survey};
 use super::{PrOptions, Row, Status, status_and_close};
 use crate::forge::{Address, Forge};
+use crate::panics;
 use crate::terminal::Progress;
 use crate::workers::in_order;
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// How much one run may do.
 #[derive(Clone, Copy, Debug)]
@@ -45,24 +46,29 @@ impl std::fmt::Display for NoToken {
 impl std::error::Error for NoToken {}
 
 /// One repository to go to.
-pub(crate) struct Target<'a> {
+#[derive(Clone)]
+pub(crate) struct Target {
     /// Which.
     pub(crate) address: Address,
     /// Where it is.
-    pub(crate) forge: Result<&'a dyn Forge, NoToken>,
+    pub(crate) forge: Result<Arc<dyn Forge>, NoToken>,
 }
 
-impl<'a> Target<'a> {
-    fn forge(&self) -> Result<&'a dyn Forge, NotSurveyed> {
-        Ok(self.forge.clone()?)
+impl Target {
+    fn forge(&self) -> Result<&dyn Forge, NotSurveyed> {
+        match &self.forge {
+            Ok(forge) => Ok(forge.as_ref()),
+            Err(no_token) => Err(no_token.clone().into()),
+        }
     }
 }
 
 /// Proposes what is to be proposed.
-pub(crate) fn propose(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
+pub(crate) fn propose(targets: &[Target], options: &Arc<PrOptions>, limits: Limits) -> Vec<Row> {
     let many = targets.len() > 1;
-    let surveyed = each(targets, limits.concurrency, |target| {
-        let mut surveyed = survey(target.forge()?, &target.address, options)?;
+    let shared = Arc::clone(options);
+    let surveyed = each(targets, limits.concurrency, move |target| {
+        let mut surveyed = survey(target.forge()?, &target.address, &shared)?;
         if many || !surveyed.plans.iter().any(writes) {
             // The disk cannot hold all of them.
             surveyed.clone = None;
@@ -75,10 +81,13 @@ pub(crate) fn propose(targets: &[Target<'_>], options: &PrOptions, limits: Limit
         let acts = !limits.ask_first || options.dry_run;
         // Much may have happened since a long list was begun.
         if many && acts && surveyed.as_ref().is_ok_and(|surveyed| surveyed.plans.iter().any(writes)) {
-            surveyed = guarded(target, |target| survey(target.forge()?, &target.address, options));
+            let shared = Arc::clone(options);
+            surveyed = guarded(target, move |target| survey(target.forge()?, &target.address, &shared));
         }
         match (&target.forge, surveyed) {
-            (Ok(forge), Ok(surveyed)) => rows.extend(carry_out(*forge, &surveyed, options, acts, &mut left)),
+            (Ok(forge), Ok(surveyed)) => {
+                rows.extend(carry_out(forge.as_ref(), &surveyed, options, acts, &mut left));
+            }
             (_, surveyed) => rows.push(refused(&target.address, surveyed.err())),
         }
     }
@@ -144,48 +153,51 @@ fn refused(address: &Address, why: Option<NotSurveyed>) -> Row {
 }
 
 /// What stands at the forges.
-pub(crate) fn status(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
-    let found = each(targets, limits.concurrency, |target| {
-        status_and_close::status(target.forge()?, &target.address, options)
+pub(crate) fn status(targets: &[Target], options: &Arc<PrOptions>, limits: Limits) -> Vec<Row> {
+    let shared = Arc::clone(options);
+    let found = each(targets, limits.concurrency, move |target| {
+        status_and_close::status(target.forge()?, &target.address, &shared)
     });
     flat(targets, found)
 }
 
 /// Closes our open pull requests that nobody has worked on.
-pub(crate) fn close_all(targets: &[Target<'_>], options: &PrOptions, limits: Limits) -> Vec<Row> {
+pub(crate) fn close_all(targets: &[Target], options: &Arc<PrOptions>, limits: Limits) -> Vec<Row> {
     // One after another, as changes are made.
-    let closed = each(targets, 1, |target| {
-        status_and_close::close_all(target.forge()?, &target.address, options, limits.ask_first)
+    let shared = Arc::clone(options);
+    let closed = each(targets, 1, move |target| {
+        status_and_close::close_all(target.forge()?, &target.address, &shared, limits.ask_first)
     });
     flat(targets, closed)
 }
 
-fn flat(targets: &[Target<'_>], found: Vec<Result<Vec<Row>, NotSurveyed>>) -> Vec<Row> {
-    let one = |(target, found): (&Target<'_>, Result<Vec<Row>, NotSurveyed>)| {
+fn flat(targets: &[Target], found: Vec<Result<Vec<Row>, NotSurveyed>>) -> Vec<Row> {
+    let one = |(target, found): (&Target, Result<Vec<Row>, NotSurveyed>)| {
         found.unwrap_or_else(|why| vec![refused(&target.address, Some(why))])
     };
     targets.iter().zip(found).flat_map(one).collect()
 }
 
 /// Does something for each target, several at once, and keeps their order.
-fn each<T: Send>(
-    targets: &[Target<'_>],
+fn each<T: Send + 'static>(
+    targets: &[Target],
     concurrency: usize,
-    work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed> + Sync,
+    work: impl Fn(&Target) -> Result<T, NotSurveyed> + Clone + Send + Sync + 'static,
 ) -> Vec<Result<T, NotSurveyed>> {
     let progress = Progress::new(targets.len());
     in_order(targets, concurrency, |target| {
-        let result = guarded(target, &work);
+        let result = guarded(target, work.clone());
         progress.done(&target.address.name);
         result
     })
 }
 
 /// A defect that one repository brings to light is no reason to lose what is known of the others.
-fn guarded<T>(
-    target: &Target<'_>,
-    work: impl Fn(&Target<'_>) -> Result<T, NotSurveyed>,
+fn guarded<T: Send + 'static>(
+    target: &Target,
+    work: impl FnOnce(&Target) -> Result<T, NotSurveyed> + Send + 'static,
 ) -> Result<T, NotSurveyed> {
-    let worked = catch_unwind(AssertUnwindSafe(|| work(target)));
-    worked.unwrap_or_else(|_| Err(anyhow!("the tool itself failed here; please report this").into()))
+    let target = target.clone();
+    let worked = panics::survived(move || work(&target));
+    worked.unwrap_or_else(|| Err(anyhow!("the tool itself failed here; please report this").into()))
 }
