@@ -83,6 +83,7 @@ fn run<'a>(verdict: &'a Verdict, steps: &'a Steps) -> RunReport<'a> {
 fn program(reached: &Reached) -> ProgramReport<'_> {
     let (does, place) = match &reached.place {
         Place::Venv(path) => ("runs", Some(path.as_str())),
+        Place::Own => ("runs", Some("own")),
         Place::Nix => ("runs", Some("nix")),
         Place::Apt => ("runs", Some("apt")),
         Place::Package => ("runs", Some("package")),
@@ -303,6 +304,7 @@ fn said(reached: &Reached, step: &Step) -> Option<String> {
     let place = match &reached.place {
         Place::Venv(path) if *path == reached.program => return None,
         Place::Venv(path) => escape(path),
+        Place::Own => format!("an environment of its own, which only `{program} run` uses"),
         Place::Nix => "Nix's Python".to_owned(),
         Place::Apt => "the Python from apt".to_owned(),
         Place::Package => "a package from nixpkgs".to_owned(),

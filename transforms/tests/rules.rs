@@ -30,7 +30,7 @@ impl Example {
         match rule.id {
             "package-manager-outside-venv" | "poetry-2" => {
                 app.insert("pyproject.toml", "[tool.poetry.dependencies]\nflask = \"*\"\n");
-                app.insert("poetry.lock", "");
+                app.insert("poetry.lock", "[[package]]\nname = \"flask\"\nversion = \"3.0.0\"\n\n[metadata]\nlock-version = \"2.0\"\n");
             }
             "other-builder" => {
                 app.insert("requirements.txt", requirements);
@@ -74,7 +74,7 @@ impl Example {
                 app.insert("backend/requirements.txt", "flask\nrequests\n");
             }
             "version-variable" => {
-                app.insert("uv.lock", "version = 1\n");
+                app.insert("uv.lock", "version = 1\nrequires-python = \">=3.8\"\n");
                 app.insert("pyproject.toml", "[project]\nname = \"shop\"\nversion = \"1\"\n");
             }
             "migration-at-build" => {

@@ -82,6 +82,7 @@ const INSTALLS: [Installs; 13] = [
 const PROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"\nrequires-python = \">=3.10\"\ndependencies = [\"flask\", \"gunicorn\", \"uvicorn\"]\n";
 const LOCK: &str = "version = 1\nrequires-python = \">=3.10\"\n\n[[package]]\nname = \"shop\"\nversion = \"1\"\nsource = { virtual = \".\" }\ndependencies = [{ name = \"flask\" }, { name = \"gunicorn\" }, { name = \"uvicorn\" }]\n\n[[package]]\nname = \"flask\"\nversion = \"3.1.0\"\nsource = { registry = \"https://packages.example.org/simple\" }\n\n[[package]]\nname = \"gunicorn\"\nversion = \"23.0.0\"\nsource = { registry = \"https://packages.example.org/simple\" }\n\n[[package]]\nname = \"uvicorn\"\nversion = \"0.34.0\"\nsource = { registry = \"https://packages.example.org/simple\" }\n";
 const POETRY: &str = "[tool.poetry]\nname = \"shop\"\nversion = \"1\"\ndescription = \"\"\nauthors = []\n\n[tool.poetry.dependencies]\npython = \"^3.10\"\nflask = \"*\"\ngunicorn = \"*\"\nuvicorn = \"*\"\n";
+const POETRY_LOCK: &str = "[[package]]\nname = \"flask\"\nversion = \"3.1.0\"\n\n[[package]]\nname = \"gunicorn\"\nversion = \"23.0.0\"\n\n[[package]]\nname = \"uvicorn\"\nversion = \"0.34.0\"\n\n[metadata]\nlock-version = \"2.0\"\npython-versions = \"^3.10\"\ncontent-hash = \"\"\n";
 
 type Files = BTreeMap<String, String>;
 
@@ -139,7 +140,7 @@ impl App {
             }
             Installs::ProviderPoetry => {
                 self.put("pyproject.toml", POETRY);
-                self.put("poetry.lock", "");
+                self.put("poetry.lock", POETRY_LOCK);
             }
             Installs::WithPackages | Installs::StandardLibrary => {}
             _ => self.put("requirements.txt", "flask\ngunicorn\nuvicorn\n"),

@@ -98,11 +98,41 @@ pub(crate) fn write(files: &Files, dir: &Path) {
     }
 }
 
-/// The app with every module replaced by one that needs the marker.
-pub(crate) fn stubbed(files: &Files) -> Files {
+/// The app with every module replaced by one that needs the marker, and lock files that ask for the packages of the
+/// index on this port.
+pub(crate) fn stubbed(files: &Files, port: u16) -> Files {
     let stub = |(name, bytes): (&String, &Vec<u8>)| {
+        let is = |ending: &str| name == ending || name.ends_with(&format!("/{ending}"));
         let python = Path::new(name).extension().is_some_and(|ending| ending == "py");
-        (name.clone(), if python { wheel::stub(name).into_bytes() } else { bytes.clone() })
+        let bytes = if python {
+            wheel::stub(name).into_bytes()
+        } else if is("poetry.lock") || is("uv.lock") {
+            locked(&String::from_utf8_lossy(bytes), port).unwrap_or_else(|| bytes.clone())
+        } else {
+            bytes.clone()
+        };
+        (name.clone(), bytes)
     };
     files.iter().map(stub).collect()
+}
+
+/// A lock file without the addresses and hashes of real packages; `None` where it names none.
+fn locked(text: &str, port: u16) -> Option<Vec<u8>> {
+    let mut lock: toml::Value = toml::from_str(text).ok()?;
+    for package in lock.get_mut("package")?.as_array_mut()? {
+        let package = package.as_table_mut()?;
+        if let Some(files) = package.get_mut("files") {
+            *files = toml::Value::Array(Vec::new());
+        }
+        let is_registry = package.get("source").is_some_and(|source| source.get("registry").is_some());
+        if is_registry {
+            let part = |key: &str| package.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            let file = wheel::file_name(part("name"), part("version"));
+            let url = toml::Value::String(format!("http://127.0.0.1:{port}/files/{file}"));
+            let wheel = toml::Value::Table([("url".to_owned(), url)].into_iter().collect());
+            package.remove("sdist");
+            package.insert("wheels".to_owned(), toml::Value::Array(vec![wheel]));
+        }
+    }
+    toml::to_string(&lock).ok().map(String::into_bytes)
 }

@@ -1,5 +1,6 @@
 //! This machine: whether it can run the lab, and the parts of the image that are made once.
 
+use crate::managers;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub(crate) struct Missing(pub(crate) String);
 pub(crate) struct Host {
     image: TempDir,
     pub(crate) wheels: Vec<PathBuf>,
+    /// The wheels of Poetry and uv, or why they cannot be had.
+    pub(crate) managers: Result<Vec<PathBuf>, String>,
     /// Which Python it is, for people.
     pub(crate) python: String,
 }
@@ -57,7 +60,14 @@ impl Host {
             said["wheels"].as_array().unwrap().iter().map(|path| path.as_str().unwrap().into()).collect();
         install_python(image.path(), &said).map_err(Missing)?;
         furnish(image.path(), &python, &wheels[0]).map_err(Missing)?;
-        let host = Self { image, wheels, python };
+        let managers = managers::wheels(&python, said["version"].as_str().unwrap()).and_then(|wheels| {
+            let dir = image.path().join("nix/store/lab-managers");
+            managers::install(&python, &wheels, &dir)?;
+            fs::write(dir.join("bin/poetry"), include_str!("image/poetry.py"))
+                .map_err(|error| error.to_string())?;
+            Ok(wheels)
+        });
+        let host = Self { image, wheels, managers, python };
         let work = TempDir::new().unwrap();
         host.enter("probe", work.path(), 0)
             .map_err(|error| Missing(format!("no image can be had: {error}")))?;

@@ -1,6 +1,8 @@
 //! A package index on the loopback interface. It has every package, in the versions that the apps ask for.
 
 use crate::wheel;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,17 +13,22 @@ use tiny_http::{Header, Request, Response, Server};
 pub(crate) struct Shelf {
     /// By normal name: wheels as they are.
     real: BTreeMap<String, Vec<PathBuf>>,
+    /// Those of them that an app may ask for in another version, which is a stub then.
+    common: BTreeSet<String>,
     /// By normal name: versions that some app pins.
     pinned: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Shelf {
-    /// One with these real wheels.
-    pub(crate) fn new(wheels: &[PathBuf]) -> Self {
+    /// One with these real wheels: the installers of Python itself, and the package managers with what they require.
+    pub(crate) fn new(installers: &[PathBuf], managers: &[PathBuf]) -> Self {
         let mut shelf = Self::default();
-        for path in wheels {
+        for path in installers.iter().chain(managers) {
             let name = path.file_name().unwrap().to_str().unwrap();
             let package = wheel::normal(name.split('-').next().unwrap());
+            if !installers.contains(path) && !["poetry", "uv"].contains(&&*package) {
+                shelf.common.insert(package.clone());
+            }
             shelf.real.entry(package).or_default().push(path.clone());
         }
         shelf
@@ -44,18 +51,17 @@ impl Shelf {
     }
 
     fn files(&self, package: &str) -> Vec<String> {
-        if let Some(wheels) = self.real.get(package) {
-            return wheels
-                .iter()
-                .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
-                .collect();
-        }
         let pinned = self.pinned.get(package).into_iter().flatten().map(String::as_str);
-        ["0.0.1", "9999.0"]
-            .into_iter()
-            .chain(pinned)
-            .map(|version| wheel::file_name(package, version))
-            .collect()
+        let Some(wheels) = self.real.get(package) else {
+            let versions = ["0.0.1", "9999.0"].into_iter().chain(pinned);
+            return versions.map(|version| wheel::file_name(package, version)).collect();
+        };
+        let real = wheels.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        let real: Vec<String> = real.collect();
+        let is_real = |version: &&str| real.iter().any(|file| file.split('-').nth(1) == Some(version));
+        let others = pinned.filter(|version| self.common.contains(package) && !is_real(version));
+        let others = others.map(|version| wheel::file_name(package, version));
+        others.chain(real.iter().cloned()).collect()
     }
 
     fn wheel(&self, file: &str) -> Option<Vec<u8>> {
@@ -70,8 +76,20 @@ impl Shelf {
 
     fn answer(&self, request: Request) {
         let path = request.url().split('?').next().unwrap_or_default().trim_matches('/').to_owned();
-        let answer = match path.split_once('/') {
-            Some(("simple", package)) => {
+        let host = request.headers().iter().find(|header| header.field.equiv("Host"));
+        let host = host.map(|header| header.value.as_str().to_owned()).unwrap_or_default();
+        let parts: Vec<&str> = path.split('/').collect();
+        let json = |value: serde_json::Value| Some((value.to_string().into_bytes(), "application/json"));
+        let answer = match parts[..] {
+            // Poetry reads nothing but JSON, of which the others ask for more than is said here.
+            ["simple", package] if is_poetry(&request) => {
+                let file = |file: &String| json!({ "filename": file, "url": format!("http://{host}/files/{file}"), "hashes": {} });
+                let files: Vec<_> = self.files(&wheel::normal(package)).iter().map(file).collect();
+                json(
+                    json!({ "name": wheel::normal(package), "files": files, "meta": { "api-version": "1.0" } }),
+                )
+            }
+            ["simple", package] => {
                 let package = wheel::normal(package);
                 let link = |file: &String| format!("<a href=\"/files/{file}\">{file}</a>\n");
                 let links: String = self.files(&package).iter().map(link).collect();
@@ -80,7 +98,8 @@ impl Shelf {
                     "text/html",
                 ))
             }
-            Some(("files", file)) => self.wheel(file).map(|bytes| (bytes, "application/octet-stream")),
+            ["pypi", package, version, "json"] => json(self.release(&host, &wheel::normal(package), version)),
+            ["files", file] => self.wheel(file).map(|bytes| (bytes, "application/octet-stream")),
             _ => None,
         };
         // Whoever asked may be gone: then its own run has failed already.
@@ -92,6 +111,28 @@ impl Shelf {
             None => request.respond(Response::empty(404)),
         };
     }
+}
+
+impl Shelf {
+    /// What an index says of a release, as Poetry asks.
+    fn release(&self, host: &str, package: &str, version: &str) -> serde_json::Value {
+        let known = self.files(package).into_iter().find(|file| file.split('-').nth(1) == Some(version));
+        let file = known.unwrap_or_else(|| wheel::file_name(package, version));
+        let bytes = self.wheel(&file).unwrap_or_default();
+        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "info": { "name": package, "version": version, "summary": "", "platform": "", "requires_dist": [],
+                "requires_python": null, "yanked": false },
+            "urls": [{ "packagetype": "bdist_wheel", "url": format!("http://{host}/files/{file}"), "filename": file,
+                "digests": { "sha256": digest }, "yanked": false }],
+        })
+    }
+}
+
+/// pip and uv name more than one type that they read.
+fn is_poetry(request: &Request) -> bool {
+    let accept = request.headers().iter().find(|header| header.field.equiv("Accept"));
+    accept.is_some_and(|accept| accept.value.as_str() == "application/vnd.pypi.simple.v1+json")
 }
 
 fn part(ch: char) -> bool {

@@ -159,7 +159,9 @@ impl Machine {
 
     /// `COPY`: the content of a directory, or a file.
     fn copy(&self, from: &str, to: &str) -> Result<(), String> {
-        let (from, to) = (self.app.join(from), self.root.join("app").join(to.trim_start_matches("/app/")));
+        // An absolute path would replace the root that it is joined to.
+        let below = to.strip_prefix("/app").unwrap_or(to).trim_start_matches('/');
+        let (from, to) = (self.app.join(from), self.root.join("app").join(below));
         if from.is_dir() {
             fs::create_dir_all(&to).unwrap();
             return tool("cp", &["-a", &format!("{}/.", text(&from)), text(&to)]);
@@ -232,7 +234,11 @@ pub(crate) fn child(work: &Path, image: &Path, port: &str) -> Result<Value, Stri
     let planned = crate::planner::read(&work.join("app"))?;
     let mut env: BTreeMap<String, String> =
         BASE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    env.insert("PIP_INDEX_URL".to_owned(), format!("http://127.0.0.1:{port}/simple"));
+    let index = format!("http://127.0.0.1:{port}/");
+    env.insert("PIP_INDEX_URL".to_owned(), format!("{index}simple"));
+    env.insert("UV_INDEX_URL".to_owned(), format!("{index}simple"));
+    // The lab's Poetry asks there.
+    env.insert("LAB_INDEX".to_owned(), index);
     let dockerfile = Dockerfile::parse(&planned.dockerfile, env, &planned.variables)?;
     let machine = Machine::assemble(work, image)?;
     for instruction in &dockerfile.instructions {

@@ -8,6 +8,8 @@ mod host;
 mod index;
 mod log;
 mod machine;
+mod managed;
+mod managers;
 mod outcome;
 mod planner;
 mod run;

@@ -38,6 +38,10 @@ impl Outcome {
 
 /// The error that a log ends with. These are texts of bash, pip, Python and Nix, not of the model.
 pub(crate) fn reason(log: &str) -> &'static str {
+    // uv says what it could not run on the line before the system's own words.
+    if log.contains("error: Failed to spawn: `") {
+        return "command-not-found";
+    }
     log.lines().rev().find_map(of_line).unwrap_or("other")
 }
 
@@ -47,6 +51,8 @@ fn of_line(line: &str) -> Option<&'static str> {
     Some(match () {
         () if has("error: undefined variable '") => "undefined-variable",
         () if has("error: externally-managed-environment") => "externally-managed",
+        () if has("error: The interpreter at ") && has(" is externally managed") => "externally-managed",
+        () if line.starts_with("Command not found: ") => "command-not-found",
         () if has("No module named pip") => "no-pip-module",
         () if absent && has("venv/bin/") => "venv-missing",
         () if has(": command not found") => {

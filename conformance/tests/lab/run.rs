@@ -3,6 +3,7 @@
 use crate::app::{self, App};
 use crate::host::{Host, Missing};
 use crate::index::{self, Shelf};
+use crate::managed::{self, Row};
 use crate::outcome::Outcome;
 use crate::tool::Tool;
 use crate::{dockerfile, log, machine, outcome, planner, survey};
@@ -26,7 +27,6 @@ const APPS: &[&str] = &[
     "install/strategy-explicit-with-procfile",
     "install/upgrade-keeps-setuptools-and-wheel",
     "libraries/numpy-without-provider",
-    "managers/poetry-with-lock",
     "nixpkgs/archive-is-an-address",
     "nixpkgs/one-apt-name-gone",
     "nixpkgs/package-set-pip",
@@ -59,7 +59,6 @@ const APPS: &[&str] = &[
     "untouched/break-system-packages-works",
     "untouched/node-then-python-with-procfile",
     "untouched/procfile-app",
-    "untouched/uv-with-lock",
     "untouched/venv-off-path",
     "variables/path",
     "venv/never-made",
@@ -68,6 +67,18 @@ const APPS: &[&str] = &[
     "venv/python-that-bash-remembers",
     "venv/split-activation",
     "venv/start-activates-missing-venv",
+];
+
+/// What is run beside those where Poetry and uv can be had.
+const MANAGED: &[&str] = &[
+    "managers/poetry-behind-the-venv-it-needs",
+    "managers/poetry-with-lock",
+    "managers/uv-after-own-venv",
+    "managers/uv-finds-the-venv-on-path",
+    "managers/uv-pip-reads-a-project",
+    "managers/uv-run-names-what-is-not-there",
+    "managers/uv-system",
+    "untouched/uv-sync-override",
 ];
 
 /// Repairs with something taken out again, by replacing the first text with the second, and what must come of
@@ -134,8 +145,8 @@ fn test() -> ExitCode {
     if let Some(dir) = std::env::var_os("LAB_APPS").filter(|_| arguments.ignored) {
         return survey_of(&arguments, App::below(Path::new(&dir)));
     }
-    let names: Vec<String> =
-        app::seeds().into_iter().chain(APPS.iter().map(|name| (*name).to_owned())).collect();
+    let listed = APPS.iter().chain(MANAGED).map(|name| (*name).to_owned());
+    let names: Vec<String> = app::seeds().into_iter().chain(listed).collect();
     let apps: Vec<App> = names.iter().map(|name| App::golden(name)).collect();
     let asked = (arguments.ignored || arguments.include_ignored) && !arguments.list;
     let lab = if asked { prepare(&apps).map(Arc::new) } else { None };
@@ -147,8 +158,15 @@ fn test() -> ExitCode {
         let run = move || lab.map_or(Ok(()), |lab| judge(&lab)).map_err(Failed::from);
         trials.push(Trial::test(name, run).with_ignored_flag(true));
     };
+    let managed = lab.as_ref().is_none_or(|lab| lab.host.managers.is_ok());
     for app in apps {
+        if !managed && MANAGED.contains(&&*app.name) {
+            continue;
+        }
         add(app.name.clone(), Box::new(move |lab| lab.judge(&app)));
+    }
+    for row in managed::ROWS.iter().filter(|_| managed) {
+        add(format!("managed/{}", row.name), Box::new(move |lab| lab.judge_row(row)));
     }
     for (app, from, to, word) in SPOILED {
         let name = format!("spoiled/{app}: {word}");
@@ -196,12 +214,13 @@ fn prepare(apps: &[App]) -> Option<Lab> {
         }
     };
     println!("lab: Python is {}", host.python);
-    let mut shelf = Shelf::new(&host.wheels);
+    if let Err(why) = &host.managers {
+        println!("skipped: lab managers: no Poetry and no uv ({})", why.replace('\n', " "));
+    }
+    let mut shelf = Shelf::new(&host.wheels, host.managers.as_deref().unwrap_or_default());
     for text in apps.iter().flat_map(|app| app.before().into_values()) {
         shelf.add_pins(&String::from_utf8_lossy(&text));
     }
-    // What the planner asks for by a variable.
-    shelf.add_pins("poetry==1.3.1 uv==0.4.30");
     let tool = Tool::build().unwrap_or_else(|error| panic!("the tool cannot be built: {error}"));
     Some(Lab { host, tool, port: index::serve(shelf), rows: Mutex::default() })
 }
@@ -257,6 +276,23 @@ impl Lab {
         Err(format!("`diagnose` says {answer} {reason}, not {wanted} {}, of\n{text}", run.word()))
     }
 
+    /// What is asked of a row: it comes to what it says, and that is predicted.
+    fn judge_row(&self, row: &Row) -> Result<(), String> {
+        let work = TempDir::new().unwrap();
+        let files = row.files();
+        app::write(&files, work.path());
+        let predicted = self.tool.verdict(&[], work.path());
+        let is = self.run(&files)?;
+        let (comes, said) = row.words();
+        if is.word() != comes {
+            return Err(differ("the row says", comes, "", &is));
+        }
+        if predicted.word() == said && (said == "unknown" || is.command.contains(&predicted.command)) {
+            return Ok(());
+        }
+        Err(differ("here", &predicted.word(), &predicted.command, &is))
+    }
+
     /// What is asked of a spoiled repair.
     fn judge_spoiled(&self, app: &App, from: &str, to: &str, word: &str) -> Result<(), String> {
         let mut files = app.after();
@@ -280,7 +316,7 @@ impl Lab {
     pub(crate) fn run(&self, files: &app::Files) -> Result<Outcome, String> {
         let work = TempDir::new().unwrap();
         let dir = work.path().join("app");
-        app::write(&app::stubbed(files), &dir);
+        app::write(&app::stubbed(files, self.port), &dir);
         if let Err(error) = planner::plan(&dir) {
             return Ok(Outcome::read(&json!({ "stage": "plan", "output": error })));
         }

@@ -1,16 +1,10 @@
-//! Packages made on the spot: each needs the marker to be imported, and brings a module and a program.
+//! Packages made on the spot: each brings the marker, a module that needs it to be imported, and a program.
 
 use std::io::{Cursor, Write as _};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-/// The distribution that every other one depends on.
-pub(crate) const MARKER: &str = "lab-marker";
-
 /// Packages with native code, that need libstdc++ to be imported.
 const NATIVE: &[&str] = &["numpy", "pandas", "opencv-python", "ta-lib", "grpcio"];
-
-/// Packages that install others, and need none to run.
-const MANAGERS: &[&str] = &["poetry", "uv"];
 
 /// Packages whose program imports the module that it is told to serve.
 const SERVERS: &[&str] = &["gunicorn", "uvicorn", "hypercorn", "daphne"];
@@ -38,34 +32,22 @@ pub(crate) fn bytes(name: &str, version: &str) -> Vec<u8> {
         format!("{info}/WHEEL"),
         "Wheel-Version: 1.0\nGenerator: lab\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned(),
     )];
-    let mut needs = String::new();
-    if name == MARKER {
-        files.push(("lab_marker.py".to_owned(), include_str!("image/marker.py").to_owned()));
-    } else {
-        let manager = MANAGERS.contains(&&*name);
-        let body = match &*name {
-            _ if manager => include_str!("image/manager.py").to_owned(),
-            name if SERVERS.contains(&name) => include_str!("image/server.py").to_owned(),
-            _ => stub(&dist),
-        };
-        if !manager {
-            needs = format!("Requires-Dist: {MARKER}\n");
-        }
-        let module =
-            MODULES.iter().find(|(package, _)| *package == name).map_or(&*dist, |(_, module)| module);
-        files.push((format!("{module}/__init__.py"), body));
-        files.push((format!("{module}/__main__.py"), format!("from {module} import main\n\nmain()\n")));
-        files.push((
-            format!("{info}/entry_points.txt"),
-            format!("[console_scripts]\n{name} = {module}:main\n"),
-        ));
-    }
+    // Each brings it, as a package manager that reads a lock file installs nothing that the file does not name.
+    files.push(("lab_marker.py".to_owned(), include_str!("image/marker.py").to_owned()));
+    let body = match &*name {
+        name if SERVERS.contains(&name) => include_str!("image/server.py").to_owned(),
+        _ => stub(&dist),
+    };
+    let module = MODULES.iter().find(|(package, _)| *package == name).map_or(&*dist, |(_, module)| module);
+    files.push((format!("{module}/__init__.py"), body));
+    files.push((format!("{module}/__main__.py"), format!("from {module} import main\n\nmain()\n")));
+    files.push((format!("{info}/entry_points.txt"), format!("[console_scripts]\n{name} = {module}:main\n")));
     if NATIVE.contains(&&*name) {
         files.push((format!("lab_native/{dist}"), String::new()));
     }
     files.push((
         format!("{info}/METADATA"),
-        format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}"),
+        format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"),
     ));
     // Without hashes, which pip does not ask for.
     let mut record: Vec<String> = files.iter().map(|(path, _)| format!("{path},,\n")).collect();

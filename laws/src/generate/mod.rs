@@ -156,11 +156,16 @@ fn sources(source: &mut ByteSource<'_>, app: &mut App) -> Place {
                 format!("{dir}pyproject.toml"),
                 "[tool.poetry]\nname = \"x\"\n[tool.poetry.dependencies]\nflask = \"*\"\n",
             );
-            put(format!("{dir}poetry.lock"), "");
+            let lock =
+                "[[package]]\nname = \"flask\"\nversion = \"3.0.0\"\n\n[metadata]\nlock-version = \"2.0\"\n";
+            put(format!("{dir}poetry.lock"), source.pick(&[lock, lock, ""]));
         }
         9 => {
             put(format!("{dir}pyproject.toml"), "[project]\nname = \"x\"\ndependencies = [\"flask\"]\n");
-            put(format!("{dir}uv.lock"), "version = 1\n");
+            put(
+                format!("{dir}uv.lock"),
+                source.pick(&["version = 1\nrequires-python = \">=3.8\"\n", "version = 1\n"]),
+            );
         }
         10 => put(format!("{dir}Pipfile"), "[packages]\nflask = \"*\"\n"),
         _ => {}

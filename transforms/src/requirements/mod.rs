@@ -20,5 +20,5 @@ pub use decode::decode;
 pub use line::{Line, Requirements, parse};
 pub use name::normalize;
 pub use pip::{PipCommand, SelfUpgrade, pip_arguments};
-pub use project::{Project, lock_version, project};
+pub use project::{Project, missing_in_uv_lock, project};
 pub use requirement::{Requirement, parse_requirement};

@@ -93,11 +93,17 @@ pub fn project(text: &str) -> Option<Project> {
     Some(found)
 }
 
-/// The format version of a `uv.lock`. `None` where the text is none.
-pub fn lock_version(text: &str) -> Option<i64> {
-    // A lock file is long, and its version stands on the first line.
+/// A field without which uv does not read a `uv.lock`, and which this one has not.
+pub fn missing_in_uv_lock(text: &str) -> Option<&'static str> {
+    // A lock file is long, and these stand on its first lines.
     let head = text.split("[[package]]").next().unwrap_or(text);
-    Document::parse(head).ok()?.as_table().get("version")?.as_integer()
+    let head = Document::parse(head).ok();
+    let has = |field: &str| head.as_ref().is_some_and(|head| head.as_table().contains_key(field));
+    let version = head.as_ref().and_then(|head| head.as_table().get("version")?.as_integer());
+    if version.is_none() {
+        return Some("version");
+    }
+    (!has("requires-python")).then_some("requires-python")
 }
 
 /// Whether a backend's table is about what to ship. One with metadata alone is not.

@@ -47,6 +47,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let listed =
         || setup.and_then(|phase| phase.nix_pkgs.iter().flatten().find(|item| support::in_file(item)));
     if is_missing(cx) {
+        if let Some(item) = commenting(cx) {
+            let message =
+                "the `#` in this entry leaves out the packages behind it, Python among them".to_owned();
+            let found = Found::at(item, Severity::Error, message);
+            let label = "Nixpacks writes all packages on one line, and Nix reads nothing behind a `#`";
+            return found.map(|found| found.label(label)).into_iter().collect();
+        }
         let message = "no package installs Python".to_owned();
         return match listed() {
             Some(item) => Found::at(item, Severity::Error, message)
@@ -78,7 +85,25 @@ fn missed_version<'c>(cx: &Context<'c>) -> Option<&'c str> {
     })
 }
 
+/// The entry with a `#` that leaves out Python.
+fn commenting<'c>(cx: &Context<'c>) -> Option<&'c crate::plan::Item> {
+    let (entry, lost) = cx.simulation.profile.comment.as_ref()?;
+    lost.iter().find(|name| name.starts_with("python"))?;
+    let mut listed = cx.model.plan.phases.values().flat_map(|phase| phase.nix_pkgs.iter().flatten());
+    listed.find(|item| item.value == *entry && support::in_file(item))
+}
+
 fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
+    if let Some(entry) = commenting(cx).filter(|_| is_missing(cx)) {
+        let name = entry.value.split('#').next().unwrap_or_default().trim().to_owned();
+        let Some((list, at)) = finding.place.as_ref().and_then(|place| draft.list_entry(place)) else {
+            return false;
+        };
+        list.say(&format!("leave out the comment in `{}`", entry.value));
+        list.replace_or_drop(at, &name);
+        list.rules.insert(INFO.id);
+        return true;
+    }
     if is_missing(cx) {
         return provide(cx, draft);
     }

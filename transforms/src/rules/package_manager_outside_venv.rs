@@ -46,6 +46,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             if !call.fails() || (verb == "run" && !own()) {
                 return None;
             }
+            // What Poetry cannot read is the same in every environment.
+            if *tool == "poetry" && call.reason() == Some(Reason::Other) {
+                return None;
+            }
             let message = if call.reason() == Some(Reason::CommandNotFound) {
                 format!("`{tool}` is not installed when this command runs")
             } else if call.reason() == Some(Reason::NoSuchFile) {

@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::simulate::{InvocationKind, REMOVED, Reason};
+use crate::simulate::{InvocationKind, REMOVED, Reason, is_own};
 use std::collections::HashSet;
 
 static INFO: RuleInfo = RuleInfo {
@@ -48,7 +48,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .iter()
         .filter(|env| env.dists.has_packages())
         .filter_map(|env| env.venv_dir())
-        .filter(|dir| !dir.starts_with(REMOVED))
+        .filter(|dir| !dir.starts_with(REMOVED) && !is_own(dir))
         .collect();
     support::all_calls(cx)
         .filter(|(_, call)| {

@@ -90,7 +90,8 @@ impl Run<'_, '_> {
                 && !env.user.has_unknown
                 && env.dists.sources.is_empty()
         });
-        if !self.phase.is_empty() || !known || self.machine.has_unseen_code() {
+        let unseen = self.machine.has_unseen_code() || !self.machine.submodules.is_empty();
+        if !self.phase.is_empty() || !known || unseen {
             return;
         }
         let (Some(needs), Some(shown)) = (self.needs(shell, env, file), self.machine.view_path(file)) else {

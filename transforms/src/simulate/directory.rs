@@ -43,7 +43,7 @@ impl Run<'_, '_> {
                 let absolute = paths::join(&shell.cwd, dir);
                 if self.machine.lacks_dir(&absolute) {
                     if self.machine.may_bring(&absolute) {
-                        let status = Status::unknown(format!("an earlier command may create `{dir}`"));
+                        let status = self.machine.may_be_created(&absolute, dir);
                         enter(shell, absolute);
                         return status;
                     }

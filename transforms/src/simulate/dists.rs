@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Above so many distributions the tables are gone through, not the distributions.
 const MANY: usize = 100;
 
+/// Packages that install others: having them, an environment has nothing that an app imports.
+const INSTALLERS: [&str; 8] = ["pdm", "pip", "pipenv", "poetry", "setuptools", "uv", "virtualenv", "wheel"];
+
 /// Distributions that an environment holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dists {
@@ -76,7 +79,13 @@ impl Dists {
     pub(crate) fn has_packages(&self) -> bool {
         self.has_unknown
             || self.installed_anything
-            || self.names.keys().any(|name| !matches!(name.as_str(), "pip" | "setuptools" | "wheel"))
+            || self.names.keys().any(|name| !INSTALLERS.contains(&name.as_str()))
+    }
+
+    /// One of them that is there to install others, and has packages of its own for that.
+    pub(crate) fn installer(&self) -> Option<&str> {
+        let large = INSTALLERS.iter().filter(|name| !matches!(**name, "pip" | "setuptools" | "wheel" | "uv"));
+        large.copied().find(|name| self.names.contains_key(*name))
     }
 
     /// Whether one of them needs libstdc++ to import.

@@ -35,11 +35,11 @@ pub(crate) const NOT_JSON: &str = "the container exits at once: Docker cannot re
 /// How a command ends that Docker reads as something else; `None` where it reads the command as it is.
 pub(super) fn refuses(item: &Item, start: bool) -> Option<Status> {
     let text = item.value.as_str();
-    // The body of a here-document may have any lines.
-    if text.contains("<<") || (start && !is_pasted(item)) {
+    if start && !is_pasted(item) {
         return None;
     }
-    let pasted = if start { start_line(text) } else { text.to_owned() };
+    // `CMD` has no here-documents.
+    let pasted = if start { start_line(text) } else { without_here_documents(text) };
     if let Some(word) = stray_word(&pasted) {
         return Some(if INSTRUCTIONS.contains(&word.to_ascii_lowercase().as_str()) {
             Status::unknown(format!("its second line is read as the instruction `{word}` of a Dockerfile"))
@@ -55,6 +55,35 @@ fn is_pasted(item: &Item) -> bool {
     let Origin::Deploy(place) = &item.origin else { return false };
     let file = place.path.rsplit('/').next().unwrap_or(&place.path);
     !FileKind::RAILWAY.iter().any(|kind| kind.name() == file)
+}
+
+/// A command of `RUN` without the bodies of its here-documents, which belong to its first line: an operator with its
+/// word is a word of its own there, and nothing stands before it but a number (BuildKit, `frontend/dockerfile/parser`).
+fn without_here_documents(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut kept: Vec<&str> = Vec::new();
+    for line in lines.by_ref() {
+        kept.push(line);
+        if !continues(line) {
+            break;
+        }
+    }
+    let ends: Vec<(bool, String)> =
+        kept.iter().flat_map(|line| line.split_whitespace()).filter_map(here_document_end).collect();
+    for (tabs, end) in ends {
+        let is_end = |line: &str| end == if tabs { line.trim_start_matches('\t') } else { line };
+        lines.by_ref().find(|line| is_end(line.trim_end_matches('\r')));
+    }
+    kept.extend(lines);
+    kept.join("\n")
+}
+
+/// Whether tabs before the end are left out, and the word that ends the body.
+fn here_document_end(word: &str) -> Option<(bool, String)> {
+    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
+    let (tabs, end) = rest.strip_prefix('-').map_or((false, rest), |end| (true, end));
+    let end: String = end.chars().filter(|c| !matches!(c, '"' | '\'' | '\\')).collect();
+    (!end.is_empty() && !end.contains('<')).then_some((tabs, end))
 }
 
 fn start_line(command: &str) -> String {
@@ -95,7 +124,23 @@ fn is_json(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_json, start_line, stray_word};
+    use super::{is_json, start_line, stray_word, without_here_documents};
+
+    #[test]
+    fn a_here_document_ends_before_the_next_line() {
+        for (text, stray) in [
+            ("cat <<EOF > x\na b\nEOF", None),
+            ("cat <<EOF > x\na b\nEOF\npip install x", Some("pip")),
+            ("cat <<-'E' > x\n\ta\n\tE\n\n# c\n", None),
+            ("cat <<A <<B\na\nA\nb\nB\nc", Some("c")),
+            ("cat << EOF\na b\nEOF", Some("a")),
+            ("cat <<<x\nb", Some("b")),
+            ("cat \\\n <<E > x\na\nE\nb", Some("b")),
+            ("cat <<E\na", None),
+        ] {
+            assert_eq!(stray_word(&without_here_documents(text)), stray, "{text:?}");
+        }
+    }
 
     #[test]
     fn lines_that_end_in_a_backslash_are_one() {

@@ -178,7 +178,7 @@ impl<'m, 'a> Run<'m, 'a> {
     }
 
     /// A failure inside a script of the repository, with its place there.
-    fn placed(&self, status: Status, span: Span) -> Status {
+    pub(super) fn placed(&self, status: Status, span: Span) -> Status {
         match (status, &self.file) {
             (Status::Fail(failure), Some(file)) if failure.at.is_none() => {
                 let span = Span::new(span.start + self.offset, span.end + self.offset);

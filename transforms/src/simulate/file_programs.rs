@@ -249,6 +249,10 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         let mut files = operands(cmd, with_value);
+        let place = |file: &&&str| self.machine.submodule_of(&paths::join(&shell.cwd, file)).is_some();
+        if let Some(file) = files.iter().find(place) {
+            return self.machine.may_be_created(&paths::join(&shell.cwd, file), file);
+        }
         let is_script = |arg: &str| {
             ["-e", "-f"].contains(&arg) || arg.starts_with("--expression") || arg.starts_with("--file")
         };

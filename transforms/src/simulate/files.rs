@@ -184,7 +184,7 @@ impl Machine<'_> {
             if paths::in_app(&path).is_some() && !self.exists(&path) {
                 let from_venv = self.in_environment(&path);
                 if paths::base_name(&cmd.name) != "ln" && !from_venv {
-                    return Status::unknown(format!("an earlier command may create `{source}`"));
+                    return self.may_be_created(&path, source);
                 }
                 // A link may lead to what comes later.
                 self.write(dest.clone());

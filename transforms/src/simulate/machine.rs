@@ -129,8 +129,12 @@ pub(crate) struct Machine<'a> {
     pub(super) unseen: BTreeMap<String, bool>,
     /// Whether it depends on a branch that is not known what is here.
     pub(crate) unsure: bool,
+    /// Directories of git submodules: absolute paths. A platform clones them or not.
+    pub(super) submodules: Vec<String>,
     /// Package managers that have installed the project into an environment of their own.
     pub(crate) managed: BTreeSet<String>,
+    /// What `poetry config` has set.
+    pub(crate) settings: BTreeMap<String, String>,
     /// What the started code imports and nothing is known to bring.
     pub(crate) missing_imports: Vec<MissingImport>,
     /// The app's files that the start command runs or loads.
@@ -161,11 +165,16 @@ impl<'a> Machine<'a> {
             mounts: Vec::new(),
             unseen: BTreeMap::new(),
             unsure: false,
+            submodules: submodules(app, dir),
             managed: BTreeSet::new(),
+            settings: BTreeMap::new(),
             missing_imports: Vec::new(),
             started: Vec::new(),
             work: Work::default(),
         };
+        for dir in machine.submodules.clone() {
+            machine.brings_unseen(&dir, true);
+        }
         let mut versions: Vec<&String> =
             profile.pythons.values().chain(&profile.pip).chain(&profile.virtualenv).collect();
         versions.sort();
@@ -226,6 +235,7 @@ impl<'a> Machine<'a> {
             && self.removed == other.removed
             && self.again == other.again
             && self.unseen == other.unseen
+            && self.settings == other.settings
     }
 
     /// Whether a copy costs little. The distributions are shared, so they do not count.
@@ -405,6 +415,28 @@ impl<'a> Machine<'a> {
         }
     }
 }
+
+/// The directories that `.gitmodules` names, as absolute paths of the image.
+fn submodules(app: &dyn AppView, dir: &str) -> Vec<String> {
+    let Ok(Some(bytes)) = app.read(".gitmodules") else { return Vec::new() };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let named = text.lines().filter_map(|line| {
+        let (key, path) = line.split_once('=')?;
+        (key.trim() == "path").then(|| path.trim().trim_matches('"').to_owned())
+    });
+    let inside = named.filter_map(|path| match dir {
+        "" => Some(path),
+        dir => path.strip_prefix(dir)?.strip_prefix('/').map(str::to_owned),
+    });
+    inside
+        .filter(|path| !path.is_empty())
+        .map(|path| paths::join(paths::APP, &path))
+        .take(MOST_SUBMODULES)
+        .collect()
+}
+
+/// So many of them are looked at.
+const MOST_SUBMODULES: usize = 64;
 
 /// Whether `name` is a name of pip's own script for this interpreter.
 pub(crate) fn is_pip_script(name: &str, version: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::files::Copy;
 use super::machine::{Home, Machine};
 use super::paths::{self, below};
+use super::status::Status;
 use crate::app::Kind;
 use std::collections::BTreeSet;
 
@@ -74,6 +75,22 @@ impl Machine<'_> {
             || hidden.into_iter().any(|dir| below(absolute, &dir).is_some())
     }
 
+    /// What is said of a file that may be there all the same, `named` as the command names it.
+    pub(crate) fn may_be_created(&self, absolute: &str, named: &str) -> Status {
+        match self.submodule_of(absolute) {
+            Some(dir) => Status::unknown(format!(
+                "`{named}` belongs to the git submodule `{dir}`, and not every platform fetches submodules"
+            )),
+            None => Status::unknown(format!("an earlier command may create `{named}`")),
+        }
+    }
+
+    /// The git submodule that a file which is not here belongs to, as the app names it.
+    pub(crate) fn submodule_of(&self, absolute: &str) -> Option<&str> {
+        let dir = self.submodules.iter().find(|dir| below(absolute, dir).is_some())?;
+        (!self.exists(absolute)).then(|| paths::in_app(dir))?
+    }
+
     /// Whether a path is inside a virtual environment, or a directory that pip filled, whose files are not listed.
     pub(crate) fn in_environment(&self, absolute: &str) -> bool {
         let mut above = absolute.match_indices('/').filter_map(|(at, _)| absolute.get(..at));
@@ -82,7 +99,7 @@ impl Machine<'_> {
 
     /// Whether commands may have brought modules or scripts that are not known.
     pub(crate) fn has_unseen_code(&self) -> bool {
-        self.unseen.values().any(|code| *code)
+        self.unseen.iter().any(|(dir, code)| *code && !self.submodules.contains(dir))
     }
 
     /// Whether a file or directory is certainly not there.

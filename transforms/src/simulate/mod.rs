@@ -14,11 +14,13 @@ mod dockerfile;
 mod exec;
 mod expansion;
 mod file_programs;
+mod file_words;
 mod files;
 mod flow;
 mod invocation;
 mod machine;
 mod made_files;
+mod managers;
 mod node;
 mod paths;
 mod pip;
@@ -37,6 +39,7 @@ mod stdlib;
 mod steps;
 mod tools;
 mod unseen_files;
+mod uv;
 mod variables;
 mod verdict;
 mod work;
@@ -46,6 +49,7 @@ pub(crate) use dockerfile::{NOT_JSON, stray_word};
 pub use invocation::{Command, Interpreter, Invocation, InvocationKind, PipInvocation};
 pub(crate) use machine::{CACHED, Dists};
 pub(crate) use made_files::REMOVED;
+pub(crate) use managers::is_own;
 pub(crate) use paths::{base_name, join};
 pub(crate) use profile::{Profile, programs_of, python_set};
 pub use steps::{End, Place, Reached, Step, StepKind, Steps};
@@ -296,6 +300,7 @@ impl Walker {
             }
             _ => status,
         };
+        let status = lost_to_a_comment(run.machine.profile, status);
         self.settle(phase.is_none() && parsed, Some(&item.value), &status);
         let list_index = match &item.origin {
             Origin::Deploy(place) => self.entries.get(&(place.path.clone(), place.span.start)).copied(),
@@ -356,6 +361,24 @@ impl Walker {
             self.command(machine, shell, None, item);
         }
     }
+}
+
+/// A program that is not there, where a comment among the packages may have left out the one that brings it.
+fn lost_to_a_comment(profile: &Profile, status: Status) -> Status {
+    let Status::Fail(failure) = &status else { return status };
+    let missing = matches!(
+        failure.reason,
+        Reason::CommandNotFound | Reason::PythonNotFound | Reason::PipNotFound | Reason::NativeLibMissing
+    );
+    let Some((entry, lost)) = profile.comment.as_ref().filter(|_| missing && failure.hint.is_none()) else {
+        return status;
+    };
+    let lost: Vec<String> = lost.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+    let hint = format!(
+        "Nixpacks writes all packages on one line, and Nix reads nothing behind a `#`: `{entry}` leaves out {}",
+        lost.join(", ")
+    );
+    Status::Fail(Failure { hint: Some(hint), ..failure.clone() })
 }
 
 /// The place of every command in its own list.
@@ -426,7 +449,17 @@ fn undefined(plan: &Plan) -> Vec<String> {
             unread
                 .filter_map(|entry| Some(format!("{}, in `{}`", names::syntax_error(entry)?, entry.trim()))),
         );
-        let listed = entries.iter().flat_map(|entry| names::elements(entry));
+        let named = |list: &Option<Vec<Item>>| -> Vec<String> {
+            let values = list.iter().flatten().map(|item| item.value.clone());
+            values.filter(|entry| names::meant_entries(entry).is_none()).collect()
+        };
+        let (packages, libraries) = (named(&phase.nix_pkgs), named(&phase.nix_libs));
+        let (packages, _) = names::read_entries(packages.iter().map(String::as_str));
+        // The libraries come first in the expression, with the end of their list on the same line.
+        let comment =
+            libraries.iter().find(|entry| entry.contains('#') && !entry.contains(['"', '\'', '\n']));
+        errors.extend(comment.map(|entry| format!("error: syntax error, unexpected '=', in `{entry}`")));
+        let listed = libraries.iter().map(String::as_str).chain(packages).flat_map(names::elements);
         errors.extend(listed.filter(|name| names::undefined_in(name, nixpkgs).is_some()).map(names::error));
     }
     errors.sort_by_key(|error| !error.contains("syntax error"));

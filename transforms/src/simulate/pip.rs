@@ -188,6 +188,9 @@ impl Run<'_, '_> {
         }
         let read = self.machine.view_path(&path).and_then(|place| Some((self.machine.read(&path)?, place)));
         let Some((bytes, place)) = read else {
+            if self.machine.submodule_of(&path).is_some() {
+                return Err(self.machine.may_be_created(&path, file));
+            }
             let elsewhere = !path.starts_with("/app/") && !path.starts_with("/opt/");
             if self.machine.exists(&path) || elsewhere || self.machine.may_bring(&path) {
                 asked.has_unknown = true;
@@ -210,6 +213,13 @@ impl Run<'_, '_> {
         let frozen = is_frozen(&read.lines);
         for line in &read.lines {
             match line {
+                // pip resolves a local path in a file against the working directory.
+                Line::Requirement { requirement, .. }
+                    if requirement.name.is_none()
+                        && requirement.url.as_deref().is_some_and(|url| url.starts_with(['.', '/'])) =>
+                {
+                    self.requirement(shell, requirement.url.as_deref().unwrap_or_default(), asked)?;
+                }
                 Line::Requirement { requirement, .. } => {
                     asked.whole.extend(requirement.name.iter().filter(|_| frozen).cloned());
                     add(asked, requirement);
@@ -224,7 +234,6 @@ impl Run<'_, '_> {
                         return Err(no_requirements(other));
                     }
                 }
-                // pip resolves a local path in a file against the working directory.
                 Line::Editable { target, .. } => self.requirement(shell, target, asked)?,
                 Line::Invalid { text, .. } => {
                     return Err(Status::fail(
@@ -247,6 +256,9 @@ impl Run<'_, '_> {
         if local {
             let dir = paths::join(&shell.cwd, place);
             let has = |name: &str| self.machine.exists(&format!("{dir}/{name}"));
+            if self.machine.submodule_of(&format!("{dir}/setup.py")).is_some() && !has("pyproject.toml") {
+                return Err(self.machine.may_be_created(&dir, place));
+            }
             // Ex) `./libs/*`, which bash replaces
             if place.contains(['*', '?']) || self.machine.may_bring(&format!("{dir}/setup.py")) {
                 asked.has_unknown = true;

@@ -37,6 +37,8 @@ pub(crate) struct Profile {
     pub(crate) collision: Option<(String, String)>,
     /// Pythons of two revisions of nixpkgs, which two runs of `nix-env` would install into one profile.
     pub(crate) conflict: Option<(String, String)>,
+    /// An entry with a `#`, and the entries behind it, of which Nix reads nothing.
+    pub(crate) comment: Option<(String, Vec<String>)>,
     /// Entries of `nixPkgs` that no table has.
     pub(crate) unknown: Vec<String>,
     /// Packages outside the tables: their programs are guessed from their names.
@@ -54,15 +56,15 @@ impl Profile {
         // (nix/mod.rs, nix_expression_for_group): the first interpreter keeps the name `python`.
         let mut by_archive: BTreeMap<&str, (Nixpkgs<'_>, Vec<&str>)> = BTreeMap::new();
         for (phase, nixpkgs) in Nixpkgs::of(plan) {
-            let packages = phase.nix_pkgs.iter().flatten().flat_map(|item| names::elements(&item.value));
+            let packages = phase.nix_pkgs.iter().flatten().map(|item| item.value.as_str());
             let group = by_archive.entry(nixpkgs.archive.unwrap_or("")).or_insert((nixpkgs, Vec::new()));
             group.1.extend(packages);
             // What Nixpacks itself asks for is there.
             let named = phase.nix_pkgs.iter().chain(&phase.nix_libs).flatten();
             let named = named.filter(|item| !matches!(item.origin, Origin::Provider(_)));
             let read = named.filter(|item| names::syntax_error(&item.value).is_none());
-            let unknown =
-                read.flat_map(|item| names::elements(&item.value)).filter(|name| !names::is_known(name));
+            let uncommented = read.map(|item| item.value.split('#').next().unwrap_or_default());
+            let unknown = uncommented.flat_map(names::elements).filter(|name| !names::is_known(name));
             profile.unknown.extend(unknown.map(str::to_owned));
             profile.libstdcxx |= phase.nix_libs.iter().flatten().any(|item| is_libstdcxx(&item.value));
             for item in phase.apt_pkgs.iter().flatten() {
@@ -70,7 +72,13 @@ impl Profile {
             }
         }
         let mut of_revision: Option<&str> = None;
-        for (nixpkgs, mut packages) in by_archive.into_values() {
+        for (nixpkgs, entries) in by_archive.into_values() {
+            let comment = entries.iter().find(|entry| entry.contains('#')).copied();
+            let (read, lost) = names::read_entries(entries);
+            if let Some(comment) = comment.filter(|_| !lost.is_empty()) {
+                profile.comment = Some((comment.to_owned(), lost.into_iter().map(str::to_owned).collect()));
+            }
+            let mut packages: Vec<&str> = read.into_iter().flat_map(names::elements).collect();
             packages.sort_unstable();
             let mut versions = packages.iter().filter_map(|package| names::python(package, nixpkgs.archive));
             let first = versions.clone().next();

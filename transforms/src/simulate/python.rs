@@ -182,7 +182,7 @@ impl Run<'_, '_> {
             // Ex) `python /opt/venv/bin/gunicorn …`: a console script of that environment.
             self.imports(shell, env)
         } else if self.machine.may_bring(&path) {
-            Status::unknown(format!("an earlier command may create `{script}`"))
+            self.machine.may_be_created(&path, script)
         } else {
             missing_file(&format!("can't open file '{path}': [Errno 2]"))
         };
@@ -279,6 +279,14 @@ impl Run<'_, '_> {
             };
         };
         match needs.always.iter().find(|module| !self.provides(shell, env, module)) {
+            Some(module)
+                if self.machine.submodule_of(&paths::join(&shell.cwd, &format!("{module}/x"))).is_some() =>
+            {
+                self.machine.may_be_created(&paths::join(&shell.cwd, &format!("{module}/x")), module)
+            }
+            Some(module) if !is_known_module(module) && self.installer(env).is_some() => {
+                Status::may_come_along(self.installer(env).unwrap_or_default(), module)
+            }
             Some(module) => Status::fail(
                 Reason::ModuleNotFound,
                 format!("ModuleNotFoundError: No module named '{module}'"),
@@ -288,6 +296,11 @@ impl Run<'_, '_> {
             }
             None => Status::Ok,
         }
+    }
+
+    /// Ex) Poetry in an environment that has nothing else: it brings `requests` and more.
+    fn installer(&self, env: EnvId) -> Option<&str> {
+        self.machine.envs.get(env)?.dists.installer()
     }
 
     pub(crate) fn imports(&self, shell: &Shell, env: EnvId) -> Status {

@@ -6,10 +6,11 @@ use super::paths::{self, base_name};
 use super::simple::{Cmd, missing_file};
 use super::started::is_python_file;
 use super::status::Status;
+use super::verdict::Reason;
 use std::sync::Arc;
 
 /// Options before the program that have a value behind them.
-const WITH_VALUE: [&str; 18] = [
+pub(super) const WITH_VALUE: [&str; 18] = [
     "--with",
     "--with-editable",
     "--with-requirements",
@@ -31,8 +32,23 @@ const WITH_VALUE: [&str; 18] = [
 ];
 
 impl Run<'_, '_> {
-    /// Runs what stands behind `run` with this environment.
+    /// Runs what stands behind `run` with this environment, and with what the command adds for this one time.
     pub(super) fn run_inside(&mut self, shell: &Shell, cmd: &Cmd<'_>, env: EnvId) -> Status {
+        let status = self.run_in(shell, cmd, env);
+        let adds = |arg: &&str| arg.starts_with("--with") || arg.starts_with("--isolated");
+        match &status {
+            Status::Fail(failure)
+                if base_name(&cmd.name) == "uv"
+                    && matches!(failure.reason, Reason::CommandNotFound | Reason::ModuleNotFound)
+                    && cmd.args.iter().flatten().any(adds) =>
+            {
+                Status::unknown("what `--with` adds may have it")
+            }
+            _ => status,
+        }
+    }
+
+    fn run_in(&mut self, shell: &Shell, cmd: &Cmd<'_>, env: EnvId) -> Status {
         let Some((at, name)) = program_behind_run(cmd) else { return Status::Ok };
         let mut inner = shell.clone();
         if let Some(dir) = self.machine.envs.get(env).and_then(|env| env.venv_dir()) {

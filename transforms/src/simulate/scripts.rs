@@ -11,11 +11,14 @@ use super::simple::Cmd;
 use super::status::{Failure, Status};
 use super::verdict::Reason;
 use crate::app::Kind;
-use crate::shell;
+use crate::shell::{self, ShellParseError, ShellParseErrorKind};
 use std::sync::Arc;
 
 /// Scripts and functions that call each other are followed so deep.
 pub(super) const DEEPEST: usize = 8;
+
+/// So many lines before a mistake are left out to find the last command that is whole.
+const MOST_CUTS: usize = 100;
 
 /// The names under which make looks for its rules, the first first.
 const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
@@ -40,8 +43,57 @@ impl Run<'_, '_> {
                 self.detached = background::leaves_nothing(&script);
                 status
             }
+            Err(error) if error.kind == ShellParseErrorKind::Syntax => {
+                let text = text.to_owned();
+                drop(bytes);
+                self.script_with_a_mistake(shell, (absolute, named), &text, &error)
+            }
             Err(error) => Status::unknown(format!("`{named}` has {}, which is not followed", error.what)),
         }
+    }
+
+    /// bash runs the commands before a mistake, and stops there with an error.
+    fn script_with_a_mistake(
+        &mut self,
+        shell: &mut Shell,
+        (absolute, named): (&str, &str),
+        text: &str,
+        error: &ShellParseError,
+    ) -> Status {
+        let unknown = || {
+            Status::unknown(format!("`{named}` has a mistake that bash stops at only when it comes to it"))
+        };
+        let end = text.get(..error.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let mut before = text.get(..end).unwrap_or_default();
+        for _ in 0..MOST_CUTS {
+            self.machine.work.count(text.len() / 64);
+            if self.machine.work.is_spent() {
+                return unknown();
+            }
+            if let Ok(script) = shell::parse(before) {
+                let file = self.machine.view_path(absolute);
+                let noted = self.script_invocations.len();
+                let status = self.inside(file.map(Arc::from), 0, |run| run.whole(shell, &script));
+                if shell.exited || matches!(status, Status::Unknown(_)) {
+                    return status;
+                }
+                // What starts the app may not end, so that bash never comes to the mistake.
+                if self.phase.is_empty() && self.script_invocations.len() > noted {
+                    return unknown();
+                }
+                shell.exited = true;
+                let Status::Fail(mut failure) = super::syntax_error(text, error) else { return unknown() };
+                let line = text.get(..error.span.start).map_or(1, |before| before.matches('\n').count() + 1);
+                failure.detail = format!("{named}: line {line}: {}", failure.detail);
+                let status = Status::Fail(failure);
+                return self.inside(self.machine.view_path(absolute).map(Arc::from), 0, |run| {
+                    run.placed(status, error.span)
+                });
+            }
+            let shorter = before.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
+            before = before.get(..shorter).unwrap_or_default();
+        }
+        unknown()
     }
 
     /// Walks commands that stand in a file of the repository, from this byte on.

@@ -79,8 +79,8 @@ pub(super) fn refuses(program: &str, args: &[Option<&str>]) -> Option<Status> {
     let has = |option: &str| args.iter().flatten().any(|arg| *arg == option);
     let name = operand(program, args).filter(|name| !name.contains(':'))?;
     let detail = match program {
-        // With `--reload` it waits for a change.
-        "uvicorn" if !has("--reload") && !has("--version") && !has("--help") => format!(
+        // With `--reload` it says so too, and then waits for a change that never comes.
+        "uvicorn" if !has("--version") && !has("--help") => format!(
             "Error loading ASGI app. Import string \"{name}\" must be in format \"<module>:<attribute>\"."
         ),
         "daphne" => "ValueError: not enough values to unpack (expected 2, got 1)".to_owned(),
@@ -111,7 +111,6 @@ impl Run<'_, '_> {
         program: &str,
         file: &str,
         (module, attribute): (&str, &str),
-        args: &[Option<&str>],
     ) -> Option<Status> {
         let first = attribute.split('.').next().unwrap_or(attribute);
         let detail = match program {
@@ -125,10 +124,6 @@ impl Run<'_, '_> {
             "daphne" => format!("AttributeError: module '{module}' has no attribute '{first}'"),
             _ => return None,
         };
-        // With `--reload` a server waits for a change.
-        if args.contains(&Some("--reload")) {
-            return None;
-        }
         // Ex) `pkg:app`, where `pkg/app.py` is imported somewhere
         if let Some(package) = file.strip_suffix("/__init__.py") {
             let inner = format!("{package}/{first}");

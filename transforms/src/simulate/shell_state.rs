@@ -57,15 +57,20 @@ pub(crate) struct Function {
 }
 
 /// The variables that the walk-through looks at.
-const VARS: [&str; 17] = [
+const VARS: [&str; 22] = [
     "BUN_INSTALL",
     "CARGO_HOME",
     "DENO_INSTALL",
     "DJANGO_SETTINGS_MODULE",
+    "GOBIN",
+    "GOPATH",
     "GUNICORN_CMD_ARGS",
     "NIXPACKS_POETRY_VERSION",
     "PIP_BREAK_SYSTEM_PACKAGES",
+    "PIPENV_VENV_IN_PROJECT",
     "PNPM_HOME",
+    "POETRY_VIRTUALENVS_CREATE",
+    "POETRY_VIRTUALENVS_IN_PROJECT",
     "PYTHONPATH",
     "UVICORN_APP_DIR",
     "UV_BREAK_SYSTEM_PACKAGES",

@@ -3,7 +3,7 @@
 use super::exec::Run;
 use super::expansion;
 use super::invocation::{Invocation, InvocationKind};
-use super::machine::{EnvId, MOST_DIRS, Program, Shell};
+use super::machine::{EnvId, MOST_DIRS, Program, Shell, is_pip_script};
 use super::paths::{self, base_name};
 use super::python::venv_dir;
 use super::scripts::DEEPEST;
@@ -50,7 +50,7 @@ impl Run<'_, '_> {
         simple: &SimpleCommand,
         feed: Option<&Command>,
     ) -> Status {
-        let simple = &*expansion::expanded(shell, simple);
+        let simple = &*self.with_file_words(shell, expansion::expanded(shell, simple));
         self.detached = false;
         if simple.words.is_empty() {
             for assignment in &simple.assignments {
@@ -306,7 +306,7 @@ impl Run<'_, '_> {
         if self.machine.may_bring(&path) {
             shell.texts = Arc::default();
             self.sources_unread(&path);
-            return Status::unknown(format!("an earlier command may create `{file}`"));
+            return self.machine.may_be_created(&path, file);
         }
         missing_file(file)
     }
@@ -328,7 +328,7 @@ impl Run<'_, '_> {
                 if let Some(package) = self.machine.profile.closures.get(&cmd.name).cloned() {
                     return self.closed(shell, cmd, &package);
                 }
-                let status = self.known(shell, cmd);
+                let status = self.known(shell, cmd, feed);
                 self.leaves_programs(shell, cmd, &status, feed);
                 status
             }
@@ -368,14 +368,18 @@ impl Run<'_, '_> {
             let path = paths::join(&shell.cwd, name);
             let home = paths::parent(&path).strip_suffix("/bin").and_then(|dir| self.machine.venv(dir));
             let home = home.and_then(|id| self.machine.envs.get(id));
-            if home.is_some_and(|env| env.dists.has_unknown) {
+            let lacks_pip = home.is_some_and(|env| !env.has_pip && is_pip_script(base, &env.version));
+            if lacks_pip {
+                // Ex) `uv venv` leaves it out
+                missing_venv(name)
+            } else if home.is_some_and(|env| env.dists.has_unknown) {
                 Status::may_be_installed(base)
             } else if let Some(package) = home.and_then(|env| env.dists.open())
                 && !["pip", "python"].iter().any(|tool| base.starts_with(tool))
             {
                 Status::may_come_along(package, base)
             } else if self.machine.may_bring(&path) {
-                Status::unknown(format!("an earlier command may create `{name}`"))
+                self.machine.may_be_created(&path, name)
             } else if path.contains("venv/bin/") {
                 missing_venv(name)
             } else if self.machine.is_foreign(&path)
@@ -468,7 +472,11 @@ pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> InvocationKind {
         return InvocationKind::UvPip { system: cmd.has("--system") };
     }
     match tool {
-        Some(tool) => InvocationKind::Manager { tool, verb: cmd.operand().unwrap_or_default().to_owned() },
+        Some(tool) => {
+            let operands = super::file_programs::operands(cmd, &["-C", "--directory", "--project", "-P"]);
+            let verb = operands.first().copied().unwrap_or_default().to_owned();
+            InvocationKind::Manager { tool, verb }
+        }
         None => InvocationKind::Program { name: cmd.name.clone() },
     }
 }

@@ -57,6 +57,9 @@ impl Run<'_, '_> {
             Target::File(file) if file.contains("://") => Status::Ok,
             Target::File(file) => {
                 let path = paths::join(&shell.cwd, &file);
+                if self.machine.submodule_of(&path).is_some() {
+                    return self.machine.may_be_created(&path, &file);
+                }
                 if self.machine.exists(&path)
                     || self.machine.may_bring(&path)
                     || self.machine.is_foreign(&path)
@@ -87,7 +90,7 @@ impl Run<'_, '_> {
                         let Some(file) = file else { return Status::Ok };
                         self.note_missing_imports(shell, env, &file);
                         let lacks = attribute.filter(|_| !configured).and_then(|attribute| {
-                            self.lacks_attribute(program, &file, (&module, &attribute), args)
+                            self.lacks_attribute(program, &file, (&module, &attribute))
                         });
                         if let Some(status) = lacks {
                             return status;
@@ -102,7 +105,15 @@ impl Run<'_, '_> {
                         ),
                     ),
                     Found::Unknown => {
-                        Status::unknown(format!("`{module}` may come with files that commands bring"))
+                        let file = |root: &String| format!("{root}/{}.py", module.replace('.', "/"));
+                        let submodule =
+                            roots.iter().map(file).find(|file| self.machine.submodule_of(file).is_some());
+                        match submodule {
+                            Some(file) => self.machine.may_be_created(&file, &module),
+                            None => {
+                                Status::unknown(format!("`{module}` may come with files that commands bring"))
+                            }
+                        }
                     }
                     Found::Nowhere(_) if configured => {
                         Status::unknown(format!("`{module}` may be where the options of the server say"))

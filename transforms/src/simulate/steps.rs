@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use super::invocation::{Command, Interpreter, Invocation, InvocationKind};
+use super::managers::is_own;
 use super::paths::base_name;
 use super::status::Status;
 use super::verdict::{Outcome, Reason, Stage, Verdict};
@@ -92,6 +93,8 @@ pub struct Reached {
 pub enum Place {
     /// In a virtual environment: its absolute path.
     Venv(String),
+    /// In the environment that a package manager has made for itself.
+    Own,
     /// Nix's, of the image.
     Nix,
     /// apt's, of the image.
@@ -202,6 +205,7 @@ fn reached(call: &Invocation) -> Option<Reached> {
         (InvocationKind::MakeVenv { dir }, ..) => Place::Makes(dir.clone()),
         (InvocationKind::Activate { dir }, Some(_), _) => Place::Activates(dir.clone()),
         (InvocationKind::FetchGetPip, ..) => return None,
+        (InvocationKind::Manager { .. }, Some(dir), _) if is_own(dir) => Place::Own,
         (_, Some(dir), _) => Place::Venv(format!("{dir}/bin/{}", base_name(&call.program))),
         (_, None, Some(Interpreter::Nix)) => Place::Nix,
         (_, None, Some(Interpreter::Apt)) => Place::Apt,

@@ -121,6 +121,9 @@ const QUIET_MANAGE: [&str; 13] = [
 const HOME_INSTALLERS: [&str; 6] =
     ["astral.sh/uv", "install.python-poetry.org", "sh.rustup.rs", "deno.land/", "bun.sh/", "get.pnpm.io"];
 
+/// The directories that those put programs into, below the home directory.
+const HOME_BINS: [&str; 5] = [".bun/bin", ".cargo/bin", ".deno/bin", ".local/bin", ".local/share/pnpm"];
+
 /// Variables that tell those where else to put them.
 const INSTALL_DIRS: [&str; 7] = [
     "BUN_INSTALL",
@@ -144,6 +147,9 @@ impl Run<'_, '_> {
         status: &Status,
         feed: Option<&Command>,
     ) {
+        if self.installs_programs(shell, cmd) {
+            return;
+        }
         match base_name(&cmd.name) {
             "dpkg" => {}
             "bash" | "sh" | "dash" | "zsh" if matches!(status, Status::Unknown(_)) => {
@@ -157,12 +163,53 @@ impl Run<'_, '_> {
                 let elsewhere = INSTALL_DIRS.iter().any(|name| shell.vars.contains_key(*name))
                     || cmd.args.iter().any(|arg| arg.is_none_or(|arg| arg.contains('/')));
                 if in_home && !elsewhere {
+                    for dir in HOME_BINS {
+                        self.machine.brings_unseen(&paths::join(paths::HOME, dir), false);
+                    }
                     return;
                 }
             }
             _ => return,
         }
         self.machine.brings_unseen(PROGRAMS, false);
+    }
+
+    /// Package managers of other languages, told to install programs; whether this is one.
+    fn installs_programs(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> bool {
+        let words = operands(cmd, &["--root", "--version", "--git", "--branch", "--tag", "--features", "-j"]);
+        let global = ["-g", "--global", "--location=global"].iter().any(|option| cmd.has(option));
+        let below = |variable: &str, inside: &str| {
+            let set = shell.vars.get(variable)?;
+            Some(paths::join(&shell.cwd, &format!("{set}{inside}")))
+        };
+        let home = |dir: &str| paths::join(paths::HOME, dir);
+        let dir = match (base_name(&cmd.name), words.as_slice()) {
+            ("cargo", ["install" | "binstall", ..]) => {
+                let root = cmd.args.iter().position(|arg| *arg == Some("--root"));
+                let root = root.and_then(|at| cmd.args.get(at + 1).copied().flatten());
+                let root =
+                    root.or_else(|| cmd.args.iter().flatten().find_map(|arg| arg.strip_prefix("--root=")));
+                let root = root.map(|root| paths::join(&shell.cwd, &format!("{root}/bin")));
+                root.or_else(|| below("CARGO_HOME", "/bin")).unwrap_or_else(|| home(".cargo/bin"))
+            }
+            ("go", ["install" | "get", ..]) => {
+                let set = below("GOBIN", "").or_else(|| below("GOPATH", "/bin"));
+                set.unwrap_or_else(|| home("go/bin"))
+            }
+            ("bun", ["install" | "i" | "add", ..]) if global => home(".bun/bin"),
+            ("deno", ["install", ..]) => home(".deno/bin"),
+            ("uv", ["tool", "install", ..]) | ("pipx", ["install" | "inject", ..]) => home(".local/bin"),
+            // Where these put programs depends on how the package of the tool itself is made.
+            ("npm" | "pnpm", ["install" | "i" | "add", ..]) if global => PROGRAMS.to_owned(),
+            ("yarn", ["global", "add", ..])
+            | ("gem" | "luarocks" | "opam", ["install", ..])
+            | ("composer", ["global", ..])
+            | ("dotnet", ["tool", "install", ..])
+            | ("cpan" | "cpanm", _) => PROGRAMS.to_owned(),
+            _ => return false,
+        };
+        self.machine.brings_unseen(&dir, false);
+        true
     }
 
     /// A sourced file that is not read may add directories to `PATH`. Ex) `. ~/.cargo/env`

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::document::schema::PATHS;
 use crate::fix::Draft;
 use crate::plan::Origin;
-use crate::simulate::{Command, Invocation, InvocationKind, Reason, base_name};
+use crate::simulate::{Command, Invocation, InvocationKind, Reason, base_name, is_own};
 
 /// Puts the target's programs on `PATH` from the phase that makes it on.
 pub(crate) fn provide(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target, phase: &str) {
@@ -55,7 +55,8 @@ pub(crate) fn reach(cx: &Context<'_>, draft: &mut Draft<'_>) {
         .simulation
         .envs
         .iter()
-        .filter(|env| env.dists.has_packages() && (is_python || env.dists.script(missed)));
+        .filter(|env| env.dists.has_packages() && (is_python || env.dists.script(missed)))
+        .filter(|env| !env.venv_dir().is_some_and(is_own));
     let Some(dir) = filled.filter_map(|env| env.venv_dir()).rfind(|dir| dir.starts_with('/')) else {
         reach_by_pip(cx, draft);
         return;

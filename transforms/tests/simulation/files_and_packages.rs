@@ -69,7 +69,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311",
         &["python -m venv v && cat requirements.txt | xargs v/bin/pip install", "v/bin/gunicorn web:app"],
-        "ok: make /app/v, pip in /app/v | unknown: program v/bin/gunicorn => /app/v",
+        "ok: make /app/v, pip in /app/v | ok: program v/bin/gunicorn in /app/v => /app/v",
     ),
     (
         "python311",

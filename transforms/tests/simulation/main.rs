@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod files_and_packages;
+mod read_from_files;
 mod rows;
 
 use nixpacks_transforms::app::MemoryApp;
@@ -41,6 +42,11 @@ fn app(packages: &str, commands: &[&str]) -> MemoryApp {
             "Makefile",
             "venv:\n\tpython -m venv v\nplain:\n\t@echo hello\nvariables:\n\t$(PIP) install x\ninstall: venv\n\tv/bin/pip install flask\n",
         ),
+        (".gitmodules", "[submodule \"shared\"]\n\tpath = libs/shared\n\turl = ../shared.git\n"),
+        ("commented.txt", "flask\n# web\ngunicorn\n"),
+        ("scripts/mistake.sh", "set -e\npip install flask\nif [ -f x ]; then\n  echo x\n"),
+        ("scripts/late_mistake.sh", "python -m venv v\nv/bin/pip install flask\n\nfi\necho done\n"),
+        ("scripts/never_reached.sh", "echo hello\nexit 0\nfi\n"),
         ("server/extra.py", "import os\n"),
         ("server/requirements.txt", "flask\n"),
         ("server/main.py", "import flask\n"),
@@ -92,7 +98,9 @@ fn seen(walk: &Simulation) -> String {
 #[test]
 fn each_command_does_what_it_does_in_the_image() {
     let mut wrong = Vec::new();
-    for (packages, commands, expected) in ROWS.iter().chain(files_and_packages::ROWS) {
+    for (packages, commands, expected) in
+        ROWS.iter().chain(files_and_packages::ROWS).chain(read_from_files::ROWS)
+    {
         let app = app(packages, commands);
         let found = seen(&simulate::simulate(&plan::model(&app, &Dashboard::default()), &app));
         if found != *expected {

@@ -93,7 +93,11 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     ),
     ("python311 uv", &["uv sync"], "ok: uv sync in /app/.venv => /app/.venv"),
     ("python311", &["poetry install"], "fails command-not-found: poetry install !command-not-found"),
-    ("python311 pipenv", &["pipenv install"], "ok: pipenv install"),
+    (
+        "python311 pipenv",
+        &["pipenv install"],
+        "ok: pipenv install in /root/.local/share/virtualenvs/app => /root/.local/share/virtualenvs/app",
+    ),
     ("python311 pdm", &["pdm install"], "ok: pdm install"),
     (
         "python311",
@@ -394,10 +398,49 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         "unknown | fails command-not-found: program gunicorn !command-not-found",
     ),
     ("python311 pipx", &["pipx run black ."], "ok"),
-    ("python311 poetry", &["poetry run gunicorn web:app"], "unknown: poetry run"),
-    ("python311 poetry", &["poetry install && poetry run python main.py"], "ok: poetry install, poetry run"),
+    (
+        "python311 poetry",
+        &["poetry run gunicorn web:app"],
+        "fails command-not-found: poetry run in /root/.cache/pypoetry/virtualenvs/app !command-not-found => /root/.cache/pypoetry/virtualenvs/app",
+    ),
+    (
+        "python311 poetry",
+        &["poetry install && poetry run python main.py", "python main.py"],
+        "ok: poetry install in /root/.cache/pypoetry/virtualenvs/app, poetry run in /root/.cache/pypoetry/virtualenvs/app | fails module-not-found: python !module-not-found => /root/.cache/pypoetry/virtualenvs/app",
+    ),
+    (
+        "python311 poetry",
+        &["poetry config virtualenvs.in-project true && poetry install", ".venv/bin/python main.py"],
+        "ok: poetry config, poetry install in /app/.venv | ok: python in /app/.venv => /app/.venv",
+    ),
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install poetry && v/bin/poetry install",
+            "v/bin/python main.py",
+            "cd server && ../v/bin/poetry config virtualenvs.create false && ../v/bin/poetry -C .. install",
+            "v/bin/python main.py",
+        ],
+        "ok: make /app/v, pip in /app/v, poetry install in /root/.cache/pypoetry/virtualenvs/app | fails module-not-found: python in /app/v !module-not-found | ok: poetry config in /app/v, poetry install in /app/v | ok: python in /app/v => /app/v /root/.cache/pypoetry/virtualenvs/app",
+    ),
     ("python311 pdm", &["pdm run python main.py", "pdm build"], "unknown: pdm run | ok: pdm build"),
-    ("python311 pipenv", &["pipenv run gunicorn web:app"], "unknown: pipenv run"),
+    (
+        "python311 pipenv",
+        &["pipenv run gunicorn web:app"],
+        "fails command-not-found: pipenv run in /root/.local/share/virtualenvs/app !command-not-found => /root/.local/share/virtualenvs/app",
+    ),
+    (
+        "python311 uv",
+        &[
+            "uv venv --python 3.11 v && v/bin/pip list",
+            "uv venv --seed v && v/bin/pip list",
+            "cd server && uv pip install -p ../v flask",
+            "uv venv && cd server && uv pip install flask",
+            "cd server && uv --directory .. run web.py",
+        ],
+        "fails no-such-file: make /app/v, pip !no-such-file | ok: make /app/v, pip in /app/v | ok: uv pip | ok: make /app/.venv, uv pip | ok: uv run in /app/.venv => (removed) /app/v /app/v /app/.venv",
+    ),
+    ("python311 uv", &["rm pyproject.toml && uv sync"], "fails other: uv sync !other"),
     (
         "python311 uv",
         &["uv tool install ruff", "uvx ruff check", "uv tool run black ."],

@@ -33,6 +33,7 @@ for name in $packages; do
         ;;
     curl | wget) ln -sfn "/nix/store/lab-fetch/bin/$name" $profile/bin/ ;;
     nodejs* | npm-*) for link in node npm npx; do ln -sfn /nix/store/lab-stub/bin/stub $profile/bin/$link; done ;;
+    uv | poetry) [ ! -e /nix/store/lab-managers ] || ln -sfn "/nix/store/lab-managers/bin/$name" $profile/bin/ ;;
     gcc | ffmpeg) ln -sfn /nix/store/lab-stub/bin/stub "$profile/bin/$name" ;;
     gnumake | pkg-config | pkgconfig | git | chromium | chromedriver | tesseract* | poppler_utils | postgresql* | ffmpeg-* | caddy | nginx | bash | file)
         ln -sfn /nix/store/lab-stub/bin/stub "$profile/bin/${name%%_*}"

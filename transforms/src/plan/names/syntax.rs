@@ -10,6 +10,27 @@ pub(crate) fn elements(entry: &str) -> Vec<&str> {
     entry.split_whitespace().collect()
 }
 
+/// The entries of one list as Nix reads them: Nixpacks sorts them and writes them on one line, so that a `#` comments
+/// out the rest of its entry and all entries behind it. The second part are those.
+pub(crate) fn read_entries<'e>(entries: impl IntoIterator<Item = &'e str>) -> (Vec<&'e str>, Vec<&'e str>) {
+    let mut entries: Vec<&str> = entries.into_iter().collect();
+    entries.sort_unstable();
+    let (mut read, mut lost) = (Vec::new(), Vec::new());
+    let mut commented = false;
+    for entry in entries {
+        let quotes = |text: &str| text.contains(['"', '\'']);
+        match entry.split_once('#').filter(|(before, _)| !quotes(before) && !entry.contains('\n')) {
+            _ if commented => lost.push(entry),
+            Some((before, _)) => {
+                commented = true;
+                read.push(before.trim_end());
+            }
+            None => read.push(entry),
+        }
+    }
+    (read, lost)
+}
+
 /// What Nix says to an entry that is no list of expressions; `None` where it may be one.
 pub(crate) fn syntax_error(entry: &str) -> Option<String> {
     let fails = |token: &str| Some(format!("error: syntax error, unexpected {token}"));
@@ -48,7 +69,15 @@ pub(crate) fn syntax_error(entry: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{elements, syntax_error};
+    use super::{elements, read_entries, syntax_error};
+
+    #[test]
+    fn a_comment_goes_to_the_end_of_the_list() {
+        let read = |entries: &[&'static str]| read_entries(entries.iter().copied());
+        assert_eq!(read(&["python3", "ffmpeg # video", "curl"]), (vec!["curl", "ffmpeg"], vec!["python3"]));
+        assert_eq!(read(&["python3 # x", "curl"]), (vec!["curl", "python3"], vec![]));
+        assert_eq!(read(&["(f \"#\")", "x"]), (vec!["(f \"#\")", "x"], vec![]));
+    }
 
     #[test]
     fn knows_what_nix_cannot_read() {
