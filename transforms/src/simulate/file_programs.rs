@@ -65,8 +65,18 @@ impl Run<'_, '_> {
 
     /// The first operand that is certainly not there.
     fn absent<'s>(&self, shell: &Shell, operands: &[&'s str]) -> Option<&'s str> {
-        let plain = operands.iter().filter(|operand| !operand.contains(['*', '?', '[', '{']));
-        plain.copied().find(|operand| self.machine.lacks(&paths::join(&shell.cwd, operand)))
+        let is_absent = |operand: &&str| {
+            let path = paths::join(&shell.cwd, operand);
+            if operand.contains(['*', '?', '[', '{']) {
+                // bash passes on a pattern that nothing matches.
+                let nothing = self.places(shell, operand).is_some_and(|places| places.is_empty());
+                return nothing
+                    && self.machine.lacks(&path)
+                    && !self.machine.has_made_in(paths::parent(&path));
+            }
+            self.machine.lacks(&path)
+        };
+        operands.iter().copied().find(is_absent)
     }
 
     fn make_directories(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
@@ -100,7 +110,9 @@ impl Run<'_, '_> {
         let name = base_name(&cmd.name);
         for file in operands(cmd, &["-d", "-t", "-r"]) {
             let path = paths::join(&shell.cwd, file);
-            if self.machine.lacks(paths::parent(&path)) {
+            let parent = paths::parent(&path);
+            // When the app starts, a volume may be there.
+            if self.machine.lacks(parent) || (!self.phase.is_empty() && self.machine.lacks_root(parent)) {
                 let what = if name == "touch" { format!("cannot touch '{file}'") } else { file.to_owned() };
                 return Status::fail(
                     Reason::NoSuchFile,
@@ -198,6 +210,13 @@ impl Run<'_, '_> {
             && self.machine.kind(&paths::join(&shell.cwd, only)) == Some(Kind::Dir)
         {
             return fails(format!("cp: -r not specified; omitting directory '{only}'"));
+        }
+        let sources: usize =
+            from.iter().map(|file| self.places(shell, file).map_or(1, |places| places.len())).sum();
+        let into = sources > 1 || to.ends_with('/');
+        let is_dir = |file: &&str| self.machine.kind(&paths::join(&shell.cwd, file)) == Some(Kind::Dir);
+        if into && self.machine.lacks(&dest) && !(sources == 1 && from.iter().any(is_dir)) {
+            return fails(format!("{name}: target '{to}' is not a directory"));
         }
         let parent = if to.ends_with('/') && name == "cp" { dest.as_str() } else { paths::parent(&dest) };
         let is_file = |file: &&str| self.machine.kind(&paths::join(&shell.cwd, file)) == Some(Kind::File);

@@ -1,4 +1,4 @@
-//! Arguments that stand in a file of the app: `pip install $(cat requirements.txt)`, and what `xargs` reads.
+//! Arguments that are several words: `$(cat requirements.txt)`, what `xargs` reads from a file, and `{a,b}`.
 
 use super::exec::Run;
 use super::machine::Shell;
@@ -17,21 +17,23 @@ const WITH_VALUE: [&str; 11] =
     ["-a", "-I", "-n", "-P", "-L", "-d", "-E", "-s", "--arg-file", "--delimiter", "--max-args"];
 
 impl Run<'_, '_> {
-    /// The command with the words of a file in place of each `$(cat FILE)`, where the file is known.
+    /// The command with the words of a file in place of each `$(cat FILE)`, where the file is known, and with those of
+    /// `{a,b}`.
     pub(super) fn with_file_words<'s>(
         &self,
         shell: &Shell,
         simple: Cow<'s, SimpleCommand>,
     ) -> Cow<'s, SimpleCommand> {
         let from_file = |word: &Word| {
-            let [only] = word.substitutions.as_slice() else { return None };
+            let [only] = word.substitutions.as_slice() else { return braced(word) };
             let whole = only.span == word.span && !word.quoted && !word.raw.starts_with(['<', '>']);
             let text =
                 self.printed(shell, read_of(&only.commands).filter(|_| whole && word.text.is_none())?)?;
             let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
             (words.len() <= MOST_WORDS).then_some(words)
         };
-        if !simple.words.iter().any(|word| !word.substitutions.is_empty() && from_file(word).is_some()) {
+        let may_be = |word: &Word| !word.substitutions.is_empty() || word.has_glob;
+        if !simple.words.iter().any(|word| may_be(word) && from_file(word).is_some()) {
             return simple;
         }
         let mut simple = simple.into_owned();
@@ -134,9 +136,20 @@ fn cat_of(simple: &SimpleCommand) -> Option<Vec<&str>> {
     (plain && base_name(program) == "cat" && named && !files.is_empty()).then(|| files.to_vec())
 }
 
+/// The words of one brace expansion. Ex) `static/{css,js}`
+fn braced(word: &Word) -> Option<Vec<String>> {
+    let text = word.text.as_deref().filter(|_| word.has_glob && !word.quoted)?;
+    let (before, rest) = text.split_once('{')?;
+    let (inside, after) = rest.split_once('}')?;
+    let nested = [before, inside, after].iter().any(|part| part.contains(['{', '}']));
+    let words: Vec<String> = inside.split(',').map(|part| format!("{before}{part}{after}")).collect();
+    (!nested && words.len() > 1 && words.len() <= MOST_WORDS).then_some(words)
+}
+
 /// A word of a file, at the place of the word that it stands for.
 fn literal(place: &Word, text: String) -> Word {
-    Word { raw: text.clone(), text: Some(text), has_glob: false, substitutions: Vec::new(), ..place.clone() }
+    let has_glob = place.has_glob && text.contains(['*', '?', '[']);
+    Word { raw: text.clone(), text: Some(text), has_glob, substitutions: Vec::new(), ..place.clone() }
 }
 
 /// The words that xargs makes of its input; `None` for more than are followed and for an open quote.

@@ -102,6 +102,18 @@ impl Machine<'_> {
         self.unseen.iter().any(|(dir, code)| *code && !self.submodules.contains(dir))
     }
 
+    /// Whether commands have made files in this directory, or copied any to it.
+    pub(crate) fn has_made_in(&self, dir: &str) -> bool {
+        let inside = format!("{dir}/");
+        self.made.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside))
+            || self.copies.iter().any(|copy| below(&copy.to, dir).is_some())
+    }
+
+    /// Whether a directory beside the image's own at the root is certainly not there. Ex) `/data`
+    pub(crate) fn lacks_root(&self, absolute: &str) -> bool {
+        paths::in_app(absolute).is_none() && self.lacks_dir(absolute) && !self.may_bring(absolute)
+    }
+
     /// Whether a file or directory is certainly not there.
     pub(crate) fn lacks(&self, absolute: &str) -> bool {
         paths::in_app(absolute).is_some() && !self.exists(absolute) && !self.may_bring(absolute)

@@ -4,11 +4,12 @@
 //! Source: `EnvManager.get` in `poetry/utils/env.py` of Poetry 1.3.1, and runs of it.
 
 use super::exec::Run;
+use super::file_programs::operands;
 use super::invocation::InvocationKind;
 use super::machine::{Dists, Env, EnvId, Home, Shell};
 use super::paths::{self, base_name};
 use super::pip::merge;
-use super::simple::{Cmd, manager_kind};
+use super::simple::Cmd;
 use super::status::{Failure, Status};
 use super::tools::with_groups;
 use super::verdict::Reason;
@@ -34,6 +35,22 @@ enum Into {
     New(String),
     /// It is not known which.
     Unknown,
+}
+
+/// The call of a package manager.
+pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> InvocationKind {
+    let tool = ["poetry", "pdm", "pipenv", "uv"].into_iter().find(|tool| base_name(&cmd.name) == *tool);
+    if base_name(&cmd.name) == "uv" && cmd.operand() == Some("pip") {
+        return InvocationKind::UvPip { system: cmd.has("--system") };
+    }
+    match tool {
+        Some(tool) => {
+            let operands = operands(cmd, &["-C", "--directory", "--project", "-P"]);
+            let verb = operands.first().copied().unwrap_or_default().to_owned();
+            InvocationKind::Manager { tool, verb }
+        }
+        None => InvocationKind::Program { name: cmd.name.clone() },
+    }
 }
 
 impl Run<'_, '_> {

@@ -1,9 +1,10 @@
 //! pip: where it installs, and what stops it.
 
 use super::exec::Run;
+use super::file_programs::operands;
 use super::invocation::{InvocationKind, PipInvocation};
 use super::machine::{Dists, EnvId, Home, Shell};
-use super::paths;
+use super::paths::{self, base_name};
 use super::python::{breaks_system, externally_managed};
 use super::simple::{Cmd, missing_file};
 use super::status::Status;
@@ -116,6 +117,30 @@ impl Run<'_, '_> {
                 }
                 Arc::make_mut(&mut env.dists).remove(name);
             }
+        }
+        Status::Ok
+    }
+
+    /// `pip-sync`, which installs what requirements files name, and `pip-compile`, which writes one.
+    pub(super) fn pip_tools(&mut self, shell: &Shell, cmd: &Cmd<'_>, id: EnvId) -> Status {
+        let files =
+            operands(cmd, &["-o", "--output-file", "--extra", "--python-executable", "-c", "--pip-args"]);
+        if base_name(&cmd.name) == "pip-compile" {
+            self.machine.brings_unseen(paths::APP, true);
+            return Status::Ok;
+        }
+        let files = if files.is_empty() { vec!["requirements.txt"] } else { files };
+        let mut asked = Dists::default();
+        asked.installed_anything = true;
+        for file in files {
+            if let Err(status) =
+                self.requirements_file(shell, file, &shell.cwd, &mut asked, &mut BTreeSet::new())
+            {
+                return status;
+            }
+        }
+        if let Some(env) = self.machine.envs.get_mut(id) {
+            merge(&mut env.dists, asked, &self.machine.work);
         }
         Status::Ok
     }

@@ -5,7 +5,7 @@ use super::paths::base_name;
 use crate::plan::names::{self, Nixpkgs};
 use crate::plan::{Origin, Plan};
 use crate::requirements::normalize;
-use crate::tables::PACKAGE_PROGRAMS;
+use crate::tables::{CONSOLE_SCRIPTS, PACKAGE_PROGRAMS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Programs by where they come from.
@@ -98,6 +98,20 @@ impl Profile {
         let mut seen = BTreeSet::new();
         profile.unknown.retain(|name| seen.insert(name.clone()));
         profile
+    }
+
+    /// A package outside the tables that may bring a program of this name, which no package in them and no Python
+    /// package is known for.
+    pub(crate) fn may_have_program(&self, name: &str) -> Option<&str> {
+        let elsewhere = CONSOLE_SCRIPTS.has(&normalize(name))
+            || PACKAGE_PROGRAMS.names().any(|package| {
+                PACKAGE_PROGRAMS
+                    .words(package)
+                    .is_some_and(|mut programs| programs.any(|program| program == name))
+            });
+        // A library has none that a deploy would call.
+        let any = |package: &&String| !package.starts_with("lib") || package.ends_with("-dev");
+        self.assumed.iter().find(any).filter(|_| !elsewhere).map(String::as_str)
     }
 
     /// Whether apt's interpreter is the only one.

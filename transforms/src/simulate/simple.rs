@@ -4,11 +4,12 @@ use super::exec::Run;
 use super::expansion;
 use super::invocation::{Invocation, InvocationKind};
 use super::machine::{EnvId, MOST_DIRS, Program, Shell, is_pip_script};
+use super::managers::manager_kind;
 use super::paths::{self, base_name};
 use super::python::venv_dir;
 use super::scripts::DEEPEST;
 use super::status::Status;
-use super::variables::{set, set_text, unquote};
+use super::variables::{leave, set, set_text, unquote};
 use super::verdict::Reason;
 use crate::shell::{self, Command, RedirectionOperator, ShellParseErrorKind, SimpleCommand, Word};
 use crate::tables::BASH_BUILTINS;
@@ -86,6 +87,7 @@ impl Run<'_, '_> {
                 let reads = matches!(redirect.operator, RedirectionOperator::Read);
                 if (reads && self.machine.lacks(&target))
                     || (writes && self.machine.lacks(paths::parent(&target)))
+                    || (writes && !self.phase.is_empty() && self.machine.lacks_root(paths::parent(&target)))
                 {
                     return missing_file(named);
                 }
@@ -130,6 +132,10 @@ impl Run<'_, '_> {
             self.depth -= 1;
             (self.file, self.offset) = caller;
             return status;
+        }
+        if cmd.name == "deactivate" && shell.active.is_some() {
+            leave(shell);
+            return Status::Ok;
         }
         if BASH_BUILTINS.has(&cmd.name) {
             // It shares its directories with the shell, which would have to copy them to add one.
@@ -398,6 +404,8 @@ impl Run<'_, '_> {
             Status::fail(Reason::PythonNotFound, format!("{name}: command not found"))
         } else if self.machine.may_have(shell) {
             Status::unknown(format!("a package that is installed from a directory may contain `{name}`"))
+        } else if let Some(package) = self.machine.profile.may_have_program(name) {
+            Status::unknown(format!("the package `{package}` may bring `{name}`"))
         } else if self.machine.has_unseen_programs(shell) {
             Status::unknown(format!("an earlier command may install `{name}`"))
         } else if let Some(package) = self.machine.open_package(shell) {
@@ -463,22 +471,6 @@ fn takes_no_commands(simple: &SimpleCommand) -> bool {
     simple
         .text(0)
         .is_some_and(|name| matches!(base_name(name), "cat" | "tee" | "grep" | "sed" | ":" | "psql"))
-}
-
-/// The call of a package manager.
-pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> InvocationKind {
-    let tool = ["poetry", "pdm", "pipenv", "uv"].into_iter().find(|tool| base_name(&cmd.name) == *tool);
-    if base_name(&cmd.name) == "uv" && cmd.operand() == Some("pip") {
-        return InvocationKind::UvPip { system: cmd.has("--system") };
-    }
-    match tool {
-        Some(tool) => {
-            let operands = super::file_programs::operands(cmd, &["-C", "--directory", "--project", "-P"]);
-            let verb = operands.first().copied().unwrap_or_default().to_owned();
-            InvocationKind::Manager { tool, verb }
-        }
-        None => InvocationKind::Program { name: cmd.name.clone() },
-    }
 }
 
 /// `3`, `3.11`, and nothing.

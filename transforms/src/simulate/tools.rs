@@ -10,6 +10,12 @@ use super::verdict::Reason;
 use crate::app::Kind;
 use crate::shell::{Command, RedirectionOperator};
 
+/// Programs that run another one, and reach here only with options that the shell's parser does not look behind.
+const RUNNERS: [&str; 14] = [
+    "chroot", "env", "flock", "gosu", "nice", "nohup", "parallel", "runuser", "setsid", "stdbuf", "su",
+    "sudo", "timeout", "watch",
+];
+
 const GET_PIP: &str = "get-pip.py";
 
 impl Run<'_, '_> {
@@ -60,6 +66,9 @@ impl Run<'_, '_> {
         if runs_recipe(name, &cmd.operands()) {
             return Status::unknown(format!("what `{name}` runs is not followed"));
         }
+        if RUNNERS.contains(&name) && cmd.operand().is_some() {
+            return Status::unknown(format!("what `{name}` runs with these options is not followed"));
+        }
         match base_name(&cmd.name) {
             "uv" | "uvx" => self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => self.manager(shell, cmd, None),
@@ -109,6 +118,7 @@ impl Run<'_, '_> {
             "uv" | "uvx" => return self.uv(shell, cmd),
             "poetry" | "pdm" | "pipenv" => return self.manager(shell, cmd, Some(env)),
             "virtualenv" => return self.virtualenv(shell, cmd, env),
+            "pip-sync" | "pip-compile" => return self.pip_tools(shell, cmd, env),
             _ => {}
         }
         let status = match self.imports(shell, env) {

@@ -43,6 +43,17 @@ pub(super) fn set_text(shell: &mut Shell, name: &str, value: &str) {
     }
 }
 
+/// `deactivate`, a function that `activate` defines.
+pub(super) fn leave(shell: &mut Shell) {
+    if let Some(dir) = shell.active.take() {
+        let bin = format!("{dir}/bin");
+        if shell.path.first().is_some_and(|first| **first == *bin) {
+            Arc::make_mut(&mut shell.path).remove(0);
+        }
+        shell.hashed.clear();
+    }
+}
+
 /// Quotes removed, expansions as written.
 pub(super) fn unquote(raw: &str) -> String {
     raw.chars().filter(|c| !matches!(c, '"' | '\'')).collect()

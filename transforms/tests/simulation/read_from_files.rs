@@ -149,4 +149,54 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         "ok | fails python-not-found: python !python-not-found",
     ),
     ("curl python311#3.11", &["python --version"], "ok"),
+    // Programs of packages that no table has.
+    (
+        "python311 some-tool",
+        &["st --version", "gunicorn web:app", "psql --version"],
+        "unknown: program st | fails command-not-found: program gunicorn !command-not-found | fails command-not-found: program psql !command-not-found",
+    ),
+    ("python311 ripgrep sqlite graphviz", &["rg --version && sqlite3 x .tables && dot -V"], "ok"),
+    // What the shell makes of words.
+    (
+        "python311",
+        &["python -m venv {v,w} && v/bin/pip list", "mkdir -p static/{css,js} && ls static/js"],
+        "ok: make /app/v, pip in /app/v | ok => /app/v",
+    ),
+    (
+        "python311",
+        &["ls *.nothing", "ls *.py", "touch x.nothing && ls *.nothing"],
+        "fails no-such-file | ok | ok",
+    ),
+    (
+        "python311",
+        &["python -m venv v && . v/bin/activate && deactivate && pip list", "deactivate"],
+        "fails pip-not-found: make /app/v, activate /app/v, pip !pip-not-found | fails command-not-found: program deactivate !command-not-found => /app/v",
+    ),
+    (
+        "python311",
+        &["python -m venv v && env -i v/bin/pip install gunicorn", "v/bin/gunicorn web:app"],
+        "unknown: make /app/v | unknown: program v/bin/gunicorn => /app/v",
+    ),
+    (
+        "python311",
+        &[
+            "python -m venv v && v/bin/pip install pip-tools && v/bin/pip-sync",
+            "v/bin/gunicorn web:app",
+            "v/bin/pip-sync absent.txt",
+        ],
+        "ok: make /app/v, pip in /app/v | ok: program v/bin/gunicorn in /app/v | fails no-such-file => /app/v",
+    ),
+    // Places that are not there.
+    (
+        "python311",
+        &[
+            "touch /data/x",
+            "echo x > /data/x",
+            "mkdir -p /data && touch /data/x",
+            "cp -r server/* nowhere/",
+            "cp -r server nowhere/",
+            "mkdir here && cp server/*.py here/",
+        ],
+        "fails no-such-file | fails no-such-file | ok | fails no-such-file | ok | ok",
+    ),
 ];

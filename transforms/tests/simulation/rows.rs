@@ -455,7 +455,7 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
     (
         "python311 invoke",
         &["invoke install", "python -m invoke install", "inv install"],
-        "unknown | fails module-not-found: python !module-not-found | fails command-not-found: program inv !command-not-found",
+        "unknown | fails module-not-found: python !module-not-found | unknown: program inv",
     ),
     (
         "python311 nox tox",
