@@ -2,7 +2,7 @@ use super::registry::{FixStage, Rule, RuleFix};
 use super::support::Found;
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
-use crate::document::{Document, Value};
+use crate::document::{Document, Node, Table, Value};
 use crate::fix::Draft;
 use crate::plan::{PlanErrorKind, meant_provider, provider_names};
 
@@ -10,7 +10,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "providers-not-a-list",
     summary: "`providers` is not a list at the top of the file",
     docs: r#"## What it does
-Finds a table `[providers]` with `python = true` or `python = "3.11"` in it, and `providers` inside `[phases]`.
+Finds a table `[providers]` with `python = true` or `python = "3.11"` in it, tables `[[providers]]` with a `name` each, and `providers` inside `[phases]`.
 
 ## Why it fails
 `providers` is a list of names at the top of the file. Anything else makes Nixpacks refuse the whole file: `invalid type: map, expected a sequence`.
@@ -68,10 +68,21 @@ fn unknown_names(doc: &Document) -> Vec<String> {
     unknown.map(|name| format!("`{name}`")).collect()
 }
 
-/// The version in `python = "3.11"` and in `[providers.python]`.
+/// The version in `python = "3.11"`, in `[providers.python]`, and beside `name = "python"` in `[[providers]]`.
 fn python_version(doc: &Document) -> Option<&str> {
-    let python = &doc.get(&["providers"])?.as_table()?.entry("python")?.node;
-    let node = python.as_table().map_or(Some(python), |table| table.get("version"))?;
+    let node = match &doc.get(&["providers"])?.value {
+        Value::Array(array) => {
+            let is_python = |table: &&Table| {
+                table.get("name").and_then(Node::as_str).is_some_and(|name| name.decoded == "python")
+            };
+            array.elements.iter().filter_map(Node::as_table).find(is_python)?.get("version")?
+        }
+        Value::Table(table) => {
+            let python = &table.entry("python")?.node;
+            python.as_table().map_or(Some(python), |table| table.get("version"))?
+        }
+        _ => return None,
+    };
     let version = match &node.value {
         Value::Str(text) => text.decoded.as_str(),
         // Ex) `python = 3.11`
@@ -82,8 +93,13 @@ fn python_version(doc: &Document) -> Option<&str> {
     plain.then_some(version)
 }
 
-fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
+fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some(doc) = cx.config() else { return false };
+    // Each table of `[[providers]]` is a problem, and the fix of the first removes all of them.
+    let first = cx.model.errors.iter().find(|error| error.kind == PlanErrorKind::Providers);
+    if first.is_some_and(|error| error.place != finding.place) {
+        return true;
+    }
     let misplaced = doc.get(&["phases", "providers"]).and_then(|node| node.as_array());
     if let Some(array) = misplaced {
         let names: Vec<&str> =

@@ -88,16 +88,20 @@ impl Removal<'_> {
     fn entry(&mut self, entry: &Entry) -> Result<(), Refusal> {
         match &entry.node.value {
             Value::Array(array) if array.of_tables => {
-                Err(Refusal::new(self.doc, entry.node.span, "an array of tables"))
+                let mut tables = array.elements.iter().filter_map(|node| Some((node, node.as_table()?)));
+                tables.try_for_each(|(node, table)| self.whole_table(node.span, table))
             }
-            Value::Table(table) if table.layout != Layout::Braces => {
-                if table.layout == Layout::Header {
-                    self.header(entry.node.span);
-                }
-                table.entries.iter().try_for_each(|entry| self.entry(entry))
-            }
+            Value::Table(table) if table.layout != Layout::Braces => self.whole_table(entry.node.span, table),
             _ => self.statement(entry),
         }
+    }
+
+    /// Removes a table that has lines of its own, with all that is in it.
+    fn whole_table(&mut self, span: Span, table: &Table) -> Result<(), Refusal> {
+        if table.layout == Layout::Header {
+            self.header(span);
+        }
+        table.entries.iter().try_for_each(|entry| self.entry(entry))
     }
 
     fn header(&mut self, span: Span) {
