@@ -2,7 +2,7 @@
 
 use crate::app::{App, STDIN_NAME};
 use crate::discover::Input;
-use crate::report::{Examined, Known, Texts, Written};
+use crate::report::{Examined, Known, Texts, Written, mask_outcome};
 use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::Progress;
@@ -72,6 +72,7 @@ pub(crate) fn with(
     let mut read = Texts::default();
     let mut fixed = Texts::default();
     if let Ok(outcome) = &mut result {
+        mask_outcome(outcome);
         for change in outcome.changes.iter_mut().filter(|change| change.removed) {
             let in_commit = on_disk.real(&change.path).filter(|_| home.dir.is_none());
             let is_link = in_commit.is_some_and(|real| real != home.shown_file(&change.path));

@@ -2,6 +2,7 @@
 
 use super::Texts;
 use super::difference::operations;
+use super::masked;
 use super::text::push_line;
 use crate::app::AppLocation;
 use nixpacks_transforms::edit::{Edit, apply};
@@ -150,6 +151,8 @@ impl Hunk {
         } else {
             operations(&old, &new)
         };
+        let masked = |lines: &[&str]| lines.iter().map(|line| masked::line(line)).collect::<Vec<String>>();
+        let (old, new) = (masked(&old), masked(&new));
         for change in changes {
             let (tag, gone, come) = change.as_tag_tuple();
             if tag == DiffTag::Equal {
@@ -159,8 +162,8 @@ impl Hunk {
             let come = (&new, come, '+', self.shift);
             for ((lines, range, sign, shift), other) in [(gone.clone(), come.clone()), (come, gone)] {
                 for (nth, at) in range.enumerate() {
-                    let line = lines.get(at).copied().unwrap_or_default();
-                    let other = other.0.get(other.1.start + nth).copied().unwrap_or_default();
+                    let line = lines.get(at).map(String::as_str).unwrap_or_default();
+                    let other = other.0.get(other.1.start + nth).map(String::as_str).unwrap_or_default();
                     let number = (self.first + at).checked_add_signed(shift);
                     rows.push(Row { number, sign, text: short(line, other, width, cut && at == 0) });
                 }

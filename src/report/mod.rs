@@ -15,6 +15,7 @@ pub(crate) mod inert_markdown;
 pub(crate) mod json;
 pub(crate) mod markdown;
 mod masked;
+mod masked_outcome;
 pub(crate) mod overview;
 pub(crate) mod patch;
 pub(crate) mod plan;
@@ -34,6 +35,7 @@ pub(crate) use concise::concise;
 pub(crate) use github::github;
 pub(crate) use gitlab::gitlab;
 pub(crate) use human::human;
+pub(crate) use masked_outcome::mask_outcome;
 pub(crate) use sarif::sarif;
 
 use crate::app::AppLocation;

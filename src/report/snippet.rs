@@ -1,3 +1,4 @@
+use super::masked;
 use super::text::push;
 use annotate_snippets::{AnnotationKind, Snippet};
 use nixpacks_transforms::text::{LineIndex, Span, floor};
@@ -26,7 +27,10 @@ impl Window {
         let to = lines.span(last).end.max(span.start);
         let stop = span.end.min(to);
         let from = lines.start(first);
-        let from = from.max(floor(text, span.start.saturating_sub(REACH)));
+        let near = from.max(floor(text, span.start.saturating_sub(REACH)));
+        // Of a word that is cut nobody could tell whether it is a secret.
+        let word = text.get(near..span.start).and_then(|before| before.find(' ')).filter(|_| near > from);
+        let from = near + word.unwrap_or_default();
         let stop = floor(text, stop.min(span.start + LINES * REACH));
         let to = floor(text, to.min(stop + REACH));
         let mut window = Self { source: String::new(), span: (0, 0), line: first };
@@ -35,6 +39,7 @@ impl Window {
         window.copy(text.get(span.start..stop).unwrap_or_default());
         window.span.1 = window.source.len();
         window.copy(text.get(stop..to).unwrap_or_default());
+        (window.source, window.span) = masked::lines(&window.source, window.span);
         window
     }
 

@@ -24,6 +24,7 @@ mod many;
 mod output;
 mod railpack;
 mod repair;
+mod secrets;
 mod settings;
 mod simulate;
 #[cfg(unix)]
