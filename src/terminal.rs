@@ -66,9 +66,10 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
 /// Asks, and reads a line; `None` at the end of the input.
 pub(crate) fn ask(question: &str) -> io::Result<Option<String>> {
     say(question)?;
-    let mut line = String::new();
-    let read = io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut line)?;
-    Ok((read > 0).then_some(line))
+    let mut line = Vec::new();
+    let read = io::stdin().lock().take(LONGEST_ANSWER).read_until(b'\n', &mut line)?;
+    // What is not UTF-8 is no answer that is known, and the question comes again.
+    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
 }
 
 /// Bytes of an answer that are read.

@@ -61,6 +61,10 @@ pub(super) fn run(
     }
     let mut declined = 0;
     if args.interactive {
+        // What is in the way of a commit is said before somebody answers questions for nothing.
+        if args.commit {
+            commit::plan(&apps, &args.how)?;
+        }
         match interactive::ask(&found, &mut apps, style)? {
             Answered::Quit => {
                 output.stdout.push_str("nothing was changed\n");

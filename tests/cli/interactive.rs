@@ -52,12 +52,13 @@ fn talk(sandbox: &Sandbox, width: u16, args: &[&str], answers: &[&str]) -> Talk 
                 // Not SIGINT, which is the same to the command: where a shell runs the tests in the background, it is ignored.
                 "SIGTERM" => kill_process(Pid::from_child(&child), Signal::TERM).unwrap(),
                 "^D" => master.write_all(b"\x04").unwrap(),
+                "LATIN-1" => master.write_all(b"\xe9t\xe9\n").unwrap(),
                 answer => writeln!(master, "{answer}").unwrap(),
             }
         }
     }
     let status = child.wait().unwrap();
-    let said = String::from_utf8(said).unwrap().replace("\r\n", "\n");
+    let said = String::from_utf8_lossy(&said).replace("\r\n", "\n");
     assert_eq!(answers.next(), None, "not asked for: {said}");
     Talk { said: plain(&said), status }
 }
@@ -94,6 +95,25 @@ fn shows_the_change_with_its_reason_and_makes_it_when_told_to() {
     let (before, _) = talk.said.split_once(patch).unwrap();
     assert!(before.lines().all(|line| line.chars().count() <= 80), "{before}");
     assert!(!sandbox.read("nixpacks.toml").contains("pip install"));
+}
+
+#[test]
+fn an_answer_in_another_encoding_is_asked_for_again() {
+    let sandbox = Sandbox::broken();
+    let talk = talk(&sandbox, 80, &["fix", "-i"], &["LATIN-1", "y"]);
+    assert_eq!(talk.code(), 0, "{}", talk.said);
+    assert!(talk.said.contains("  y  make this change\n"), "{}", talk.said);
+    assert_ne!(sandbox.read("nixpacks.toml"), BROKEN);
+}
+
+#[test]
+fn what_is_in_the_way_of_a_commit_is_said_before_any_question() {
+    let sandbox = Sandbox::broken();
+    let talk = talk(&sandbox, 80, &["fix", "-i", "--commit"], &[]);
+    assert_eq!(talk.code(), 2, "{}", talk.said);
+    assert!(talk.said.contains("it is in no git repository"), "{}", talk.said);
+    assert!(!talk.said.contains("make this change?"), "{}", talk.said);
+    assert_eq!(sandbox.read("nixpacks.toml"), BROKEN);
 }
 
 #[test]
