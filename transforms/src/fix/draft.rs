@@ -319,6 +319,30 @@ impl<'m> Draft<'m> {
         });
     }
 
+    /// The string that comes into a table of the configuration.
+    pub(crate) fn new_string(&self, table: &str, key: &str) -> Option<&str> {
+        let is_it = |new: &&NewString| new.table == table && new.key == key;
+        self.new_strings.iter().find(is_it).map(|new| new.value.as_str())
+    }
+
+    /// Adds a string to a table of the configuration, in place of the one that comes there.
+    pub(crate) fn set_new_string(
+        &mut self,
+        table: &'static str,
+        key: &'static str,
+        value: &str,
+        title: String,
+        rule: &'static str,
+    ) {
+        let Some(new) = self.new_strings.iter_mut().find(|new| new.table == table && new.key == key) else {
+            self.insert_string(table, key, value, title, rule);
+            return;
+        };
+        value.clone_into(&mut new.value);
+        new.rules.insert(rule);
+        new.answers.extend(&self.answering);
+    }
+
     /// Edits a file that cannot be parsed as it is.
     pub(crate) fn edit_unread(&mut self, path: &str, edits: Vec<Edit>, title: &str, rule: &'static str) {
         self.unread.push(ProposedFix {
