@@ -7,7 +7,7 @@ use crate::document::schema::{
     RAILWAY_PRE_DEPLOY_COMMAND, RAILWAY_PRODUCTION, RAILWAY_START_COMMAND,
 };
 use crate::document::{Document, FileKind, Node};
-use crate::fix::Draft;
+use crate::fix::{Draft, is_splice};
 use crate::plan::{self, Place, Plan, Platform};
 
 static INFO: RuleInfo = RuleInfo {
@@ -42,7 +42,10 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 /// The Railway file that counts.
 fn railway_file<'m>(cx: &Context<'m>) -> Option<&'m Document> {
     let railway = cx.platform() == Platform::Railway;
-    FileKind::RAILWAY.into_iter().filter(|_| railway).find_map(|kind| cx.model.document(kind.name()))
+    let is_broken = |name: &str| cx.model.broken.iter().any(|broken| broken.path == name);
+    let mut names = FileKind::RAILWAY.into_iter().filter(|_| railway).map(FileKind::name);
+    let name = names.find(|name| is_broken(name) || cx.model.document(name).is_some())?;
+    cx.model.document(name)
 }
 
 /// The plan from the day on when Railway's own files are not read.
@@ -127,16 +130,28 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
             draft.set_text(&place, &old.decoded, command.to_owned(), INFO.id);
             draft.say_of_text(&place, "change `start.cmd` to the command that Railway uses today".to_owned());
         } else {
-            let title = "add `start.cmd` with the start command".to_owned();
+            let title = "add the start command as `start.cmd`".to_owned();
             draft.insert_string("start", "cmd", command, title, INFO.id);
         }
         return true;
     }
+    if keys != RAILWAY_BUILD_COMMAND {
+        return false;
+    }
     let has_commands = CMDS.names.iter().any(|name| config.get(&["phases", "build", name]).is_some());
-    if keys == RAILWAY_BUILD_COMMAND && !has_commands {
-        let title = "add `phases.build.cmds` with the build command".to_owned();
+    if !has_commands {
+        let title = "add the build command as `phases.build.cmds`".to_owned();
         draft.insert_all("build", CMDS.name(), &[command], title, INFO.id);
         return true;
     }
-    false
+    // Of several commands nobody knows which one this is.
+    let Some(list) = draft.list("build", CMDS) else { return false };
+    let [piece] = list.pieces.as_mut_slice() else { return false };
+    if is_splice(&piece.text) {
+        return false;
+    }
+    command.clone_into(&mut piece.text);
+    list.rules.insert(INFO.id);
+    list.say("change `phases.build.cmds` to the command that Railway uses today");
+    true
 }
