@@ -3,7 +3,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::simulate::{InvocationKind, Reason};
+use crate::simulate::{InvocationKind, Reason, base_name};
 
 static INFO: RuleInfo = RuleInfo {
     id: "interpreter-bypasses-venv",
@@ -56,7 +56,16 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
                 _ => return None,
             };
             let label = call.error().unwrap_or_default().to_owned();
-            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+            let found = Found::call(cx, command, call, Severity::Error, message)?.label(&label);
+            // A script stays as it is.
+            Some(match (&call.kind, &call.file) {
+                (InvocationKind::Python { name } | InvocationKind::Program { name }, Some(file)) => found
+                    .note(&format!(
+                        "write `{}` in `{file}`, without a path: a virtual environment on PATH is found by the name alone",
+                        base_name(name)
+                    )),
+                _ => found,
+            })
         })
         .collect()
 }

@@ -57,10 +57,14 @@ pub(super) static RULE: Rule = Rule { info: &INFO, check, fix: RuleFix::Own(FixS
 fn check(cx: &Context<'_>) -> Vec<Found> {
     support::all_calls(cx)
         .find(|(_, call)| call.reason() == Some(Reason::NativeLibMissing))
-        .and_then(|(command, call)| {
+        .map(|(command, call)| {
             let message = call.error().unwrap_or_default().to_owned();
             let label = "ImportError: libstdc++.so.6: cannot open shared object file";
-            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(label))
+            match Found::call(cx, command, call, Severity::Error, message.clone()) {
+                Some(found) => found.label(label),
+                // Ex) the start command of the provider
+                None => Found::app(Severity::Error, message),
+            }
         })
         .into_iter()
         .collect()

@@ -8,7 +8,7 @@ static INFO: RuleInfo = RuleInfo {
     id: "missing-requirement",
     summary: "the started file imports a package that is not in the requirements",
     docs: r#"## What it does
-Reads the file that the start command runs, and the modules of the app that it imports. It names the well-known packages among their imports which no command installs.
+Reads the file that the start command runs, and the modules of the app that it imports. It names the well-known packages among their imports that no requirement of the app names.
 
 ## Why it fails
 The app stops when it starts: `ModuleNotFoundError: No module named 'requests'`. On your own machine the package may be there from another project.
@@ -21,7 +21,7 @@ cmd = "python fetch.py"
 where `fetch.py` imports `requests`, and the requirements file does not have it.
 
 ## Fix
-None: add the package to your requirements. If another package that you install brings it along, nothing is wrong.
+None: add the package to your requirements. If a package that you install needs it itself, it is installed and the app works, for as long as that stays so.
 "#,
 };
 
@@ -33,9 +33,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     missing
         .filter_map(|import| {
             let package = COMMON_PACKAGES.columns(&import.module)?.next()?;
-            let message = format!("`{}` imports `{}`, and nothing installs it", import.file, import.module);
+            let message =
+                format!("`{}` imports `{}`, which your requirements do not name", import.file, import.module);
             let note = format!(
-                "add `{package}` to your requirements, unless another package that you install brings it"
+                "add `{package}` to your requirements; without it the import works only if one of your packages happens to install `{package}`"
             );
             Some(Found::app(Severity::Warning, message).note(&note))
         })

@@ -45,7 +45,13 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         .filter_map(|(command, call)| {
             let message = "this virtual environment does not exist at this step".to_owned();
             let label = call.error().unwrap_or_default().to_owned();
-            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+            let found = Found::call(cx, command, call, Severity::Error, message)?.label(&label);
+            let is_not_needed = call.file.is_some() && cx.simulation.verdict.builds();
+            Some(if is_not_needed {
+                found.note("remove this line: the app is predicted to work without it")
+            } else {
+                found
+            })
         })
         .collect()
 }

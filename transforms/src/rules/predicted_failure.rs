@@ -2,7 +2,7 @@ use super::registry::{Rule, RuleFix};
 use super::support::{self, Found, in_file};
 use super::{RuleInfo, Severity};
 use crate::context::Context;
-use crate::plan::{Origin, Place, PlanError, PlanErrorKind};
+use crate::plan::{Origin, Place, PlanError, PlanErrorKind, names};
 use crate::simulate::{Command, Outcome, Reason, Stage, Verdict};
 use crate::text::BOM;
 
@@ -89,10 +89,20 @@ fn refused(cx: &Context<'_>, error: &PlanError) -> Found {
     if error.kind == PlanErrorKind::DuplicateKey {
         return found.note("two keys mean the same thing here: keep one of them");
     }
+    if let Some(file) = not_utf8(&error.message) {
+        return found.note(&format!(
+            "write `{file}` again as UTF-8 text: in Windows PowerShell, `>` writes UTF-16, which Nixpacks cannot read"
+        ));
+    }
     match wsgi_application(cx).filter(|_| error.message.contains("WSGI_APPLICATION")) {
         Some(advice) => found.note(&advice),
         None => found,
     }
+}
+
+/// The file that Nixpacks cannot read as text.
+fn not_utf8(message: &str) -> Option<&str> {
+    message.strip_prefix("Error reading ")?.strip_suffix(": stream did not contain valid UTF-8")
 }
 
 /// What to do with a file that is written in the format of another one.
@@ -161,6 +171,9 @@ fn advice(cx: &Context<'_>, verdict: &Verdict, failing: Option<&Command>) -> Opt
     if let Some(advice) = failing.and_then(|command| set_in_dashboard(cx, command)) {
         return Some(advice);
     }
+    if let Some(advice) = other_python(cx, verdict, failing).or_else(|| other_user(cx, verdict)) {
+        return Some(advice);
+    }
     let advice = match reason {
         Reason::NoSuchFile if detail.contains("requirements file") => {
             "the app has no such file: commit it, or correct the name"
@@ -185,6 +198,33 @@ fn advice(cx: &Context<'_>, verdict: &Verdict, failing: Option<&Command>) -> Opt
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// Ex) `python3.11` in an app that gets Python 3.12.
+fn other_python(cx: &Context<'_>, verdict: &Verdict, failing: Option<&Command>) -> Option<String> {
+    let named = failing?.all_invocations().find(|call| call.reason() == verdict.reason())?.program.as_str();
+    let version =
+        named.strip_prefix("python").filter(|version| version.contains('.') && !named.contains('/'))?;
+    let plan = &cx.model.plan;
+    let setup = plan.phases.get("setup")?;
+    let archive = setup.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
+    let installed = setup.nix_pkgs.iter().flatten().find_map(|item| names::python(&item.value, archive))?;
+    Some(format!(
+        "the app gets Python {installed}: write `python` in place of `{named}`, or set `NIXPACKS_PYTHON_VERSION` to `{version}` under `[variables]`"
+    ))
+}
+
+/// A start as another user than root, whose PATH has neither Nix's programs nor those of the virtual environment.
+fn other_user(cx: &Context<'_>, verdict: &Verdict) -> Option<String> {
+    let user = cx.model.plan.start.as_ref()?.user.as_ref()?;
+    let is_missing = matches!(verdict.reason(), Some(Reason::PythonNotFound | Reason::CommandNotFound));
+    let at_start = matches!(verdict.outcome, Outcome::Fails { stage: Stage::Start, .. });
+    (is_missing && at_start).then(|| {
+        format!(
+            "`start.user` starts the app as `{}`, whose PATH has neither Python nor the virtual environment: start it with `/opt/venv/bin/python …`, or remove `user`",
+            user.value
+        )
+    })
 }
 
 /// A command that no file has cannot be changed by an edit.

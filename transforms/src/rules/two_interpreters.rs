@@ -3,9 +3,8 @@ use super::registry::{FixStage, Rule, RuleFix};
 use super::support::{self, Found};
 use super::{Finding, RuleInfo, Severity};
 use crate::context::Context;
-use crate::document::schema::NIX_PKGS;
 use crate::fix::Draft;
-use crate::plan::{Item, names};
+use crate::plan::{Item, Origin, names};
 use std::collections::BTreeMap;
 
 static INFO: RuleInfo = RuleInfo {
@@ -87,14 +86,14 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 /// As `fix`, where the two come from two revisions of nixpkgs, one of them by way of Nixpacks' own Python step.
 fn fix_conflict(cx: &Context<'_>, draft: &mut Draft<'_>) -> bool {
     let plan = &cx.model.plan;
-    let pythons = plan.phases.iter().flat_map(|(name, phase)| {
+    let pythons = plan.phases.values().flat_map(|phase| {
         let archive = phase.nixpkgs_archive.as_ref().map(|item| item.value.as_str());
         let items = phase.nix_pkgs.iter().flatten();
-        items.filter_map(move |item| Some((name, item, names::python(&item.value, archive)?)))
+        items.filter_map(move |item| Some((item, names::python(&item.value, archive)?)))
     });
-    let (listed, provided): (Vec<_>, Vec<_>) = pythons.partition(|(_, item, _)| support::in_file(item));
-    let ([(phase, item, version)], false) = (listed.as_slice(), provided.is_empty()) else { return false };
-    let done = take_out(draft, phase, &item.value);
+    let (listed, provided): (Vec<_>, Vec<_>) = pythons.partition(|(item, _)| support::in_file(item));
+    let ([(item, version)], false) = (listed.as_slice(), provided.is_empty()) else { return false };
+    let done = take_out(draft, item);
     if done && !plan.variables.contains_key("NIXPACKS_PYTHON_VERSION") {
         draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
     }
@@ -123,7 +122,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
     if provided {
         let [(item, version)] = listed.as_slice() else { return false };
         let told = plan.variables.contains_key("NIXPACKS_PYTHON_VERSION");
-        let done = take_out(draft, "setup", &item.value);
+        let done = take_out(draft, item);
         if done && !told {
             draft.insert_variable("NIXPACKS_PYTHON_VERSION", version, INFO.id);
         }
@@ -137,7 +136,7 @@ fn fix(cx: &Context<'_>, _: &Finding, draft: &mut Draft<'_>) -> bool {
             second
         };
         let gone = if std::ptr::eq(*keep, *first) { second } else { first };
-        take_out(draft, "setup", &gone.0.value)
+        take_out(draft, gone.0)
     } else {
         false
     }
@@ -156,10 +155,12 @@ fn asked_for(cx: &Context<'_>, version: &str) -> bool {
         || cx.simulation.commands.iter().any(|command| command.item.value.contains(&named))
 }
 
-fn take_out(draft: &mut Draft<'_>, phase: &str, name: &str) -> bool {
-    let Some(list) = draft.list(phase, NIX_PKGS) else { return false };
-    let Some(at) = list.pieces.iter().position(|piece| piece.text == name) else { return false };
-    list.remove(at);
+/// Takes an entry out of the list that it is in, in whichever file that is.
+fn take_out(draft: &mut Draft<'_>, item: &Item) -> bool {
+    let Origin::Deploy(place) = &item.origin else { return false };
+    let Some((list, at)) = draft.list_entry(place) else { return false };
+    let name = &item.value;
+    list.drop_entry(at);
     list.rules.insert(INFO.id);
     list.say(&format!("remove `{name}` from `nixPkgs`, so that only one Python is installed"));
     true

@@ -53,7 +53,10 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     support::all_calls(cx)
         .filter(|(_, call)| {
             !filled_dirs.is_empty()
-                && matches!(call.reason(), Some(Reason::CommandNotFound | Reason::ModuleNotFound))
+                && matches!(
+                    call.reason(),
+                    Some(Reason::CommandNotFound | Reason::ModuleNotFound | Reason::PythonNotFound)
+                )
         })
         .filter_map(|(command, call)| {
             let (InvocationKind::Program { name } | InvocationKind::Python { name }) = &call.kind else {
@@ -65,11 +68,26 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
             if name.contains('/') || !there || reached {
                 return None;
             }
-            let message =
-                format!("`{name}` does not use the virtual environment, because that is not on PATH");
+            let other = other_version(cx, name);
+            let message = match other {
+                Some(installed) => format!("`{name}` is not installed: the app has Python {installed}"),
+                None => format!("`{name}` does not use the virtual environment, because that is not on PATH"),
+            };
             let label = call.error().unwrap_or_default().to_owned();
-            Found::call(cx, command, call, Severity::Error, message).map(|found| found.label(&label))
+            let found = Found::call(cx, command, call, Severity::Error, message)?.label(&label);
+            // A script stays as it is.
+            Some(match other.filter(|_| call.file.is_some()) {
+                Some(_) => found.note(&format!("write `python` in place of `{name}`")),
+                None => found,
+            })
         })
         .take(1)
         .collect()
+}
+
+/// Ex) 3.12, where a command asks for `python3.11` and the virtual environment has another one.
+fn other_version<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c str> {
+    let asked = name.strip_prefix("python").filter(|version| version.contains('.'))?;
+    let env = cx.simulation.envs.iter().find(|env| env.venv_dir().is_some() && env.dists.has_packages())?;
+    Some(env.version.as_str()).filter(|version| *version != asked)
 }

@@ -4,7 +4,7 @@
 use super::command::Changes;
 use super::simples::Simples;
 use super::target::Target;
-use super::venv::is_versioned;
+use super::venv::{installs_outside, is_versioned, rewrite};
 use crate::context::Context;
 use crate::fix::Draft;
 use crate::plan::Origin;
@@ -23,7 +23,16 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         }
         let Origin::Deploy(place) = &command.item.origin else { continue };
         let Ok(script) = &command.script else { continue };
-        let changes = changes(command, target, other_user && command.phase.is_none());
+        let mut changes = changes(command, target, other_user && command.phase.is_none());
+        // Ex) `sudo pip install …` as Railway's build command
+        let installs = command.phase.is_some() && installs_outside(command, target);
+        let mut rules = Vec::new();
+        if changes.is_empty() && installs && target.is_made_before(command) {
+            let rewritten = rewrite(cx, command, target);
+            if rewritten.tools.is_empty() {
+                (changes, rules) = (rewritten.changes, rewritten.rules);
+            }
+        }
         if changes.is_empty() {
             continue;
         }
@@ -33,6 +42,7 @@ pub(crate) fn mend(cx: &Context<'_>, draft: &mut Draft<'_>, target: &Target) {
         {
             let missing = command.invocations.iter().any(|call| call.reason() == Some(Reason::VenvMissing));
             let rule = if missing { "missing-venv" } else { "interpreter-bypasses-venv" };
+            let rule = rules.first().copied().unwrap_or(rule);
             draft.set_text(place, &command.item.value, text, rule);
         }
     }
