@@ -7,12 +7,13 @@ use crate::settings::{Resolved, Resolver};
 use crate::shared::Shared;
 use crate::terminal::Progress;
 use crate::workers::in_order;
-use nixpacks_transforms::app::{AppView, Overlay};
+use nixpacks_transforms::app::{AppView, Kind, Overlay};
 use nixpacks_transforms::document::FileKind;
 use nixpacks_transforms::engine::{self, Outcome};
-use nixpacks_transforms::plan::{Origin, Plan};
+use nixpacks_transforms::plan::{Origin, Plan, is_settings_file};
 use nixpacks_transforms::text::LineIndex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
 pub(crate) fn examine(
@@ -32,6 +33,72 @@ pub(crate) fn examine(
     });
     drop(progress);
     apps.into_iter().filter_map(Result::transpose).collect()
+}
+
+/// The inputs without directories that hold nothing but settings, below an app that was found as well, and that fail by
+/// themselves: such a file is a config of that app, and no app. One that was named stays.
+pub(crate) fn without_directories_of_settings(
+    inputs: Vec<Input>,
+    resolver: &Resolver,
+    shared: &Shared,
+) -> Vec<Input> {
+    if !inputs.iter().any(is_named_like_settings) {
+        return inputs;
+    }
+    let dir_of = |input: &Input| match input {
+        Input::Dir { real, .. } => Some(real.clone()),
+        Input::Commit { below, .. } => Some(PathBuf::from(below)),
+        Input::Config(_) | Input::Stdin(_) => None,
+    };
+    let dirs: BTreeSet<PathBuf> = inputs.iter().filter_map(dir_of).collect();
+    let is_below_an_app = |input: &Input| {
+        let is_named = matches!(input, Input::Dir { real, root, .. } if real == root);
+        let dir = dir_of(input).filter(|_| !is_named);
+        dir.is_some_and(|dir| dir.ancestors().skip(1).any(|above| dirs.contains(above)))
+    };
+    let fails = |input: &Input| {
+        let app = one(input, shared, resolver).ok().flatten();
+        app.and_then(|app| app.result.ok()).is_some_and(|outcome| outcome.before.fails())
+    };
+    let is_no_app = |input: &Input| {
+        is_named_like_settings(input)
+            && is_below_an_app(input)
+            && holds_only_settings(input, shared)
+            && fails(input)
+    };
+    let is_no_app: Vec<bool> = inputs.iter().map(is_no_app).collect();
+    inputs.into_iter().zip(is_no_app).filter(|(_, is_no_app)| !is_no_app).map(|(input, _)| input).collect()
+}
+
+/// Names of directories in which people keep settings.
+const SETTINGS: [&str; 13] = [
+    "ci",
+    "conf",
+    "config",
+    "configs",
+    "deploy",
+    "deployment",
+    "deployments",
+    "docker",
+    "infra",
+    "nixpacks",
+    "ops",
+    "railway",
+    "settings",
+];
+
+fn is_named_like_settings(input: &Input) -> bool {
+    let dir = match input {
+        Input::Dir { real, .. } => real.as_path(),
+        Input::Commit { below, .. } => Path::new(below),
+        Input::Config(_) | Input::Stdin(_) => return false,
+    };
+    dir.file_name().and_then(|name| name.to_str()).is_some_and(|name| SETTINGS.contains(&name))
+}
+
+fn holds_only_settings(input: &Input, shared: &Shared) -> bool {
+    let Ok(App { view, .. }) = App::open(input, shared) else { return false };
+    view.list("").iter().all(|entry| entry.kind == Kind::File && is_settings_file(&entry.name))
 }
 
 /// `None` for an app that the settings leave out.

@@ -3,7 +3,7 @@ use crate::app::{App, AppLocation};
 use crate::cli::{CheckArgs, FailOn, OutputArgs, ReportFormat};
 use crate::discover::{self, Input};
 use crate::errors::NoInput;
-use crate::examine::{examine, with};
+use crate::examine::{examine, with, without_directories_of_settings};
 use crate::exit::Exit;
 use crate::options;
 use crate::report::prose::shell_word;
@@ -125,7 +125,8 @@ pub(super) fn named(args: &CheckArgs, output: &mut Output) -> anyhow::Result<Nam
         return Err(NoInput("no app found: there is no nixpacks.toml, Procfile or Python app here").into());
     }
     let unheeded = found.unheeded.into_iter().collect();
-    Ok(Named { inputs: found.inputs, resolver, shared, unheeded, incomplete })
+    let inputs = without_directories_of_settings(found.inputs, &resolver, &shared);
+    Ok(Named { inputs, resolver, shared, unheeded, incomplete })
 }
 
 impl Named {

@@ -4,7 +4,7 @@ use super::PrOptions;
 use super::kind::ProposalKind;
 use crate::app::AppLocation;
 use crate::discover::Input;
-use crate::examine::examine;
+use crate::examine::{examine, without_directories_of_settings};
 use crate::migrate::compare_all;
 use crate::report::Examined;
 use crate::report::railpack::Moved;
@@ -135,6 +135,7 @@ pub(crate) fn look(dir: &Path, commit: &str, options: &PrOptions) -> anyhow::Res
     let input = |below: String| Input::Commit { dir: dir.to_owned(), revision: commit.to_owned(), below };
     let inputs: Vec<Input> = found.into_iter().map(input).collect();
     let (resolver, shared) = (&options.engine, Shared::default());
+    let inputs = without_directories_of_settings(inputs, resolver, &shared);
     let apps = match options.kind {
         ProposalKind::Repair => {
             let apps = examine(&inputs, resolver, &shared)?;

@@ -5,7 +5,7 @@ use super::outcome::{FileChange, NotConverged};
 use super::propose::{Choice, propose};
 use crate::app::{AppView, Overlay};
 use crate::context::Context;
-use crate::document::{Document, KeyPath};
+use crate::document::{Document, FileKind, KeyPath};
 use crate::edit::{self, Edit, EditError, Transaction};
 use crate::fix::{FileEdit, ProposedFix};
 use crate::intent::Refusal;
@@ -339,12 +339,17 @@ impl Attempt {
 
     /// The files that change. Those that are emptied go, if the app comes to the same without them.
     pub(super) fn changes(&self, app: &dyn AppView, options: &Options) -> Vec<FileChange> {
+        // A deploy of another environment stops where the file that it names is not there.
+        let railway =
+            || FileKind::RAILWAY.iter().filter_map(|kind| self.after.as_ref()?.model.document(kind.name()));
+        let is_named =
+            |path: &str| railway().flat_map(plan::configs_of_environments).any(|named| named == path);
         let of_text = |(path, after): (&String, &String)| {
             let created = app.kind(path).is_none();
             let before = original(app, path)?;
             let edits = self.edits.get(path).cloned().unwrap_or_default();
             let (path, after) = (path.clone(), after.clone());
-            let removed = !created && emptied::is_emptied(&path, &before, &after);
+            let removed = !created && !is_named(&path) && emptied::is_emptied(&path, &before, &after);
             (before != after).then_some(FileChange { path, before, after, edits, created, removed })
         };
         let mut changes: Vec<FileChange> = self.texts.iter().filter_map(of_text).collect();

@@ -25,6 +25,24 @@ pub(crate) fn other_environments(document: &Document) -> Vec<&str> {
     own.map(|entry| entry.key.name.as_str()).collect()
 }
 
+/// The configs of Nixpacks that the environments of Railway's own file name, as paths from the root.
+pub(crate) fn configs_of_environments(document: &Document) -> impl Iterator<Item = &str> {
+    let all = document.get(&[schema::RAILWAY_ENVIRONMENTS]).and_then(Node::as_table);
+    all.into_iter().flat_map(|table| &table.entries).filter_map(|entry| {
+        let keys =
+            [&[schema::RAILWAY_ENVIRONMENTS, entry.key.name.as_str()][..], &schema::RAILWAY_CONFIG_PATH];
+        let path = document.get(&keys.concat())?.as_str()?.decoded.trim();
+        Some(path.trim_start_matches("./").trim_start_matches('/'))
+    })
+}
+
+/// Whether a file holds settings or notes, by its name, and no code of an app.
+pub fn is_settings_file(name: &str) -> bool {
+    let kind = FileKind::of_name(name);
+    let other = [".md", ".sh", ".yaml", ".yml"].iter().any(|extension| name.ends_with(extension));
+    kind.is_some_and(|kind| kind != FileKind::Procfile) || other
+}
+
 /// The deploy files read so far.
 #[derive(Debug, Default)]
 pub(super) struct Deploy {
@@ -81,9 +99,9 @@ impl Deploy {
         Some(Err(PlanError { kind: PlanErrorKind::Syntax, message: broken.message.clone(), place }))
     }
 
-    /// The Railway file that counts: `railway.json` before `railway.toml`.
+    /// The Railway file that counts: `railway.json` before `railway.toml`. One that cannot be read stops the deploy.
     pub(super) fn railway_file(&self) -> Option<&Document> {
-        FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name())?.ok())
+        FileKind::RAILWAY.into_iter().find_map(|kind| self.get(kind.name()))?.ok()
     }
 
     /// A table of the Railway file that counts.

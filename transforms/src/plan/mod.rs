@@ -27,8 +27,8 @@ mod tests;
 
 pub use builder::{OtherBuilder, Platform, other_builder};
 pub(crate) use builder::{empty_tables, refused_on_coolify, without_railway_files};
-pub(crate) use deploy::other_environments;
-pub use deploy::railway_value;
+pub(crate) use deploy::{configs_of_environments, other_environments};
+pub use deploy::{is_settings_file, railway_value};
 pub use model::model;
 pub(crate) use model::{model_in, model_with};
 pub(crate) use providers::meant_provider;

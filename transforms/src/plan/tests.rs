@@ -164,7 +164,8 @@ fn railway_speaks_over_the_dashboard_and_json_over_toml() {
     assert_eq!((build.value.as_str(), &build.origin), ("dash build", &Origin::CommandLine("--build-cmd")));
     let broken = model_of(&MemoryApp::new([("railway.json", "{"), toml, ("main.py", "")]));
     assert_eq!(broken.broken.len(), 1);
-    assert_eq!(broken.plan.start.unwrap().cmd.unwrap().value, "toml");
+    // Railway stops at the one that it cannot read: the other does not take its place.
+    assert_eq!(broken.plan.start.unwrap().cmd.unwrap().value, "dash");
 }
 
 #[test]

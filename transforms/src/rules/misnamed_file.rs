@@ -1,15 +1,16 @@
 use super::registry::{Rule, RuleFix};
-use super::support::Found;
+use super::support::{self, Found};
 use super::{RuleInfo, Severity};
 use crate::app::{Entry, Kind};
 use crate::context::Context;
 use crate::document::FileKind;
+use crate::plan::is_settings_file;
 
 static INFO: RuleInfo = RuleInfo {
     id: "misnamed-file",
     summary: "a file has nearly the name of one that is read",
     docs: r#"## What it does
-Finds files such as `Procfile.txt`, `Nixpacks.toml` or `Requirements.txt` in the directory of the app, and a `nixpacks.toml` in a directory with nothing but settings, such as `config/nixpacks.toml`, if the app itself has none.
+Finds files such as `Procfile.txt`, `Nixpacks.toml` or `Requirements.txt` in the directory of the app, and a `nixpacks.toml` in a directory with nothing but settings, such as `config/nixpacks.toml`, if the app itself has none; and a `nixpacks.json` beside a `nixpacks.toml`.
 
 ## Why it fails
 Names are compared letter by letter. A file of another name is ignored without a word, so its commands never run and its packages are never installed.
@@ -22,7 +23,7 @@ cmd = "python main.py"
 beside a file named `Procfile.txt`.
 
 ## Fix
-None: rename the file with `git mv`, if its content is meant to be used.
+None: rename the file with `git mv`, if its content is meant to be used. Of a `nixpacks.toml` and a `nixpacks.json`, only the first is read.
 "#,
 };
 
@@ -92,7 +93,22 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
         };
         Some(Found::app(Severity::Warning, message).note(&how))
     });
-    near.chain(elsewhere(cx)).collect()
+    near.chain(elsewhere(cx)).chain(second(cx)).collect()
+}
+
+/// A `nixpacks.json` beside the `nixpacks.toml` that is read in its place.
+fn second(cx: &Context<'_>) -> Option<Found> {
+    let config = cx.model.config.as_ref()?;
+    let json = FileKind::NixpacksJson.name();
+    let path = support::in_app(cx, json);
+    if *config != support::in_app(cx, FileKind::NixpacksToml.name()) || !cx.app.is_file(&path) {
+        return None;
+    }
+    let message = format!("nothing reads `{path}`: Nixpacks reads `{config}` in its place");
+    Some(
+        Found::app(Severity::Warning, message)
+            .note(&format!("move what it says to `{config}`, if it is meant to be used, and remove it")),
+    )
 }
 
 /// Directories that are looked into.
@@ -109,11 +125,7 @@ fn elsewhere(cx: &Context<'_>) -> Option<Found> {
         .flat_map(|dir| FileKind::CONFIGS.map(|kind| format!("{}/{}", dir.name, kind.name())))
         .find(|path| {
             let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-            let only_settings = |entry: &Entry| {
-                let kind = FileKind::of_name(&entry.name);
-                let other = [".md", ".sh", ".yaml", ".yml"].iter().any(|ext| entry.name.ends_with(ext));
-                entry.kind == Kind::Dir || kind.is_some_and(|kind| kind != FileKind::Procfile) || other
-            };
+            let only_settings = |entry: &Entry| entry.kind == Kind::Dir || is_settings_file(&entry.name);
             cx.app.is_file(path) && cx.app.list(dir).iter().all(only_settings)
         })?;
     let name = path.rsplit('/').next().unwrap_or(&path);
