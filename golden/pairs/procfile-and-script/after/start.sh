@@ -1,0 +1,2 @@
+#!/bin/sh
+exec gunicorn main:app --bind 0.0.0.0:8000

@@ -1,0 +1,3 @@
+#!/bin/sh
+python -m ensurepip
+python -m pip install -r requirements.txt

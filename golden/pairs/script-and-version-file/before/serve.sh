@@ -1,0 +1,2 @@
+#!/bin/bash
+python3.11 -m gunicorn main:app
