@@ -126,8 +126,8 @@ fn locked(text: &str, port: u16) -> Option<Vec<u8>> {
         }
         let is_registry = package.get("source").is_some_and(|source| source.get("registry").is_some());
         if is_registry {
-            let part = |key: &str| package.get(key).and_then(toml::Value::as_str).unwrap_or_default();
-            let file = wheel::file_name(part("name"), part("version"));
+            let text_of = |key: &str| package.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            let file = wheel::file_name(text_of("name"), text_of("version"));
             let url = toml::Value::String(format!("http://127.0.0.1:{port}/files/{file}"));
             let wheel = toml::Value::Table([("url".to_owned(), url)].into_iter().collect());
             package.remove("sdist");

@@ -119,7 +119,7 @@ impl Shelf {
         let known = self.files(package).into_iter().find(|file| file.split('-').nth(1) == Some(version));
         let file = known.unwrap_or_else(|| wheel::file_name(package, version));
         let bytes = self.wheel(&file).unwrap_or_default();
-        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("{:x}", Sha256::digest(&bytes));
         json!({
             "info": { "name": package, "version": version, "summary": "", "platform": "", "requires_dist": [],
                 "requires_python": null, "yanked": false },

@@ -58,7 +58,8 @@ fn is_pasted(item: &Item) -> bool {
 }
 
 /// A command of `RUN` without the bodies of its here-documents, which belong to its first line: an operator with its
-/// word is a word of its own there, and nothing stands before it but a number (BuildKit, `frontend/dockerfile/parser`).
+/// word is a word of its own there, and nothing stands before it but a number (`frontend/dockerfile/parser` of
+/// `BuildKit`).
 fn without_here_documents(text: &str) -> String {
     let mut lines = text.split('\n');
     let mut kept: Vec<&str> = Vec::new();

@@ -12,6 +12,7 @@ use super::pip::merge;
 use super::simple::Cmd;
 use super::status::{Failure, Status};
 use super::tools::with_groups;
+use super::uv::Value;
 use super::verdict::Reason;
 use crate::requirements::normalize;
 use std::collections::{BTreeSet, HashSet};
@@ -56,16 +57,14 @@ pub(crate) fn manager_kind(cmd: &Cmd<'_>) -> InvocationKind {
 impl Run<'_, '_> {
     pub(super) fn manager(&mut self, shell: &Shell, cmd: &Cmd<'_>, home: Option<EnvId>) -> Status {
         let tool = base_name(&cmd.name);
-        if let Some(dir) = directory_of(cmd) {
-            let mut inner = shell.clone();
-            match dir {
-                Some(dir) => inner.cwd = paths::join(&shell.cwd, dir),
-                None => inner.has_open_cwd = true,
-            }
-            let status = self.manage(&inner, cmd, tool, home);
-            return inner.doubted(status);
+        let mut inner = shell.clone();
+        match directory_of(cmd) {
+            Value::Absent => return self.manage(shell, cmd, tool, home),
+            Value::Known(dir) => inner.cwd = paths::join(&shell.cwd, dir),
+            Value::Open => inner.has_open_cwd = true,
         }
-        self.manage(shell, cmd, tool, home)
+        let status = self.manage(&inner, cmd, tool, home);
+        inner.doubted(status)
     }
 
     fn manage(&mut self, shell: &Shell, cmd: &Cmd<'_>, tool: &str, home: Option<EnvId>) -> Status {
@@ -272,16 +271,16 @@ fn is_for_every_python(item: &Item) -> bool {
             .is_some_and(|table| table.iter().all(|(key, _)| matches!(key, "version" | "extras")))
 }
 
-/// The directory that options name instead of the working one; the inner `None` where it is not known.
-fn directory_of<'s>(cmd: &Cmd<'s>) -> Option<Option<&'s str>> {
-    let at = |arg: &Option<&str>| matches!(arg, Some("-C" | "--directory"));
+/// The directory that options name instead of the working one.
+fn directory_of<'s>(cmd: &Cmd<'s>) -> Value<'s> {
     // Behind `run` they are the program's.
     let end = cmd.args.iter().position(|arg| *arg == Some("run")).unwrap_or(cmd.args.len());
-    let own = cmd.args.get(..end)?;
-    if let Some(at) = own.iter().position(at) {
-        return Some(own.get(at + 1).copied().flatten());
+    let own = cmd.args.get(..end).unwrap_or_default();
+    if let Some(at) = own.iter().position(|arg| matches!(arg, Some("-C" | "--directory"))) {
+        return own.get(at + 1).copied().flatten().map_or(Value::Open, Value::Known);
     }
-    own.iter().flatten().find_map(|arg| arg.strip_prefix("--directory=")).map(Some)
+    let joined = own.iter().flatten().find_map(|arg| arg.strip_prefix("--directory="));
+    joined.map_or(Value::Absent, Value::Known)
 }
 
 fn is_on(value: &str) -> bool {

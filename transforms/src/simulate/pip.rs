@@ -130,8 +130,7 @@ impl Run<'_, '_> {
             return Status::Ok;
         }
         let files = if files.is_empty() { vec!["requirements.txt"] } else { files };
-        let mut asked = Dists::default();
-        asked.installed_anything = true;
+        let mut asked = Dists { installed_anything: true, ..Dists::default() };
         for file in files {
             if let Err(status) =
                 self.requirements_file(shell, file, &shell.cwd, &mut asked, &mut BTreeSet::new())

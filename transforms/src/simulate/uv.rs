@@ -41,16 +41,26 @@ const WITH_VALUE: [&str; 19] = [
     "-p",
 ];
 
+/// The value of an option.
+pub(super) enum Value<'s> {
+    /// It is not given.
+    Absent,
+    /// It comes from a variable.
+    Open,
+    /// It is this.
+    Known(&'s str),
+}
+
 impl Run<'_, '_> {
     pub(super) fn uv(&mut self, shell: &mut Shell, cmd: &Cmd<'_>) -> Status {
         match value_of(cmd, "--directory") {
-            Some(Some(dir)) => {
+            Value::Known(dir) => {
                 let mut inner = shell.clone();
                 inner.cwd = paths::join(&shell.cwd, dir);
                 self.uv_verb(&mut inner, cmd)
             }
-            Some(None) => Status::unknown("the directory that uv works in comes from a variable"),
-            None => self.uv_verb(shell, cmd),
+            Value::Open => Status::unknown("the directory that uv works in comes from a variable"),
+            Value::Absent => self.uv_verb(shell, cmd),
         }
     }
 
@@ -80,9 +90,9 @@ impl Run<'_, '_> {
     /// `uv sync`, `uv add` and `uv run` in the project that the working directory is in.
     fn uv_project(&mut self, shell: &Shell, cmd: &Cmd<'_>, verb: &str) -> Status {
         let from = match value_of(cmd, "--project") {
-            Some(Some(dir)) => paths::join(&shell.cwd, dir),
-            Some(None) => return Status::unknown("the project that uv works in comes from a variable"),
-            None => shell.cwd.clone(),
+            Value::Known(dir) => paths::join(&shell.cwd, dir),
+            Value::Open => return Status::unknown("the project that uv works in comes from a variable"),
+            Value::Absent => shell.cwd.clone(),
         };
         let Some((project, root)) = self.project_roots(&from) else {
             return self.uv_without_project(shell, cmd, verb);
@@ -300,23 +310,25 @@ impl Run<'_, '_> {
     }
 }
 
-/// The value of an option before or behind the verb, up to what `run` is given; the inner `None` where it is not known.
-fn value_of<'s>(cmd: &Cmd<'s>, option: &str) -> Option<Option<&'s str>> {
+/// The value of an option before or behind the verb, up to what `run` is given.
+fn value_of<'s>(cmd: &Cmd<'s>, option: &str) -> Value<'s> {
     let mut args = cmd.args.iter();
     let mut is_run = false;
     while let Some(arg) = args.next() {
         match arg {
-            Some(arg) if *arg == option => return Some(args.next().copied().flatten()),
+            Some(arg) if *arg == option => {
+                return args.next().copied().flatten().map_or(Value::Open, Value::Known);
+            }
             Some(arg) if arg.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')) => {
-                return Some(arg.get(option.len() + 1..));
+                return arg.get(option.len() + 1..).map_or(Value::Open, Value::Known);
             }
             Some(arg) if run_inside::WITH_VALUE.contains(arg) => {
                 args.next();
             }
             // What follows the program is its own.
-            Some(arg) if is_run && !arg.starts_with('-') => return None,
+            Some(arg) if is_run && !arg.starts_with('-') => return Value::Absent,
             arg => is_run |= *arg == Some("run"),
         }
     }
-    None
+    Value::Absent
 }
