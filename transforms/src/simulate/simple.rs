@@ -275,10 +275,9 @@ impl Run<'_, '_> {
         let path = paths::join(&shell.cwd, file);
         if let Some(dir) = path.strip_suffix("/bin/activate") {
             let status = if self.machine.venv(dir).is_some() {
-                let bin: Arc<str> = format!("{dir}/bin").into();
-                if shell.path.first() != Some(&bin) {
-                    Arc::make_mut(&mut shell.path).insert(0, bin);
-                }
+                // Where `PATH` has it already, it is there twice, so that `deactivate` leaves one.
+                leave(shell);
+                Arc::make_mut(&mut shell.path).insert(0, format!("{dir}/bin").into());
                 shell.hashed.clear();
                 shell.active = Some(dir.to_owned());
                 Status::Ok

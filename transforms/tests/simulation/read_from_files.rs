@@ -186,6 +186,13 @@ pub(crate) const ROWS: &[(&str, &[&str], &str)] = &[
         ],
         "ok: make /app/v, pip in /app/v | ok: program v/bin/gunicorn in /app/v | fails no-such-file => /app/v",
     ),
+    (
+        "python311",
+        &[
+            "python -m venv v && export PATH=/app/v/bin:$PATH && . v/bin/activate && . v/bin/activate && deactivate && pip list",
+        ],
+        "ok: make /app/v, activate /app/v, activate /app/v, pip in /app/v => /app/v",
+    ),
     // Places that are not there.
     (
         "python311",
