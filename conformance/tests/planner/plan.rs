@@ -51,9 +51,13 @@ impl Plan {
 /// `production` says goes before the rest.
 fn railway(case: &Case) -> serde_json::Value {
     let text = |name: &str| Some(std::str::from_utf8(case.files.get(name)?).ok()?.to_owned());
-    let json = text("railway.json").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     let toml = || text("railway.toml").and_then(|text| toml::from_str::<serde_json::Value>(&text).ok());
-    let mut railway = json.filter(serde_json::Value::is_object).or_else(toml).unwrap_or_default();
+    // One that cannot be read stops the deploy: the other does not take its place.
+    let mut railway = match text("railway.json") {
+        Some(json) => serde_json::from_str(&json).ok().filter(serde_json::Value::is_object),
+        None => toml(),
+    }
+    .unwrap_or_default();
     for part in ["build", "deploy"] {
         let own = railway.pointer(&format!("/environments/production/{part}"));
         for (key, value) in own.and_then(|own| own.as_object()).cloned().unwrap_or_default() {
