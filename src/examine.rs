@@ -13,7 +13,7 @@ use nixpacks_transforms::engine::{self, Outcome};
 use nixpacks_transforms::plan::{Origin, Plan, is_settings_file};
 use nixpacks_transforms::text::LineIndex;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Runs the engine on every input, in as many threads as help, and keeps their order.
 pub(crate) fn examine(
@@ -45,15 +45,10 @@ pub(crate) fn without_directories_of_settings(
     if !inputs.iter().any(is_named_like_settings) {
         return inputs;
     }
-    let dir_of = |input: &Input| match input {
-        Input::Dir { real, .. } => Some(real.clone()),
-        Input::Commit { below, .. } => Some(PathBuf::from(below)),
-        Input::Config(_) | Input::Stdin(_) => None,
-    };
-    let dirs: BTreeSet<PathBuf> = inputs.iter().filter_map(dir_of).collect();
+    let dirs: BTreeSet<&Path> = inputs.iter().filter_map(directory).collect();
     let is_below_an_app = |input: &Input| {
         let is_named = matches!(input, Input::Dir { real, root, .. } if real == root);
-        let dir = dir_of(input).filter(|_| !is_named);
+        let dir = directory(input).filter(|_| !is_named);
         dir.is_some_and(|dir| dir.ancestors().skip(1).any(|above| dirs.contains(above)))
     };
     let fails = |input: &Input| {
@@ -87,13 +82,18 @@ const SETTINGS: [&str; 13] = [
     "settings",
 ];
 
+/// The directory of an app that a search found, on disk or in a commit.
+fn directory(input: &Input) -> Option<&Path> {
+    match input {
+        Input::Dir { real, .. } => Some(real),
+        Input::Commit { below, .. } => Some(Path::new(below)),
+        Input::Config(_) | Input::Stdin(_) => None,
+    }
+}
+
 fn is_named_like_settings(input: &Input) -> bool {
-    let dir = match input {
-        Input::Dir { real, .. } => real.as_path(),
-        Input::Commit { below, .. } => Path::new(below),
-        Input::Config(_) | Input::Stdin(_) => return false,
-    };
-    dir.file_name().and_then(|name| name.to_str()).is_some_and(|name| SETTINGS.contains(&name))
+    let name = directory(input).and_then(Path::file_name).and_then(|name| name.to_str());
+    name.is_some_and(|name| SETTINGS.contains(&name))
 }
 
 fn holds_only_settings(input: &Input, shared: &Shared) -> bool {

@@ -1,6 +1,7 @@
 //! Secrets out of what is quoted: tokens, addresses with a password, values of variables that tell by their name.
 
 use regex::{Captures, Regex, Replacer};
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 /// What stands in the place of a secret.
@@ -119,7 +120,7 @@ fn may_hide(text: &str) -> bool {
     let has = |part: &str| text.contains(part);
     let (equals, colon) = (text.contains('='), text.contains(':'));
     let quoted = text.contains(['\'', '"']) && (colon || text.contains(','));
-    let small = || text.to_ascii_lowercase();
+    let small = LazyCell::new(|| text.to_ascii_lowercase());
     // Letters that are others in small.
     text.contains(['\u{17f}', '\u{212a}'])
         || equals && ["--build-arg", "--env", "--secret", "-e"].into_iter().any(has)
@@ -131,14 +132,9 @@ fn may_hide(text: &str) -> bool {
         || text
             .split(|ch: char| !(ch.is_ascii_alphanumeric() || matches!(ch, '+' | '=' | '_' | '-')))
             .any(|word| word.len() >= 32)
-        || (equals || quoted) && {
-            let small = small();
-            TELLING_SMALL.into_iter().any(|word| small.contains(word))
-        }
-        || {
-            let small = small();
-            small.contains("bearer") || small.contains("basic")
-        }
+        || (equals || quoted) && TELLING_SMALL.into_iter().any(|word| small.contains(word))
+        || small.contains("bearer")
+        || small.contains("basic")
 }
 
 /// `text` without its secrets.

@@ -50,6 +50,14 @@ const fn row(
 }
 
 const VENV: &str = "python -m venv --copies /opt/venv";
+/// Poetry makes an environment of its own.
+const POETRY_OF_NIX: Config = Commands("python311 poetry", &["poetry install --no-root"]);
+/// Poetry installs into the environment that is active.
+const POETRY_INTO_VENV: Config = Commands(
+    "python311 poetry",
+    &["python -m venv --copies /opt/venv && . /opt/venv/bin/activate && poetry install --no-root"],
+);
+const UV_OF_NIX: Config = Commands("python311 uv", &["uv sync"]);
 
 pub(crate) const ROWS: &[Row] = &[
     row("poetry/own", Poetry, &[], Own, "python main.py", "works"),
@@ -66,10 +74,7 @@ pub(crate) const ROWS: &[Row] = &[
         "poetry/lock-is-empty",
         Poetry,
         &[("poetry.lock", "# generated\n")],
-        Commands(
-            "python311 poetry",
-            &["python -m venv --copies /opt/venv && . /opt/venv/bin/activate && poetry install --no-root"],
-        ),
+        POETRY_INTO_VENV,
         "python main.py",
         "other (build)",
     ),
@@ -77,10 +82,7 @@ pub(crate) const ROWS: &[Row] = &[
         "poetry/lock-lacks-a-package",
         Poetry,
         &[("poetry.lock", EMPTY_POETRY_LOCK)],
-        Commands(
-            "python311 poetry",
-            &["python -m venv --copies /opt/venv && . /opt/venv/bin/activate && poetry install --no-root"],
-        ),
+        POETRY_INTO_VENV,
         "python main.py",
         "other (build)",
     ),
@@ -103,19 +105,12 @@ pub(crate) const ROWS: &[Row] = &[
         "/opt/venv/bin/python main.py",
         "module-not-found (start)",
     ),
-    row(
-        "poetry/of-nix",
-        Poetry,
-        &[],
-        Commands("python311 poetry", &["poetry install --no-root"]),
-        "poetry run python main.py",
-        "works",
-    ),
+    row("poetry/of-nix", Poetry, &[], POETRY_OF_NIX, "poetry run python main.py", "works"),
     row(
         "poetry/of-nix-and-start-without-run",
         Poetry,
         &[],
-        Commands("python311 poetry", &["poetry install --no-root"]),
+        POETRY_OF_NIX,
         "python main.py",
         "module-not-found (start)",
     ),
@@ -149,7 +144,7 @@ pub(crate) const ROWS: &[Row] = &[
         "poetry/run-of-a-missing-program",
         Poetry,
         &[],
-        Commands("python311 poetry", &["poetry install --no-root"]),
+        POETRY_OF_NIX,
         "poetry run gunicorn main:app",
         "command-not-found (start)",
     ),
@@ -182,20 +177,13 @@ pub(crate) const ROWS: &[Row] = &[
         "python main.py",
         "other (build)",
     ),
-    row("uv/sync", Uv, &[], Commands("python311 uv", &["uv sync"]), "uv run main.py", "works"),
-    row(
-        "uv/sync-start",
-        Uv,
-        &[],
-        Commands("python311 uv", &["uv sync"]),
-        ".venv/bin/python main.py",
-        "works",
-    ),
+    row("uv/sync", Uv, &[], UV_OF_NIX, "uv run main.py", "works"),
+    row("uv/sync-start", Uv, &[], UV_OF_NIX, ".venv/bin/python main.py", "works"),
     row(
         "uv/sync-start-off-the-environment",
         Uv,
         &[],
-        Commands("python311 uv", &["uv sync"]),
+        UV_OF_NIX,
         "python main.py",
         "module-not-found (start)",
     ),
@@ -271,18 +259,11 @@ pub(crate) const ROWS: &[Row] = &[
         "uv/run-of-a-missing-program",
         Uv,
         &[],
-        Commands("python311 uv", &["uv sync"]),
+        UV_OF_NIX,
         "uv run gunicorn main:app",
         "command-not-found (start)",
     ),
-    row(
-        "uv/run-with",
-        Uv,
-        &[],
-        Commands("python311 uv", &["uv sync"]),
-        "uv run --with gunicorn gunicorn main:app",
-        "works / unknown",
-    ),
+    row("uv/run-with", Uv, &[], UV_OF_NIX, "uv run --with gunicorn gunicorn main:app", "works / unknown"),
     row(
         "uv/run-without-a-project",
         Uv,
@@ -327,7 +308,7 @@ pub(crate) const ROWS: &[Row] = &[
         "poetry/variable-for-the-project",
         Poetry,
         &[("poetry.toml", "[virtualenvs]\nin-project = true\n")],
-        Commands("python311 poetry", &["poetry install --no-root"]),
+        POETRY_OF_NIX,
         ".venv/bin/python main.py",
         "works",
     ),

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::document::FileKind;
 use crate::fix::Draft;
 use crate::plan::Origin;
-use crate::shell::{self, Separator, SimpleCommand};
+use crate::shell::{self, CommandList, Separator, SimpleCommand};
 use crate::simulate::Command;
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
     let at_build =
         cx.simulation.commands.iter().filter(|command| command.phase.is_some() && in_file(&command.item));
     let found = at_build.filter_map(|command| {
-        let tools = tools(command);
+        let tools = tools(command.script.as_ref());
         if tools.is_empty() {
             return None;
         }
@@ -73,17 +73,11 @@ fn check(cx: &Context<'_>) -> Vec<Found> {
 
 fn at_start(cx: &Context<'_>) -> BTreeSet<Tool> {
     let start = cx.simulation.commands.iter().filter(|command| command.phase.is_none());
-    start.flat_map(tools).collect()
+    start.flat_map(|command| tools(command.script.as_ref())).collect()
 }
 
-fn tools_of(text: &str) -> BTreeSet<Tool> {
-    let Ok(script) = shell::parse(text) else { return BTreeSet::new() };
-    script.all_simple_commands().filter_map(tool).collect()
-}
-
-fn tools(command: &Command) -> BTreeSet<Tool> {
-    let Ok(script) = &command.script else { return BTreeSet::new() };
-    script.all_simple_commands().filter_map(tool).collect()
+fn tools<E>(script: Result<&CommandList, E>) -> BTreeSet<Tool> {
+    script.into_iter().flat_map(CommandList::all_simple_commands).filter_map(tool).collect()
 }
 
 fn tool(simple: &SimpleCommand) -> Option<Tool> {
@@ -164,12 +158,11 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
     let Some(command) = command else { return false };
     let Some(Parted { stays, migration }) = parted(&command.item.value) else { return false };
     let Some(start) = start_text(cx, draft) else { return false };
-    let is_covered = tools(command).is_subset(&tools_of(&start));
+    let is_covered = tools(command.script.as_ref()).is_subset(&tools(shell::parse(&start).as_ref()));
     let Some(document) = cx.model.document(&place.path) else { return false };
-    let in_list = document.path_of(place.span.start).is_some_and(|keys| {
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        document.get(&keys).is_some_and(|node| node.as_array().is_some())
-    });
+    let keys = document.path_of(place.span.start).unwrap_or_default();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let in_list = document.get(&keys).is_some_and(|node| node.as_array().is_some());
     // Without its command a build of Railway's would run those of the config.
     if !in_list && stays.is_none() && document.kind != FileKind::Procfile {
         return false;
@@ -185,8 +178,6 @@ fn fix(cx: &Context<'_>, finding: &Finding, draft: &mut Draft<'_>) -> bool {
         draft.set_text(place, &command.item.value, stays, INFO.id);
         draft.say_of_text(place, title.to_owned());
     } else {
-        let keys = document.path_of(place.span.start).unwrap_or_default();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         draft.remove_key_for(document, &keys, title.to_owned(), INFO.id);
     }
     true
@@ -204,20 +195,16 @@ fn start_text(cx: &Context<'_>, draft: &Draft<'_>) -> Option<String> {
 /// Writes a migration in front of the start command, wherever that stands.
 fn put_in_front(cx: &Context<'_>, start: &str, migration: &str, draft: &mut Draft<'_>) -> bool {
     let Some(item) = cx.model.plan.start.as_ref().and_then(|start| start.cmd.as_ref()) else { return false };
+    let Some(new) = in_front(start, migration) else { return false };
     match &item.origin {
         Origin::Deploy(place) => {
-            let Some(new) = in_front(start, migration) else { return false };
             draft.set_text(place, start, new, INFO.id);
             draft.say_of_text(place, TITLE.to_owned());
-            true
         }
-        Origin::Provider(_) => {
-            let Some(new) = in_front(start, migration) else { return false };
-            draft.set_new_string("start", "cmd", &new, TITLE.to_owned(), INFO.id);
-            true
-        }
-        _ => false,
+        Origin::Provider(_) => draft.set_new_string("start", "cmd", &new, TITLE.to_owned(), INFO.id),
+        _ => return false,
     }
+    true
 }
 
 #[cfg(test)]

@@ -180,6 +180,11 @@ impl Run<'_, '_> {
     fn make_own(&mut self, dir: &str, home: Option<EnvId>) -> EnvId {
         let version = home.and_then(|id| self.machine.envs.get(id)).map(|env| env.version.clone());
         let version = version.or_else(|| self.machine.profile.pythons.get("python3").cloned());
+        self.make_environment(dir, version, true)
+    }
+
+    /// An environment without packages, which a package manager makes in this directory.
+    pub(super) fn make_environment(&mut self, dir: &str, version: Option<String>, has_pip: bool) -> EnvId {
         let version = version.unwrap_or_else(|| "3".to_owned());
         let interpreters: BTreeSet<String> =
             ["python".to_owned(), "python3".to_owned(), format!("python{version}")].into();
@@ -187,7 +192,7 @@ impl Run<'_, '_> {
             home: Home::Venv { dir: dir.to_owned(), copies: false, phase: self.phase.to_owned() },
             version,
             interpreters,
-            has_pip: true,
+            has_pip,
             dists: Arc::default(),
             user: Arc::default(),
         })

@@ -12,6 +12,7 @@ use super::status::{Failure, Status};
 use super::verdict::Reason;
 use crate::app::Kind;
 use crate::shell::{self, ShellParseError, ShellParseErrorKind};
+use crate::text::LineIndex;
 use std::sync::Arc;
 
 /// Scripts and functions that call each other are followed so deep.
@@ -83,7 +84,7 @@ impl Run<'_, '_> {
                 }
                 shell.exited = true;
                 let Status::Fail(mut failure) = super::syntax_error(text, error) else { return unknown() };
-                let line = text.get(..error.span.start).map_or(1, |before| before.matches('\n').count() + 1);
+                let line = LineIndex::new(text).line(error.span.start);
                 failure.detail = format!("{named}: line {line}: {}", failure.detail);
                 let status = Status::Fail(failure);
                 return self.inside(self.machine.view_path(absolute).map(Arc::from), 0, |run| {

@@ -16,7 +16,6 @@ use super::status::Status;
 use super::tools::with_groups;
 use super::verdict::Reason;
 use crate::requirements;
-use std::sync::Arc;
 
 /// Options that have a value behind them, before the verb or between it and what it is given.
 const WITH_VALUE: [&str; 19] = [
@@ -223,18 +222,8 @@ impl Run<'_, '_> {
         if self.machine.venv(dir).is_some() {
             return;
         }
-        let version = self.machine.profile.pythons.get("python3").cloned().unwrap_or_else(|| "3".to_owned());
-        let mut interpreters: std::collections::BTreeSet<String> =
-            ["python", "python3"].map(str::to_owned).into();
-        interpreters.insert(format!("python{version}"));
-        self.machine.add_env(Env {
-            home: Home::Venv { dir: dir.to_owned(), copies: false, phase: self.phase.to_owned() },
-            version,
-            interpreters,
-            has_pip,
-            dists: Arc::default(),
-            user: Arc::default(),
-        });
+        let version = self.machine.profile.pythons.get("python3").cloned();
+        self.make_environment(dir, version, has_pip);
     }
 
     fn uv_pip(&mut self, shell: &Shell, cmd: &Cmd<'_>) -> Status {
@@ -265,12 +254,11 @@ impl Run<'_, '_> {
         let mut command = requirements::pip_arguments(&texts);
         // uv reads a project where it is told to read a requirements file.
         let is_project = |file: &str| matches!(base_name(file), "pyproject.toml" | "setup.py" | "setup.cfg");
-        let (projects, files) = std::mem::take(&mut command.requirement_files)
+        let (projects, files): (Vec<_>, Vec<_>) = std::mem::take(&mut command.requirement_files)
             .into_iter()
             .partition(|(_, file)| is_project(file));
         command.requirement_files = files;
         let mut unasked = self.asked(shell, &command, &mut asked);
-        let projects: Vec<_> = projects;
         for (_, file) in projects {
             let path = paths::join(&shell.cwd, &file);
             if self.machine.exists(&path) || self.machine.is_foreign(&path) {
